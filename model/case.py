@@ -1,0 +1,221 @@
+"""Reads and checks a folder of inputs into one immutable case; every fault is told at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from model.contents import Host, Phase, Prior, Reading, Sanction, Segment, Timeline
+from model.exchange import Rates, reference_rates
+from model.faults import CaseError, Fault, Report, unlisted
+from model.quantities import MEASURED_BY_NAME
+from model.reader.evidence import FILE as EVIDENCE
+from model.reader.evidence import read_evidence
+from model.reader.files import Folder
+from model.reader.priors import Dimensions, read_priors, resolve
+from model.reader.records import read_firms, read_fx, read_segments, read_sources
+from model.reader.settings import TimelineFile
+from model.reader.slips import slips
+from model.reader.timeline import TIMELINE, read_reading, read_timeline
+from model.reader.toml_files import Place, dotted, line_of
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "Fault",
+    "Host",
+    "Phase",
+    "Prior",
+    "Rates",
+    "Reading",
+    "Sanction",
+    "Segment",
+    "Timeline",
+    "read_case",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Everything that one estimate is made from.
+
+    Attributes
+    ----------
+    name : str
+        Name of the folder.
+    title : str
+    folder : Path
+    timeline : Timeline
+    hosts : tuple of Host
+        In the timeline's order; the first is the one that labels leave out.
+    segments : tuple of Segment
+        Sorted by id.
+    priors : tuple of Prior
+        One for each basic quantity, in the catalogue's order, then by host and index.
+    evidence : pd.DataFrame
+        One row a published figure, sorted by id: see `model.reader.evidence.read_evidence`.
+    sources, firms : pd.DataFrame
+        Sorted by id.
+    reading : Reading
+    rates : Rates
+        Units of each host's currency per US dollar, by month.
+    press : dict or None
+        Rows of evidence that the press multiplies, by their part in the multiplication.
+    warnings : tuple of Fault
+        What is probably wrong.
+    hashes : dict
+        SHA-256 of each file that was read, by name.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    timeline: Timeline
+    hosts: tuple[Host, ...]
+    segments: tuple[Segment, ...]
+    priors: tuple[Prior, ...]
+    evidence: pd.DataFrame
+    sources: pd.DataFrame
+    firms: pd.DataFrame
+    reading: Reading
+    rates: Rates
+    press: dict[str, str] | None
+    warnings: tuple[Fault, ...]
+    hashes: dict[str, str]
+
+
+def read_case(folder: str | Path, *, strict: bool = False) -> Case:
+    """Read a folder of inputs.
+
+    Parameters
+    ----------
+    folder : str or Path
+    strict : bool
+        Whether warnings are faults.
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    CaseError
+        With every fault of every file, as far as one can be checked without the other.
+    """
+    path = Path(folder)
+    report = Report()
+    if not path.is_dir():
+        what = "this is a file" if path.exists() else "there is no such folder"
+        report.add(str(folder), None, None, f"{what}; name a folder that holds a case")
+        raise CaseError(str(folder), report.faults)
+    case = _read(Folder(path, report))
+    faults = report.faults + (report.warnings if strict else ())
+    if faults or case is None:
+        raise CaseError(str(folder), sorted(faults, key=lambda one: (one.file, one.row or 0)))
+    return case
+
+
+def _read(folder: Folder) -> Case | None:
+    """Read every file, and return the case if none of them had a fault."""
+    report = folder.report
+    dated = read_timeline(folder)
+    file, text, timeline, hosts = dated if dated is not None else (None, "", None, None)
+    sources = read_sources(folder)
+    reading = read_reading(folder)
+    split = read_segments(folder, hosts)
+    segments, shares = split if split is not None else (None, {})
+    dimensions = Dimensions(timeline, hosts, segments)
+    prior_file = read_priors(folder, dimensions)
+    priors = resolve(prior_file, shares) if prior_file is not None else ()
+    evidence = read_evidence(folder, dimensions, sources)
+    firms = read_firms(folder, hosts, segments, sources)
+    own_rates = read_fx(folder)
+    rates = None
+    if timeline is not None and hosts:
+        currencies = [host.currency for host in hosts]
+        rates = reference_rates(timeline.months, currencies, own_rates, report)
+    if file is not None:
+        _check_references(report, file, text, evidence, sources)
+    if (
+        report.faults or timeline is None or hosts is None or segments is None or rates is None
+        or evidence is None or sources is None or firms is None or reading is None
+    ):  # fmt: skip
+        return None
+    by_label = {prior.label: prior for prior in priors}
+    for row, column, message in slips(evidence, by_label, hosts, rates, reading):
+        report.warn(EVIDENCE, row, column, message)
+    return Case(
+        name=folder.path.resolve().name,
+        title=timeline.title,
+        folder=folder.path,
+        timeline=timeline,
+        hosts=hosts,
+        segments=segments,
+        priors=priors,
+        evidence=evidence,
+        sources=sources,
+        firms=firms,
+        reading=reading,
+        rates=rates,
+        press=_press(file),
+        warnings=report.warnings,
+        hashes=dict(sorted(folder.hashes.items())),
+    )
+
+
+def _press(file: TimelineFile | None) -> dict[str, str] | None:
+    if file is None or file.press_arithmetic is None:
+        return None
+    return file.press_arithmetic.model_dump()
+
+
+def _check_references(
+    report: Report,
+    file: TimelineFile,
+    text: str,
+    evidence: pd.DataFrame | None,
+    sources: pd.DataFrame | None,
+) -> None:
+    """Report what timeline.toml names and other files do not have."""
+    named: list[tuple[Place, str, pd.DataFrame | None, str]] = [
+        (("sanctions", i, "source"), one.source, sources, "sources.csv")
+        for i, one in enumerate(file.sanctions)
+    ]
+    named += [
+        (("press_arithmetic", key), row, evidence, EVIDENCE)
+        for key, row in (_press(file) or {}).items()
+    ]
+    for place, name, table, where in named:
+        message = None if table is None else unlisted(name, table["id"], where)
+        # a faulty row has faults of its own
+        if message is None and table is evidence and evidence is not None and not report.faults:
+            rows = evidence.set_index("id")
+            host = (
+                rows.loc[(_press(file) or {})["workers"], "host"] if _complete(file, rows) else ""
+            )
+            currency = file.hosts[host].currency if host in file.hosts else None
+            message = _press_fault(str(place[1]), rows.loc[name], currency)
+        if message is not None:
+            report.add(TIMELINE, line_of(text, place), dotted(place), message)
+
+
+def _complete(file: TimelineFile, rows: pd.DataFrame) -> bool:
+    """Whether all rows that the press's arithmetic names exist."""
+    return set((_press(file) or {}).values()) <= set(rows.index)
+
+
+def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
+    """What keeps a row from playing its part in the press's arithmetic."""
+    if all(math.isnan(row[figure]) for figure in ("low", "value", "high")):
+        return f"{row.name!r} has no figure; name a row that has one"
+    if part == "workers":
+        counted = row["quantity"] in MEASURED_BY_NAME and row["currency"] == ""
+        counted = counted and MEASURED_BY_NAME[row["quantity"]].unit == "persons"
+        return None if counted else f"{row.name!r} is not a count of persons; name a row that is"
+    wanted = "USD" if part == "payment_usd" else currency
+    if wanted is None or row["currency"] == wanted:
+        return None
+    return f"{row.name!r} is not an amount in {wanted}; name a row that is"

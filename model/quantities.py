@@ -1,0 +1,324 @@
+"""The catalogue: every quantity's name, unit, support, index and one-sentence definition.
+
+Two lists. ``BASIC`` holds what carries a prior. ``MEASURED`` holds what a published figure may
+speak of besides a basic quantity itself. Money is written per host in the host's own currency:
+the unit ``money`` stands for it until a host is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Support = Literal["positive", "fraction"]
+Index = Literal["", "phase", "irregular_phase", "tax_period", "segment"]
+Kind = Literal["level", "flow", "worker_month", "share", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """One family of unknowns; a family with an index holds one unknown for each entry of it."""
+
+    name: str
+    unit: str
+    support: Support
+    definition: str
+    index: Index = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One thing that a published figure may speak of.
+
+    ``level`` is a stock, averaged over the row's window; ``flow`` a sum over the window;
+    ``worker_month`` an item of the accounts, per worker and month; ``share`` a share of the
+    permitted workers; ``total`` a revenue total, which is compared and never fitted.
+    """
+
+    name: str
+    unit: str
+    kind: Kind
+    definition: str
+
+
+BASIC: tuple[Basic, ...] = (
+    # Workers
+    Basic(
+        "permitted_at_start",
+        "persons",
+        "positive",
+        "Workers holding a valid work permit just before the first month.",
+    ),
+    Basic(
+        "permit_inflow",
+        "persons/month",
+        "positive",
+        "Workers arriving on a new work permit, a month.",
+        "phase",
+    ),
+    Basic(
+        "permit_exit",
+        "1/month",
+        "positive",
+        "Hazard with which holders of a permit leave or lose it, a month.",
+        "phase",
+    ),
+    Basic(
+        "irregular_at_start",
+        "persons",
+        "positive",
+        "North Koreans on student and tourist visas just before the first month.",
+    ),
+    Basic(
+        "irregular_inflow",
+        "persons/month",
+        "positive",
+        "People entering on student and tourist visas, a month.",
+        "irregular_phase",
+    ),
+    Basic(
+        "irregular_exit",
+        "1/month",
+        "positive",
+        "Hazard with which people on student and tourist visas leave, a month.",
+    ),
+    Basic(
+        "irregular_working",
+        "fraction",
+        "fraction",
+        "Share of the people on student and tourist visas who in fact work for the state.",
+    ),
+    # How each kind of count relates to the workers
+    Basic(
+        "quota_use",
+        "fraction",
+        "fraction",
+        "Holders of a valid permit as a share of the quota in force.",
+    ),
+    Basic(
+        "permits_per_year",
+        "permits/person/year",
+        "positive",
+        "Permits issued a year for each worker on a permit, renewals included.",
+    ),
+    Basic(
+        "visas_per_entry",
+        "visas/person",
+        "positive",
+        "Work visas issued for each worker arriving on a permit, renewals included.",
+    ),
+    Basic(
+        "registrations_per_entry",
+        "registrations/person",
+        "positive",
+        "Registration events recorded for each person entering.",
+    ),
+    # Accounts of one worker-month
+    Basic(
+        "payment",
+        "money/month",
+        "positive",
+        "What a contractor pays for one worker for a paid month: centre of the segments, in the "
+        "reference month.",
+    ),
+    Basic("payment_growth", "1", "positive", "Factor by which the payment grows in a year."),
+    Basic(
+        "payment_ratio",
+        "1",
+        "positive",
+        "A segment's payment as a multiple of the centre of the segments.",
+        "segment",
+    ),
+    Basic(
+        "utilisation",
+        "1",
+        "positive",
+        "Months paid for by a contractor, per month that a worker is present: idle months lower "
+        "it, double shifts paid as such would raise it above one.",
+    ),
+    Basic(
+        "declared_salary",
+        "money/month",
+        "positive",
+        "Salary declared to the authorities: centre of the segments, in the reference month.",
+    ),
+    Basic(
+        "declared_growth", "1", "positive", "Factor by which the declared salary grows in a year."
+    ),
+    Basic(
+        "declared_ratio",
+        "1",
+        "positive",
+        "A segment's declared salary as a multiple of the centre of the segments.",
+        "segment",
+    ),
+    Basic(
+        "vat_rate",
+        "fraction",
+        "fraction",
+        "Rate of value-added tax, on the price before tax.",
+        "tax_period",
+    ),
+    Basic("vat_share", "fraction", "fraction", "Share of the payments that carry value-added tax."),
+    Basic(
+        "simplified_rate",
+        "fraction",
+        "fraction",
+        "Rate of turnover tax on payments that carry no value-added tax.",
+    ),
+    Basic(
+        "income_tax_rate",
+        "fraction",
+        "fraction",
+        "Personal income tax as a share of the declared salary.",
+    ),
+    Basic(
+        "contribution_rate",
+        "fraction",
+        "fraction",
+        "Employer's social contributions as a share of the declared salary.",
+    ),
+    Basic(
+        "permit_cost",
+        "USD/year",
+        "positive",
+        "Fees for permit and visa, per worker and year.",
+    ),
+    Basic(
+        "broker_margin",
+        "fraction",
+        "fraction",
+        "What local intermediaries keep, as a share of the payment.",
+    ),
+    Basic(
+        "managers_share",
+        "fraction",
+        "fraction",
+        "What managers and officials keep privately, as a share of the payment.",
+    ),
+    Basic(
+        "upkeep",
+        "money/month",
+        "positive",
+        "Food, lodging and transport borne by the employer, per worker, in the reference month.",
+    ),
+    Basic("upkeep_growth", "1", "positive", "Factor by which upkeep grows in a year."),
+    Basic(
+        "keep_share",
+        "fraction",
+        "fraction",
+        "What the worker really keeps, as a share of the declared salary after income tax.",
+    ),
+    Basic(
+        "plan",
+        "USD/month",
+        "positive",
+        "The state plan: what each worker is assigned to hand over, centre of the segments, in "
+        "the reference month.",
+    ),
+    Basic("plan_growth", "1", "positive", "Factor by which the plan grows in a year."),
+    Basic(
+        "plan_ratio",
+        "1",
+        "positive",
+        "A segment's plan as a multiple of the centre of the segments.",
+        "segment",
+    ),
+    Basic(
+        "plan_fulfilment",
+        "1",
+        "positive",
+        "State take as a multiple of the plan: shortfalls below one, levies on top above one.",
+    ),
+    Basic(
+        "segment_share",
+        "fraction",
+        "fraction",
+        "Weight of a segment among the host's workers, before the weights are made to sum to one.",
+        "segment",
+    ),
+)
+
+MEASURED: tuple[Measured, ...] = (
+    # Five kinds of "number of workers", and their relatives
+    Measured("permitted", "persons", "level", "Holders of a valid work permit (the stock L)."),
+    Measured(
+        "irregular",
+        "persons",
+        "level",
+        "People present on student and tourist visas (the stock I).",
+    ),
+    Measured(
+        "working", "persons", "level", "Workers present: permitted, and those irregular who work."
+    ),
+    Measured("quota", "persons", "level", "Quota in force: a ceiling on the permitted."),
+    Measured(
+        "authorisations", "persons", "flow", "Yearly quotas added up over the years of the window."
+    ),
+    Measured(
+        "permits_issued", "permits", "flow", "Permits issued in the window, renewals included."
+    ),
+    Measured("new_permits", "permits", "flow", "Permits issued to new arrivals in the window."),
+    Measured("visas_issued", "visas", "flow", "Work visas issued in the window."),
+    Measured(
+        "work_registrations",
+        "registrations",
+        "flow",
+        "Registration events for the purpose of work in the window.",
+    ),
+    Measured(
+        "irregular_registrations",
+        "registrations",
+        "flow",
+        "Registration events for study and tourism in the window.",
+    ),
+    Measured("entries", "persons", "flow", "Border entries, all of these purposes, in the window."),
+    Measured("segment_workers", "fraction", "share", "Share of the workers in the segments named."),
+    # Items of the accounts of one worker-month
+    Measured("payment", "money/month", "worker_month", "What a contractor pays for a paid month."),
+    Measured(
+        "billings", "money/month", "worker_month", "Payment per month present (times utilisation)."
+    ),
+    Measured("net_of_tax", "money/month", "worker_month", "Billings less turnover tax."),
+    Measured(
+        "wage_fund",
+        "money/month",
+        "worker_month",
+        "Billings less turnover tax, contributions, permits and the broker: what the crew is said "
+        "to earn.",
+    ),
+    Measured(
+        "declared_salary", "money/month", "worker_month", "Salary declared to the authorities."
+    ),
+    Measured("worker_keeps", "money/month", "worker_month", "What the worker really keeps."),
+    Measured("withheld", "money/month", "worker_month", "Wage fund less what the worker keeps."),
+    Measured("upkeep", "money/month", "worker_month", "Food, lodging and transport."),
+    Measured("broker_take", "money/month", "worker_month", "What local intermediaries keep."),
+    Measured("managers_take", "money/month", "worker_month", "What managers keep privately."),
+    Measured("plan", "money/month", "worker_month", "The state plan assigned to a worker."),
+    Measured(
+        "state_take", "money/month", "worker_month", "What reaches the state and its enterprises."
+    ),
+    Measured("wedge", "money/month", "worker_month", "Billings less declared salary."),
+    Measured(
+        "surplus",
+        "money/month",
+        "worker_month",
+        "Billings less taxes, permits, upkeep and what the worker keeps.",
+    ),
+    # Published revenue totals
+    Measured("total_billings", "money/year", "total", "All that contractors pay for the workers."),
+    Measured("total_wedge", "money/year", "total", "Payment minus declared salary, all workers."),
+    Measured("total_surplus", "money/year", "total", "State, managers and brokers together."),
+    Measured("total_state_take", "money/year", "total", "What the state takes, all workers."),
+)
+
+#: Bases that a share may be stated of, from the widest to the narrowest.
+BASES: tuple[str, ...] = ("billings", "net_of_tax", "wage_fund", "declared_salary")
+
+#: The ladder of revenue definitions, widest first; the last is the headline.
+DEFINITIONS: tuple[str, ...] = ("billings", "wedge", "surplus", "state_take")
+HEADLINE = "state_take"
+
+BASIC_BY_NAME = {basic.name: basic for basic in BASIC}
+MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}

@@ -1,0 +1,1 @@
+"""Internals of ``model.case``: reading and checking the files of a case."""

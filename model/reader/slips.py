@@ -1,0 +1,90 @@
+"""Probable slips of unit: figures far outside what the priors hold possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isnan
+from typing import Any
+
+import pandas as pd
+
+from model.contents import Host, Prior, Reading
+from model.exchange import Rates
+from model.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
+from model.reader.evidence import FIGURES
+from model.reader.priors import label
+
+Range = tuple[float, float]
+
+
+def slips(
+    evidence: pd.DataFrame,
+    priors: Mapping[str, Prior],
+    hosts: tuple[Host, ...],
+    rates: Rates,
+    reading: Reading,
+) -> list[tuple[int, str, str]]:
+    """Return row, column and message of each fitted figure that is probably a slip of unit.
+
+    A basic quantity is compared with its own prior's range, and so are the items of the accounts
+    that have one (``payment``, ``declared_salary``, ``plan``, ``upkeep``, ``permit_cost``). Other
+    items lie between a hundredth of the low and the high payment; stocks of people between a
+    hundredth of the low and three times the high ``permitted_at_start``, and so do flows for
+    each month of their window. Only what lies a further ``reading.slip_factor`` beyond is told:
+    months for years are a factor 12, which no range can see, thousands for units and rubles for
+    dollars are not.
+
+    Notes
+    -----
+    Figures in dollars are converted at the mean rate of the row's window. Shares are not
+    compared: that they lie between 0 and 1 has been checked.
+    """
+    found = []
+    for row in evidence[evidence["role"] == "fit"].to_dict("records"):
+        expected = _range(row, priors, hosts, rates)
+        if expected is None:
+            continue
+        low, high = expected
+        for column in FIGURES:
+            value = row[column] * row["factor"]
+            if isnan(value) or low / reading.slip_factor <= value <= high * reading.slip_factor:
+                continue
+            away = low / value if value < low else value / high
+            side = "below" if value < low else "above"
+            message = (
+                f"{row[column]:g} {row['unit']} is a factor {away:,.0f} {side} what the priors "
+                f"expect of {row['quantity']}; probably a slip of unit, check it"
+            )
+            found.append((int(row["row"]), column, message))
+    return found
+
+
+def _range(
+    row: Mapping[Any, Any],
+    priors: Mapping[str, Prior],
+    hosts: tuple[Host, ...],
+    rates: Rates,
+) -> Range | None:
+    """Return what to expect of a row's figure in its own currency, or None to expect nothing."""
+    name, _, index = str(row["quantity"]).partition(".")
+    measured = MEASURED_BY_NAME.get(name)
+    host = next(host for host in hosts if host.name == row["host"])
+    if name in BASIC_BY_NAME and not row["base"]:
+        prior = priors[label(name, host.name, index, hosts[0].name)]
+        expected = (prior.p05, prior.p95)
+        of = "USD" if "USD" in prior.unit else host.currency
+    elif measured is None or measured.kind in ("share", "total") or row["base"]:
+        return None
+    elif measured.kind == "worker_month":
+        payment = priors[label("payment", host.name, "", hosts[0].name)]
+        expected, of = (payment.p05 / 100, payment.p95), host.currency
+    else:
+        stock = priors[label("permitted_at_start", host.name, "", hosts[0].name)]
+        flow = measured.kind == "flow"
+        months = row["end"].ordinal - row["start"].ordinal + 1 if flow else 1
+        return stock.p05 / 100 * months, stock.p95 * 3 * months
+    if not row["currency"] or row["currency"] == of:
+        return expected
+    start, end = row["start"], row["end"]
+    rate = rates.mean(str(row["currency"]), start, end) / rates.mean(of, start, end)
+    return expected[0] * rate, expected[1] * rate

@@ -1,0 +1,1 @@
+"""Measurements, printed as ratios within one run; nothing here asserts a time."""

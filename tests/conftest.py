@@ -1,0 +1,69 @@
+"""Fixtures that compile once and serve many tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from model.case import Case, read_case
+from model.fitting import Posterior, SamplerOptions, fit, set_pytensor_flags
+from model.synthesis import Synthesis, synthesis
+from tests.cases import write_case
+
+set_pytensor_flags()
+
+ROOT = Path(__file__).parents[1]
+SHORT = SamplerOptions(draws=500, tune=300, chains=2, seed=1)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the small case."""
+    return write_case(tmp_path_factory.mktemp("tiny") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder: Path) -> Case:
+    """The small case."""
+    return read_case(tiny_folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_parts(tiny: Case) -> Synthesis:
+    """Arrays of the small case."""
+    return synthesis(tiny)
+
+
+@pytest.fixture(scope="session")
+def tiny_program(tiny_parts: Synthesis):  # type: ignore[no-untyped-def]
+    """The small case's density, compiled once for the whole session."""
+    from model.program import compile_program
+
+    return compile_program(tiny_parts)
+
+
+@pytest.fixture(scope="session")
+def tiny_posterior(tiny_parts: Synthesis, tiny_program) -> Posterior:  # type: ignore[no-untyped-def]
+    """A short fit of the small case."""
+    return fit(tiny_parts, SHORT, program=tiny_program)
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """The case that the repository is about."""
+    return ROOT / "inputs"
+
+
+@pytest.fixture(scope="session")
+def real(real_folder: Path) -> Case:
+    """The real case."""
+    return read_case(real_folder)
+
+
+@pytest.fixture(scope="session")
+def real_program(real: Case):  # type: ignore[no-untyped-def]
+    """The real case's density, compiled once for the whole session."""
+    from model.program import compile_program
+
+    return compile_program(synthesis(real))

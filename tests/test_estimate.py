@@ -1,0 +1,364 @@
+"""The command line as a user meets it: files, printing, exit status, bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.quantities import DEFINITIONS
+from tests.cases import write_case
+
+ROOT = Path(__file__).parents[1]
+SHORT = ["--draws", "100", "--tune", "100", "--chains", "2"]
+FILES = {
+    "summary.json", "revenue.csv", "workers.csv", "exchange_rates.csv", "posterior.nc",
+    "manifest.json",
+}  # fmt: skip
+NUMBERS = {"mean", "sd", "q05", "q25", "q50", "q75", "q95"}
+
+
+def run(*arguments: object, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ)
+    if cache is not None:
+        environment["PYTENSOR_FLAGS"] = f"base_compiledir={cache}"
+    return subprocess.run(
+        [sys.executable, "-m", "model.estimate", *map(str, arguments)],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+#: The same payment in dollars, as the press prints it: its arithmetic is then the press's own.
+IN_DOLLARS = {
+    "quantity": "payment", "host": "russia", "segment": "spb_construction", "start": "2018-07",
+    "end": "2018-07", "qualifier": "about", "value": "1600", "unit": "USD/month",
+    "source": "paper", "said_by": "a developer", "origin": "payment", "reliability": "B",
+    "credibility": "2", "role": "fit",
+}  # fmt: skip
+PRESS = {"workers": "workers", "payment": "payment", "payment_usd": "in_dollars"}
+
+
+def small_case(path: Path, **changes: Any) -> Path:
+    """The case of this module, changed; of one shape, so that one compilation serves them all."""
+    return write_case(
+        path,
+        evidence={"in_dollars": IN_DOLLARS},
+        timeline={"press_arithmetic": PRESS | {"declared": "declared"}},
+        **changes,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The case unchanged."""
+    return small_case(tmp_path_factory.mktemp("estimate") / "small")
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """One run with an empty compile cache, and the folder it wrote."""
+    output = folder.parent / "cold"
+    done = run("--inputs", folder, "--output", output, *SHORT, cache=folder.parent / "cache")
+    assert done.returncode in (0, 3), done.stderr
+    (written,) = output.iterdir()
+    return done, written
+
+
+def test_a_run_says_what_it_reads_finds_and_writes(first) -> None:  # type: ignore[no-untyped-def]
+    done, written = first
+    marked = {"NOT_CONVERGED"} if done.returncode == 3 else set()
+    assert {path.name for path in written.iterdir()} == FILES | marked
+    assert "Read " in done.stderr
+    assert "2017-01 to 2018-12" in done.stderr
+    assert "State take" in done.stdout
+    assert "$378 million" in done.stdout
+    assert str(written) in done.stdout
+    assert ("Converged" in done.stdout) == (done.returncode == 0)
+    assert "\x1b[" not in done.stdout + done.stderr, "piped output is plain"
+
+
+def test_summary_is_the_contract(first) -> None:  # type: ignore[no-untyped-def]
+    done, written = first
+    summary = json.loads((written / "summary.json").read_text(encoding="utf-8"))
+    assert summary["schema"] == 1
+    assert summary["converged"] is (done.returncode == 0)
+    assert set(summary["convergence"]) >= {
+        "max_rhat", "min_ess_bulk", "min_ess_tail", "divergences",
+    }  # fmt: skip
+    baseline = summary["scenarios"]["baseline"]
+    assert set(baseline["annual"]) == {"2017", "2018"}
+    for definitions in baseline["annual"].values():
+        assert set(definitions) == set(DEFINITIONS)
+        for currencies in definitions.values():
+            assert set(currencies) == {"usd", "rub"}
+            assert all(set(numbers) == NUMBERS for numbers in currencies.values())
+    assert set(baseline["workers"]["2017-12"]) == {"permitted", "irregular", "working"}
+    payment = summary["quantities"]["payment"]
+    assert payment["unit"] == "RUB/month"
+    assert set(payment["prior"]) == set(payment["posterior"]) == NUMBERS
+    row = summary["evidence"]["plan"]
+    assert row["observed"] == pytest.approx(7200)
+    assert 0 <= row["surprise"] <= 1
+    held = summary["holdout"]["official_total"]
+    assert held["observed"] == pytest.approx((150 * 300) ** 0.5)
+    assert 0 <= held["probability_above"] <= 1
+    assert summary["press_arithmetic"]["usd"] == pytest.approx(24_000 * 82_000 * 12 / 62.5)
+
+
+def test_tables_and_posterior_open(first) -> None:  # type: ignore[no-untyped-def]
+    import arviz as az
+    import xarray as xr
+
+    _, written = first
+    with (written / "revenue.csv").open(encoding="utf-8") as file:
+        header = next(csv.reader(file))
+    assert header == [
+        "scenario", "host", "month", "definition", "currency", "mean", "sd",
+        "q05", "q25", "q50", "q75", "q95",
+    ]  # fmt: skip
+    with xr.open_datatree(written / "posterior.nc", engine="h5netcdf") as tree:
+        assert tree["posterior"]["payment"].shape == (2, 100)
+        assert tree["posterior"]["permit_inflow"].dims == ("chain", "draw", "permit_inflow_entry")
+        assert bool((tree["posterior"]["utilisation"] > 0).all())
+    assert "posterior" in az.from_netcdf(written / "posterior.nc").children
+
+
+def test_quantiles_of_the_summary_are_those_of_the_posterior(first) -> None:  # type: ignore[no-untyped-def]
+    import numpy as np
+    import xarray as xr
+
+    _, written = first
+    summary = json.loads((written / "summary.json").read_text(encoding="utf-8"))
+    with xr.open_datatree(written / "posterior.nc", engine="h5netcdf") as tree:
+        draws = tree["posterior"]["broker_margin"].to_numpy().ravel()
+    assert summary["quantities"]["broker_margin"]["posterior"]["q95"] == pytest.approx(
+        float(np.quantile(draws, 0.95)), rel=1e-6
+    )
+
+
+def test_same_bytes_warm_and_on_one_core(first, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    _, cold = first
+    output = folder.parent / "warm"
+    cache = folder.parent / "cache"
+    run("--inputs", folder, "--output", output, "--cores", 1, *SHORT, cache=cache)
+    (warm,) = output.iterdir()
+    assert warm.name == cold.name
+    for name in FILES - {"manifest.json"}:
+        assert (warm / name).read_bytes() == (cold / name).read_bytes(), name
+    manifests = [json.loads((run_ / "manifest.json").read_text()) for run_ in (cold, warm)]
+    for manifest in manifests:
+        assert manifest.pop("seconds")
+    assert manifests[0] == manifests[1]
+    assert manifests[0]["sampler"]["density"] == "native"
+
+
+def test_a_held_out_figure_changes_no_byte_of_the_posterior(  # type: ignore[no-untyped-def]
+    first, folder: Path, tmp_path: Path
+) -> None:
+    _, cold = first
+    other = tmp_path / "small"
+    shutil.copytree(folder, other)
+    text = (other / "evidence.csv").read_text(encoding="utf-8")
+    held_out = next(line for line in text.splitlines() if line.startswith("official_total"))
+    changed = held_out.replace("150", "15").replace("300", "9000")
+    assert changed != held_out
+    (other / "evidence.csv").write_text(text.replace(held_out, changed), encoding="utf-8")
+    cache = folder.parent / "cache"
+    run("--inputs", other, "--output", tmp_path / "runs", *SHORT, cache=cache)
+    (written,) = (tmp_path / "runs").iterdir()
+    assert (written / "posterior.nc").read_bytes() == (cold / "posterior.nc").read_bytes()
+    assert (written / "revenue.csv").read_bytes() == (cold / "revenue.csv").read_bytes()
+    assert (written / "summary.json").read_bytes() != (cold / "summary.json").read_bytes()
+
+
+def test_json_and_csv_print_only_that(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    _, cold = first
+    cache = folder.parent / "cache"
+    done = run("--inputs", folder, "--output", tmp_path, "--format", "json", *SHORT, cache=cache)
+    assert json.loads(done.stdout) == json.loads((cold / "summary.json").read_text("utf-8"))
+    mark = "NOT CONVERGED: do not use these numbers.\n"
+    assert done.stderr == (mark if done.returncode == 3 else "")
+    done = run("--inputs", folder, "--output", tmp_path, "--format", "csv", *SHORT, cache=cache)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == 2 * len(DEFINITIONS) * 2
+    assert {row["definition"] for row in rows} == set(DEFINITIONS)
+
+
+def test_without_a_side_is_another_run(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    _, cold = first
+    cache = folder.parent / "cache"
+    done = run("--inputs", folder, "--output", tmp_path, "--without", "plan", *SHORT, cache=cache)
+    assert done.returncode in (0, 3)
+    (written,) = tmp_path.iterdir()
+    assert written.name != cold.name
+    assert json.loads((written / "summary.json").read_text("utf-8"))["without"] == ["plan"]
+
+
+def test_faulty_inputs_are_reported_and_nothing_is_written(tmp_path: Path) -> None:
+    faulty = write_case(tmp_path / "case", evidence={"payment": {"unit": "RUB/moth"}})
+    done = run("--inputs", faulty, "--output", tmp_path / "runs")
+    assert done.returncode == 2
+    assert "evidence.csv, row 6, unit: 'RUB/moth'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--draws", "1"], ["--draws", "9" * 20], ["--chains", "1"],
+        ["--chains", "9" * 9], ["--seed", "-1"], ["--format", "xml"],
+        ["--without", "sense"], ["--nonsense"], ["--inputs", "nowhere"], ["--output", "README.md"],
+    ],
+)  # fmt: skip
+def test_faulty_arguments_are_status_two(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unusable_output_is_told_before_anything_is_computed(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for output in (tmp_path / "file" / "below", tmp_path / ("x" * 300)):
+        done = run("--inputs", folder, "--output", output)
+        assert done.returncode == 2
+        assert "--output" in done.stderr
+        assert "Compiling" not in done.stderr
+        assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_damaged_compile_cache_is_compiled_anew(  # type: ignore[no-untyped-def]
+    first, folder: Path, tmp_path: Path
+) -> None:
+    _, cold = first
+    cache = tmp_path / "cache"
+    shutil.copytree(folder.parent / "cache", cache)
+    damaged = list(cache.rglob("*whitened*"))
+    assert damaged
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:7])
+    done = run("--inputs", folder, "--output", tmp_path / "runs", *SHORT, cache=cache)
+    assert done.returncode in (0, 3), done.stderr
+    (written,) = (tmp_path / "runs").iterdir()
+    assert (written / "posterior.nc").read_bytes() == (cold / "posterior.nc").read_bytes()
+
+
+def test_without_fitted_rows_the_priors_speak(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "evidence.csv").read_text(encoding="utf-8")
+    bare = write_case(
+        tmp_path / "bare",
+        evidence_csv=text.replace(",fit,", ",context,"),
+        timeline={"press_arithmetic": None},
+    )
+    cache = folder.parent / "cache"
+    done = run("--inputs", bare, "--output", tmp_path / "runs", *SHORT, cache=cache)
+    assert done.returncode in (0, 3), done.stderr
+    (written,) = (tmp_path / "runs").iterdir()
+    summary = json.loads((written / "summary.json").read_text("utf-8"))
+    assert summary["evidence"] == {}
+    # nothing balances permits' phases: their posterior is their prior
+    exits = summary["quantities"]["permit_exit.open"]
+    assert exits["posterior"]["q50"] == pytest.approx(exits["prior"]["q50"], rel=0.5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"priors": {"permit_inflow": {"p05": 1e-300, "p95": 1e300}}},
+        {"reading": {"closing.error": 1e-200}},
+    ],
+    ids=["prior", "error"],
+)
+def test_absurd_inputs_end_in_words(
+    folder: Path, tmp_path: Path, changes: dict[str, dict[str, object]]
+) -> None:
+    absurd = small_case(tmp_path / "case", **changes)
+    cache = folder.parent / "cache"
+    done = run("--inputs", absurd, "--output", tmp_path / "runs", *SHORT, cache=cache)
+    assert done.returncode in (2, 3)
+    assert "Traceback" not in done.stderr
+    assert "NOT CONVERGED" in done.stdout + done.stderr or "absurd" in done.stderr
+
+
+def test_a_closed_pipe_keeps_the_status(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done, _ = first
+    command = [sys.executable, "-m", "model.estimate", "--inputs", str(folder), *SHORT]
+    with subprocess.Popen(
+        [*command, "--output", str(tmp_path), "--format", "json"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={folder.parent / 'cache'}"},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert process.returncode == done.returncode
+    assert "Traceback" not in said
+
+
+def test_a_dropped_interrupt_is_remembered() -> None:
+    code = (
+        "import signal\n"
+        "from model.estimate import Interruption\n"
+        "interruption = Interruption()\n"
+        "try:\n    signal.raise_signal(signal.SIGINT)\n"
+        "except KeyboardInterrupt:\n    pass\n"
+        "try:\n    interruption.close()\n"
+        "except KeyboardInterrupt:\n    print('remembered')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "remembered\n"
+
+
+def test_ctrl_c_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+    """Interrupted while it samples, the program leaves with 130 and no trace of a run."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "model.estimate", "--inputs", str(folder), "--output",
+         str(tmp_path / "runs"), "--draws", "1000000"],
+        cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTENSOR_FLAGS": f"base_compiledir={folder.parent / 'cache'}"},
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Sampling"):
+            break
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "nothing was written" in rest
+    assert "Traceback" not in rest
+    assert not (tmp_path / "runs").exists() or not any((tmp_path / "runs").iterdir())
+
+
+def test_help_answers_without_the_numerical_libraries() -> None:
+    code = (
+        "import sys, model.estimate; "
+        "print({'numpy', 'pandas', 'pymc', 'pytensor', 'scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+    assert "--inputs" in run("--help").stdout
+
+
+def test_self_test_passes(folder: Path) -> None:
+    done = run("--self-test", cache=folder.parent / "cache")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1] == "PASSED"

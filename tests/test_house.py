@@ -1,0 +1,86 @@
+"""Who may import whom: lower floors know nothing of higher ones, and readers of draws no PyMC."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+#: Floor of each module; a module may import from its own floor and below.
+FLOORS = {
+    "": 0,
+    "quantities": 1,
+    "backend": 1,
+    "workforce": 1,
+    "accounts": 1,
+    "wording": 1,
+    "faults": 2,
+    "units": 2,
+    "contents": 2,
+    "exchange": 2,
+    "reader": 2,
+    "case": 2,
+    "economy": 2,
+    "measurement": 2,
+    "likelihood": 2,
+    "synthesis": 3,
+    "whitening": 4,
+    "program": 4,
+    "fitting": 4,
+    "archive": 4,
+    "projection": 5,
+    "prediction": 6,
+    "summary": 6,
+    "show": 7,
+    "self_test": 7,
+    "estimate": 7,
+}
+MODULES = sorted(p.relative_to(ROOT) for p in (ROOT / "model").rglob("*.py"))
+
+
+def module_of(dotted: str) -> str:
+    """Second part of a dotted name, which decides the floor."""
+    return dotted.split(".")[1] if "." in dotted else ""
+
+
+def imports_of(path: Path) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {node.module, *(names if node.module == "model" else [])}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "model"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_module_imports_upwards(path: Path) -> None:
+    own = module_of(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
+    assert own in FLOORS, f"{path} has no floor: give it one here"
+    for name in imports_of(path):
+        assert FLOORS[module_of(name)] <= FLOORS[own], f"{path} imports {name} from above"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_modules_are_of_readable_size_and_say_what_they_are(path: Path) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 350
+    assert ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("module", ["projection", "prediction", "case"])
+def test_readers_of_draws_import_no_pymc(module: str) -> None:
+    code = (
+        f"import sys, model.{module}; "
+        "print(sorted({'pymc', 'pytensor', 'nutpie'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
