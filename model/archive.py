@@ -19,7 +19,7 @@ from model.fitting import Posterior, SamplerOptions
 Writer = Callable[[Path], None]
 
 #: How often a run is moved to its place while another process writes the same one.
-RETRIES = 5
+RETRIES = 100
 
 PACKAGES = ("pymc", "pytensor", "numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
 
@@ -103,9 +103,9 @@ def _publish(draft: Path, target: Path) -> None:
                 os.replace(target, former / target.name)
             os.replace(draft, target)
         except BaseException as error:
-            if (former / target.name).exists() and not target.exists():
+            # the former run goes back, unless another process has put its own there meanwhile
+            with contextlib.suppress(OSError):
                 os.replace(former / target.name, target)
-            # another process put the same run there in between
             if not isinstance(error, OSError) or attempt == RETRIES - 1:
                 raise
         else:
