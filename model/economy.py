@@ -23,6 +23,8 @@ Namespace = Any
 Values = dict[str, Array]
 Floats = NDArray[np.float64]
 SUPPORTS = ("positive", "fraction")
+#: Items of the accounts that are stated in dollars.
+IN_DOLLARS = ("permit_cost", "plan")
 
 
 @dataclass(frozen=True)
@@ -169,22 +171,7 @@ class Grid:
 
 def workers(xp: Namespace, values: Values, calendar: Calendar) -> Workforce:
     """Workers by host and month, arrays (..., H, T)."""
-
-    def phased(name: str, month_in_phase: Floats) -> Array:
-        value = values[name]
-        shape = (*value.shape[:-1], calendar.hosts, month_in_phase.shape[0])
-        return by_month(xp, value.reshape(shape), month_in_phase)
-
-    return workforce(
-        xp,
-        permitted_at_start=values["permitted_at_start"][..., None],
-        permit_exit=phased("permit_exit", calendar.phases),
-        permit_inflow=phased("permit_inflow", calendar.phases),
-        irregular_at_start=values["irregular_at_start"][..., None],
-        irregular_exit=values["irregular_exit"][..., None],
-        irregular_inflow=phased("irregular_inflow", calendar.irregular_phases),
-        irregular_working=values["irregular_working"][..., None],
-    )
+    return workforce(xp, **inflows_and_exits(xp, values, calendar))
 
 
 def segment_weights(xp: Namespace, values: Values, grid: Grid) -> Array:
@@ -193,8 +180,11 @@ def segment_weights(xp: Namespace, values: Values, grid: Grid) -> Array:
     return share / xp.dot(share, grid.same_host)
 
 
-def accounts(xp: Namespace, values: Values, grid: Grid) -> WorkerMonth:
-    """Accounts of a worker-month by date and segment, arrays that broadcast to (..., D, S)."""
+def items(xp: Namespace, values: Values, grid: Grid) -> Values:
+    """Arguments of ``worker_month`` by date and segment, arrays that broadcast to (..., D, S).
+
+    What is stated in dollars (``IN_DOLLARS``) is still in dollars, per month.
+    """
 
     def of_host(name: str) -> Array:
         value = values[name]
@@ -214,17 +204,45 @@ def accounts(xp: Namespace, values: Values, grid: Grid) -> WorkerMonth:
         "utilisation", "vat_share", "simplified_rate", "income_tax_rate", "contribution_rate",
         "broker_margin", "keep_share", "managers_share", "plan_fulfilment",
     )  # fmt: skip
-    return worker_month(
-        payment=grown(
+    return {
+        "payment": grown(
             of_segment("payment", "payment_ratio"), of_host("payment_growth"), grid.years
         ),
-        declared_salary=grown(
+        "declared_salary": grown(
             of_segment("declared_salary", "declared_ratio"), of_host("declared_growth"), grid.years
         ),
-        vat_rate=vat_rate,
-        permit_cost=of_host("permit_cost") / 12.0 * grid.per_usd,
-        upkeep=grown(of_host("upkeep"), of_host("upkeep_growth"), grid.years),
-        plan=grown(of_segment("plan", "plan_ratio"), of_host("plan_growth"), grid.years)
-        * grid.per_usd,
+        "vat_rate": vat_rate,
+        "permit_cost": of_host("permit_cost") / 12.0,
+        "upkeep": grown(of_host("upkeep"), of_host("upkeep_growth"), grid.years),
+        "plan": grown(of_segment("plan", "plan_ratio"), of_host("plan_growth"), grid.years),
         **{name: of_host(name) for name in names},
-    )
+    }
+
+
+def accounts(xp: Namespace, values: Values, grid: Grid) -> WorkerMonth:
+    """Accounts of a worker-month by date and segment, arrays that broadcast to (..., D, S)."""
+    return worker_month(**in_own_currency(items(xp, values, grid), grid.per_usd))
+
+
+def in_own_currency(stated: Values, per_usd: Array) -> Values:
+    """Items of a worker-month with those stated in dollars in the host's own currency."""
+    return stated | {name: stated[name] * per_usd for name in IN_DOLLARS}
+
+
+def inflows_and_exits(xp: Namespace, values: Values, calendar: Calendar) -> Values:
+    """Arguments of ``workforce`` by host and month, arrays that broadcast to (..., H, T)."""
+
+    def phased(name: str, month_in_phase: Floats) -> Array:
+        value = values[name]
+        shape = (*value.shape[:-1], calendar.hosts, month_in_phase.shape[0])
+        return by_month(xp, value.reshape(shape), month_in_phase)
+
+    return {
+        "permitted_at_start": values["permitted_at_start"][..., None],
+        "permit_exit": phased("permit_exit", calendar.phases),
+        "permit_inflow": phased("permit_inflow", calendar.phases),
+        "irregular_at_start": values["irregular_at_start"][..., None],
+        "irregular_exit": values["irregular_exit"][..., None],
+        "irregular_inflow": phased("irregular_inflow", calendar.irregular_phases),
+        "irregular_working": values["irregular_working"][..., None],
+    }

@@ -107,10 +107,12 @@ def workforce(
     ----------
     xp : namespace
         ``numpy`` or ``pytensor.tensor``.
-    permitted_at_start, irregular_at_start, irregular_working : array, (..., 1)
-        Persons, persons and a fraction.
+    permitted_at_start, irregular_at_start : array, (..., 1)
+        Persons.
     permit_exit, permit_inflow, irregular_exit, irregular_inflow : array, (..., T)
         Hazards per month and persons per month; ``irregular_exit`` may be (..., 1).
+    irregular_working : array, (..., T) or (..., 1)
+        A fraction.
 
     Returns
     -------
@@ -120,7 +122,7 @@ def workforce(
     irregular = stock(
         xp, irregular_at_start, irregular_exit + 0.0 * irregular_inflow, irregular_inflow
     )
-    at_start = permitted_at_start + irregular_working * irregular_at_start
+    at_start = permitted_at_start + irregular_working[..., :1] * irregular_at_start
     working = permitted + irregular_working * irregular
     before = xp.concatenate([at_start + 0.0 * working[..., :1], working[..., :-1]], axis=-1)
     return Workforce(
