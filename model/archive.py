@@ -1,4 +1,8 @@
-"""Runs on disk: one folder a run, named by the hash of what it holds, whole or not at all."""
+"""Runs on disk: one folder a run, named by what it answers, whole or not at all, and checked.
+
+A run's manifest holds the SHA-256 of each of its files and of itself. What does not agree with it
+is reported and never read. netCDF, JSON, CSV and TOML only: reading a run executes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,50 +12,30 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import model
-from model.fitting import Posterior, SamplerOptions
+if TYPE_CHECKING:
+    from model.fitting import Posterior
+    from model.synthesis import Synthesis
 
 Writer = Callable[[Path], None]
+Json = dict[str, Any]
+
+#: Options of the sampler that a manifest holds.
+OPTIONS = ("draws", "tune", "chains", "seed", "target_accept")
+MANIFEST = "manifest.json"
+SUMMARY = "summary.json"
+POSTERIOR = "posterior.nc"
+SCHEMA = 1
 
 #: How often a run is moved to its place while another process writes the same one.
 RETRIES = 100
 
-PACKAGES = ("pymc", "pytensor", "numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
 
-
-def versions() -> dict[str, str]:
-    """Versions of this program and of the libraries whose arithmetic it rests on."""
-    found = {"model": model.__version__}
-    for package in (*PACKAGES, "CurrencyConverter"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
-def run_key(hashes: Mapping[str, str], options: SamplerOptions, changes: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits of the hash of all that can change a run's numbers.
-
-    That is: the inputs' content, what was asked of them, versions, sampler options and seed. The
-    number of cores is not among them, since the draws do not depend on it.
-    """
-    asked = {
-        "inputs": dict(sorted(hashes.items())),
-        "changes": dict(changes),
-        "versions": versions(),
-        "draws": options.draws,
-        "tune": options.tune,
-        "chains": options.chains,
-        "seed": options.seed,
-        "target_accept": options.target_accept,
-    }
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+class DamagedRunError(RuntimeError):
+    """A run that does not agree with its manifest; its text says where."""
 
 
 def write_run(
@@ -59,6 +43,7 @@ def write_run(
     name: str,
     writers: Mapping[str, Writer],
     before_publishing: Callable[[], object] = lambda: None,
+    manifest: Json | None = None,
 ) -> Path:
     """Write a run's files into ``output/name``, which appears whole or not at all.
 
@@ -72,6 +57,8 @@ def write_run(
         Each is called with the path that it must write.
     before_publishing : callable
         Called once all files are written; what it raises leaves nothing behind.
+    manifest : dict, optional
+        Content of the manifest, which is written last, with every file's checksum.
 
     Returns
     -------
@@ -84,7 +71,12 @@ def write_run(
     draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=output))
     try:
         for file_name, write in writers.items():
-            write(draft / file_name)
+            path = draft / file_name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path)
+        if manifest is not None:
+            files = {name: checksum(draft / name) for name in sorted(writers)}
+            write_json(draft / MANIFEST, sealed(manifest | {"files": files}))
         draft.chmod(0o755)
         before_publishing()
         _publish(draft, target)
@@ -92,6 +84,82 @@ def write_run(
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return target
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(manifest: Json) -> Json:
+    """A manifest with the hash of itself."""
+    content = {key: value for key, value in manifest.items() if key != "seal"}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return content | {"seal": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def read_manifest(folder: Path) -> Json:
+    """The manifest of a run, which agrees with itself.
+
+    Raises
+    ------
+    DamagedRunError
+        When there is none, or it is another program's, or was changed.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedRunError(f"{path} cannot be read ({type(error).__name__})") from None
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or "fit" not in manifest:
+        raise DamagedRunError(f"{path} is not a manifest of this program")
+    if sealed(manifest)["seal"] != manifest.get("seal"):
+        raise DamagedRunError(f"{path} was changed after it was written")
+    return manifest
+
+
+def check_run(folder: Path) -> Json:
+    """The manifest of a run whose every file is as it was written.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    manifest = read_manifest(folder)
+    for name, digest in manifest["files"].items():
+        try:
+            found = checksum(folder / name)
+        except OSError:
+            raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
+        if found != digest:
+            raise DamagedRunError(f"{folder / name} was changed after it was written")
+    return manifest
+
+
+def run_folders(output: Path) -> Iterator[Path]:
+    """Folders of runs, by name; drafts of writers at work, or killed, begin with a dot."""
+    with contextlib.suppress(OSError):
+        yield from sorted(
+            path for path in output.iterdir() if path.is_dir() and not path.name.startswith(".")
+        )
+
+
+def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:
+    """A run, whole and unchanged, that holds the draws of a fit; None if there is none."""
+    for folder in run_folders(output):
+        try:
+            manifest = read_manifest(folder)
+        except DamagedRunError:
+            continue
+        if manifest["fit"] != fit:
+            continue
+        try:
+            check_run(folder)
+            return folder
+        except DamagedRunError as error:
+            say(f"warning: {error}; not used")
+    return None
 
 
 def _publish(draft: Path, target: Path) -> None:
@@ -191,3 +259,42 @@ def write_posterior(path: Path, posterior: Posterior, title: str, *, converged: 
         ),
     }
     xr.DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
+
+
+def read_posterior(folder: Path, parts: Synthesis, manifest: Json) -> Posterior:
+    """The draws of a run that has been checked, for the case they were drawn for.
+
+    Raises
+    ------
+    DamagedRunError
+        When the file is not what ``write_posterior`` writes for this case.
+    """
+    import numpy as np
+    import xarray as xr
+
+    from model.backend import NUMPY
+    from model.fitting import Posterior
+    from model.question import SamplerOptions
+
+    try:
+        with xr.open_datatree(folder / POSTERIOR, engine="h5netcdf") as tree:
+            normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
+            stats = tree["sample_stats"]
+            diverging, steps = stats["diverging"].to_numpy(), stats["n_steps"].to_numpy()
+        sampler = manifest["sampler"]
+        options = SamplerOptions(**{name: sampler[name] for name in OPTIONS})
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DamagedRunError(f"{folder / POSTERIOR} cannot be read ({error})") from None
+    if normals.shape[-1] != parts.size:
+        raise DamagedRunError(f"{folder / POSTERIOR} holds the draws of another case")
+    layout = parts.layout
+    return Posterior(
+        layout=layout,
+        parts=parts,
+        normals=normals,
+        natural=layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale),
+        diverging=diverging.astype(bool),
+        steps=steps,
+        options=options,
+        notes={name: sampler[name] for name in sampler if name not in (*OPTIONS, "fastmath")},
+    )

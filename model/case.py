@@ -12,6 +12,7 @@ from model.contents import Host, Phase, Prior, Reading, Sanction, Segment, Timel
 from model.exchange import Rates, reference_rates
 from model.faults import CaseError, Fault, Report, unlisted
 from model.quantities import MEASURED_BY_NAME
+from model.question import content_hashes
 from model.reader.evidence import FILE as EVIDENCE
 from model.reader.evidence import read_evidence
 from model.reader.files import Folder
@@ -66,8 +67,8 @@ class Case:
         Rows of evidence that the press multiplies, by their part in the multiplication.
     warnings : tuple of Fault
         What is probably wrong.
-    hashes : dict
-        SHA-256 of each file that was read, by name.
+    files : dict
+        Bytes of each file that was read, by name.
     """
 
     name: str
@@ -84,7 +85,12 @@ class Case:
     rates: Rates
     press: dict[str, str] | None
     warnings: tuple[Fault, ...]
-    hashes: dict[str, str]
+    files: dict[str, bytes]
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each file that was read, by name."""
+        return content_hashes(self.files)
 
 
 def read_case(folder: str | Path, *, strict: bool = False) -> Case:
@@ -162,7 +168,7 @@ def _read(folder: Folder) -> Case | None:
         rates=rates,
         press=_press(file),
         warnings=report.warnings,
-        hashes=dict(sorted(folder.hashes.items())),
+        files=dict(sorted(folder.files.items())),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import log
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pandas as pd
 from model.quantities import Support
 
 Months = npt.NDArray[np.int64]
+How = Literal["set", "scale", "path", "as_in"]
 
 #: The 95 % point of a standard normal: p05 and p95 lie this many deviations from the centre.
 NORMAL_95 = 1.6448536269514722
@@ -187,3 +188,61 @@ class Reading:
     closing_common: float
     slip_factor: float
     basis: dict[str, str] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that a scenario makes against the baseline, over a stretch of months.
+
+    Attributes
+    ----------
+    quantity : str
+        Name of a basic quantity of the projection, or ``exchange_rate``.
+    host, segment : str
+        Whom it changes; a blank segment stands for all of the host's.
+    first, last : pd.Period
+        Both included; ``last`` is None where the change lasts to the horizon.
+    how : {"set", "scale", "path", "as_in"}
+    figures : tuple of (pd.Period, float)
+        Figures in the catalogue's unit: of ``path`` one a month that it names, in order, else one
+        at ``first``. For ``as_in`` the month whose value is taken, with a figure of one.
+    currency : str
+        Currency of the figures, where it is not the quantity's own.
+    """
+
+    quantity: str
+    host: str
+    segment: str
+    first: pd.Period
+    last: pd.Period | None
+    how: How
+    figures: tuple[tuple[pd.Period, float], ...]
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is changed against what happened, and what that rests on.
+
+    Attributes
+    ----------
+    name : str
+        Name of its file, without the ending.
+    basis : str
+        The published statement that it rests on, or ``judgement: …``; may be blank.
+    sources : tuple of str
+        Ids of sources.csv.
+    horizon : pd.Period or None
+        Last month that it wants projected.
+    content : bytes
+        The file.
+    """
+
+    name: str
+    title: str
+    description: str
+    basis: str
+    sources: tuple[str, ...]
+    horizon: pd.Period | None
+    changes: tuple[Change, ...]
+    content: bytes = b""

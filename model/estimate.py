@@ -6,21 +6,20 @@ import json
 import os
 import signal
 import sys
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from model.question import Question, SamplerOptions, WhatIf
 
-    from model.case import Case
-    from model.fitting import SamplerOptions
-    from model.summary import Results
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from model.answer import Answer, Hooks
 
 # The numerical libraries take seconds to import: they are imported where they are used, so that
 # --help and faulty arguments answer at once.
@@ -55,6 +54,35 @@ def estimate(
     output: Annotated[Path, typer.Option(help="Folder that takes one folder a run.")] = Path(
         "runs"
     ),
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help="A scenario of the case by name, or a .toml file. Repeatable."),
+    ] = None,
+    horizon: Annotated[
+        str, typer.Option(help="Last month projected, YYYY-MM, past the data.", metavar="MONTH")
+    ] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="QUANTITY=VALUE", help="A basic quantity known exactly. Repeatable."
+        ),
+    ] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUANTITY=P05:P95", help="Another prior. Repeatable."),
+    ] = None,
+    drop_source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Leave a source's rows out of the fit. Repeatable."),
+    ] = None,
+    drop_row: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Leave a row out of the fit. Repeatable."),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROW=W", help="Multiply a row's weight by W. Repeatable."),
+    ] = None,
     without: Annotated[
         list[Side] | None,
         typer.Option(help="Leave out what is reported of the plan, or the balance. Repeatable."),
@@ -73,6 +101,9 @@ def estimate(
     strict: Annotated[
         bool, typer.Option("--strict", help="Treat probable slips of unit as faults.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Fit anew, whatever the archive holds.")
+    ] = False,
     output_format: Annotated[
         Format, typer.Option("--format", help="What to print.")
     ] = Format.table,
@@ -83,18 +114,31 @@ def estimate(
 ) -> None:
     """Read, fit, project, write, print."""
     interruption = Interruption()
+    talk = Talk(verbose=not quiet and output_format is Format.table)
     try:
         if self_test:
             from model.self_test import run_self_test
 
             status = DONE if run_self_test(sys.stdout.write) else 1
         else:
-            from model.fitting import SamplerOptions
-
-            options = SamplerOptions(draws, tune, chains, seed, cores=cores)
-            talk = Talk(verbose=not quiet and output_format is Format.table)
-            asked = Asked(inputs, output, sorted({side.value for side in without or []}), strict)
-            status = _run(asked, options, output_format, talk, interruption)
+            question = _question(
+                inputs,
+                tuple(scenario or ()),
+                horizon,
+                SamplerOptions(draws, tune, chains, seed, cores=cores),
+                talk,
+                fixed=set_ or (),
+                priors=prior or (),
+                drop_sources=drop_source or (),
+                drop_rows=drop_row or (),
+                weights=weight or (),
+                without=[side.value for side in without or ()],
+            )
+            status = FAULTY
+            if question is not None:
+                status = _run(
+                    question, output, talk, interruption, output_format, fresh=fresh, strict=strict
+                )
     except BaseException:
         # whatever fails after Ctrl-C fails because of it
         if not interruption.came:
@@ -104,14 +148,26 @@ def estimate(
     raise typer.Exit(status)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the user asked to be read and where it is to be written."""
+def _question(
+    inputs: Path,
+    scenarios: tuple[str, ...],
+    horizon: str,
+    options: SamplerOptions,
+    talk: Talk,
+    **what_ifs: Sequence[str],
+) -> Question | None:
+    """The question that arguments ask, or None with what cannot be read in them said."""
+    what_if = WhatIf()
+    if any(what_ifs.values()):
+        from model.faults import CaseError
+        from model.whatif import what_if_of
 
-    inputs: Path
-    output: Path
-    without: list[str]
-    strict: bool
+        try:
+            what_if = what_if_of(**what_ifs)
+        except CaseError as error:
+            talk.fault(str(error))
+            return None
+    return Question(inputs, what_if, tuple(dict.fromkeys(scenarios)), horizon, options)
 
 
 class Interruption:
@@ -192,53 +248,34 @@ class Talk:
 
 
 def _run(
-    asked: Asked,
-    options: SamplerOptions,
-    output_format: Format,
+    question: Question,
+    output: Path,
     talk: Talk,
     interruption: Interruption,
+    output_format: Format,
+    *,
+    fresh: bool,
+    strict: bool,
 ) -> int:
     """Do what was asked and return the exit status."""
-    from model import archive
-    from model.faults import CaseError
+    from model.answer import Hooks, found
 
-    started = time.perf_counter()
-    try:
-        case = _read(asked.inputs, asked.strict, talk)
-    except CaseError as error:
-        talk.fault(str(error))
-        return FAULTY
-    key = archive.run_key(case.hashes, options, {"without": asked.without})
-    try:
-        archive.check_writable(asked.output, f"{case.name}-{key}")
-    except OSError as error:
-        talk.fault(f"--output: {asked.output} cannot be written ({error.strerror}); name a folder")
-        return FAULTY
-    from model.fitting import NoStartingPointError, fit
-    from model.summary import Results
-    from model.synthesis import synthesis, taking_away
-
-    read = time.perf_counter()
-    parts = taking_away(synthesis(case), case, asked.without)
-    if asked.without:
-        talk.say(f"Without: {', '.join(asked.without)}")
-    try:
-        with talk.progress() as progress:
-            posterior = fit(parts, options, progress=progress)
-    except NoStartingPointError as error:
-        talk.fault(f"{asked.inputs}: {error.__doc__} Nothing was written.")
-        return FAULTY
-    results = Results.of(case, posterior)
-    content = _summary(results, asked.without)
-    posterior.seconds.update(
-        reading=round(read - started, 3), in_all=round(time.perf_counter() - started, 3)
-    )
-    folder = _write(results, content, asked, key, interruption)
-    converged = results.convergence.converged
+    hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
+    answer = None if fresh else found(question, output, hooks)
+    if answer is None or (strict and answer.manifest["warnings"]):
+        answer = _compute(question, output, talk, hooks, fresh=fresh, strict=strict)
+        if answer is None:
+            return FAULTY
+    else:
+        talk.say(f"Read {question.inputs}: {answer.manifest['read']}")
+        for warning in answer.manifest["warnings"]:
+            talk.fault(f"warning: {warning}")
+        talk.say("Asked before: nothing is fitted (--fresh fits anew)")
+    converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
     try:
-        _print(results, content, folder, output_format, brief=not talk.verbose)
+        _print(answer, output_format, brief=not talk.verbose)
         sys.stdout.flush()
     except OSError:
         # nobody reads on, or there is no room: the run is written all the same
@@ -246,86 +283,52 @@ def _run(
     return DONE if converged else NOT_CONVERGED
 
 
-def _print(
-    results: Results, content: dict[str, Any], folder: Path, output_format: Format, *, brief: bool
-) -> None:
-    """Print the result in the format asked for."""
-    from model.show import annual_table, show
+def _compute(
+    question: Question, output: Path, talk: Talk, hooks: Hooks, *, fresh: bool, strict: bool
+) -> Answer | None:
+    """Read, fit and write; None with what is wrong said."""
+    from model import archive
+    from model.answer import answer, read_inputs
+    from model.faults import CaseError
+    from model.summary import reading_line
 
+    try:
+        inputs = read_inputs(question, strict=strict)
+    except CaseError as error:
+        talk.fault(str(error))
+        return None
+    try:
+        archive.check_writable(output, f"{inputs.case.name}-{inputs.keys[0]}")
+    except OSError as error:
+        talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
+        return None
+    talk.say(f"Read {question.inputs}: {reading_line(inputs.case)}")
+    for warning in inputs.case.warnings:
+        talk.fault(f"warning: {warning}")
+    for name, value in question.what_if.asked.items():
+        talk.say(f"What if: {name.replace('_', ' ')} {json.dumps(value)}")
+    from model.fitting import NoStartingPointError
+
+    try:
+        with talk.progress() as progress:
+            return answer(question, inputs, output, replace(hooks, progress=progress), fresh=fresh)
+    except NoStartingPointError as error:
+        talk.fault(f"{question.inputs}: {error.__doc__} Nothing was written.")
+        return None
+
+
+def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
+    """Print the result in the format asked for."""
+    content = answer.summary
     if output_format is Format.json:
         sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    elif output_format is Format.csv:
+        return
+    from model.show import annual_table, show
+
+    if output_format is Format.csv:
         sys.stdout.write(annual_table(content).to_csv(index=False, lineterminator="\n"))
     else:
-        show(results, content, folder, brief=brief)
-
-
-def _read(inputs: Path, strict: bool, talk: Talk) -> Case:
-    """Read the case and say what was found in it."""
-    from model.case import read_case
-
-    case = read_case(inputs, strict=strict)
-    roles = case.evidence["role"].value_counts()
-    months = case.timeline.months
-    talk.say(
-        f"Read {inputs}: {case.title}; {months[0]} to {months[-1]}; "
-        f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
-        f"{roles.get('context', 0)} kept as context; {len(case.sources)} sources"
-    )
-    for warning in case.warnings:
-        talk.fault(f"warning: {warning}")
-    return case
-
-
-def _summary(results: Results, without: list[str]) -> dict[str, Any]:
-    from model.summary import summary
-
-    content = summary(results)
-    if without:
-        content["without"] = without
-    return content
-
-
-def _write(
-    results: Results, content: dict[str, Any], asked: Asked, key: str, interruption: Interruption
-) -> Path:
-    """Write a run's files, whole or not at all."""
-    from model import archive
-    from model.projection import revenue_table, workers_table
-    from model.summary import BASELINE, manifest, rates_table
-
-    case, posterior = results.case, results.posterior
-    converged = results.convergence.converged
-    tables = {
-        "revenue.csv": lambda: revenue_table(case, results.projection, BASELINE),
-        "workers.csv": lambda: workers_table(results.projection, BASELINE),
-        "exchange_rates.csv": lambda: rates_table(case),
-    }
-
-    def table_writer(make: Callable[[], Any]) -> Callable[[Path], None]:
-        return lambda path: make().to_csv(
-            path, index=False, float_format="%.8g", lineterminator="\n"
-        )
-
-    writers: dict[str, Callable[[Path], None]] = {
-        "summary.json": lambda path: archive.write_json(path, content),
-        **{name: table_writer(make) for name, make in tables.items()},
-        "posterior.nc": lambda path: archive.write_posterior(
-            path, posterior, case.title, converged=converged
-        ),
-        "manifest.json": lambda path: archive.write_json(
-            path, manifest(results, key, asked.without)
-        ),
-    }
-    if not converged:
-        mark = "The sampler did not converge: do not use the numbers of this run.\n"
-        writers["NOT_CONVERGED"] = lambda path: _write_text(path, mark)
-    name = f"{case.name}-{key}"
-    return archive.write_run(asked.output, name, writers, interruption.close)
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+        show(answer, brief=brief)
 
 
 if __name__ == "__main__":

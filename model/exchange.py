@@ -32,10 +32,16 @@ class Rates:
         Months (PeriodIndex) by currency; the column USD is one throughout.
     source : pd.DataFrame
         Where each of them comes from, in the same shape.
+    own : pd.DataFrame or None
+        Rows of fx.csv, also those outside the months.
+    walks : pd.DataFrame of bool
+        Where no rate is known and the last known one is held, in the same shape.
     """
 
     per_usd: pd.DataFrame
     source: pd.DataFrame
+    own: pd.DataFrame | None
+    walks: pd.DataFrame
 
     def of(self, currency: str) -> npt.NDArray[np.float64]:
         """Return units of the currency per US dollar by month, shape (T,)."""
@@ -76,7 +82,16 @@ def reference_rates(
             per_usd.loc[month, currency] = np.nan if rate is None else rate
             source.loc[month, currency] = "" if rate is None else where
         _report_gaps(currency, months[per_usd[currency].isna()], report)
-    return Rates(per_usd, source)
+    return Rates(per_usd, source, own, pd.DataFrame(False, index=months, columns=columns))
+
+
+def later_rates(rates: Rates, months: pd.PeriodIndex) -> Rates:
+    """Return the rates of longer months: those known, else the last known one, marked as held."""
+    currencies = [currency for currency in rates.per_usd.columns if currency != "USD"]
+    found = reference_rates(months, currencies, rates.own, Report())
+    walks = found.per_usd.isna()
+    source = found.source.mask(walks, "none: random walk from the last known rate, by draw")
+    return Rates(found.per_usd.ffill(), source, rates.own, walks)
 
 
 def _own_rates(own: pd.DataFrame | None, currency: str) -> dict[pd.Period, tuple[float, str]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from model.backend import NUMPY
 from model.economy import Layout
+from model.question import SamplerOptions
 from model.synthesis import Synthesis
 
 Floats = NDArray[np.float64]
@@ -28,32 +29,6 @@ MIN_ESS = 400.0
 
 class NoStartingPointError(RuntimeError):
     """No point near the mode has a finite density: a prior, a figure or an error is absurd."""
-
-
-@dataclass(frozen=True, slots=True)
-class SamplerOptions:
-    """How long to sample, and from which seed.
-
-    Attributes
-    ----------
-    draws, tune : int
-        Kept and warm-up draws of each chain.
-    chains : int
-    seed : int
-    target_accept : float
-        Acceptance that the step size aims at: high, because the balance bends the posterior and
-        larger steps leave it.
-    cores : int or None
-        Chains sampled at once; None for as many as there are processors. Draws do not depend
-        on it.
-    """
-
-    draws: int = 1000
-    tune: int = 1000
-    chains: int = 4
-    seed: int = 20180802
-    target_accept: float = 0.95
-    cores: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

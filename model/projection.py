@@ -6,6 +6,7 @@ the definition names, summed over segments with their shares of the workers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,12 +17,14 @@ from numpy.typing import NDArray
 
 from model.backend import NUMPY
 from model.case import Case
-from model.economy import Calendar, Grid, Layout, accounts, segment_weights, workers
+from model.contents import Change
+from model.counterfactual import BY_SEGMENT, STOCKS, HostDraws
+from model.economy import Calendar, Grid, Layout, inflows_and_exits, items, segment_weights
+from model.horizon import random_walk
 from model.quantities import DEFINITIONS
 
 Floats = NDArray[np.float64]
 
-STOCKS = ("permitted", "irregular", "working")
 #: Columns in which every distribution is reported, and the quantile each stands for.
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 USD = "USD"
@@ -37,8 +40,8 @@ class Projection:
         In each host's own currency, per month.
     workers : DataArray, (stock, host, draw, month)
         Persons at the end of the month.
-    per_usd : DataArray, (host, month)
-        Host's currency per US dollar.
+    per_usd : DataArray, (host, month) or (host, draw, month)
+        Host's currency per US dollar; by draw where no rate is known and it walks at random.
     """
 
     revenue: xr.DataArray
@@ -57,57 +60,102 @@ class Projection:
 
     def by_year(self, revenue: xr.DataArray) -> xr.DataArray:
         """Sum over the months of each calendar year that is covered whole."""
-        years = pd.PeriodIndex(revenue["month"].to_index(), freq="M").year
-        counts = pd.Series(years).value_counts()
-        whole = np.isin(years, counts.index[counts == 12])
-        kept = revenue.isel(month=whole).assign_coords(year=("month", years[whole]))
-        return kept.groupby("year").sum("month")
+        years = pd.PeriodIndex(revenue["month"].to_index(), freq="M").year.to_numpy()
+        whole = [year for year in np.unique(years) if (years == year).sum() == 12]
+        sums = [revenue.isel(month=years == year).sum("month") for year in whole]
+        if not sums:
+            empty = revenue.isel(month=slice(0)).rename(month="year").drop_vars("year")
+            return empty.assign_coords(year=np.array([], dtype=int))
+        return xr.concat(sums, pd.Index(whole, name="year")).transpose(..., "year")
 
 
-def project(case: Case, layout: Layout, draws: Floats) -> Projection:
-    """Workers and revenue by month from draws of the basic quantities.
+class Projector:
+    """Draws of one case, ready to be projected under any scenario.
+
+    What happened is computed once; a scenario computes only what its changes touch. All scenarios
+    share the draws, so that a difference between two has its own, correct interval.
+
+    Segments are averaged, with their shares of the workers, before the accounts are drawn up.
+    That is exact, because the accounts are linear in all that differs by segment.
 
     Parameters
     ----------
     case : Case
+        Its timeline may run past the data, see ``horizon.extended``.
     layout : Layout
     draws : array, (n, N)
         Basic quantities in their own units.
-
-    Returns
-    -------
-    Projection
+    seed : int
+        Of the exchange rates that walk at random.
     """
-    values = layout.by_family(NUMPY, draws)
-    grid, calendar = Grid.monthly(case), Calendar.of(case)
-    force = workers(NUMPY, values, calendar)
-    account = accounts(NUMPY, values, grid)
-    weights = segment_weights(NUMPY, values, grid)[:, None, :]
-    hosts = [host.name for host in case.hosts]
-    # (S, H): adds up the segments of each host
-    of_host = (grid.host_of_segment[:, None] == np.arange(len(hosts))).astype(float)
-    revenue = np.stack(
-        [
-            force.present * np.swapaxes((getattr(account, name) * weights) @ of_host, -1, -2)
-            for name in DEFINITIONS
-        ]
-    )
-    months = [str(month) for month in case.timeline.months]
-    coords = {"host": hosts, "month": months}
-    rates = np.stack([case.rates.per_usd[host.currency].to_numpy() for host in case.hosts])
-    return Projection(
-        revenue=xr.DataArray(
-            np.swapaxes(revenue, 1, 2),
-            dims=("definition", "host", "draw", "month"),
-            coords={"definition": list(DEFINITIONS), **coords},
-        ),
-        workers=xr.DataArray(
-            np.stack([np.swapaxes(getattr(force, stock), 0, 1) for stock in STOCKS]),
-            dims=("stock", "host", "draw", "month"),
-            coords={"stock": list(STOCKS), **coords},
-        ),
-        per_usd=xr.DataArray(rates, dims=("host", "month"), coords=coords),
-    )
+
+    def __init__(self, case: Case, layout: Layout, draws: Floats, seed: int = 0) -> None:
+        self.case = case
+        values = layout.by_family(NUMPY, draws)
+        grid = Grid.monthly(case)
+        flows = inflows_and_exits(NUMPY, values, Calendar.of(case))
+        stated = items(NUMPY, values, grid)
+        weights = segment_weights(NUMPY, values, grid)
+        walk = random_walk(case, len(draws), seed)
+        self._hosts = {}
+        for place, host in enumerate(case.hosts):
+            own = grid.host_of_segment == place
+            rates = case.rates.of(host.currency)[None, :]
+            self._hosts[host.name] = HostDraws(
+                segments=tuple(
+                    segment.id for segment in case.segments if segment.host == host.name
+                ),
+                weights=weights[:, own],
+                flows={name: value[:, place, :] for name, value in flows.items()},
+                by_segment={name: stated[name][..., own] for name in BY_SEGMENT},
+                stated={
+                    name: value[..., 0 if value.shape[-1] == 1 else int(np.argmax(own))]
+                    for name, value in stated.items()
+                    if name not in BY_SEGMENT
+                },
+                per_usd=rates * np.exp(walk[host.currency]) if host.currency in walk else rates,
+            )
+
+    @cached_property
+    def baseline(self) -> Projection:
+        """What happened, and what follows if nothing changes."""
+        return self.project(())
+
+    def project(self, changes: Sequence[Change]) -> Projection:
+        """Workers and revenue by month under changes."""
+        months = self.case.timeline.months
+        found = {
+            name: host.changed([c for c in changes if c.host == name], months)
+            for name, host in self._hosts.items()
+        }
+        coords = {"host": list(found), "month": [str(month) for month in months]}
+        shape = (-1, len(self._hosts), *next(iter(found.values())).revenue.shape[1:])
+        rates = [one.per_usd for one in found.values()]
+        by_draw = any(len(rate) > 1 for rate in rates)
+        return Projection(
+            revenue=xr.DataArray(
+                np.concatenate([one.revenue for one in found.values()], axis=1).reshape(shape)
+                if len(found) == 1
+                else np.stack([one.revenue for one in found.values()], axis=1),
+                dims=("definition", "host", "draw", "month"),
+                coords={"definition": list(DEFINITIONS), **coords},
+            ),
+            workers=xr.DataArray(
+                np.stack([one.workers for one in found.values()], axis=1),
+                dims=("stock", "host", "draw", "month"),
+                coords={"stock": list(STOCKS), **coords},
+            ),
+            per_usd=xr.DataArray(
+                np.stack(np.broadcast_arrays(*rates) if by_draw else [rate[0] for rate in rates]),
+                dims=("host", "draw", "month") if by_draw else ("host", "month"),
+                coords=coords,
+            ),
+        )
+
+
+def project(case: Case, layout: Layout, draws: Floats) -> Projection:
+    """What happened: workers and revenue by month from draws of the basic quantities, (n, N)."""
+    return Projector(case, layout, draws).baseline
 
 
 def quantiles(draws: Floats, axis: int = -1) -> dict[str, Floats]:

@@ -110,7 +110,8 @@ def run_self_test(say: Callable[[str], object]) -> bool:
         Takes the report, line by line.
     """
     from model.case import read_case
-    from model.fitting import SamplerOptions, fit
+    from model.fitting import fit
+    from model.question import SamplerOptions
     from model.summary import Results
     from model.synthesis import synthesis
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
 from model.quantities import DEFINITIONS, HEADLINE
+from model.question import BASELINE
 from model.wording import interval, percent, rounded, rounding_unit
 
 if TYPE_CHECKING:
-    from model.summary import Results
+    import pandas as pd
+
+    from model.answer import Answer
 
 MILLION = 1e6
 HEADINGS = {
@@ -35,6 +36,8 @@ MEANINGS = {
 
 def annual_table(content: dict[str, Any]) -> pd.DataFrame:
     """Yearly revenue as a table: year, definition, currency, then the numbers."""
+    import pandas as pd
+
     rows = [
         {"scenario": scenario, "year": year, "definition": definition, "currency": currency.upper()}
         | numbers
@@ -47,13 +50,16 @@ def annual_table(content: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show(results: Results, content: dict[str, Any], folder: Path, *, brief: bool) -> None:
-    """Print the yearly table and, unless brief, how to read it."""
+def show(answer: Answer, *, brief: bool) -> None:
+    """Print the yearly table, a block for each scenario and, unless brief, how to read it."""
+    content = answer.summary
     console = Console(highlight=False, soft_wrap=True)
     handsome = console.is_terminal
-    table = _ladder(content, handsome)
+    blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
+    tables = [_ladder(content, handsome), *(_against(one, handsome) for one in blocks.values())]
     # a table cut to the terminal would lose its columns; its lines wrap instead
-    needed = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
+    options = console.options.update(max_width=10_000)
+    needed = max(Measurement.get(console, options, table).maximum for table in tables)
     console.width = max(console.width, needed)
     if not content["converged"]:
         console.print(
@@ -61,15 +67,81 @@ def show(results: Results, content: dict[str, Any], folder: Path, *, brief: bool
             if handsome
             else "NOT CONVERGED: do not use these numbers."
         )
-    console.print(table)
+    console.print(tables[0])
+    if not brief:
+        for definition in reversed(DEFINITIONS):
+            console.print(f"  {HEADINGS[definition]}: {MEANINGS[definition]}", markup=False)
+    for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
+        console.print(f"\nScenario {name}: {block['title']}", markup=False)
+        console.print(table)
+        console.print(f"  {_stake_line(block)}", markup=False)
     if brief:
         return
-    for definition in reversed(DEFINITIONS):
-        console.print(f"  {HEADINGS[definition]}: {MEANINGS[definition]}", markup=False)
     console.print()
-    for line in (_press_line(content), _convergence_line(results), f"Wrote {folder}/"):
+    wrote = "Read from" if answer.found else "Wrote"
+    lines = (_press_line(content), _convergence_line(answer), f"{wrote} {answer.folder}/")
+    for line in lines:
         if line:
             console.print(line, markup=False)
+
+
+def _table(title: str, handsome: bool) -> Table:
+    """An empty table, plain where it is piped."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold" if handsome else "",
+        box=box.SIMPLE_HEAD if handsome else None,
+        pad_edge=False,
+        padding=(0, 1) if handsome else (0, 2, 0, 0),
+        collapse_padding=handsome,
+    )
+    table.add_column("Year", no_wrap=True, min_width=4)
+    return table
+
+
+def _against(block: dict[str, Any], handsome: bool) -> Table:
+    """One scenario's state take by year, and how it and the billings differ from the baseline."""
+    table = _table("USD million: median (90 % interval)", handsome)
+    for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
+        style = "bold" if heading == "Change" and handsome else ""
+        table.add_column(heading, justify="right", style=style, no_wrap=True)
+    for year, versus in block["versus_baseline"].items():
+        take = versus[HEADLINE]["usd"]
+        table.add_row(
+            year,
+            _cell(block["annual"][year][HEADLINE]["usd"]),
+            _change(take),
+            "" if _unchanged(take) else percent(take["probability_higher"]),
+            _change(versus["billings"]["usd"]),
+        )
+    return table
+
+
+def _cell(numbers: dict[str, Any]) -> str:
+    return interval(*(_million(numbers[name]) for name in ("q50", "q05", "q95")))
+
+
+def _unchanged(numbers: dict[str, Any]) -> bool:
+    return bool(numbers["q05"] == numbers["q95"] == numbers["mean"] == 0)
+
+
+def _change(numbers: dict[str, Any]) -> str:
+    return "none" if _unchanged(numbers) else _cell(numbers)
+
+
+def _stake_line(block: dict[str, Any]) -> str:
+    """What is at stake over the horizon."""
+    stake = block["at_stake"]
+    take = stake[HEADLINE]["usd"]
+    months = f"From {stake['from']} to {stake['to']}"
+    if _unchanged(take):
+        billings = stake["billings"]["usd"]
+        return f"{months}: no change in the state take; in billings {_change(billings)} million."
+    return (
+        f"{months}: at stake for the state {_cell(take)} million dollars; the chance that it "
+        f"takes more is {percent(take['probability_higher'])}."
+    )
 
 
 def _million(amount: float | None) -> float:
@@ -79,26 +151,12 @@ def _million(amount: float | None) -> float:
 
 def _ladder(content: dict[str, Any], handsome: bool) -> Table:
     """Year × definition: median and 90 % interval in USD million."""
-    table = Table(
-        title="Revenue a year, USD million: median (90 % interval)",
-        title_justify="left",
-        title_style="bold" if handsome else "",
-        box=box.SIMPLE_HEAD if handsome else None,
-        pad_edge=False,
-        padding=(0, 1) if handsome else (0, 2, 0, 0),
-        collapse_padding=handsome,
-    )
-    table.add_column("Year", no_wrap=True, min_width=4)
+    table = _table("Revenue a year, USD million: median (90 % interval)", handsome)
     for definition in reversed(DEFINITIONS):
         style = "bold" if definition == HEADLINE and handsome else ""
         table.add_column(HEADINGS[definition], justify="right", style=style, no_wrap=True)
-    (scenario,) = content["scenarios"].values()
-    for year, definitions in scenario["annual"].items():
-        cells = [
-            interval(*(_million(definitions[name]["usd"][q]) for q in ("q50", "q05", "q95")))
-            for name in reversed(DEFINITIONS)
-        ]
-        table.add_row(year, *cells)
+    for year, definitions in content["scenarios"][BASELINE]["annual"].items():
+        table.add_row(year, *(_cell(definitions[name]["usd"]) for name in reversed(DEFINITIONS)))
     return table
 
 
@@ -108,8 +166,7 @@ def _press_line(content: dict[str, Any]) -> str:
     if press is None:
         return ""
     amount = _million(press["usd"])
-    (scenario,) = content["scenarios"].values()
-    year = scenario["annual"][str(press["year"])]
+    year = content["scenarios"][BASELINE]["annual"][str(press["year"])]
     take = year[HEADLINE]["usd"]
     unit = rounding_unit(_million(take["q05"]), _million(take["q95"]))
     return (
@@ -121,12 +178,25 @@ def _press_line(content: dict[str, Any]) -> str:
     )
 
 
-def _convergence_line(results: Results) -> str:
-    """The verdict on the chains, with the worst of each diagnostic."""
-    gate = results.convergence
-    verdict = "Converged" if gate.converged else "NOT CONVERGED"
+def _convergence_line(answer: Answer) -> str:
+    """The verdict on the chains, with the worst of each diagnostic, and how draws were come by."""
+    gate, manifest = answer.summary["convergence"], answer.manifest
+    verdict = "Converged" if answer.summary["converged"] else "NOT CONVERGED"
+    how = answer.summary["answered_by"]
+    come_by = ""
+    if how["how"] == "reweighting":
+        come_by = (
+            f"; draws of {how['of']} reweighted (Pareto k {how['pareto_k']:.2f}, "
+            f"{percent(how['efficiency'])} of the draws effective)"
+        )
+    seconds = "" if answer.found else f"; {manifest['seconds']['in_all']:.1f} s in all"
     return (
-        f"{verdict}: R-hat at most {gate.max_rhat:.3f}, effective draws at least "
-        f"{gate.min_ess_bulk:,.0f} (bulk) and {gate.min_ess_tail:,.0f} (tail), "
-        f"{gate.divergences} divergences; {results.posterior.seconds['in_all']:.1f} s in all."
+        f"{verdict}: R-hat at most {_plain(gate['max_rhat'], '.3f')}, effective draws at least "
+        f"{_plain(gate['min_ess_bulk'], ',.0f')} (bulk) and "
+        f"{_plain(gate['min_ess_tail'], ',.0f')} (tail), "
+        f"{gate['divergences']} divergences{come_by}{seconds}."
     )
+
+
+def _plain(value: float | None, form: str) -> str:
+    return "not finite" if value is None else format(value, form)

@@ -3,47 +3,110 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
+from model.archive import OPTIONS
 from model.case import Case
+from model.contents import Scenario
+from model.counterfactual import STOCKS
+from model.exchange import Rates
 from model.fitting import Convergence, Posterior, convergence
+from model.horizon import extended
 from model.prediction import distribution, fitted_rows, held_out_rows, number
-from model.projection import STOCKS, Projection, project
-from model.quantities import DEFINITIONS, HEADLINE
+from model.projection import Projection, Projector, quantiles
+from model.quantities import DEFINITIONS, HEADLINE, Support
+from model.question import BASELINE, Question, versions
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
 
 SCHEMA = 1
-BASELINE = "baseline"
+WHAT_HAPPENED = "What happened"
 
 
 @dataclass(frozen=True)
 class Results:
-    """What one estimate found: the fit, its projection and the verdict on the chains."""
+    """What one run found: draws, projections and the verdict on the chains.
+
+    Attributes
+    ----------
+    case : Case
+        As read; its months end with the data.
+    posterior : Posterior
+    scenarios : tuple of Scenario
+        The baseline first.
+    projections : dict of str to Projection
+        By scenario, from the same draws.
+    rates : Rates
+        Exchange rates up to the horizon.
+    convergence : Convergence
+    """
 
     case: Case
     posterior: Posterior
-    projection: Projection
+    scenarios: tuple[Scenario, ...]
+    projections: dict[str, Projection]
+    rates: Rates
     convergence: Convergence
 
     @classmethod
-    def of(cls, case: Case, posterior: Posterior) -> Results:
-        """Project the posterior and put the gate to every basic quantity and the headline."""
-        layout = posterior.layout
-        projection = project(case, layout, posterior.draws)
-        named = {label: posterior.natural[..., i] for i, label in enumerate(layout.labels)}
-        yearly = projection.yearly_usd.sel(definition=HEADLINE)
-        shape = posterior.diverging.shape
-        for year in yearly["year"].to_numpy():
-            draws = yearly.sel(year=year).to_numpy().reshape(shape)
-            named[f"{HEADLINE} of {year}"] = draws
-        return cls(case, posterior, projection, convergence(named, posterior.diverging))
+    def of(
+        cls,
+        case: Case,
+        posterior: Posterior,
+        scenarios: Sequence[Scenario] = (),
+        horizon: pd.Period | None = None,
+        gate: Convergence | None = None,
+    ) -> Results:
+        """Project draws under scenarios, and put the gate to them unless its verdict is known.
+
+        Parameters
+        ----------
+        scenarios : sequence of Scenario
+            The baseline need not be among them.
+        horizon : pd.Period or None
+            Last month projected; None for the last that a scenario asks for, or the data's end.
+        gate : Convergence, optional
+            The verdict on these draws.
+        """
+        if not any(one.name == BASELINE for one in scenarios):
+            baseline = Scenario(BASELINE, WHAT_HAPPENED, "", "", (), None, ())
+            scenarios = (baseline, *scenarios)
+        last = max((one.horizon for one in scenarios if one.horizon), default=None)
+        longer = extended(case, horizon or last)
+        projector = Projector(longer, posterior.layout, posterior.draws, posterior.options.seed)
+        projections = {
+            one.name: projector.project(one.changes) if one.changes else projector.baseline
+            for one in scenarios
+        }
+        if gate is None:
+            gate = verdict(posterior, projections[BASELINE])
+        return cls(case, posterior, tuple(scenarios), projections, longer.rates, gate)
+
+    @property
+    def projection(self) -> Projection:
+        """What happened."""
+        return self.projections[BASELINE]
+
+
+def verdict(posterior: Posterior, projection: Projection) -> Convergence:
+    """The gate, put to every basic quantity and to the headline of each year."""
+    labels = posterior.layout.labels
+    named = {label: posterior.natural[..., i] for i, label in enumerate(labels)}
+    moving = posterior.layout.scale > 0.0
+    named = {label: named[label] for label, moves in zip(labels, moving, strict=True) if moves}
+    yearly = projection.yearly_usd.sel(definition=HEADLINE)
+    shape = posterior.diverging.shape
+    for year in yearly["year"].to_numpy():
+        named[f"{HEADLINE} of {year}"] = yearly.sel(year=year).to_numpy().reshape(shape)
+    return convergence(named, posterior.diverging)
 
 
 def summary(results: Results) -> Json:
@@ -55,20 +118,8 @@ def summary(results: Results) -> Json:
         "schema": SCHEMA,
         "case": case.title,
         "converged": gate.converged,
-        "convergence": {
-            "max_rhat": number(gate.max_rhat),
-            "min_ess_bulk": number(gate.min_ess_bulk),
-            "min_ess_tail": number(gate.min_ess_tail),
-            "divergences": gate.divergences,
-            "worst": gate.worst,
-        },
-        "scenarios": {
-            BASELINE: {
-                "title": "What happened",
-                "annual": _annual(results),
-                "workers": _workers(results.projection),
-            }
-        },
+        "convergence": convergence_block(gate),
+        "scenarios": {one.name: scenario_block(results, one) for one in results.scenarios},
         "press_arithmetic": press_arithmetic(results),
         "quantities": _quantities(case, posterior),
         "evidence": fitted_rows(case, layout, draws, seed),
@@ -76,67 +127,149 @@ def summary(results: Results) -> Json:
     }
 
 
-def _annual(results: Results) -> Json:
-    """By whole year, definition and currency: all hosts in dollars, and each currency's hosts."""
-    projection = results.projection
-    yearly_usd = projection.yearly_usd
-    currencies = {host.currency for host in results.case.hosts} - {"USD"}
-    blocks = {"usd": yearly_usd}
-    if len(currencies) == 1 and all(h.currency != "USD" for h in results.case.hosts):
-        blocks[currencies.pop().lower()] = projection.by_year(projection.revenue).sum("host")
+def convergence_block(gate: Convergence) -> Json:
+    """The verdict on the chains as plain numbers."""
+    return {
+        "max_rhat": number(gate.max_rhat),
+        "min_ess_bulk": number(gate.min_ess_bulk),
+        "min_ess_tail": number(gate.min_ess_tail),
+        "divergences": gate.divergences,
+        "worst": gate.worst,
+    }
+
+
+def scenario_block(results: Results, scenario: Scenario) -> Json:
+    """One scenario: what it is, its years and months, and how it differs from the baseline."""
+    projection = results.projections[scenario.name]
+    block = {
+        "title": scenario.title,
+        "description": scenario.description,
+        "basis": scenario.basis,
+        "sources": list(scenario.sources),
+        "annual": _annual(results.case, projection),
+        "workers": _workers(projection),
+    }
+    if scenario.name == BASELINE:
+        return block
+    return block | {
+        "versus_baseline": _versus(results.case, projection, results.projection),
+        "at_stake": _at_stake(results, scenario),
+    }
+
+
+def in_currencies(case: Case, projection: Projection) -> dict[str, xr.DataArray]:
+    """Revenue by month, all hosts together, (definition, draw, month): dollars and, if one, rubles.
+
+    The second is the hosts' own currency, where all of them have the same.
+    """
+    blocks = {"usd": projection.revenue_usd.sum("host")}
+    currencies = {host.currency for host in case.hosts}
+    if len(currencies) == 1 and "USD" not in currencies:
+        blocks[currencies.pop().lower()] = projection.revenue.sum("host")
+    return blocks
+
+
+def _annual(case: Case, projection: Projection) -> Json:
+    """By whole year, definition and currency."""
+    return _by_year(case, projection, None)
+
+
+def _versus(case: Case, projection: Projection, baseline: Projection) -> Json:
+    """The same of the difference to the baseline, draw by draw."""
+    return _by_year(case, projection, baseline)
+
+
+def _by_year(case: Case, projection: Projection, baseline: Projection | None) -> Json:
+    blocks = {}
+    for currency, revenue in in_currencies(case, projection).items():
+        if baseline is not None:
+            revenue = revenue - in_currencies(case, baseline)[currency]
+        blocks[currency] = projection.by_year(revenue)
+    describe = distribution if baseline is None else difference
     return {
         str(year): {
             definition: {
-                currency: distribution(yearly.sel(year=year, definition=definition).to_numpy())
+                currency: describe(yearly.sel(year=year, definition=definition).to_numpy())
                 for currency, yearly in blocks.items()
             }
             for definition in reversed(DEFINITIONS)
         }
-        for year in yearly_usd["year"].to_numpy()
+        for year in blocks["usd"]["year"].to_numpy()
     }
+
+
+def difference(draws: Floats) -> Json:
+    """A difference's numbers, and the probability that it is above zero."""
+    return distribution(draws) | {"probability_higher": number(float((draws > 0.0).mean()))}
+
+
+def _at_stake(results: Results, scenario: Scenario) -> Json:
+    """The difference summed from the first month changed to the horizon."""
+    case, projection = results.case, results.projections[scenario.name]
+    months = projection.revenue["month"].to_numpy()
+    first = min(str(change.first) for change in scenario.changes)
+    ours, theirs = (in_currencies(case, one) for one in (projection, results.projection))
+    block: Json = {"from": first, "to": str(months[-1])}
+    for definition in reversed(DEFINITIONS):
+        block[definition] = {
+            currency: difference(
+                (ours[currency] - theirs[currency])
+                .sel(definition=definition)
+                .isel(month=months >= first)
+                .sum("month")
+                .to_numpy()
+            )
+            for currency in ours
+        }
+    return block
 
 
 def _workers(projection: Projection) -> Json:
     """By month: permitted, irregular and working, all hosts together."""
     stocks = projection.workers.sum("host")
+    numbers = quantiles(stocks.to_numpy(), axis=1)
+    months = stocks["month"].to_numpy()
     return {
         str(month): {
-            stock: distribution(stocks.sel(stock=stock, month=month).to_numpy()) for stock in STOCKS
+            stock: {name: number(float(q[row, column])) for name, q in numbers.items()}
+            for row, stock in enumerate(STOCKS)
         }
-        for month in stocks["month"].to_numpy()
+        for column, month in enumerate(months)
     }
 
 
 def _quantities(case: Case, posterior: Posterior) -> Json:
     """Prior and posterior of each basic quantity."""
-    draws = posterior.draws
+    draws, layout = posterior.draws, posterior.layout
     priors = {prior.label: prior for prior in case.priors}
     return {
         label: {
             "unit": priors[label].unit,
-            "prior": prior_distribution(priors[label]),
+            "prior": prior_distribution(
+                priors[label].support, layout.location[place], layout.scale[place]
+            ),
             "posterior": distribution(draws[:, place]),
         }
-        for place, label in enumerate(posterior.layout.labels)
+        for place, label in enumerate(layout.labels)
     }
 
 
-def prior_distribution(prior: Any) -> Json:
+def prior_distribution(support: Support, location: float, scale: float) -> Json:
     """Mean, standard deviation and quantiles of a prior, by Gauss-Hermite quadrature."""
 
     def transform(x: Any) -> Any:
-        return np.exp(x) if prior.support == "positive" else 1.0 / (1.0 + np.exp(-x))
+        return np.exp(x) if support == "positive" else 1.0 / (1.0 + np.exp(-x))
 
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
     weights = weights / weights.sum()
-    values = transform(prior.location + prior.scale * nodes)
+    values = transform(location + scale * nodes)
     mean = float(weights @ values)
     scores = {"q05": -1.6448536, "q25": -0.6744898, "q50": 0.0, "q75": 0.6744898, "q95": 1.6448536}
     return {
         "mean": number(mean),
         "sd": number(float(np.sqrt(weights @ (values - mean) ** 2))),
         **{
-            name: number(float(transform(prior.location + prior.scale * score)))
+            name: number(float(transform(location + scale * score)))
             for name, score in scores.items()
         },
     }
@@ -171,37 +304,57 @@ def _middle(row: Any) -> float:
     return float(row.factor * sum(figures) / len(figures))
 
 
-def rates_table(case: Case) -> pd.DataFrame:
+def rates_table(rates: Rates) -> pd.DataFrame:
     """Exchange rates used: month, currency, units per US dollar and where each comes from."""
-    table = case.rates.per_usd.melt(ignore_index=False, var_name="currency", value_name="per_usd")
-    source = case.rates.source.melt(ignore_index=False, var_name="currency", value_name="source")
+    table = rates.per_usd.melt(ignore_index=False, var_name="currency", value_name="per_usd")
+    source = rates.source.melt(ignore_index=False, var_name="currency", value_name="source")
     table["source"] = source["source"].to_numpy()
     table = table[table["currency"] != "USD"]
     return table.rename_axis("month").reset_index()
 
 
-def manifest(results: Results, key: str, without: list[str]) -> Json:
-    """What made a run: hash of every input, versions, options, seed, timings, convergence."""
-    from model import archive
+def manifest(results: Results, question: Question, keys: tuple[str, str], diagnosis: Json) -> Json:
+    """The content of ``manifest.json``, checksums apart.
 
+    Parameters
+    ----------
+    keys : (str, str)
+        Of the run and of its fit.
+    diagnosis : dict
+        How the draws were come by.
+    """
     posterior, gate = results.posterior, results.convergence
     options = posterior.options
     return {
         "schema": SCHEMA,
-        "run": key,
+        "run": keys[0],
+        "fit": keys[1],
         "case": results.case.name,
-        "inputs": dict(sorted(results.case.hashes.items())),
-        "without": without,
-        "versions": archive.versions(),
+        "title": results.case.title,
+        "read": reading_line(results.case),
+        "inputs": results.case.hashes,
+        "scenarios": [one.name for one in results.scenarios if one.name != BASELINE],
+        "horizon": str(results.projection.revenue["month"].to_numpy()[-1]),
+        "what_if": question.what_if.asked,
+        "warnings": [str(warning) for warning in results.case.warnings],
+        "versions": versions(),
         "sampler": {
-            "draws": options.draws,
-            "tune": options.tune,
-            "chains": options.chains,
-            "seed": options.seed,
-            "target_accept": options.target_accept,
+            **{name: getattr(options, name) for name in OPTIONS},
             "fastmath": False,
             **posterior.notes,
         },
-        "convergence": {"converged": gate.converged, "divergences": gate.divergences},
+        "answered_by": diagnosis,
+        "convergence": {"converged": gate.converged, **convergence_block(gate)},
         "seconds": posterior.seconds,
     }
+
+
+def reading_line(case: Case) -> str:
+    """What was found in a case, in one line."""
+    roles = case.evidence["role"].value_counts()
+    months = case.timeline.months
+    return (
+        f"{case.title}; {months[0]} to {months[-1]}; "
+        f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
+        f"{roles.get('context', 0)} kept as context; {len(case.sources)} sources"
+    )

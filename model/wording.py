@@ -18,7 +18,8 @@ def rounded(value: float, unit: float) -> str:
     if not math.isfinite(value):
         return "not finite"
     decimals = max(0, -round(math.log10(unit)))
-    return f"{round(value / unit) * unit:,.{decimals}f}"
+    # adding zero turns minus zero into zero
+    return f"{round(value / unit) * unit + 0.0:,.{decimals}f}"
 
 
 def interval(middle: float, low: float, high: float) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from model.case import Case, read_case
-from model.fitting import Posterior, SamplerOptions, fit, set_pytensor_flags
+from model.fitting import Posterior, fit, set_pytensor_flags
+from model.question import SamplerOptions
 from model.synthesis import Synthesis, synthesis
 from tests.cases import write_case
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.archive import check_writable, run_key, write_json, write_run
-from model.fitting import SamplerOptions
+from model.question import SamplerOptions
 
 
 def test_a_run_appears_whole(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 from model.backend import NUMPY
 from model.case import Case
 from model.economy import Layout
-from model.fitting import Posterior, SamplerOptions, convergence, fit
+from model.fitting import Posterior, convergence, fit
 from model.measurement import LEAST, log_quantities
 from model.program import Program
+from model.question import SamplerOptions
 from model.synthesis import Synthesis, synthesis, taking_away
 from model.whitening import whiten
 from tests.conftest import SHORT

@@ -11,8 +11,9 @@ import pytest
 from model.backend import NUMPY
 from model.case import Case, read_case
 from model.economy import Layout
-from model.fitting import SamplerOptions, fit
+from model.fitting import fit
 from model.program import Program, compile_program, program_key, pytensor_function
+from model.question import SamplerOptions
 from model.synthesis import Synthesis, log_density, synthesis, taking_away
 from tests.cases import row, write_case
 

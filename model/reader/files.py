@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from model.faults import Report
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A case's folder, the report on it and the hash of each file read from it."""
+    """A case's folder, the report on it and the bytes of each file read from it."""
 
     path: Path
     report: Report
-    hashes: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def read(self, name: str, *, required: bool = True) -> str | None:
         """Return the text of a file, or None if it cannot be read.
@@ -36,7 +35,7 @@ class Folder:
         except OSError as error:
             self.report.add(name, None, None, f"cannot be read: {error.strerror}")
             return None
-        self.hashes[name] = hashlib.sha256(content).hexdigest()
+        self.files[name] = content
         return self._decode(name, content)
 
     def _decode(self, name: str, content: bytes) -> str | None:

@@ -227,3 +227,32 @@ class PriorTable(Table):
     p95: float
     unit: str
     basis: Filled
+
+
+# scenarios/NAME.toml
+
+
+class ChangeTable(Table):
+    """One of ``[[changes]]``; one of ``set``, ``scale``, ``path`` and ``as_in``."""
+
+    quantity: Filled
+    host: Filled | None = None
+    segment: Filled | None = None
+    since: Annotated[Month, Field(alias="from")]
+    until: Annotated[Month | None, Field(alias="to")] = None
+    set: NotNegative | None = None
+    scale: NotNegative | None = None
+    path: Annotated[dict[Month, NotNegative], Field(min_length=1)] | None = None
+    as_in: Month | None = None
+    unit: str | None = None
+
+
+class ScenarioFile(Table):
+    """A scenario."""
+
+    title: Filled
+    description: Filled
+    basis: str = ""
+    sources: list[Filled] = []
+    horizon: Month | None = None
+    changes: list[ChangeTable] = []

@@ -6,7 +6,8 @@ import json
 import sys
 import time
 
-from model.fitting import SamplerOptions, convergence, set_pytensor_flags
+from model.fitting import convergence, set_pytensor_flags
+from model.question import SamplerOptions
 
 
 def main() -> None:

@@ -1,0 +1,346 @@
+"""From a question to a run on disk: read from the archive, reweighted, or fitted.
+
+Command line, notebooks and reports come through here, so that they show the same numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model import archive
+from model.question import (
+    Question,
+    WhatIf,
+    content_hashes,
+    files_of,
+    fit_key,
+    run_key,
+    scenario_paths,
+)
+
+if TYPE_CHECKING:
+    from model.case import Case
+    from model.contents import Scenario
+    from model.summary import Results
+    from model.synthesis import Synthesis
+
+Json = dict[str, Any]
+
+
+def _nothing(*_: Any) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a run calls on its way.
+
+    Attributes
+    ----------
+    say, warn : callable
+        Called with a line for the reader.
+    progress : callable
+        Called with (stage, done, total).
+    before_publishing : callable
+        Called once all files are written; what it raises leaves nothing behind.
+    """
+
+    say: Callable[[str], object] = _nothing
+    warn: Callable[[str], object] = _nothing
+    progress: Callable[[str, int, int], None] = _nothing
+    before_publishing: Callable[[], object] = _nothing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A run on disk, as read from it or just written.
+
+    Attributes
+    ----------
+    folder : Path
+    summary, manifest : dict
+        Content of ``summary.json`` and ``manifest.json``.
+    found : bool
+        Whether the question was answered before.
+    """
+
+    folder: Path
+    summary: Json
+    manifest: Json
+    found: bool
+
+
+def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answer | None:
+    """The run that answers a question, if the archive has it whole; nothing numerical is done.
+
+    A run that does not agree with its checksums is reported and not used.
+    """
+    hooks = hooks or Hooks()
+    files = files_of(question)
+    if files is None:
+        return None
+    case, scenarios = files
+    fit = fit_key(content_hashes(case), question.what_if, question.options)
+    name = _name(question, run_key(fit, content_hashes(scenarios), question.horizon))
+    folder = output / name
+    if not folder.is_dir():
+        return None
+    try:
+        manifest = archive.check_run(folder)
+        summary = json.loads((folder / archive.SUMMARY).read_text(encoding="utf-8"))
+    except (archive.DamagedRunError, OSError, ValueError) as error:
+        hooks.warn(f"warning: {error}; not used, and made anew")
+        return None
+    return Answer(folder, summary, manifest, found=True)
+
+
+def _name(question: Question, key: str) -> str:
+    return f"{question.inputs.resolve().name}-{key}"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a question names, read and checked.
+
+    Attributes
+    ----------
+    keys : (str, str)
+        Of the run and of its fit.
+    """
+
+    case: Case
+    scenarios: tuple[Scenario, ...]
+    parts: Synthesis
+    keys: tuple[str, str]
+
+
+def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
+    """Read and check all that a question names.
+
+    Raises
+    ------
+    CaseError
+        With every fault of the case, or else of scenarios, or else of what-ifs.
+    """
+    from model.case import read_case
+    from model.reader.scenarios import ScenarioReader
+    from model.synthesis import synthesis
+    from model.whatif import changed_parts
+
+    case = read_case(question.inputs, strict=strict)
+    reader = ScenarioReader(
+        case.timeline, case.hosts, case.segments, case.sources, question.horizon
+    )
+    scenarios = reader.read(scenario_paths(question))
+    parts = changed_parts(synthesis(case), case, question.what_if)
+    fit = fit_key(case.hashes, question.what_if, question.options)
+    hashes = content_hashes({one.name: one.content for one in scenarios})
+    return Inputs(case, scenarios, parts, (run_key(fit, hashes, question.horizon), fit))
+
+
+def answer(
+    question: Question,
+    inputs: Inputs,
+    output: Path,
+    hooks: Hooks | None = None,
+    *,
+    fresh: bool = False,
+) -> Answer:
+    """Answer a question and write the run.
+
+    Parameters
+    ----------
+    question : Question
+    inputs : Inputs
+        ``read_inputs(question)``.
+    output : Path
+        Folder of runs.
+    hooks : Hooks, optional
+    fresh : bool
+        Whether to fit even where the archive has the draws.
+
+    Raises
+    ------
+    NoStartingPointError
+        When the density is nowhere finite.
+    KeyboardInterrupt
+        When interrupted; nothing is written.
+    """
+    from model.summary import summary
+
+    hooks = hooks or Hooks()
+    began = time.perf_counter()
+    results, diagnosis = results_of(question, inputs, output, hooks, fresh=fresh)
+    for scenario in results.scenarios:
+        if scenario.changes and _changes_nothing(results, scenario.name):
+            hooks.warn(f"warning: scenario {scenario.name} changes nothing")
+    content = summary(results)
+    if question.what_if.asked:
+        content["what_if"] = question.what_if.asked
+    content["answered_by"] = diagnosis
+    results.posterior.seconds["in_all"] = round(time.perf_counter() - began, 3)
+    folder, manifest = _write(results, content, question, inputs, output, diagnosis, hooks)
+    return Answer(folder, content, manifest, found=False)
+
+
+def results_of(
+    question: Question,
+    inputs: Inputs,
+    output: Path | None = None,
+    hooks: Hooks | None = None,
+    *,
+    fresh: bool = False,
+) -> tuple[Results, Json]:
+    """Draws and projections that answer a question, and how the draws were come by.
+
+    In this order: draws of the same fit from the archive; for what-ifs, archived draws of the
+    case without them, reweighted where that is reliable; a new fit.
+    """
+    from model.summary import Results
+
+    hooks = hooks or Hooks()
+    draws = None
+    if output is not None and not fresh:
+        draws = _archived(question, inputs, output, hooks)
+        if draws is None and question.what_if.asked:
+            draws = _reweighted(question, inputs, output, hooks)
+    posterior, gate, diagnosis = draws or _fitted(question, inputs, hooks)
+    from model.reader.toml_files import period
+
+    horizon = period(question.horizon) if question.horizon else None
+    return Results.of(inputs.case, posterior, inputs.scenarios, horizon, gate), diagnosis
+
+
+def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
+    from model.fitting import fit
+
+    posterior = fit(inputs.parts, question.options, progress=hooks.progress)
+    return posterior, None, {"how": "fitted"}
+
+
+def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
+    """Draws of the same fit, from a run of other scenarios."""
+    folder = archive.find_fit(output, inputs.keys[1], hooks.warn)
+    loaded = None if folder is None else _load(folder, inputs.parts, hooks)
+    if loaded is None or folder is None:
+        return None
+    posterior, gate, manifest = loaded
+    how = manifest["answered_by"]
+    hooks.say(f"Draws of {folder}/: nothing is fitted")
+    return posterior, gate, how
+
+
+def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
+    from model.fitting import Convergence
+
+    try:
+        manifest = archive.check_run(folder)
+        posterior = archive.read_posterior(folder, parts, manifest)
+        gate = dict(manifest["convergence"])
+        gate.pop("converged")
+        return posterior, Convergence(**gate), manifest
+    except (archive.DamagedRunError, TypeError, KeyError) as error:
+        hooks.warn(f"warning: {error}; not used")
+        return None
+
+
+def _reweighted(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
+    """Draws of the case without what-ifs under other weights, or None where that is unreliable."""
+    from model.reweighting import reweighted
+    from model.synthesis import synthesis
+
+    plain = fit_key(inputs.case.hashes, WhatIf(), question.options)
+    folder = archive.find_fit(output, plain, hooks.warn)
+    loaded = None if folder is None else _load(folder, synthesis(inputs.case), hooks)
+    if loaded is None or folder is None or not loaded[1].converged:
+        return None
+    posterior, gate, _ = loaded
+    new = reweighted(posterior, gate, inputs.parts)
+    numbers = (
+        f"Pareto k {new.pareto_k:.2f} (reliable up to 0.7), effective draws at least "
+        f"{new.gate.min_ess_bulk:,.0f}"
+    )
+    if new.posterior is None:
+        hooks.say(f"Reweighting {folder}/ would not be reliable: {numbers}; fitting anew")
+        return None
+    hooks.say(f"Draws of {folder}/ reweighted: {numbers}; nothing is fitted")
+    diagnosis = {
+        "how": "reweighting",
+        "of": folder.name,
+        "pareto_k": round(new.pareto_k, 3),
+        "efficiency": round(new.efficiency, 3),
+    }
+    return new.posterior, new.gate, diagnosis
+
+
+def _changes_nothing(results: Results, name: str) -> bool:
+    ours, theirs = results.projections[name], results.projection
+    return bool(
+        (ours.revenue.to_numpy() == theirs.revenue.to_numpy()).all()
+        and (ours.per_usd.to_numpy() == theirs.per_usd.to_numpy()).all()
+    )
+
+
+def _write(
+    results: Results,
+    content: Json,
+    question: Question,
+    inputs: Inputs,
+    output: Path,
+    diagnosis: Json,
+    hooks: Hooks,
+) -> tuple[Path, Json]:
+    """Write a run's files, whole or not at all."""
+    import pandas as pd
+
+    from model.projection import revenue_table, workers_table
+    from model.summary import manifest, rates_table
+
+    case, posterior = results.case, results.posterior
+    projections = results.projections
+    tables = {
+        "revenue.csv": lambda: pd.concat(
+            [revenue_table(case, one, name) for name, one in projections.items()]
+        ),
+        "workers.csv": lambda: pd.concat(
+            [workers_table(one, name) for name, one in projections.items()]
+        ),
+        "exchange_rates.csv": lambda: rates_table(results.rates),
+    }
+
+    def table_writer(make: Callable[[], Any]) -> archive.Writer:
+        return lambda path: make().to_csv(
+            path, index=False, float_format="%.8g", lineterminator="\n"
+        )
+
+    def copier(content: bytes) -> archive.Writer:
+        return lambda path: _write_bytes(path, content)
+
+    copies = {f"inputs/{name}": content for name, content in case.files.items()}
+    copies |= {f"inputs/scenarios/{one.name}.toml": one.content for one in inputs.scenarios}
+    converged = results.convergence.converged
+    writers: dict[str, archive.Writer] = {
+        archive.SUMMARY: lambda path: archive.write_json(path, content),
+        **{name: table_writer(make) for name, make in tables.items()},
+        archive.POSTERIOR: lambda path: archive.write_posterior(
+            path, posterior, case.title, converged=converged
+        ),
+        **{name: copier(content) for name, content in copies.items()},
+    }
+    if not converged:
+        mark = b"The sampler did not converge: do not use the numbers of this run.\n"
+        writers["NOT_CONVERGED"] = copier(mark)
+    said = manifest(results, question, inputs.keys, diagnosis)
+    folder = archive.write_run(
+        output, _name(question, inputs.keys[0]), writers, hooks.before_publishing, said
+    )
+    return folder, said
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
