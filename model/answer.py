@@ -5,14 +5,13 @@ Command line, notebooks and reports come through here, so that they show the sam
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model import archive
+from model import store
 from model.question import (
     Question,
     WhatIf,
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
     from model.synthesis import Synthesis
 
 Json = dict[str, Any]
+
+#: Acceptance aimed at where draws diverged: steps of about half the length.
+SMALL_STEPS = 0.99
 
 
 def _nothing(*_: Any) -> None:
@@ -91,9 +93,9 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
     if not folder.is_dir():
         return None
     try:
-        manifest = archive.check_run(folder)
-        summary = json.loads((folder / archive.SUMMARY).read_text(encoding="utf-8"))
-    except (archive.DamagedRunError, OSError, ValueError) as error:
+        manifest = store.check_run(folder)
+        summary = store.read_summary(folder)
+    except store.DamagedRunError as error:
         hooks.warn(f"warning: {error}; not used, and made anew")
         return None
     return Answer(folder, summary, manifest, found=True)
@@ -171,6 +173,7 @@ def answer(
     KeyboardInterrupt
         When interrupted; nothing is written.
     """
+    from model.run_files import manifest, run_files
     from model.summary import summary
 
     hooks = hooks or Hooks()
@@ -184,8 +187,11 @@ def answer(
         content["what_if"] = question.what_if.asked
     content["answered_by"] = diagnosis
     results.posterior.seconds["in_all"] = round(time.perf_counter() - began, 3)
-    folder, manifest = _write(results, content, question, inputs, output, diagnosis, hooks)
-    return Answer(folder, content, manifest, found=False)
+    said = manifest(results, question, inputs.keys, diagnosis)
+    name = _name(question, inputs.keys[0])
+    files = run_files(results, content)
+    folder = store.write_run(output, name, files, hooks.before_publishing, said)
+    return Answer(folder, content, said, found=False)
 
 
 def results_of(
@@ -217,15 +223,21 @@ def results_of(
 
 
 def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
+    """A new fit; if any draw diverges, once more with smaller steps."""
     from model.fitting import fit
 
     posterior = fit(inputs.parts, question.options, progress=hooks.progress)
+    divergences = int(posterior.diverging.sum())
+    if divergences and question.options.target_accept < SMALL_STEPS:
+        hooks.say(f"{divergences} draws diverged: sampling again with smaller steps")
+        smaller = replace(question.options, target_accept=SMALL_STEPS)
+        posterior = fit(inputs.parts, smaller, progress=hooks.progress)
     return posterior, None, {"how": "fitted"}
 
 
 def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
     """Draws of the same fit, from a run of other scenarios."""
-    folder = archive.find_fit(output, inputs.keys[1], hooks.warn)
+    folder = store.find_fit(output, inputs.keys[1], hooks.warn)
     loaded = None if folder is None else _load(folder, inputs.parts, hooks)
     if loaded is None or folder is None:
         return None
@@ -239,23 +251,27 @@ def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
     from model.fitting import Convergence
 
     try:
-        manifest = archive.check_run(folder)
-        posterior = archive.read_posterior(folder, parts, manifest)
+        manifest = store.check_run(folder)
+        posterior = store.read_posterior(folder, parts, manifest)
         gate = dict(manifest["convergence"])
         gate.pop("converged")
         return posterior, Convergence(**gate), manifest
-    except (archive.DamagedRunError, TypeError, KeyError) as error:
+    except (store.DamagedRunError, TypeError, KeyError) as error:
         hooks.warn(f"warning: {error}; not used")
         return None
 
 
 def _reweighted(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
     """Draws of the case without what-ifs under other weights, or None where that is unreliable."""
+    from model.fitting import MIN_ESS
     from model.reweighting import reweighted
     from model.synthesis import synthesis
 
+    if question.what_if.fixed:
+        # no draw has exactly that value, so there is nothing to weigh
+        return None
     plain = fit_key(inputs.case.hashes, WhatIf(), question.options)
-    folder = archive.find_fit(output, plain, hooks.warn)
+    folder = store.find_fit(output, plain, hooks.warn)
     loaded = None if folder is None else _load(folder, synthesis(inputs.case), hooks)
     if loaded is None or folder is None or not loaded[1].converged:
         return None
@@ -263,7 +279,7 @@ def _reweighted(question: Question, inputs: Inputs, output: Path, hooks: Hooks) 
     new = reweighted(posterior, gate, inputs.parts)
     numbers = (
         f"Pareto k {new.pareto_k:.2f} (reliable up to 0.7), effective draws at least "
-        f"{new.gate.min_ess_bulk:,.0f}"
+        f"{new.gate.min_ess_bulk:,.0f} ({MIN_ESS:,.0f} needed)"
     )
     if new.posterior is None:
         hooks.say(f"Reweighting {folder}/ would not be reliable: {numbers}; fitting anew")
@@ -284,63 +300,3 @@ def _changes_nothing(results: Results, name: str) -> bool:
         (ours.revenue.to_numpy() == theirs.revenue.to_numpy()).all()
         and (ours.per_usd.to_numpy() == theirs.per_usd.to_numpy()).all()
     )
-
-
-def _write(
-    results: Results,
-    content: Json,
-    question: Question,
-    inputs: Inputs,
-    output: Path,
-    diagnosis: Json,
-    hooks: Hooks,
-) -> tuple[Path, Json]:
-    """Write a run's files, whole or not at all."""
-    import pandas as pd
-
-    from model.projection import revenue_table, workers_table
-    from model.summary import manifest, rates_table
-
-    case, posterior = results.case, results.posterior
-    projections = results.projections
-    tables = {
-        "revenue.csv": lambda: pd.concat(
-            [revenue_table(case, one, name) for name, one in projections.items()]
-        ),
-        "workers.csv": lambda: pd.concat(
-            [workers_table(one, name) for name, one in projections.items()]
-        ),
-        "exchange_rates.csv": lambda: rates_table(results.rates),
-    }
-
-    def table_writer(make: Callable[[], Any]) -> archive.Writer:
-        return lambda path: make().to_csv(
-            path, index=False, float_format="%.8g", lineterminator="\n"
-        )
-
-    def copier(content: bytes) -> archive.Writer:
-        return lambda path: _write_bytes(path, content)
-
-    copies = {f"inputs/{name}": content for name, content in case.files.items()}
-    copies |= {f"inputs/scenarios/{one.name}.toml": one.content for one in inputs.scenarios}
-    converged = results.convergence.converged
-    writers: dict[str, archive.Writer] = {
-        archive.SUMMARY: lambda path: archive.write_json(path, content),
-        **{name: table_writer(make) for name, make in tables.items()},
-        archive.POSTERIOR: lambda path: archive.write_posterior(
-            path, posterior, case.title, converged=converged
-        ),
-        **{name: copier(content) for name, content in copies.items()},
-    }
-    if not converged:
-        mark = b"The sampler did not converge: do not use the numbers of this run.\n"
-        writers["NOT_CONVERGED"] = copier(mark)
-    said = manifest(results, question, inputs.keys, diagnosis)
-    folder = archive.write_run(
-        output, _name(question, inputs.keys[0]), writers, hooks.before_publishing, said
-    )
-    return folder, said
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)

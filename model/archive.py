@@ -1,300 +1,186 @@
-"""Runs on disk: one folder a run, named by what it answers, whole or not at all, and checked.
-
-A run's manifest holds the SHA-256 of each of its files and of itself. What does not agree with it
-is reported and never read. netCDF, JSON, CSV and TOML only: reading a run executes nothing.
-"""
+"""The archive's command line: list, show, compare and prune runs. Reads only; fits nothing."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
-if TYPE_CHECKING:
-    from model.fitting import Posterior
-    from model.synthesis import Synthesis
+import typer
 
-Writer = Callable[[Path], None]
-Json = dict[str, Any]
+from model import store
+from model.comparison import changed_inputs, changed_results
 
-#: Options of the sampler that a manifest holds.
-OPTIONS = ("draws", "tune", "chains", "seed", "target_accept")
-MANIFEST = "manifest.json"
-SUMMARY = "summary.json"
-POSTERIOR = "posterior.nc"
-SCHEMA = 1
+FAULTY = 2
+#: Age from which a draft that nobody finished is taken for a killed writer's.
+DRAFT_HOURS = 24.0
 
-#: How often a run is moved to its place while another process writes the same one.
-RETRIES = 100
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Runs on disk: what was asked, what came out, and how two of them differ.",
+)
 
-
-class DamagedRunError(RuntimeError):
-    """A run that does not agree with its manifest; its text says where."""
+Output = Annotated[Path, typer.Option("--output", help="Folder of runs.")]
+RUNS = Path("runs")
 
 
-def write_run(
-    output: Path,
-    name: str,
-    writers: Mapping[str, Writer],
-    before_publishing: Callable[[], object] = lambda: None,
-    manifest: Json | None = None,
-) -> Path:
-    """Write a run's files into ``output/name``, which appears whole or not at all.
-
-    Parameters
-    ----------
-    output : Path
-        Folder of runs; made where it is missing.
-    name : str
-        Name of the run's folder. A run of that name is replaced.
-    writers : mapping of file name to callable
-        Each is called with the path that it must write.
-    before_publishing : callable
-        Called once all files are written; what it raises leaves nothing behind.
-    manifest : dict, optional
-        Content of the manifest, which is written last, with every file's checksum.
-
-    Returns
-    -------
-    Path
-        The run's folder.
-    """
-    output.mkdir(parents=True, exist_ok=True)
-    target = output / name
-    # beside the target, so that the final rename stays within one file system
-    draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=output))
-    try:
-        for file_name, write in writers.items():
-            path = draft / file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write(path)
-        if manifest is not None:
-            files = {name: checksum(draft / name) for name in sorted(writers)}
-            write_json(draft / MANIFEST, sealed(manifest | {"files": files}))
-        draft.chmod(0o755)
-        before_publishing()
-        _publish(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return target
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sealed(manifest: Json) -> Json:
-    """A manifest with the hash of itself."""
-    content = {key: value for key, value in manifest.items() if key != "seal"}
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return content | {"seal": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def read_manifest(folder: Path) -> Json:
-    """The manifest of a run, which agrees with itself.
-
-    Raises
-    ------
-    DamagedRunError
-        When there is none, or it is another program's, or was changed.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DamagedRunError(f"{path} cannot be read ({type(error).__name__})") from None
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or "fit" not in manifest:
-        raise DamagedRunError(f"{path} is not a manifest of this program")
-    if sealed(manifest)["seal"] != manifest.get("seal"):
-        raise DamagedRunError(f"{path} was changed after it was written")
-    return manifest
-
-
-def check_run(folder: Path) -> Json:
-    """The manifest of a run whose every file is as it was written.
-
-    Raises
-    ------
-    DamagedRunError
-    """
-    manifest = read_manifest(folder)
-    for name, digest in manifest["files"].items():
+@app.command("list")
+def list_runs(output: Output = RUNS) -> None:
+    """List the runs: what each was asked, and its headline."""
+    folders = list(store.run_folders(output))
+    if not folders:
+        typer.echo(f"{output} holds no runs")
+    for folder in folders:
         try:
-            found = checksum(folder / name)
-        except OSError:
-            raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
-        if found != digest:
-            raise DamagedRunError(f"{folder / name} was changed after it was written")
-    return manifest
-
-
-def run_folders(output: Path) -> Iterator[Path]:
-    """Folders of runs, by name; drafts of writers at work, or killed, begin with a dot."""
-    with contextlib.suppress(OSError):
-        yield from sorted(
-            path for path in output.iterdir() if path.is_dir() and not path.name.startswith(".")
-        )
-
-
-def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:
-    """A run, whole and unchanged, that holds the draws of a fit; None if there is none."""
-    for folder in run_folders(output):
-        try:
-            manifest = read_manifest(folder)
-        except DamagedRunError:
+            manifest = store.read_manifest(folder)
+        except store.DamagedRunError as error:
+            typer.echo(f"{folder.name}  NOT READABLE: {error}")
             continue
-        if manifest["fit"] != fit:
+        mark = "" if manifest["convergence"]["converged"] else "  NOT CONVERGED"
+        typer.echo(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
+
+
+def asked(manifest: dict[str, Any]) -> str:
+    """What a run was asked, in one line."""
+    parts = [f"{name.replace('_', ' ')} {json.dumps(v)}" for name, v in manifest["what_if"].items()]
+    if manifest["scenarios"]:
+        parts.append("scenarios " + ", ".join(manifest["scenarios"]))
+    sampler = manifest["sampler"]
+    size = f"{sampler['chains']} × {sampler['draws']} draws, seed {sampler['seed']}"
+    return "; ".join([*(parts or ["as it is"]), f"to {manifest['horizon']}", size])
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
+    output: Output = RUNS,
+) -> None:
+    """Show a run as it was printed."""
+    from model.answer import Answer
+    from model.show import show as show_answer
+
+    folder = _folder(run, output)
+    manifest, summary = _read(folder)
+    typer.echo(f"{folder.name}: {manifest['read']}")
+    typer.echo(f"Asked: {asked(manifest)}")
+    show_answer(Answer(folder, summary, manifest, found=True), brief=False)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A run.")],
+    second: Annotated[str, typer.Argument(help="Another run.")],
+    output: Output = RUNS,
+) -> None:
+    """Say which inputs and options of two runs differ, row by row, and what that did."""
+    folders = [_folder(name, output) for name in (first, second)]
+    (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
+    for folder, one in zip(folders, (manifest, other), strict=True):
+        typer.echo(f"{folder.name}: {asked(one)}")
+    lines = [
+        *_changed_options(manifest, other),
+        *changed_inputs(folders[0] / "inputs", folders[1] / "inputs"),
+    ]
+    typer.echo("\nWhat differs:")
+    for line in lines or ["nothing that was asked"]:
+        typer.echo(f"  {line}")
+    typer.echo("\nWhat that did (USD million, median and 90 % interval):")
+    for line in changed_results(summary, other_summary) or ["nothing"]:
+        typer.echo(f"  {line}")
+
+
+def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Options, versions and what-ifs that differ."""
+    lines = []
+    for block in ("what_if", "sampler", "versions", "answered_by"):
+        ours, theirs = manifest[block], other[block]
+        for key in sorted({*ours, *theirs}):
+            if ours.get(key) != theirs.get(key) and key not in ("gradients", "efficiency"):
+                a, b = (json.dumps(one.get(key)) for one in (ours, theirs))
+                lines.append(f"{block.replace('_', ' ')}, {key}: {a} -> {b}")
+    for key in ("horizon", "scenarios"):
+        if manifest[key] != other[key]:
+            lines.append(f"{key}: {json.dumps(manifest[key])} -> {json.dumps(other[key])}")
+    return lines
+
+
+@app.command()
+def prune(
+    output: Output = RUNS,
+    keep: Annotated[
+        int | None, typer.Option(min=0, help="Keep only this many of the newest whole runs.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+    ] = False,
+) -> None:
+    """Remove damaged runs and what killed writers left; with --keep, also older runs.
+
+    Folders that are no runs of this program are left alone.
+    """
+    doomed: list[tuple[Path, str]] = []
+    whole: list[Path] = []
+    for folder in store.run_folders(output):
+        if not (folder / store.MANIFEST).exists():
             continue
         try:
-            check_run(folder)
-            return folder
-        except DamagedRunError as error:
-            say(f"warning: {error}; not used")
-    return None
+            store.check_run(folder)
+            whole.append(folder)
+        except store.DamagedRunError as error:
+            doomed.append((folder, f"damaged: {error}"))
+    if keep is not None:
+        whole.sort(key=lambda folder: (folder / store.MANIFEST).stat().st_mtime, reverse=True)
+        doomed += [(folder, f"older than the newest {keep}") for folder in whole[keep:]]
+    doomed += [(draft, "left by a writer that was killed") for draft in _stale_drafts(output)]
+    for folder, why in doomed:
+        typer.echo(f"{'would remove' if dry_run else 'removed'} {folder.name}: {why}")
+        if not dry_run:
+            shutil.rmtree(folder, ignore_errors=True)
+    if not doomed:
+        typer.echo("nothing to remove")
 
 
-def _publish(draft: Path, target: Path) -> None:
-    """Move a whole draft to its place; a former run of that name leaves it or stays."""
-    for attempt in range(RETRIES):
-        former = Path(tempfile.mkdtemp(prefix=f".{target.name}-former-", dir=target.parent))
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(target, former / target.name)
-            os.replace(draft, target)
-        except BaseException as error:
-            # the former run goes back, unless another process has put its own there meanwhile
-            with contextlib.suppress(OSError):
-                os.replace(former / target.name, target)
-            if not isinstance(error, OSError) or attempt == RETRIES - 1:
-                raise
-        else:
-            return
-        finally:
-            shutil.rmtree(former, ignore_errors=True)
+def _stale_drafts(output: Path) -> list[Path]:
+    """Drafts of runs that are too old for their writer to be at work still."""
+    if not output.is_dir():
+        return []
+    now = time.time()
+    return [
+        path
+        for path in sorted(output.iterdir())
+        if store.is_draft(path) and now - path.stat().st_mtime > DRAFT_HOURS * 3600
+    ]
 
 
-def check_writable(output: Path, name: str) -> None:
-    """Make and remove a folder where a run is to be written, before anything is computed.
+def _folder(run: str, output: Path) -> Path:
+    """The folder of a run that is named whole, by its start, or by its path."""
+    if (Path(run) / store.MANIFEST).exists():
+        return Path(run)
+    names = [folder.name for folder in store.run_folders(output)]
+    found = [name for name in names if name == run] or [
+        name for name in names if name.startswith(run) or name.rpartition("-")[2].startswith(run)
+    ]
+    if len(found) == 1:
+        return output / found[0]
+    wrong = f"{run!r} names {len(found)} runs" if found else f"there is no run {run!r}"
+    many = ", ".join(found or names) or "none"
+    typer.echo(f"{wrong} in {output}; write one of: {many}", err=True)
+    raise typer.Exit(FAULTY)
 
-    Raises
-    ------
-    OSError
-        When the folder of runs cannot be made or written, or the name is too long.
-    """
-    missing = [folder for folder in (output, *output.parents) if not folder.exists()]
+
+def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Manifest and summary of a run that is whole."""
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        Path(tempfile.mkdtemp(prefix=f".{name}-former-", dir=output)).rmdir()
-    finally:
-        for folder in missing:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        manifest = store.check_run(folder)
+        return manifest, store.read_summary(folder)
+    except store.DamagedRunError as error:
+        typer.echo(f"{error}: not shown; ask the question again to make it anew", err=True)
+        raise typer.Exit(FAULTY) from None
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Indented UTF-8 JSON; refuses NaN and infinities, which JSON does not know."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def write_posterior(path: Path, posterior: Posterior, title: str, *, converged: bool) -> None:
-    """The posterior as netCDF in ArviZ's schema, without times, so that bytes repeat.
-
-    ``posterior`` holds each family of basic quantities in its own unit, ``unconstrained`` the
-    vector of standard normals, ``sample_stats`` what diagnostics need, ``observed_data`` the
-    fitted figures in log canonical units.
-    """
-    import numpy as np
-    import xarray as xr
-
-    layout, said = posterior.layout, posterior.parts.evidence
-    sizes = [size for _, size in layout.families]
-    stops = np.cumsum(sizes)
-    variables: dict[str, Any] = {}
-    coords: dict[str, list[str]] = {}
-    for (name, size), stop in zip(layout.families, stops, strict=True):
-        block = posterior.natural[..., stop - size : stop]
-        labels = layout.labels[stop - size : stop]
-        if labels == (name,):
-            variables[name] = (("chain", "draw"), block[..., 0])
-        else:
-            variables[name] = (("chain", "draw", f"{name}_entry"), block)
-            coords[f"{name}_entry"] = [label.removeprefix(f"{name}.") for label in labels]
-    from model.synthesis import entry_labels
-
-    chains, draws = posterior.diverging.shape
-    base = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    groups = {
-        "/": xr.Dataset(
-            attrs={
-                "title": title,
-                "inference_library": "nutpie",
-                "converged": str(converged).lower(),
-            }
-        ),
-        "/posterior": xr.Dataset(variables, {**base, **coords}),
-        "/unconstrained": xr.Dataset(
-            {"normals": (("chain", "draw", "entry"), posterior.normals)},
-            {**base, "entry": entry_labels(posterior.parts)},
-        ),
-        "/sample_stats": xr.Dataset(
-            {
-                "diverging": (("chain", "draw"), posterior.diverging),
-                "n_steps": (("chain", "draw"), posterior.steps),
-            },
-            base,
-        ),
-        "/observed_data": xr.Dataset(
-            {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
-            {"row": list(said.ids)},
-        ),
-    }
-    xr.DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
-
-
-def read_posterior(folder: Path, parts: Synthesis, manifest: Json) -> Posterior:
-    """The draws of a run that has been checked, for the case they were drawn for.
-
-    Raises
-    ------
-    DamagedRunError
-        When the file is not what ``write_posterior`` writes for this case.
-    """
-    import numpy as np
-    import xarray as xr
-
-    from model.backend import NUMPY
-    from model.fitting import Posterior
-    from model.question import SamplerOptions
-
-    try:
-        with xr.open_datatree(folder / POSTERIOR, engine="h5netcdf") as tree:
-            normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
-            stats = tree["sample_stats"]
-            diverging, steps = stats["diverging"].to_numpy(), stats["n_steps"].to_numpy()
-        sampler = manifest["sampler"]
-        options = SamplerOptions(**{name: sampler[name] for name in OPTIONS})
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DamagedRunError(f"{folder / POSTERIOR} cannot be read ({error})") from None
-    if normals.shape[-1] != parts.size:
-        raise DamagedRunError(f"{folder / POSTERIOR} holds the draws of another case")
-    layout = parts.layout
-    return Posterior(
-        layout=layout,
-        parts=parts,
-        normals=normals,
-        natural=layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale),
-        diverging=diverging.astype(bool),
-        steps=steps,
-        options=options,
-        notes={name: sampler[name] for name in sampler if name not in (*OPTIONS, "fastmath")},
-    )
+if __name__ == "__main__":
+    app()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from model.question import Question, SamplerOptions, WhatIf
+from model.terminal import Interruption, Talk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from model.answer import Answer, Hooks
 
@@ -170,83 +169,6 @@ def _question(
     return Question(inputs, what_if, tuple(dict.fromkeys(scenarios)), horizon, options)
 
 
-class Interruption:
-    """Remembers Ctrl-C, which Python drops when it strikes inside a callback of native code."""
-
-    def __init__(self) -> None:
-        self.came = False
-        signal.signal(signal.SIGINT, self._strike)
-        former = sys.unraisablehook
-
-        def unraisable(error: Any) -> None:
-            if error.exc_type is not KeyboardInterrupt:
-                former(error)
-
-        sys.unraisablehook = unraisable
-
-    def _strike(self, number: int, frame: Any) -> None:
-        self.came = True
-        raise KeyboardInterrupt
-
-    def check(self) -> None:
-        """Raise if Ctrl-C came and was dropped."""
-        if self.came:
-            raise KeyboardInterrupt
-
-    def close(self) -> None:
-        """Last check: from here on the run is written, and Ctrl-C comes too late."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self.check()
-
-
-class Talk:
-    """What is said on the way, on standard error: nothing at all where it is not wanted."""
-
-    def __init__(self, *, verbose: bool) -> None:
-        from rich.console import Console
-
-        self.verbose = verbose
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
-
-    def say(self, text: str) -> None:
-        """Print one line."""
-        if self.verbose:
-            self.console.print(text, markup=False)
-
-    def fault(self, text: str) -> None:
-        """Print what is wrong, always."""
-        self.console.print(text, markup=False)
-
-    @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
-        """A progress bar in a terminal; one line a stage elsewhere."""
-        if not (self.verbose and self.console.is_terminal):
-            seen: set[str] = set()
-
-            def line(stage: str, done: int, total: int) -> None:
-                if stage not in seen:
-                    seen.add(stage)
-                    self.say(f"{stage.capitalize()} …")
-
-            yield line
-            return
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True) as bar:
-            tasks: dict[str, Any] = {}
-
-            def step(stage: str, done: int, total: int) -> None:
-                if stage not in tasks:
-                    for former in tasks.values():
-                        bar.update(former, total=1, completed=1)
-                    tasks[stage] = bar.add_task(stage.capitalize(), total=None)
-                if done:
-                    bar.update(tasks[stage], completed=done, total=total)
-
-            yield step
-
-
 def _run(
     question: Question,
     output: Path,
@@ -287,10 +209,10 @@ def _compute(
     question: Question, output: Path, talk: Talk, hooks: Hooks, *, fresh: bool, strict: bool
 ) -> Answer | None:
     """Read, fit and write; None with what is wrong said."""
-    from model import archive
+    from model import store
     from model.answer import answer, read_inputs
     from model.faults import CaseError
-    from model.summary import reading_line
+    from model.run_files import reading_line
 
     try:
         inputs = read_inputs(question, strict=strict)
@@ -298,7 +220,7 @@ def _compute(
         talk.fault(str(error))
         return None
     try:
-        archive.check_writable(output, f"{inputs.case.name}-{inputs.keys[0]}")
+        store.check_writable(output, f"{inputs.case.name}-{inputs.keys[0]}")
     except OSError as error:
         talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
         return None

@@ -70,9 +70,8 @@ def reweighted(posterior: Posterior, gate: Convergence, parts: Synthesis) -> Rew
         return Reweighted(k, efficiency, lowered, None)
     rng = np.random.default_rng(posterior.options.seed)
     chosen = resample(weights, float(rng.random()))
-    return Reweighted(
-        k, efficiency, lowered, _chosen(posterior, parts, normals, chosen, k, efficiency)
-    )
+    kept = _chosen(posterior, parts, normals[chosen], chosen)
+    return Reweighted(k, efficiency, lowered, kept)
 
 
 def _log_ratio(before: Synthesis, after: Synthesis, normals: Floats) -> tuple[Floats, Floats]:

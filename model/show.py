@@ -101,13 +101,15 @@ def _table(title: str, handsome: bool) -> Table:
 
 
 def _against(block: dict[str, Any], handsome: bool) -> Table:
-    """One scenario's state take by year, and how it and the billings differ from the baseline."""
+    """State take and change to the baseline in the years in which anything changes."""
     table = _table("USD million: median (90 % interval)", handsome)
     for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
         style = "bold" if heading == "Change" and handsome else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
     for year, versus in block["versus_baseline"].items():
         take = versus[HEADLINE]["usd"]
+        if all(_unchanged(versus[name]["usd"]) for name in DEFINITIONS):
+            continue
         table.add_row(
             year,
             _cell(block["annual"][year][HEADLINE]["usd"]),

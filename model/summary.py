@@ -12,7 +12,6 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.archive import OPTIONS
 from model.case import Case
 from model.contents import Scenario
 from model.counterfactual import STOCKS
@@ -22,7 +21,7 @@ from model.horizon import extended
 from model.prediction import distribution, fitted_rows, held_out_rows, number
 from model.projection import Projection, Projector, quantiles
 from model.quantities import DEFINITIONS, HEADLINE, Support
-from model.question import BASELINE, Question, versions
+from model.question import BASELINE
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -302,59 +301,3 @@ def _middle(row: Any) -> float:
     """The figure of a row in canonical units; the middle where it prints a lowest and highest."""
     figures = [figure for figure in (row.low, row.value, row.high) if not math.isnan(figure)]
     return float(row.factor * sum(figures) / len(figures))
-
-
-def rates_table(rates: Rates) -> pd.DataFrame:
-    """Exchange rates used: month, currency, units per US dollar and where each comes from."""
-    table = rates.per_usd.melt(ignore_index=False, var_name="currency", value_name="per_usd")
-    source = rates.source.melt(ignore_index=False, var_name="currency", value_name="source")
-    table["source"] = source["source"].to_numpy()
-    table = table[table["currency"] != "USD"]
-    return table.rename_axis("month").reset_index()
-
-
-def manifest(results: Results, question: Question, keys: tuple[str, str], diagnosis: Json) -> Json:
-    """The content of ``manifest.json``, checksums apart.
-
-    Parameters
-    ----------
-    keys : (str, str)
-        Of the run and of its fit.
-    diagnosis : dict
-        How the draws were come by.
-    """
-    posterior, gate = results.posterior, results.convergence
-    options = posterior.options
-    return {
-        "schema": SCHEMA,
-        "run": keys[0],
-        "fit": keys[1],
-        "case": results.case.name,
-        "title": results.case.title,
-        "read": reading_line(results.case),
-        "inputs": results.case.hashes,
-        "scenarios": [one.name for one in results.scenarios if one.name != BASELINE],
-        "horizon": str(results.projection.revenue["month"].to_numpy()[-1]),
-        "what_if": question.what_if.asked,
-        "warnings": [str(warning) for warning in results.case.warnings],
-        "versions": versions(),
-        "sampler": {
-            **{name: getattr(options, name) for name in OPTIONS},
-            "fastmath": False,
-            **posterior.notes,
-        },
-        "answered_by": diagnosis,
-        "convergence": {"converged": gate.converged, **convergence_block(gate)},
-        "seconds": posterior.seconds,
-    }
-
-
-def reading_line(case: Case) -> str:
-    """What was found in a case, in one line."""
-    roles = case.evidence["role"].value_counts()
-    months = case.timeline.months
-    return (
-        f"{case.title}; {months[0]} to {months[-1]}; "
-        f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
-        f"{roles.get('context', 0)} kept as context; {len(case.sources)} sources"
-    )

@@ -14,7 +14,7 @@ a source out, another prior or a simulated data set compiles nothing again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -285,28 +285,3 @@ def entry_labels(parts: Synthesis) -> list[str]:
         *(f"error of {row}" for row in spreads),
         *(f"deviation of {row}" for row in spreads),
     ]
-
-
-#: Quantities whose rows report the plan's side of the balance.
-PLAN_SIDE = ("plan", "plan_fulfilment", "plan_growth", "plan_ratio", "state_take")
-
-
-def taking_away(parts: Synthesis, case: Case, sides: Sequence[str]) -> Synthesis:
-    """The same model without one side of the balance, by weights of zero.
-
-    Parameters
-    ----------
-    sides : sequence of {"plan", "balance"}
-        ``plan`` leaves out every row that reports the plan or the state's take; ``balance`` lets
-        the accounts of a worker-month stand unbalanced.
-    """
-    if "plan" in sides:
-        family = case.evidence["quantity"].str.split(".").str[0]
-        rows = tuple(case.evidence[family.isin(PLAN_SIDE)]["id"])
-        without = evidence(case, parts.measured, without=rows)
-        # figures stay as they are: they may be simulated ones
-        said = replace(parts.evidence, weight=without.weight, shared_error=without.shared_error)
-        parts = replace(parts, evidence=said)
-    if "balance" in sides:
-        parts = replace(parts, balance_weight=np.zeros_like(parts.balance_weight))
-    return parts

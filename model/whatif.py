@@ -15,10 +15,13 @@ from model.faults import CaseError, Report, choose, closest, quote
 from model.likelihood import evidence
 from model.quantities import BASIC_BY_NAME
 from model.question import WhatIf
-from model.synthesis import PLAN_SIDE, Synthesis
+from model.synthesis import Synthesis
 from model.units import UnitError, conversion
 
 Floats = NDArray[np.float64]
+
+#: Quantities whose rows report the plan's side of the balance.
+PLAN_SIDE = ("plan", "plan_fulfilment", "plan_growth", "plan_ratio", "state_take")
 
 _FIGURE = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.ASCII)
 

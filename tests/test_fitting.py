@@ -13,8 +13,9 @@ from model.economy import Layout
 from model.fitting import Posterior, convergence, fit
 from model.measurement import LEAST, log_quantities
 from model.program import Program
-from model.question import SamplerOptions
-from model.synthesis import Synthesis, synthesis, taking_away
+from model.question import SamplerOptions, WhatIf
+from model.synthesis import Synthesis, synthesis
+from model.whatif import changed_parts
 from model.whitening import whiten
 from tests.conftest import SHORT
 
@@ -107,7 +108,7 @@ def test_balance_and_plan_each_inform_the_state_take(
 
     both = spread_of_take(tiny_posterior)
     for side in ("plan", "balance"):
-        parts = taking_away(tiny_parts, tiny, [side])
+        parts = changed_parts(tiny_parts, tiny, WhatIf(without=(side,)))
         assert spread_of_take(fit(parts, SHORT, program=tiny_program)) > both
 
 

@@ -13,8 +13,9 @@ from model.case import Case, read_case
 from model.economy import Layout
 from model.fitting import fit
 from model.program import Program, compile_program, program_key, pytensor_function
-from model.question import SamplerOptions
-from model.synthesis import Synthesis, log_density, synthesis, taking_away
+from model.question import SamplerOptions, WhatIf
+from model.synthesis import Synthesis, log_density, synthesis
+from model.whatif import changed_parts
 from tests.cases import row, write_case
 
 LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=3)
@@ -103,7 +104,21 @@ def test_leaving_out_sets_priors_and_figures_compile_nothing_again(
     tiny_folder: Path, tmp_path: Path, tiny_parts: Synthesis, tiny: Case
 ) -> None:
     key = program_key(tiny_parts)
-    assert program_key(taking_away(tiny_parts, tiny, ["plan", "balance"])) == key
+    assert (
+        program_key(
+            changed_parts(
+                tiny_parts,
+                tiny,
+                WhatIf(
+                    without=(
+                        "plan",
+                        "balance",
+                    )
+                ),
+            )
+        )
+        == key
+    )
     changed = write_case(
         tmp_path / "changed",
         priors={"payment": {"p05": 40_000}},
@@ -218,11 +233,11 @@ def test_held_out_rows_change_nothing(tmp_path: Path, tiny_parts: Synthesis) -> 
 
 
 def test_without_a_side_is_a_weight_of_zero(tiny: Case, tiny_parts: Synthesis) -> None:
-    no_plan = taking_away(tiny_parts, tiny, ["plan"])
+    no_plan = changed_parts(tiny_parts, tiny, WhatIf(without=("plan",)))
     said = dict(zip(no_plan.evidence.ids, no_plan.evidence.weight, strict=True))
     assert said["plan"] == said["handed_over"] == 0.0
     assert said["payment"] == 1.0
-    no_balance = taking_away(tiny_parts, tiny, ["balance"])
+    no_balance = changed_parts(tiny_parts, tiny, WhatIf(without=("balance",)))
     assert (no_balance.balance_weight == 0.0).all()
     normals = np.random.default_rng(2).normal(size=tiny_parts.size)
     rows, balance = log_density(NUMPY, tiny_parts, normals, tiny_parts.packed())

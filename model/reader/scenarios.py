@@ -102,9 +102,9 @@ class ScenarioReader:
         one = _OneFile(self, path.name, text)
         self._horizon_fits(path.name, line_of(text, ("horizon",)), file.horizon or "")
         for place, source in enumerate(file.sources):
-            message = unlisted(source, self.sources["id"], "sources.csv")
-            if message:
-                one.fault(("sources", place), message)
+            wrong = unlisted(source, self.sources["id"], "sources.csv")
+            if wrong:
+                one.fault(("sources", place), wrong)
         if path.stem == BASELINE and file.changes:
             one.fault(("changes",), "the baseline is what happened; give the changes another file")
         if path.stem != BASELINE and not file.changes:

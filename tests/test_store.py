@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from model.archive import check_writable, run_key, write_json, write_run
-from model.question import SamplerOptions
+from model.question import SamplerOptions, WhatIf, fit_key, run_key
+from model.store import check_writable, write_json, write_run
 
 
 def test_a_run_appears_whole(tmp_path: Path) -> None:
@@ -48,12 +48,15 @@ def test_json_refuses_what_json_does_not_know(tmp_path: Path) -> None:
 
 
 def test_key_follows_all_that_changes_numbers_and_nothing_else() -> None:
-    options = SamplerOptions()
-    key = run_key({"a.csv": "1"}, options, {})
-    assert run_key({"a.csv": "1"}, SamplerOptions(cores=1), {}) == key
-    assert run_key({"a.csv": "2"}, options, {}) != key
-    assert run_key({"a.csv": "1"}, SamplerOptions(seed=1), {}) != key
-    assert run_key({"a.csv": "1"}, options, {"without": ["plan"]}) != key
+    options, plain = SamplerOptions(), WhatIf()
+    key = fit_key({"a.csv": "1"}, plain, options)
+    assert fit_key({"a.csv": "1"}, plain, SamplerOptions(cores=1)) == key
+    assert fit_key({"a.csv": "2"}, plain, options) != key
+    assert fit_key({"a.csv": "1"}, plain, SamplerOptions(seed=1)) != key
+    assert fit_key({"a.csv": "1"}, WhatIf(without=("plan",)), options) != key
+    run = run_key(key, {}, "")
+    assert len({run, run_key(key, {"a": "1"}, ""), run_key(key, {"a": "2"}, ""),
+                run_key(key, {}, "2021-12")}) == 4  # fmt: skip
 
 
 def test_interrupted_between_the_two_moves_the_former_run_stays(

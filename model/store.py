@@ -1,0 +1,321 @@
+"""Runs on disk: one folder a run, named by what it answers, whole or not at all, and checked.
+
+A run's manifest holds the SHA-256 of each of its files and of itself. What does not agree with it
+is reported and never read. netCDF, JSON, CSV and TOML only: reading a run executes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from model.fitting import Posterior
+    from model.synthesis import Synthesis
+
+Writer = Callable[[Path], None]
+Json = dict[str, Any]
+
+#: Options of the sampler that a manifest holds.
+OPTIONS = ("draws", "tune", "chains", "seed", "target_accept")
+MANIFEST = "manifest.json"
+SUMMARY = "summary.json"
+POSTERIOR = "posterior.nc"
+SCHEMA = 1
+#: Hidden, so that no draft is taken for a run.
+DRAFT = ".draft-"
+
+#: How often a run is moved to its place while another process writes the same one.
+RETRIES = 100
+
+
+class DamagedRunError(RuntimeError):
+    """A run that does not agree with its manifest; its text says where."""
+
+
+def write_run(
+    output: Path,
+    name: str,
+    writers: Mapping[str, Writer],
+    before_publishing: Callable[[], object] = lambda: None,
+    manifest: Json | None = None,
+) -> Path:
+    """Write a run's files into ``output/name``, which appears whole or not at all.
+
+    Parameters
+    ----------
+    output : Path
+        Folder of runs; made where it is missing.
+    name : str
+        Name of the run's folder. A run of that name is replaced.
+    writers : mapping of file name to callable
+        Each is called with the path that it must write.
+    before_publishing : callable
+        Called once all files are written; what it raises leaves nothing behind.
+    manifest : dict, optional
+        Content of the manifest, which is written last, with every file's checksum.
+
+    Returns
+    -------
+    Path
+        The run's folder.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    target = output / name
+    # beside the target, so that the final rename stays within one file system
+    draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-", dir=output))
+    try:
+        for file_name, write in writers.items():
+            path = draft / file_name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path)
+        if manifest is not None:
+            files = {name: checksum(draft / name) for name in sorted(writers)}
+            write_json(draft / MANIFEST, sealed(manifest | {"files": files}))
+        draft.chmod(0o755)
+        before_publishing()
+        _publish(draft, target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return target
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(manifest: Json) -> Json:
+    """A manifest with the hash of itself."""
+    content = {key: value for key, value in manifest.items() if key != "seal"}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return content | {"seal": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def read_manifest(folder: Path) -> Json:
+    """The manifest of a run, which agrees with itself.
+
+    Raises
+    ------
+    DamagedRunError
+        When there is none, or it is another program's, or was changed.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedRunError(f"{path} cannot be read ({type(error).__name__})") from None
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or "fit" not in manifest:
+        raise DamagedRunError(f"{path} is not a manifest of this program")
+    if sealed(manifest)["seal"] != manifest.get("seal"):
+        raise DamagedRunError(f"{path} was changed after it was written")
+    return manifest
+
+
+def check_run(folder: Path) -> Json:
+    """The manifest of a run whose every file is as it was written.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    manifest = read_manifest(folder)
+    for name, digest in manifest["files"].items():
+        try:
+            found = checksum(folder / name)
+        except OSError:
+            raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
+        if found != digest:
+            raise DamagedRunError(f"{folder / name} was changed after it was written")
+    return manifest
+
+
+def read_summary(folder: Path) -> Json:
+    """The summary of a run that has been checked.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    try:
+        content = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DamagedRunError(f"{folder / SUMMARY} cannot be read ({error})") from None
+    return dict(content)
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a folder is what a writer has not yet put in its place."""
+    return path.is_dir() and path.name.startswith(DRAFT)
+
+
+def run_folders(output: Path) -> Iterator[Path]:
+    """Folders of runs, by name; drafts of writers at work, or killed, begin with a dot."""
+    with contextlib.suppress(OSError):
+        yield from sorted(
+            path for path in output.iterdir() if path.is_dir() and not path.name.startswith(".")
+        )
+
+
+def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:
+    """A run, whole and unchanged, that holds the draws of a fit; None if there is none."""
+    for folder in run_folders(output):
+        try:
+            manifest = read_manifest(folder)
+        except DamagedRunError:
+            continue
+        if manifest["fit"] != fit:
+            continue
+        try:
+            check_run(folder)
+            return folder
+        except DamagedRunError as error:
+            say(f"warning: {error}; not used")
+    return None
+
+
+def _publish(draft: Path, target: Path) -> None:
+    """Move a whole draft to its place; a former run of that name leaves it or stays."""
+    for attempt in range(RETRIES):
+        former = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{target.name}-former-", dir=target.parent))
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(target, former / target.name)
+            os.replace(draft, target)
+        except BaseException as error:
+            # the former run goes back, unless another process has put its own there meanwhile
+            with contextlib.suppress(OSError):
+                os.replace(former / target.name, target)
+            if not isinstance(error, OSError) or attempt == RETRIES - 1:
+                raise
+        else:
+            return
+        finally:
+            shutil.rmtree(former, ignore_errors=True)
+
+
+def check_writable(output: Path, name: str) -> None:
+    """Make and remove a folder where a run is to be written, before anything is computed.
+
+    Raises
+    ------
+    OSError
+        When the folder of runs cannot be made or written, or the name is too long.
+    """
+    missing = [folder for folder in (output, *output.parents) if not folder.exists()]
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-former-", dir=output)).rmdir()
+    finally:
+        for folder in missing:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Indented UTF-8 JSON; refuses NaN and infinities, which JSON does not know."""
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_posterior(path: Path, posterior: Posterior, title: str, *, converged: bool) -> None:
+    """The posterior as netCDF in ArviZ's schema, without times, so that bytes repeat.
+
+    ``posterior`` holds each family of basic quantities in its own unit, ``unconstrained`` the
+    vector of standard normals, ``sample_stats`` what diagnostics need, ``observed_data`` the
+    fitted figures in log canonical units.
+    """
+    import numpy as np
+    import xarray as xr
+
+    layout, said = posterior.layout, posterior.parts.evidence
+    sizes = [size for _, size in layout.families]
+    stops = np.cumsum(sizes)
+    variables: dict[str, Any] = {}
+    coords: dict[str, list[str]] = {}
+    for (name, size), stop in zip(layout.families, stops, strict=True):
+        block = posterior.natural[..., stop - size : stop]
+        labels = layout.labels[stop - size : stop]
+        if labels == (name,):
+            variables[name] = (("chain", "draw"), block[..., 0])
+        else:
+            variables[name] = (("chain", "draw", f"{name}_entry"), block)
+            coords[f"{name}_entry"] = [label.removeprefix(f"{name}.") for label in labels]
+    from model.synthesis import entry_labels
+
+    chains, draws = posterior.diverging.shape
+    base = {"chain": np.arange(chains), "draw": np.arange(draws)}
+    groups = {
+        "/": xr.Dataset(
+            attrs={
+                "title": title,
+                "inference_library": "nutpie",
+                "converged": str(converged).lower(),
+            }
+        ),
+        "/posterior": xr.Dataset(variables, {**base, **coords}),
+        "/unconstrained": xr.Dataset(
+            {"normals": (("chain", "draw", "entry"), posterior.normals)},
+            {**base, "entry": entry_labels(posterior.parts)},
+        ),
+        "/sample_stats": xr.Dataset(
+            {
+                "diverging": (("chain", "draw"), posterior.diverging),
+                "n_steps": (("chain", "draw"), posterior.steps),
+            },
+            base,
+        ),
+        "/observed_data": xr.Dataset(
+            {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
+            {"row": list(said.ids)},
+        ),
+    }
+    xr.DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
+
+
+def read_posterior(folder: Path, parts: Synthesis, manifest: Json) -> Posterior:
+    """The draws of a run that has been checked, for the case they were drawn for.
+
+    Raises
+    ------
+    DamagedRunError
+        When the file is not what ``write_posterior`` writes for this case.
+    """
+    import numpy as np
+    import xarray as xr
+
+    from model.backend import NUMPY
+    from model.fitting import Posterior
+    from model.question import SamplerOptions
+
+    try:
+        with xr.open_datatree(folder / POSTERIOR, engine="h5netcdf") as tree:
+            normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
+            stats = tree["sample_stats"]
+            diverging, steps = stats["diverging"].to_numpy(), stats["n_steps"].to_numpy()
+        sampler = manifest["sampler"]
+        options = SamplerOptions(**{name: sampler[name] for name in OPTIONS})
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DamagedRunError(f"{folder / POSTERIOR} cannot be read ({error})") from None
+    if normals.shape[-1] != parts.size:
+        raise DamagedRunError(f"{folder / POSTERIOR} holds the draws of another case")
+    layout = parts.layout
+    return Posterior(
+        layout=layout,
+        parts=parts,
+        normals=normals,
+        natural=layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale),
+        diverging=diverging.astype(bool),
+        steps=steps,
+        options=options,
+        notes={name: sampler[name] for name in sampler if name not in (*OPTIONS, "fastmath")},
+    )

@@ -1,0 +1,86 @@
+"""What is said in the terminal on the way, and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Interruption:
+    """Remembers Ctrl-C, which Python drops when it strikes inside a callback of native code."""
+
+    def __init__(self) -> None:
+        self.came = False
+        signal.signal(signal.SIGINT, self._strike)
+        former = sys.unraisablehook
+
+        def unraisable(error: Any) -> None:
+            if error.exc_type is not KeyboardInterrupt:
+                former(error)
+
+        sys.unraisablehook = unraisable
+
+    def _strike(self, number: int, frame: Any) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise if Ctrl-C came and was dropped."""
+        if self.came:
+            raise KeyboardInterrupt
+
+    def close(self) -> None:
+        """Last check: from here on the run is written, and Ctrl-C comes too late."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.check()
+
+
+class Talk:
+    """What is said on the way, on standard error: nothing at all where it is not wanted."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        from rich.console import Console
+
+        self.verbose = verbose
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Print one line."""
+        if self.verbose:
+            self.console.print(text, markup=False)
+
+    def fault(self, text: str) -> None:
+        """Print what is wrong, always."""
+        self.console.print(text, markup=False)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """A progress bar in a terminal; one line a stage elsewhere."""
+        if not (self.verbose and self.console.is_terminal):
+            seen: set[str] = set()
+
+            def line(stage: str, done: int, total: int) -> None:
+                if stage not in seen:
+                    seen.add(stage)
+                    self.say(f"{stage.capitalize()} …")
+
+            yield line
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True) as bar:
+            tasks: dict[str, Any] = {}
+
+            def step(stage: str, done: int, total: int) -> None:
+                if stage not in tasks:
+                    for former in tasks.values():
+                        bar.update(former, total=1, completed=1)
+                    tasks[stage] = bar.add_task(stage.capitalize(), total=None)
+                if done:
+                    bar.update(tasks[stage], completed=done, total=total)
+
+            yield step
