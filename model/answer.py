@@ -90,11 +90,14 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
     fit = fit_key(content_hashes(case), question.what_if, question.options)
     name = _name(question, run_key(fit, content_hashes(scenarios), question.horizon))
     folder = output / name
-    if not folder.is_dir():
-        return None
     try:
+        if not folder.is_dir():
+            return None
         manifest = store.check_run(folder)
         summary = store.read_summary(folder)
+    except OSError:
+        # whether the folder can be used at all is told once the inputs have been read
+        return None
     except store.DamagedRunError as error:
         hooks.warn(f"warning: {error}; not used, and made anew")
         return None

@@ -146,7 +146,11 @@ def fit(
         raise ValueError("the program was compiled for a case of another shape; compile anew")
     lap("compiling")
     packed = parts.packed()
-    whitening = whiten(program.density(packed), program.size)
+    density = program.density(packed)
+    whitening = whiten(density, program.size)
+    value, slope = density(whitening.mode)
+    if not (np.isfinite(value) and np.isfinite(slope).all()):
+        raise NoStartingPointError
     lap("whitening")
     compiled, kind = sampler(program, packed, whitening)
     lap("wrapping")
