@@ -59,7 +59,11 @@ def reweighted(posterior: Posterior, gate: Convergence, parts: Synthesis) -> Rew
     relative = min(gate.min_ess_bulk / len(flat), 1.0)
     if not np.isfinite(log_ratio).all():
         return Reweighted(np.inf, 0.0, _lowered(gate, 0.0), None)
-    log_weights, k = array_stats.psislw(log_ratio, r_eff=relative)
+    if np.ptp(log_ratio) > 0.0:
+        # ArviZ takes the logs of inverse ratios, as leave-one-out has them
+        log_weights, k = array_stats.psislw(-log_ratio, r_eff=relative)
+    else:
+        log_weights, k = log_ratio, 0.0
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
     efficiency = float(1.0 / (weights**2).sum() / len(flat))
