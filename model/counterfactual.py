@@ -82,6 +82,11 @@ class HostDraws:
         return worker_month(**in_own_currency(self.averaged, self.per_usd))
 
     @cached_property
+    def shortfall(self) -> Floats:
+        """By how much the surplus fell short of the state's claim as it was, (n, T)."""
+        return shortfall(self.account)
+
+    @cached_property
     def baseline(self) -> Months:
         """What happened."""
         return _months(self.force, self.account, self.account.state_take, self.per_usd)
@@ -109,7 +114,8 @@ class HostDraws:
         if set(told) <= set(flows):
             return _months(force, self.account, self.account.state_take, per_usd)
         account = worker_month(**in_own_currency(accounts, per_usd))
-        return _months(force, account, left_for_the_state(account, self.account), per_usd)
+        state_take = left_for_the_state(account, self.shortfall)
+        return _months(force, account, state_take, per_usd)
 
     def _segments(
         self, name: str, changes: Sequence[Change], months: pd.PeriodIndex, per_usd: Floats
@@ -155,7 +161,7 @@ def changed(
     rate : array, (n, T) or (1, T), or float
         What figures are multiplied by to stand in the quantity's own unit.
     """
-    ordinals = np.array([month.ordinal for month in months])
+    ordinals = months.asi8
     last = ordinals[-1] if change.last is None else change.last.ordinal
     where = (ordinals >= change.first.ordinal) & (ordinals <= last)
     rows = np.broadcast_shapes(current.shape, (1, len(months)), np.shape(rate))[0]
@@ -180,16 +186,20 @@ def _is_fraction(quantity: str) -> bool:
     return basic is not None and basic.support == "fraction"
 
 
-def left_for_the_state(account: WorkerMonth, baseline: WorkerMonth) -> Floats:
+def shortfall(account: WorkerMonth) -> Floats:
+    """By how much the surplus falls short of the state's claim."""
+    return np.asarray(np.maximum(account.state_take - account.surplus, 0.0))
+
+
+def left_for_the_state(account: WorkerMonth, before: Floats) -> Floats:
     """State take under changes: the claim, as far as the surplus reaches.
 
     The plan is due per head and comes before managers and brokers (RFA: K12 of the public facts;
     a judgement for a scenario). So a change elsewhere in the accounts falls on them first, and on
-    the state where the surplus falls short of its claim by more than it did in the baseline.
+    the state where the surplus falls short of its claim by more than it did in the baseline,
+    where ``before`` is the shortfall.
     """
-    short = np.maximum(account.state_take - account.surplus, 0.0)
-    before = np.maximum(baseline.state_take - baseline.surplus, 0.0)
-    return np.asarray(account.state_take - np.maximum(short - before, 0.0))
+    return np.asarray(account.state_take - np.maximum(shortfall(account) - before, 0.0))
 
 
 def _months(force: Workforce, account: WorkerMonth, state_take: Floats, per_usd: Floats) -> Months:

@@ -124,33 +124,45 @@ class Projector:
     def project(self, changes: Sequence[Change]) -> Projection:
         """Workers and revenue by month under changes."""
         months = self.case.timeline.months
-        found = {
-            name: host.changed([c for c in changes if c.host == name], months)
+        found = [
+            host.changed([change for change in changes if change.host == name], months)
             for name, host in self._hosts.items()
-        }
-        coords = {"host": list(found), "month": [str(month) for month in months]}
-        shape = (-1, len(self._hosts), *next(iter(found.values())).revenue.shape[1:])
-        rates = [one.per_usd for one in found.values()]
+        ]
+        rates = [one.per_usd for one in found]
         by_draw = any(len(rate) > 1 for rate in rates)
+        if by_draw:
+            rates = list(np.broadcast_arrays(*rates))
         return Projection(
-            revenue=xr.DataArray(
-                np.concatenate([one.revenue for one in found.values()], axis=1).reshape(shape)
-                if len(found) == 1
-                else np.stack([one.revenue for one in found.values()], axis=1),
-                dims=("definition", "host", "draw", "month"),
-                coords={"definition": list(DEFINITIONS), **coords},
-            ),
-            workers=xr.DataArray(
-                np.stack([one.workers for one in found.values()], axis=1),
-                dims=("stock", "host", "draw", "month"),
-                coords={"stock": list(STOCKS), **coords},
-            ),
+            revenue=self._labelled([one.revenue for one in found], definition=DEFINITIONS),
+            workers=self._labelled([one.workers for one in found], stock=STOCKS),
             per_usd=xr.DataArray(
-                np.stack(np.broadcast_arrays(*rates) if by_draw else [rate[0] for rate in rates]),
+                _joined(rates, 0) if by_draw else _joined([rate[0] for rate in rates], 0),
                 dims=("host", "draw", "month") if by_draw else ("host", "month"),
-                coords=coords,
+                coords=self._coords,
             ),
         )
+
+    @cached_property
+    def _coords(self) -> dict[str, pd.Index]:
+        # made once: turning lists into coordinates takes longer than a scenario's arithmetic
+        months = [str(month) for month in self.case.timeline.months]
+        return {"host": pd.Index(list(self._hosts)), "month": pd.Index(months)}
+
+    def _labelled(self, by_host: list[Floats], **kind: Sequence[str]) -> xr.DataArray:
+        """Arrays of each host, (kind, draw, month), as one, (kind, host, draw, month)."""
+        ((name, labels),) = kind.items()
+        return xr.DataArray(
+            _joined(by_host, 1),
+            dims=(name, "host", "draw", "month"),
+            coords={name: list(labels), **self._coords},
+        )
+
+
+def _joined(by_host: list[Floats], axis: int) -> Floats:
+    """Arrays of each host along a new axis; one host's without a copy."""
+    if len(by_host) == 1:
+        return np.expand_dims(by_host[0], axis)
+    return np.stack(by_host, axis=axis)
 
 
 def project(case: Case, layout: Layout, draws: Floats) -> Projection:
