@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from model.answer import Answer
 
 MILLION = 1e6
+#: Finest digit of a change, in millions.
+FINEST = 0.1
 HEADINGS = {
     "billings": "Billings",
     "wedge": "Wedge",
@@ -129,7 +131,9 @@ def _unchanged(numbers: dict[str, Any]) -> bool:
 
 
 def _change(numbers: dict[str, Any]) -> str:
-    return "none" if _unchanged(numbers) else _cell(numbers)
+    if _unchanged(numbers):
+        return "none"
+    return interval(*(_million(numbers[name]) for name in ("q50", "q05", "q95")), finest=FINEST)
 
 
 def _stake_line(block: dict[str, Any]) -> str:
@@ -141,7 +145,7 @@ def _stake_line(block: dict[str, Any]) -> str:
         billings = stake["billings"]["usd"]
         return f"{months}: no change in the state take; in billings {_change(billings)} million."
     return (
-        f"{months}: at stake for the state {_cell(take)} million dollars; the chance that it "
+        f"{months}: at stake for the state {_change(take)} million dollars; the chance that it "
         f"takes more is {percent(take['probability_higher'])}."
     )
 

@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 
 SCHEMA = 1
 WHAT_HAPPENED = "What happened"
+#: Relative difference that rounding makes of amounts that go through another exchange rate.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -179,12 +181,17 @@ def _versus(case: Case, projection: Projection, baseline: Projection) -> Json:
 
 
 def _by_year(case: Case, projection: Projection, baseline: Projection | None) -> Json:
-    blocks = {}
-    for currency, revenue in in_currencies(case, projection).items():
-        if baseline is not None:
-            revenue = revenue - in_currencies(case, baseline)[currency]
-        blocks[currency] = projection.by_year(revenue)
-    describe = distribution if baseline is None else difference
+    blocks = {
+        currency: projection.by_year(revenue)
+        for currency, revenue in in_currencies(case, projection).items()
+    }
+    if baseline is not None:
+        before = in_currencies(case, baseline)
+        blocks = {
+            currency: difference(yearly, baseline.by_year(before[currency]))
+            for currency, yearly in blocks.items()
+        }
+    describe = distribution if baseline is None else higher
     return {
         str(year): {
             definition: {
@@ -197,7 +204,13 @@ def _by_year(case: Case, projection: Projection, baseline: Projection | None) ->
     }
 
 
-def difference(draws: Floats) -> Json:
+def difference(ours: xr.DataArray, theirs: xr.DataArray) -> xr.DataArray:
+    """Difference draw by draw; what only rounding makes differ does not."""
+    apart = ours - theirs
+    return apart.where(abs(apart) > ROUNDING * abs(theirs), 0.0)
+
+
+def higher(draws: Floats) -> Json:
     """A difference's numbers, and the probability that it is above zero."""
     return distribution(draws) | {"probability_higher": number(float((draws > 0.0).mean()))}
 
@@ -211,12 +224,16 @@ def _at_stake(results: Results, scenario: Scenario) -> Json:
     block: Json = {"from": first, "to": str(months[-1])}
     for definition in reversed(DEFINITIONS):
         block[definition] = {
-            currency: difference(
-                (ours[currency] - theirs[currency])
-                .sel(definition=definition)
-                .isel(month=months >= first)
-                .sum("month")
-                .to_numpy()
+            currency: higher(
+                difference(
+                    *(
+                        one[currency]
+                        .sel(definition=definition)
+                        .isel(month=months >= first)
+                        .sum("month")
+                        for one in (ours, theirs)
+                    )
+                ).to_numpy()
             )
             for currency in ours
         }

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OURS = [sys.executable, "-m", "model.estimate", "--inputs", "inputs", "--quiet"]
+OURS = [sys.executable, "-m", "model.estimate", "--inputs", "inputs", "--quiet", "--fresh"]
 PLAIN = [sys.executable, "-m", "tests.benchmarks.plain", "inputs"]
 
 
@@ -52,8 +52,31 @@ def main(repeats: int = 3) -> None:
                         measure([*command, *extra], cache)
                     )
         report(figures, next((folder / "runs-0").iterdir()))
+        asked_again(folder / "runs-0", folder / "estimate-0")
+        second_questions(folder / "estimate-0")
     finally:
         shutil.rmtree(folder)
+
+
+def asked_again(runs: Path, cache: Path) -> None:
+    """The same question from the shell, beside importing the libraries of anybody's notebook."""
+    again = [argument for argument in OURS if argument != "--fresh"] + ["--output", str(runs)]
+    imports = [sys.executable, "-c", "import numpy, pandas, xarray"]
+    walls = {
+        name: median([measure(command, cache)[0] for _ in range(9)])
+        for name, command in (("again", again), ("imports", imports))
+    }
+    ratio = walls["again"] / walls["imports"]
+    print(
+        f"same question again: {walls['again']:.2f} s, {ratio:.2f} of "
+        f"importing numpy, pandas and xarray ({walls['imports']:.2f} s)"
+    )
+
+
+def second_questions(cache: Path) -> None:
+    """Scenarios and refits in one process."""
+    command = [sys.executable, "-m", "tests.benchmarks.questions", "inputs"]
+    print(measure(command, cache)[2].rstrip())
 
 
 def median(values: list[float]) -> float:
