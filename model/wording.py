@@ -22,7 +22,7 @@ def rounded(value: float, unit: float) -> str:
     return f"{round(value / unit) * unit + 0.0:,.{decimals}f}"
 
 
-def interval(middle: float, low: float, high: float, finest: float = 0.0) -> str:
+def interval(middle: float, low: float, high: float, *, finest: float = 0.0) -> str:
     """Median and interval rounded alike, e.g. ``150 (94 to 230)``, to ``finest`` at most."""
     unit = max(rounding_unit(low, high), finest)
     return f"{rounded(middle, unit)} ({rounded(low, unit)} to {rounded(high, unit)})"
