@@ -110,8 +110,8 @@ def as_json(value: Any) -> Any:
 
 
 def content_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of files, by name."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    """SHA-256 of files, by name, in their order."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def versions() -> dict[str, str]:
@@ -153,8 +153,8 @@ def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions)
 
 
 def run_key(fit: str, scenarios: Mapping[str, str], horizon: str) -> str:
-    """The key of a fit with scenarios (hash of each file by name) and a horizon."""
-    return _digest({"fit": fit, "scenarios": dict(sorted(scenarios.items())), "horizon": horizon})
+    """The key of a fit with scenarios (hash of each file by name, in order) and a horizon."""
+    return _digest({"fit": fit, "scenarios": list(scenarios.items()), "horizon": horizon})
 
 
 def _digest(content: Any) -> str:
@@ -165,15 +165,19 @@ def _digest(content: Any) -> str:
 def files_of(question: Question) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
     """Bytes of the case's files and of the scenarios asked for, by name; None where one lacks.
 
-    Nothing is checked: this is for finding out whether the question was asked before.
+    None as well where two scenarios have one name, which is a fault. Nothing else is checked:
+    this is for finding out whether the question was asked before.
     """
+    paths = scenario_paths(question)
+    if len({path.stem for path in paths}) < len(paths):
+        return None
     try:
         case = {
             name: path.read_bytes()
             for name in CASE_FILES
             if (path := question.inputs / name).is_file()
         }
-        scenarios = {path.stem: path.read_bytes() for path in scenario_paths(question)}
+        scenarios = {path.stem: path.read_bytes() for path in paths}
     except OSError:
         return None
     return case, scenarios

@@ -57,10 +57,12 @@ def what_if_of(
         pieces = said.split(":")
         found = [_FIGURE.match(piece) for piece in pieces]
         units = [one[2] for one in found if one]
-        if len(pieces) != figures or not name.strip() or None in found or any(units[:-1]):
+        numbers = [float(one[1]) for one in found if one]
+        read = len(numbers) == len(pieces) == figures and np.isfinite(numbers).all()
+        if not read or not name.strip() or any(units[:-1]):
             report.add(option, None, None, f"{quote(text)} cannot be read; write {form}")
             return "", [0.0] * figures, ""
-        return name.strip(), [float(one[1]) for one in found if one], units[-1]
+        return name.strip(), numbers, units[-1]
 
     set_to = [parts("--set", text, "QUANTITY=VALUE, with a unit if you like", 1) for text in fixed]
     between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]

@@ -139,6 +139,20 @@ def test_a_scenario_is_answered_from_the_draws(
     assert stake["billings"]["usd"]["mean"] == pytest.approx(halved["mean"], rel=1e-7)
 
 
+def test_from_the_archive_or_fitted_anew_the_bytes_are_the_same(
+    first: Answer, question: Question, output: Path, tmp_path: Path
+) -> None:
+    asked = asking(question, "half", horizon="2019-06")
+    inputs = read_inputs(asked)
+    one = answer(asked, inputs, output)
+    other = answer(asked, inputs, tmp_path, fresh=True)
+    assert one.folder.name == other.folder.name
+    names = [path.relative_to(one.folder) for path in files_of(one.folder)]
+    for name in names:
+        if name.name != store.MANIFEST:
+            assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes(), name
+
+
 def test_one_engine_for_all(first: Answer, question: Question, output: Path) -> None:
     """Command line, a notebook's call and a run on disk show the same digits."""
     asked = asking(question, "half")
