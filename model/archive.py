@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from pathlib import Path
@@ -16,6 +17,8 @@ from model.comparison import changed_inputs, changed_results
 FAULTY = 2
 #: Age from which a draft that nobody finished is taken for a killed writer's.
 DRAFT_HOURS = 24.0
+#: How the names of runs end; no other folder is ever removed.
+RUN_NAME = re.compile(r"-[0-9a-f]{12}$")
 
 app = typer.Typer(
     add_completion=False,
@@ -125,7 +128,7 @@ def prune(
     doomed: list[tuple[Path, str]] = []
     whole: list[Path] = []
     for folder in store.run_folders(output):
-        if not (folder / store.MANIFEST).exists():
+        if not RUN_NAME.search(folder.name):
             continue
         try:
             store.check_run(folder)

@@ -29,6 +29,12 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
 SCHEMA = 1
+#: What a manifest must hold to be read at all.
+KEYS: dict[str, type] = {
+    "fit": str, "read": str, "horizon": str, "files": dict, "what_if": dict, "sampler": dict,
+    "versions": dict, "answered_by": dict, "convergence": dict, "seconds": dict,
+    "scenarios": list, "warnings": list,
+}  # fmt: skip
 #: Hidden, so that no draft is taken for a run.
 DRAFT = ".draft-"
 
@@ -114,11 +120,12 @@ def read_manifest(folder: Path) -> Json:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DamagedRunError(f"{path} cannot be read ({type(error).__name__})") from None
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA or "fit" not in manifest:
+    ours = isinstance(manifest, dict) and manifest.get("schema") == SCHEMA
+    if not ours or any(not isinstance(manifest.get(key), kind) for key, kind in KEYS.items()):
         raise DamagedRunError(f"{path} is not a manifest of this program")
     if sealed(manifest)["seal"] != manifest.get("seal"):
         raise DamagedRunError(f"{path} was changed after it was written")
-    return manifest
+    return dict(manifest)
 
 
 def check_run(folder: Path) -> Json:

@@ -276,6 +276,11 @@ def prior_distribution(support: Support, location: float, scale: float) -> Json:
     def transform(x: Any) -> Any:
         return np.exp(x) if support == "positive" else 1.0 / (1.0 + np.exp(-x))
 
+    with np.errstate(all="ignore"):  # absurd priors overflow, and are said to be not finite
+        return _prior_numbers(transform, location, scale)
+
+
+def _prior_numbers(transform: Any, location: float, scale: float) -> Json:
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
     weights = weights / weights.sum()
     values = transform(location + scale * nodes)

@@ -272,12 +272,18 @@ def test_damage_to_any_file_is_found_told_and_mended(
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "null", "{}", '{"schema": 2}', '{"schema": 1, "fit": 3}', "[" * 100_000]
-)
+    "content",
+    [
+        "", "[]", "null", "{}", '{"schema": 2}', '{"schema": 1, "fit": 3}', "[" * 100_000,
+        json.dumps(store.sealed({"schema": 1, "fit": "f"})),
+    ],
+)  # fmt: skip
 def test_foreign_manifests_are_no_runs(first: Answer, tmp_path: Path, content: str) -> None:
     folder = tmp_path / first.folder.name
     shutil.copytree(first.folder, folder)
     (folder / "manifest.json").write_text(content)
+    status, text = command("list", "--output", tmp_path)
+    assert (status, "NOT READABLE" in text) == (0, True)
     with pytest.raises(store.DamagedRunError):
         store.check_run(folder)
     assert store.find_fit(tmp_path, first.manifest["fit"], print) is None
@@ -311,7 +317,7 @@ def test_draws_come_back_to_the_last_bit(first: Answer, question: Question) -> N
 WRITER = """
 import sys
 from pathlib import Path
-from model.store import write_run
+from model.store import KEYS, write_run
 output = Path(sys.argv[1])
 number = 0
 while True:
@@ -320,7 +326,7 @@ while True:
     write_run(
         output, f"run-{number % 3}",
         {name: lambda p: p.write_text(text) for name in ("a", "b", "inputs/c")},
-        manifest={"schema": 1, "fit": "f", "number": number},
+        manifest={"schema": 1, "number": number} | {key: kind() for key, kind in KEYS.items()},
     )
     print(number, flush=True)
 """
@@ -395,26 +401,28 @@ def test_list_show_and_compare(
 
 
 def test_prune_removes_what_is_damaged_or_left_over(first: Answer, tmp_path: Path) -> None:
-    for name in ("one", "two", "three"):
+    one, two, three = (f"case-{number:012x}" for number in (1, 2, 3))
+    for name in (one, two, three):
         shutil.copytree(first.folder, tmp_path / name)
-    flip(tmp_path / "two" / "summary.json")
+    flip(tmp_path / two / "summary.json")
     (tmp_path / "own notes").mkdir()
+    (tmp_path / "own notes" / "manifest.json").write_text("somebody else's")
     for age, name in ((0, ".draft-new"), (48, ".draft-old"), (48, ".hidden")):
         (tmp_path / name).mkdir()
         then = time.time() - age * 3600
         os.utime(tmp_path / name, (then, then))
-    os.utime(tmp_path / "one" / "manifest.json", (1, 1))
+    os.utime(tmp_path / one / "manifest.json", (1, 1))
     _, text = command("prune", "--output", tmp_path, "--dry-run", "--keep", 1)
     assert text.count("would remove") == 3
     _, text = command("prune", "--output", tmp_path)
     assert text.count("removed") == 2
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"one", "three", "own notes", ".draft-new", ".hidden"}
+    assert left == {one, three, "own notes", ".draft-new", ".hidden"}
     command("prune", "--output", tmp_path, "--keep", 1)
-    assert {path.name for path in tmp_path.iterdir()} == left - {"one"}
-    _, text = command("show", "three", "--output", tmp_path)
-    flip(tmp_path / "three" / "posterior.nc")
-    status, text = command("show", "three", "--output", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == left - {one}
+    _, text = command("show", three, "--output", tmp_path)
+    flip(tmp_path / three / "posterior.nc")
+    status, text = command("show", three, "--output", tmp_path)
     assert status == 2
     assert "was changed after it was written" in text
     status, text = command("list", "--output", tmp_path / "nowhere")

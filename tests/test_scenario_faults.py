@@ -232,13 +232,17 @@ def test_files_that_cannot_be_read_are_told(tiny: Case, tmp_path: Path) -> None:
         "latin": "not UTF-8",
         "latinn": "did you mean 'latin'?",
     }
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "latin.toml").write_text(HALF)
     for name, words in said.items():
+        folder = tmp_path / "scenarios" if name == "latinn" else tmp_path
         with pytest.raises(CaseError) as caught:
-            read(tiny, tmp_path / f"{name}.toml")
+            read(tiny, folder / f"{name}.toml")
         (fault,) = caught.value.faults
         assert words in fault.message
-    with pytest.raises(CaseError, match="no such file"):
-        read(tiny, tmp_path / "nowhere" / "mine.toml")
+    for path in (tmp_path / "nowhere" / "mine.toml", tmp_path / "mine.toml"):
+        with pytest.raises(CaseError, match=r"there is no (such )?file"):
+            read(tiny, path)
 
 
 def test_names_must_differ_and_the_baseline_changes_nothing(tiny: Case, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from model.contents import Change, Host, How, Scenario, Segment, Timeline
 from model.faults import CaseError, Report, choose, closest, quote, unlisted
 from model.quantities import BASIC_BY_NAME
-from model.question import BASELINE
+from model.question import BASELINE, SCENARIOS
 from model.reader.files import Folder
 from model.reader.settings import ChangeTable, ScenarioFile
 from model.reader.tables import month
@@ -81,15 +81,19 @@ class ScenarioReader:
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.report.add(f"{name}.toml", None, None, "two scenarios have this name; rename one")
         if self.report.faults:
-            where = ", ".join(str(path) for path in paths) or "the arguments"
+            asked = [str(path) for path in paths if path.stem != BASELINE]
+            where = ", ".join(asked) or "the arguments"
             raise CaseError(where, self.report.faults)
         return tuple(one for one in found if one is not None)
 
     def _read(self, path: Path) -> Scenario | None:
         if not path.exists() and path.parent.is_dir():
-            known = sorted(one.stem for one in path.parent.glob("*.toml"))
-            message = f"there is no scenario {quote(path.stem)} in {path.parent}"
-            self.report.add(path.name, None, None, f"{message}; {choose(path.stem, known)}")
+            message = f"there is no file {path}; name one that there is"
+            if path.parent.name == SCENARIOS:
+                known = sorted(one.stem for one in path.parent.glob("*.toml"))
+                message = f"there is no scenario {quote(path.stem)} in {path.parent}"
+                message += f"; {choose(path.stem, known)}"
+            self.report.add(path.name, None, None, message)
             return None
         folder = Folder(path.parent, self.report)
         read = read_toml(folder, path.name)
