@@ -116,12 +116,15 @@ class Inputs:
     ----------
     keys : (str, str)
         Of the run and of its fit.
+    seconds : float
+        That reading took.
     """
 
     case: Case
     scenarios: tuple[Scenario, ...]
     parts: Synthesis
     keys: tuple[str, str]
+    seconds: float = 0.0
 
 
 def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
@@ -137,6 +140,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     from model.synthesis import synthesis
     from model.whatif import changed_parts
 
+    began = time.perf_counter()
     case = read_case(question.inputs, strict=strict)
     reader = ScenarioReader(
         case.timeline, case.hosts, case.segments, case.sources, question.horizon
@@ -145,7 +149,8 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     parts = changed_parts(synthesis(case), case, question.what_if)
     fit = fit_key(case.hashes, question.what_if, question.options)
     hashes = content_hashes({one.name: one.content for one in scenarios})
-    return Inputs(case, scenarios, parts, (run_key(fit, hashes, question.horizon), fit))
+    keys = (run_key(fit, hashes, question.horizon), fit)
+    return Inputs(case, scenarios, parts, keys, time.perf_counter() - began)
 
 
 def answer(
@@ -189,7 +194,8 @@ def answer(
     if question.what_if.asked:
         content["what_if"] = question.what_if.asked
     content["answered_by"] = diagnosis
-    results.posterior.seconds["in_all"] = round(time.perf_counter() - began, 3)
+    in_all = inputs.seconds + time.perf_counter() - began
+    results.posterior.seconds.update(reading=round(inputs.seconds, 3), in_all=round(in_all, 3))
     said = manifest(results, question, inputs.keys, diagnosis)
     name = _name(question, inputs.keys[0])
     files = run_files(results, content)

@@ -13,6 +13,7 @@ import typer
 
 from model import store
 from model.comparison import changed_inputs, changed_results
+from model.question import described
 
 FAULTY = 2
 #: Age from which a draft that nobody finished is taken for a killed writer's.
@@ -49,7 +50,7 @@ def list_runs(output: Output = RUNS) -> None:
 
 def asked(manifest: dict[str, Any]) -> str:
     """What a run was asked, in one line."""
-    parts = [f"{name.replace('_', ' ')} {json.dumps(v)}" for name, v in manifest["what_if"].items()]
+    parts = described(manifest["what_if"])
     if manifest["scenarios"]:
         parts.append("scenarios " + ", ".join(manifest["scenarios"]))
     sampler = manifest["sampler"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.question import Question, SamplerOptions, WhatIf
+from model.question import Question, SamplerOptions, WhatIf, described
 from model.terminal import Interruption, Talk
 
 if TYPE_CHECKING:
@@ -192,6 +192,7 @@ def _run(
         talk.say(f"Read {question.inputs}: {answer.manifest['read']}")
         for warning in answer.manifest["warnings"]:
             talk.fault(f"warning: {warning}")
+        _say_what_if(question, talk)
         talk.say("Asked before: nothing is fitted (--fresh fits anew)")
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
@@ -203,6 +204,12 @@ def _run(
         # nobody reads on, or there is no room: the run is written all the same
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE if converged else NOT_CONVERGED
+
+
+def _say_what_if(question: Question, talk: Talk) -> None:
+    what_ifs = described(question.what_if.asked)
+    if what_ifs:
+        talk.say(f"What if: {'; '.join(what_ifs)}")
 
 
 def _compute(
@@ -227,8 +234,7 @@ def _compute(
     talk.say(f"Read {question.inputs}: {reading_line(inputs.case)}")
     for warning in inputs.case.warnings:
         talk.fault(f"warning: {warning}")
-    for name, value in question.what_if.asked.items():
-        talk.say(f"What if: {name.replace('_', ' ')} {json.dumps(value)}")
+    _say_what_if(question, talk)
     from model.fitting import NoStartingPointError
 
     try:

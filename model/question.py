@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -81,6 +81,23 @@ class WhatIf:
     def asked(self) -> dict[str, Any]:
         """What differs from no change at all, as JSON knows it."""
         return {name: as_json(value) for name, value in asdict(self).items() if value}
+
+
+def described(asked: Mapping[str, Any]) -> list[str]:
+    """What-ifs, as ``WhatIf.asked`` or a manifest has them, each in a few words."""
+    words: dict[str, Callable[..., str]] = {
+        "fixed": lambda name, value, unit: f"{name} = {value:g} {unit}",
+        "priors": lambda name, low, high, unit: f"{name} from {low:g} to {high:g} {unit}",
+        "drop_sources": lambda source: f"without the source {source}",
+        "drop_rows": lambda row: f"without the row {row}",
+        "weights": lambda row, weight: f"weight of the row {row} times {weight:g}",
+        "without": lambda side: f"without the {side}",
+    }
+    return [
+        words[kind](*(entry if isinstance(entry, list) else [entry])).strip()
+        for kind, entries in asked.items()
+        for entry in entries
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from model import store
 from model.answer import Answer, Hooks, answer, found, read_inputs, results_of
 from model.archive import app
-from model.question import Question, SamplerOptions, WhatIf
+from model.question import Question, SamplerOptions, WhatIf, described
 from tests.cases import write_case
 
 ROOT = Path(__file__).parents[1]
@@ -398,6 +398,17 @@ def test_list_show_and_compare(
     status, text = command("show", "nonsense", *where)
     assert status == 2
     assert "there is no run 'nonsense'" in text
+
+
+def test_what_ifs_are_described() -> None:
+    asked = WhatIf(
+        (("plan", 7200.0, "USD/year"),), (("keep_share", 0.2, 0.9, ""),), ("paper",), ("payment",),
+        (("workers", 0.5),), ("plan",),
+    )  # fmt: skip
+    assert described(asked.asked) == [
+        "plan = 7200 USD/year", "keep_share from 0.2 to 0.9", "without the source paper",
+        "without the row payment", "weight of the row workers times 0.5", "without the plan",
+    ]  # fmt: skip
 
 
 def test_prune_removes_what_is_damaged_or_left_over(first: Answer, tmp_path: Path) -> None:
