@@ -257,11 +257,12 @@ def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) ->
 
 
 def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
+    from model.draws_file import read_posterior
     from model.fitting import Convergence
 
     try:
         manifest = store.check_run(folder)
-        posterior = store.read_posterior(folder, parts, manifest)
+        posterior = read_posterior(folder, parts, manifest)
         gate = dict(manifest["convergence"])
         gate.pop("converged")
         return posterior, Convergence(**gate), manifest

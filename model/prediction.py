@@ -72,15 +72,23 @@ def surprise(observed: float, predicted: Floats) -> float | None:
 
 
 def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int) -> Json:
-    """Observed, predicted and surprise of each fitted row, in the row's own unit."""
+    """Observed, predicted and surprise of each fitted row, in the row's own unit.
+
+    ``error`` is the standard deviation of the log figure, ``tail`` the mean of its hedge's tail
+    on the same scale (negative for a floor), as the words and grades are read. ``weight`` is one,
+    or the row's part of it where several rows repeat one statement.
+    """
     return {
         row_id: {
             "observed": number(observed),
             "unit": unit,
             "predicted": distribution(predicted),
             "surprise": surprise(observed, predicted),
+            "error": number(reading[0]),
+            "tail": number(reading[1]),
+            "weight": number(reading[2]),
         }
-        for row_id, observed, unit, predicted in _predict(case, layout, draws, seed, "fit")
+        for row_id, observed, unit, predicted, reading in _predict(case, layout, draws, seed, "fit")
     }
 
 
@@ -94,7 +102,7 @@ def held_out_rows(
     prediction.
     """
     results: Json = {}
-    for row_id, observed, unit, predicted in _predict(case, layout, draws, seed, "holdout"):
+    for row_id, observed, unit, predicted, _ in _predict(case, layout, draws, seed, "holdout"):
         results[row_id] = _held_out(observed, unit, predicted)
     rows = case.evidence[case.evidence["role"] == "holdout"]
     for row in rows.itertuples():
@@ -149,8 +157,11 @@ def _published_total(case: Case, row: Any, projection: Projection) -> Json:
 
 def _predict(
     case: Case, layout: Layout, draws: Floats, seed: int, role: str
-) -> list[tuple[str, float, str, Floats]]:
-    """Id, figure, unit and replicated figures of the rows of a role that the model speaks of."""
+) -> list[tuple[str, float, str, Floats, tuple[float, float, float]]]:
+    """Id, figure, unit, replicated figures and reading of the rows of a role, where modelled.
+
+    The reading is the row's error, tail and weight.
+    """
     months = case.timeline.months
     rows = case.evidence[case.evidence["role"] == role]
     total = [
@@ -176,6 +187,7 @@ def _predict(
             float(np.exp(said.log_figure[place]) * said.to_printed[place]),
             str(units[row_id]),
             np.exp(replicated[:, place]) * said.to_printed[place],
+            (float(said.error[place]), float(said.tail[place]), float(said.weight[place])),
         )
         for place, row_id in enumerate(measured.ids)
     ]

@@ -21,7 +21,7 @@ from model.contents import Change
 from model.counterfactual import BY_SEGMENT, STOCKS, HostDraws
 from model.economy import Calendar, Grid, Layout, inflows_and_exits, items, segment_weights
 from model.horizon import random_walk
-from model.quantities import DEFINITIONS
+from model.quantities import DEFINITIONS, USES
 
 Floats = NDArray[np.float64]
 
@@ -140,6 +140,39 @@ class Projector:
                 dims=("host", "draw", "month") if by_draw else ("host", "month"),
                 coords=self._coords,
             ),
+        )
+
+    def paid_for(self, year: int, currency: str) -> xr.DataArray:
+        """What the contractors' money of a year was for, as it happened.
+
+        Parameters
+        ----------
+        year : int
+        currency : str
+            ``USD``, or the hosts' own.
+
+        Returns
+        -------
+        DataArray, (item, host, draw)
+            Each of ``USES`` and the closing error, which add up to ``billings``; then
+            ``declared_salary``, and ``worker_months``, which is no money.
+        """
+        inside = np.asarray(self.case.timeline.months.year == year)
+        names = (*USES, "closing_error", "billings", "declared_salary")
+        found = []
+        for host in self._hosts.values():
+            present = host.force.present[:, inside]
+            rate = host.per_usd[:, inside] if currency == USD else 1.0
+            amounts = [
+                np.broadcast_to(getattr(host.account, name), host.force.present.shape)[:, inside]
+                for name in names
+            ]
+            sums = [(present * amount / rate).sum(axis=-1) for amount in amounts]
+            found.append(np.stack([*sums, present.sum(axis=-1)]))
+        return xr.DataArray(
+            _joined(found, 1),
+            dims=("item", "host", "draw"),
+            coords={"item": [*names, "worker_months"], "host": list(self._hosts)},
         )
 
     @cached_property

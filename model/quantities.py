@@ -320,5 +320,11 @@ BASES: tuple[str, ...] = ("billings", "net_of_tax", "wage_fund", "declared_salar
 DEFINITIONS: tuple[str, ...] = ("billings", "wedge", "surplus", "state_take")
 HEADLINE = "state_take"
 
+#: What billings are used for: items of the accounts in the order in which they come off.
+USES: tuple[str, ...] = (
+    "turnover_tax", "contributions", "income_tax", "permit_cost", "broker_take", "upkeep",
+    "worker_keeps", "managers_take", "state_take",
+)  # fmt: skip
+
 BASIC_BY_NAME = {basic.name: basic for basic in BASIC}
 MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from model import store
 from model.case import Case
+from model.draws_file import write_posterior
 from model.exchange import Rates
 from model.projection import revenue_table, workers_table
 from model.question import BASELINE, Question, versions
@@ -37,8 +38,8 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
     writers: dict[str, store.Writer] = {
         store.SUMMARY: lambda path: store.write_json(path, content),
         **{name: _table_writer(make) for name, make in tables.items()},
-        store.POSTERIOR: lambda path: store.write_posterior(
-            path, posterior, case.title, converged=converged
+        store.POSTERIOR: lambda path: write_posterior(
+            path, posterior, results.yearly_usd, case.title, converged=converged
         ),
         **{f"inputs/{name}": _copier(content) for name, content in case.files.items()},
         **{f"inputs/scenarios/{name}.toml": _copier(one) for name, one in scenarios.items()},

@@ -14,11 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from model.fitting import Posterior
-    from model.synthesis import Synthesis
+from typing import Any
 
 Writer = Callable[[Path], None]
 Json = dict[str, Any]
@@ -232,97 +228,3 @@ def write_json(path: Path, content: Any) -> None:
     """Indented UTF-8 JSON; refuses NaN and infinities, which JSON does not know."""
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def write_posterior(path: Path, posterior: Posterior, title: str, *, converged: bool) -> None:
-    """The posterior as netCDF in ArviZ's schema, without times, so that bytes repeat.
-
-    ``posterior`` holds each family of basic quantities in its own unit, ``unconstrained`` the
-    vector of standard normals, ``sample_stats`` what diagnostics need, ``observed_data`` the
-    fitted figures in log canonical units.
-    """
-    import numpy as np
-    import xarray as xr
-
-    layout, said = posterior.layout, posterior.parts.evidence
-    sizes = [size for _, size in layout.families]
-    stops = np.cumsum(sizes)
-    variables: dict[str, Any] = {}
-    coords: dict[str, list[str]] = {}
-    for (name, size), stop in zip(layout.families, stops, strict=True):
-        block = posterior.natural[..., stop - size : stop]
-        labels = layout.labels[stop - size : stop]
-        if labels == (name,):
-            variables[name] = (("chain", "draw"), block[..., 0])
-        else:
-            variables[name] = (("chain", "draw", f"{name}_entry"), block)
-            coords[f"{name}_entry"] = [label.removeprefix(f"{name}.") for label in labels]
-    from model.synthesis import entry_labels
-
-    chains, draws = posterior.diverging.shape
-    base = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    groups = {
-        "/": xr.Dataset(
-            attrs={
-                "title": title,
-                "inference_library": "nutpie",
-                "converged": str(converged).lower(),
-            }
-        ),
-        "/posterior": xr.Dataset(variables, {**base, **coords}),
-        "/unconstrained": xr.Dataset(
-            {"normals": (("chain", "draw", "entry"), posterior.normals)},
-            {**base, "entry": entry_labels(posterior.parts)},
-        ),
-        "/sample_stats": xr.Dataset(
-            {
-                "diverging": (("chain", "draw"), posterior.diverging),
-                "n_steps": (("chain", "draw"), posterior.steps),
-            },
-            base,
-        ),
-        "/observed_data": xr.Dataset(
-            {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
-            {"row": list(said.ids)},
-        ),
-    }
-    xr.DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
-
-
-def read_posterior(folder: Path, parts: Synthesis, manifest: Json) -> Posterior:
-    """The draws of a run that has been checked, for the case they were drawn for.
-
-    Raises
-    ------
-    DamagedRunError
-        When the file is not what ``write_posterior`` writes for this case.
-    """
-    import numpy as np
-    import xarray as xr
-
-    from model.backend import NUMPY
-    from model.fitting import Posterior
-    from model.question import SamplerOptions
-
-    try:
-        with xr.open_datatree(folder / POSTERIOR, engine="h5netcdf") as tree:
-            normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
-            stats = tree["sample_stats"]
-            diverging, steps = stats["diverging"].to_numpy(), stats["n_steps"].to_numpy()
-        sampler = manifest["sampler"]
-        options = SamplerOptions(**{name: sampler[name] for name in OPTIONS})
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise DamagedRunError(f"{folder / POSTERIOR} cannot be read ({error})") from None
-    if normals.shape[-1] != parts.size:
-        raise DamagedRunError(f"{folder / POSTERIOR} holds the draws of another case")
-    layout = parts.layout
-    return Posterior(
-        layout=layout,
-        parts=parts,
-        normals=normals,
-        natural=layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale),
-        diverging=diverging.astype(bool),
-        steps=steps,
-        options=options,
-        notes={name: sampler[name] for name in sampler if name not in (*OPTIONS, "fastmath")},
-    )

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.accounting import accounts_block, common_currency
 from model.case import Case
 from model.contents import Scenario
 from model.counterfactual import STOCKS
@@ -48,6 +49,8 @@ class Results:
     rates : Rates
         Exchange rates up to the horizon.
     convergence : Convergence
+    paid_for : DataArray, (item, host, draw)
+        What the money of the headline's year was for, see ``Projector.paid_for``.
     """
 
     case: Case
@@ -56,6 +59,7 @@ class Results:
     projections: dict[str, Projection]
     rates: Rates
     convergence: Convergence
+    paid_for: xr.DataArray
 
     @classmethod
     def of(
@@ -89,12 +93,19 @@ class Results:
         }
         if gate is None:
             gate = verdict(posterior, projections[BASELINE])
-        return cls(case, posterior, tuple(scenarios), projections, longer.rates, gate)
+        paid_for = projector.paid_for(case.timeline.headline, common_currency(case))
+        return cls(case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for)
 
     @property
     def projection(self) -> Projection:
         """What happened."""
         return self.projections[BASELINE]
+
+    @property
+    def yearly_usd(self) -> xr.DataArray:
+        """Revenue of whole years, all hosts together, (scenario, definition, draw, year)."""
+        yearly = [one.yearly_usd for one in self.projections.values()]
+        return xr.concat(yearly, pd.Index(list(self.projections), name="scenario"))
 
 
 def verdict(posterior: Posterior, projection: Projection) -> Convergence:
@@ -122,6 +133,7 @@ def summary(results: Results) -> Json:
         "convergence": convergence_block(gate),
         "scenarios": {one.name: scenario_block(results, one) for one in results.scenarios},
         "press_arithmetic": press_arithmetic(results),
+        "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
         "evidence": fitted_rows(case, layout, draws, seed),
         "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1),

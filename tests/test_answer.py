@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from model import store
 from model.answer import Answer, Hooks, answer, found, read_inputs, results_of
 from model.archive import app
+from model.draws_file import read_posterior
 from model.question import Question, SamplerOptions, WhatIf, described
 from tests.cases import write_case
 
@@ -300,12 +301,12 @@ def test_a_foreign_posterior_is_refused_even_with_its_checksum(
     (folder / "manifest.json").write_text(json.dumps(store.sealed(manifest)))
     assert store.check_run(folder)
     with pytest.raises(store.DamagedRunError, match="cannot be read"):
-        store.read_posterior(folder, read_inputs(question).parts, manifest)
+        read_posterior(folder, read_inputs(question).parts, manifest)
 
 
 def test_draws_come_back_to_the_last_bit(first: Answer, question: Question) -> None:
     inputs = read_inputs(question)
-    posterior = store.read_posterior(first.folder, inputs.parts, first.manifest)
+    posterior = read_posterior(first.folder, inputs.parts, first.manifest)
     from model.fitting import fit
 
     fitted = fit(inputs.parts, OPTIONS)
