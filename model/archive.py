@@ -161,19 +161,12 @@ def _stale_drafts(output: Path) -> list[Path]:
 
 
 def _folder(run: str, output: Path) -> Path:
-    """The folder of a run that is named whole, by its start, or by its path."""
-    if (Path(run) / store.MANIFEST).exists():
-        return Path(run)
-    names = [folder.name for folder in store.run_folders(output)]
-    found = [name for name in names if name == run] or [
-        name for name in names if name.startswith(run) or name.rpartition("-")[2].startswith(run)
-    ]
-    if len(found) == 1:
-        return output / found[0]
-    wrong = f"{run!r} names {len(found)} runs" if found else f"there is no run {run!r}"
-    many = ", ".join(found or names) or "none"
-    typer.echo(f"{wrong} in {output}; write one of: {many}", err=True)
-    raise typer.Exit(FAULTY)
+    """The folder of a run."""
+    try:
+        return store.named_run(run, output)
+    except store.NoSuchRunError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAULTY) from None
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:

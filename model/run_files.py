@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -88,6 +91,7 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
         "case": results.case.name,
         "title": results.case.title,
         "read": reading_line(results.case),
+        "date": today(),
         "inputs": results.case.hashes,
         "scenarios": [one.name for one in results.scenarios if one.name != BASELINE],
         "horizon": str(results.projection.revenue["month"].to_numpy()[-1]),
@@ -103,6 +107,13 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
         "convergence": {"converged": gate.converged, **convergence_block(gate)},
         "seconds": posterior.seconds,
     }
+
+
+def today() -> str:
+    """The day a run is made, in UTC; ``SOURCE_DATE_EPOCH`` sets it for builds to be compared."""
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(said) if said.isdigit() else time.time()
+    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
 
 
 def reading_line(case: Case) -> str:

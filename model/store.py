@@ -42,6 +42,10 @@ class DamagedRunError(RuntimeError):
     """A run that does not agree with its manifest; its text says where."""
 
 
+class NoSuchRunError(LookupError):
+    """A name that names no run, or several; its text says which there are."""
+
+
 def write_run(
     output: Path,
     name: str,
@@ -167,6 +171,27 @@ def run_folders(output: Path) -> Iterator[Path]:
         yield from sorted(
             path for path in output.iterdir() if path.is_dir() and not path.name.startswith(".")
         )
+
+
+def named_run(name: str, output: Path) -> Path:
+    """The folder of a run that is named whole, by the start of its name or key, or by its path.
+
+    Raises
+    ------
+    NoSuchRunError
+        When there is none, or more than one.
+    """
+    if (Path(name) / MANIFEST).exists():
+        return Path(name)
+    names = [folder.name for folder in run_folders(output)]
+    found = [one for one in names if one == name] or [
+        one for one in names if one.startswith(name) or one.rpartition("-")[2].startswith(name)
+    ]
+    if len(found) == 1:
+        return output / found[0]
+    wrong = f"{name!r} names {len(found)} runs" if found else f"there is no run {name!r}"
+    many = ", ".join(found or names) or "none"
+    raise NoSuchRunError(f"{wrong} in {output}; write one of: {many}")
 
 
 def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:

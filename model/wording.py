@@ -1,8 +1,90 @@
-"""Numbers for people: money and counts with the digits that their uncertainty earns."""
+"""Numbers for people: money, counts and shares with the digits that their uncertainty earns."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+
+MILLION, BILLION = 1e6, 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A median and an interval, rounded alike, as text; ``scale`` is blank or a word."""
+
+    middle: str
+    low: str
+    high: str
+    scale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How numbers are written in one language.
+
+    Attributes
+    ----------
+    thousands, decimal, minus : str
+        Signs.
+    between, percent_sign, below, above : str
+        Patterns: ``{middle}``, ``{low}``, ``{high}``; the rest take ``{}``.
+    million, billion, not_finite : str
+        Words.
+    """
+
+    thousands: str = ","
+    decimal: str = "."
+    minus: str = "-"
+    between: str = "{middle} ({low} to {high})"
+    percent_sign: str = "{} %"
+    below: str = "below {}"
+    above: str = "above {}"
+    million: str = "million"
+    billion: str = "billion"
+    not_finite: str = "not finite"
+
+    def rounded(self, value: float, unit: float) -> str:
+        """A number rounded to a power of ten, with thousands separated."""
+        if not math.isfinite(value):
+            return self.not_finite
+        decimals = max(0, -round(math.log10(unit)))
+        # adding zero turns minus zero into zero
+        text = f"{round(value / unit) * unit + 0.0:,.{decimals}f}"
+        return text.translate(
+            {ord(","): self.thousands, ord("."): self.decimal, ord("-"): self.minus}
+        )
+
+    def parts(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> Parts:
+        """Median and interval rounded alike, to ``finest`` at most."""
+        unit = max(rounding_unit(low, high), finest)
+        return Parts(*(self.rounded(value, unit) for value in (middle, low, high)))
+
+    def interval(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> str:
+        """Median and interval rounded alike, e.g. ``150 (94 to 230)``."""
+        parts = self.parts(middle, low, high, finest=finest)
+        return self.between.format(middle=parts.middle, low=parts.low, high=parts.high)
+
+    def amount(self, middle: float, low: float, high: float) -> Parts:
+        """A sum of money in billions, millions or as it is, by the size of its median."""
+        size = abs(middle)
+        scale = BILLION if size >= BILLION else MILLION if size >= MILLION else 1.0
+        word = {BILLION: self.billion, MILLION: self.million, 1.0: ""}[scale]
+        parts = self.parts(middle / scale, low / scale, high / scale)
+        return Parts(parts.middle, parts.low, parts.high, word)
+
+    def percent(self, probability: float) -> str:
+        """A probability in whole per cent, never 0 % or 100 % for what the draws cannot tell."""
+        if probability < 0.01:
+            return self.below.format(self.percent_sign.format(1))
+        if probability > 0.99:
+            return self.above.format(self.percent_sign.format(99))
+        return self.percent_sign.format(f"{100 * probability:.0f}")
+
+    def shares(self, middle: float, low: float, high: float) -> str:
+        """A share and its interval in per cent, e.g. ``24 % (15 to 34)``."""
+        parts = self.parts(100 * middle, 100 * low, 100 * high, finest=1.0)
+        sign = self.percent_sign.format(parts.middle)
+        return self.between.format(middle=sign, low=parts.low, high=parts.high)
 
 
 def rounding_unit(low: float, high: float) -> float:
@@ -13,25 +95,7 @@ def rounding_unit(low: float, high: float) -> float:
     return 10.0 ** (math.floor(math.log10(width)) - 1)
 
 
-def rounded(value: float, unit: float) -> str:
-    """A number rounded to a power of ten, with thousands separated."""
-    if not math.isfinite(value):
-        return "not finite"
-    decimals = max(0, -round(math.log10(unit)))
-    # adding zero turns minus zero into zero
-    return f"{round(value / unit) * unit + 0.0:,.{decimals}f}"
-
-
-def interval(middle: float, low: float, high: float, *, finest: float = 0.0) -> str:
-    """Median and interval rounded alike, e.g. ``150 (94 to 230)``, to ``finest`` at most."""
-    unit = max(rounding_unit(low, high), finest)
-    return f"{rounded(middle, unit)} ({rounded(low, unit)} to {rounded(high, unit)})"
-
-
-def percent(probability: float) -> str:
-    """A probability in whole per cent, never 0 % or 100 % for what the draws cannot tell."""
-    if probability < 0.01:
-        return "below 1 %"
-    if probability > 0.99:
-        return "above 99 %"
-    return f"{100 * probability:.0f} %"
+ENGLISH = Wording()
+rounded = ENGLISH.rounded
+interval = ENGLISH.interval
+percent = ENGLISH.percent

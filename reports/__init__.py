@@ -1,0 +1,1 @@
+"""From a saved run to figures and PDFs. Never fits anything."""

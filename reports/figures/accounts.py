@@ -1,0 +1,165 @@
+"""Where 100,000 rubles go: the accounts of a worker-month as one bar, item after item."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+
+from model.quantities import USES
+from reports.figures.style import (
+    AMBER,
+    BLUE,
+    BLUE_INK,
+    FAINT_INK,
+    GREEN,
+    GREY,
+    INK,
+    LINE,
+    ORANGE_INK,
+    Canvas,
+    canvas,
+    styled,
+)
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+HEIGHT = 84.0
+COLOURS = dict.fromkeys(("turnover_tax", "contributions", "income_tax", "permit_cost"), GREY) | {
+    "broker_take": AMBER,
+    "managers_take": AMBER,
+    "upkeep": GREEN,
+    "worker_keeps": GREEN,
+    "state_take": BLUE,
+    "closing_error": LINE,
+}
+
+
+def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
+    """Mean share of each item, one after the other, with its 90 % interval."""
+    texts = texts or catalogue()
+    with styled():
+        figure = canvas(HEIGHT, figure)
+        axes = figure.subplots()
+        whole, items = round_amount(run), shares(run)
+        rows = [*items]
+        axes.barh([0], [whole], height=0.5, color="#E8EDF3", gid="billings")
+        axes.annotate(
+            texts.say("figures.accounts.whole", whole=texts.numbers.rounded(whole, 1)),
+            (0, 0),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            fontweight=600,
+        )
+        start = 0.0
+        for place, name in enumerate(rows, start=1):
+            share = items[name]
+            mean, low, high = (share[q] * whole for q in ("mean", "q05", "q95"))
+            axes.barh(
+                [place], [mean], left=start, height=0.62, color=COLOURS[name], gid=f"item {name}"
+            )
+            axes.plot(
+                [start + low, start + high],
+                [place] * 2,
+                color=INK,
+                linewidth=1.0,
+                gid=f"interval {name}",
+                solid_capstyle="butt",
+            )
+            axes.plot([start + mean] * 2, [place + 0.31, place + 0.69], color=GREY, linewidth=0.6)
+            text = texts.numbers.interval(mean, low, high)
+            axes.annotate(
+                text,
+                (1, place),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="center",
+                fontsize=8.5,
+                color=BLUE_INK if name == "state_take" else FAINT_INK,
+                fontweight=600 if name == "state_take" else 400,
+            )
+            start += mean
+        _press(axes, run, whole, len(rows) + 1, texts)
+        labels = [texts.say(f"items.{name}") for name in rows]
+        axes.set_yticks(
+            range(1, len(rows) + 2), [*labels, texts.say("figures.accounts.press_label")]
+        )
+        for label, name in zip(axes.get_yticklabels(), rows, strict=False):
+            label.set_fontweight(600 if name == "state_take" else 400)
+        axes.set_ylim(len(rows) + 1.6, -0.5)
+        axes.set_xlim(0, whole * 1.5)
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+    return axes
+
+
+def shares(run: SavedRun) -> dict[str, dict[str, float]]:
+    """Share of the billings of each item, in the order in which they come off; they sum to one."""
+    items = run.summary["accounts"]["items"]
+    return {name: items[name]["share"] for name in (*USES, "closing_error")}
+
+
+def round_amount(run: SavedRun) -> float:
+    """The power of ten nearest to what is paid for a worker-month."""
+    paid = run.summary["accounts"]["items"]["billings"]["per_worker_month"]["q50"]
+    return float(10.0 ** round(math.log10(paid)))
+
+
+def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue) -> None:
+    """What the press computes with: the declared salary, and all the rest as one wedge."""
+    declared = run.summary["accounts"]["items"]["declared_salary"]["share"]["mean"] * whole
+    axes.barh([place], [declared], height=0.5, color="#E8EDF3", gid="declared")
+    axes.barh(
+        [place],
+        [whole - declared],
+        left=declared,
+        height=0.5,
+        color="white",
+        edgecolor=ORANGE_INK,
+        linewidth=0.8,
+        hatch="////",
+        gid="wedge",
+    )
+    axes.annotate(
+        texts.say(
+            "figures.accounts.declared",
+            amount=texts.numbers.rounded(declared, 1000 if whole >= 1e4 else 1),
+        ),
+        (0, place),
+        (4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+    )
+    axes.annotate(
+        texts.say(
+            "figures.accounts.wedge",
+            amount=texts.numbers.rounded(whole - declared, 1000 if whole >= 1e4 else 1),
+        ),
+        ((whole + declared) / 2, place),
+        ha="center",
+        va="center",
+        fontsize=8.5,
+        color=ORANGE_INK,
+        fontweight=600,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+    )
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    whole = round_amount(run)
+    said = []
+    for name, share in shares(run).items():
+        numbers = texts.numbers.interval(*(share[q] * whole for q in ("mean", "q05", "q95")))
+        said.append(
+            texts.say("figures.accounts.alt_one", name=texts.say(f"items.{name}"), numbers=numbers)
+        )
+    return texts.say(
+        "figures.accounts.alt",
+        whole=texts.numbers.rounded(whole, 1),
+        currency=run.summary["accounts"]["currency"],
+        year=run.year,
+        items="; ".join(said),
+    )

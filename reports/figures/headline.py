@@ -1,0 +1,179 @@
+"""Fifty equally likely values of the headline year's state take, one dot each."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from model.wording import MILLION
+from reports.figures.style import (
+    BLUE,
+    FAINT_INK,
+    GREY,
+    INK,
+    ORANGE,
+    ORANGE_INK,
+    Canvas,
+    bare,
+    canvas,
+    outermost,
+    styled,
+)
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+Floats = NDArray[np.float64]
+DOTS = 50
+HEIGHT = 62.0
+#: The axes' place in the figure: the dots' size is worked out from it.
+PLACE = (0.03, 0.21, 0.94, 0.70)
+#: The press's figure is drawn where it would not press the dots into a corner.
+FARTHEST = 3.5
+
+
+def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
+    """Quantile dotplot (Kay, Kola, Hullman and Munson 2016) of the state take, in USD million."""
+    texts = texts or catalogue()
+    with styled():
+        figure = canvas(HEIGHT, figure)
+        outermost(figure).set_layout_engine("none")
+        axes = figure.add_axes(PLACE)
+        values = dots(run)
+        press = _press(run)
+        span = [values[0], max(values[-1], press or 0.0)]
+        margin = 0.06 * (span[1] - span[0])
+        low, high = span[0] - margin, span[1] + 1.6 * margin
+        points = 72 / outermost(figure).dpi
+        width = PLACE[2] * figure.bbox.width * points
+        height = PLACE[3] * figure.bbox.height * points
+        size = _diameter(values, (high - low) / width, 0.8 * height)
+        x, row = stacked(values, size * (high - low) / width)
+        above = values > press if press is not None else np.zeros(DOTS, bool)
+        for mask, colour in ((~above, BLUE), (above, ORANGE)):
+            axes.plot(
+                x[mask],
+                (row[mask] + 0.5) * size,
+                "o",
+                color=colour,
+                markersize=0.9 * size,
+                markeredgewidth=0,
+            )
+        axes.set(xlim=(low, high), ylim=(-0.17 * height, height))
+        _interval(axes, run, texts, height)
+        if press is not None:
+            _press_line(axes, texts, press, height, int(above.sum()))
+        axes.set_xlabel(texts.say("figures.headline.axis", dots=DOTS))
+        bare(axes)
+    return axes
+
+
+def dots(run: SavedRun) -> Floats:
+    """Fifty quantiles of the headline, in USD million, ascending."""
+    levels = (np.arange(DOTS) + 0.5) / DOTS
+    return np.asarray(np.quantile(run.headline_draws() / MILLION, levels))
+
+
+def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
+    """Place of each dot in Wilkinson's (1999) stacks: a column's middle and the row in it."""
+    x, row = np.empty_like(values), np.empty_like(values)
+    start = 0
+    while start < len(values):
+        stop = int(np.searchsorted(values, values[start] + width, side="left"))
+        stop = max(stop, start + 1)
+        x[start:stop] = (values[start] + values[stop - 1]) / 2
+        row[start:stop] = np.arange(stop - start)
+        start = stop
+    return x, row
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    values = dots(run)
+    numbers = {
+        name: amount / MILLION
+        for name, amount in run.annual(run.year, "state_take").items()
+        if isinstance(amount, float)
+    }
+    parts = texts.numbers.parts(numbers["q50"], numbers["q05"], numbers["q95"])
+    press = _press(run)
+    said = ""
+    if press is not None:
+        above = int((values > press).sum())
+        said = texts.say("figures.headline.alt_press", above=above, press=f"{press:,.0f}")
+    return texts.say(
+        "figures.headline.alt",
+        dots=DOTS,
+        year=run.year,
+        middle=parts.middle,
+        low=parts.low,
+        high=parts.high,
+        press=said,
+    )
+
+
+def _press(run: SavedRun) -> float | None:
+    """The press's arithmetic in USD million, where it can be drawn beside the dots."""
+    press = run.summary.get("press_arithmetic")
+    if press is None or press["year"] != run.year:
+        return None
+    amount = float(press["usd"]) / MILLION
+    numbers = run.annual(run.year, "state_take")
+    return amount if amount < FARTHEST * float(numbers["q95"]) / MILLION else None
+
+
+def _diameter(values: Floats, per_point: float, room: float) -> float:
+    """Largest size of a dot, in points, with which the highest stack has room."""
+    sizes = np.arange(2.0, 14.0, 0.25)
+    fit = [s for s in sizes if (stacked(values, s * per_point)[1].max() + 1) * s <= room]
+    return float(max(fit, default=sizes[0]))
+
+
+def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> None:
+    """Median and 90 % interval below the dots."""
+    numbers = run.annual(run.year, "state_take")
+    low, middle, high = (float(numbers[name]) / MILLION for name in ("q05", "q50", "q95"))
+    parts = texts.numbers.parts(middle, low, high)
+    y = -0.085 * height
+    axes.plot([low, high], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
+    axes.plot([middle], [y], "o", color="white", markeredgecolor=INK, markersize=4.5)
+    axes.annotate(
+        parts.low,
+        (low, y),
+        (-4, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        color=FAINT_INK,
+        fontsize=8.5,
+    )
+    axes.annotate(
+        texts.say("figures.headline.interval", high=parts.high),
+        (high, y),
+        (4, 0),
+        textcoords="offset points",
+        ha="left",
+        va="center",
+        color=FAINT_INK,
+        fontsize=8.5,
+    )
+    axes.axhline(-0.165 * height, color=GREY, linewidth=0.0)
+    axes.set_title(
+        texts.say("figures.headline.median", middle=parts.middle),
+        loc="left",
+        fontweight=600,
+    )
+
+
+def _press_line(axes: Axes, texts: Catalogue, press: float, height: float, above: int) -> None:
+    axes.plot([press, press], [0, 0.93 * height], color=ORANGE, linestyle=(0, (4, 3)), linewidth=1)
+    axes.annotate(
+        texts.say("figures.headline.press", press=f"{press:,.0f}", above=above, dots=DOTS),
+        (press, 0.92 * height),
+        (-5, 0),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=ORANGE_INK,
+        linespacing=1.25,
+    )

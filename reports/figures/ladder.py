@@ -1,0 +1,129 @@
+"""Revenue under the four definitions, year by year: how much is left on each rung."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from model.quantities import DEFINITIONS, HEADLINE
+from model.wording import MILLION
+from reports.figures.style import (
+    BLUE,
+    BLUE_INK,
+    FAINT_INK,
+    GREY,
+    INK,
+    Canvas,
+    canvas,
+    faint_grid,
+    styled,
+)
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+HEIGHT = 66.0
+
+
+def draw(
+    run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
+) -> NDArray[np.object_]:
+    """Median, 50 % and 90 % interval of each year, one panel a definition, in USD million.
+
+    Returns
+    -------
+    array of Axes, (4,)
+        From billings to state take.
+    """
+    texts = texts or catalogue()
+    with styled():
+        figure = canvas(HEIGHT, figure)
+        panels: NDArray[np.object_] = np.atleast_1d(
+            figure.subplots(1, len(DEFINITIONS), sharey=True)
+        )
+        for axes, definition in zip(panels, DEFINITIONS, strict=True):
+            _panel(axes, run, definition, texts)
+        panels[0].set_ylabel(texts.say("figures.ladder.axis"))
+        highest = max(run.annual(year, DEFINITIONS[0])["q95"] for year in run.years)
+        panels[0].set_ylim(0, 1.12 * highest / MILLION)
+    return panels
+
+
+def _panel(axes: Axes, run: SavedRun, definition: str, texts: Catalogue) -> None:
+    dark, colour = (BLUE_INK, BLUE) if definition == HEADLINE else (INK, GREY)
+    for place, year in enumerate(run.years):
+        numbers = {
+            name: float(amount) / MILLION for name, amount in run.annual(year, definition).items()
+        }
+        axes.plot(
+            [place] * 2,
+            [numbers["q05"], numbers["q95"]],
+            color=colour,
+            linewidth=1.3,
+            solid_capstyle="butt",
+            gid="90",
+        )
+        axes.plot(
+            [place] * 2,
+            [numbers["q25"], numbers["q75"]],
+            color=colour,
+            linewidth=5,
+            solid_capstyle="butt",
+            gid="50",
+        )
+        axes.plot(
+            [place],
+            [numbers["q50"]],
+            "o",
+            color="white",
+            markeredgecolor=dark,
+            markersize=4.5,
+            gid="median",
+        )
+        parts = texts.numbers.parts(numbers["q50"], numbers["q05"], numbers["q95"])
+        axes.annotate(
+            parts.middle,
+            (place, numbers["q95"]),
+            (0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=8.5,
+            color=dark,
+            fontweight=600 if definition == HEADLINE else 400,
+        )
+    axes.set_title(texts.say(f"definitions.{definition}.name"), color=dark, pad=17)
+    axes.annotate(
+        texts.say(f"definitions.{definition}.short"),
+        (0, 1),
+        (0, 5),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        color=FAINT_INK,
+        fontsize=8,
+    )
+    axes.set_xticks(range(len(run.years)), [f"’{year % 100:02d}" for year in run.years])
+    axes.set_xlim(-0.6, len(run.years) - 0.4)
+    faint_grid(axes)
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    said = []
+    for definition in DEFINITIONS:
+        numbers = run.annual(run.year, definition)
+        parts = texts.numbers.amount(*(float(numbers[q]) for q in ("q50", "q05", "q95")))
+        name = texts.say(f"definitions.{definition}.name")
+        said.append(texts.say("figures.ladder.alt_one", name=name, amount=dollars(texts, parts)))
+    return texts.say(
+        "figures.ladder.alt",
+        first=run.years[0],
+        last=run.years[-1],
+        year=run.year,
+        rungs="; ".join(said),
+    )
+
+
+def dollars(texts: Catalogue, parts: object) -> str:
+    """An amount with its interval, as "$136 million (103 to 180)"."""
+    return texts.say("amount", parts=parts)

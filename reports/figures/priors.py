@@ -1,0 +1,147 @@
+"""Prior behind posterior for the quantities that move with the headline most."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+from scipy.stats import gaussian_kde, rankdata
+
+from model.quantities import BASIC_BY_NAME
+from reports.figures.style import BLUE, BLUE_INK, FAINT_INK, GREY, Canvas, bare, canvas, styled
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+Floats = NDArray[np.float64]
+COLUMNS, ROWS = 3, 4
+HEIGHT = 112.0
+Z95 = 1.6448536269514722
+
+
+def draw(
+    run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
+) -> NDArray[np.object_]:
+    """Densities of up to twelve quantities, each in its own unit.
+
+    Returns
+    -------
+    array of Axes
+        In the order of ``chosen``.
+    """
+    texts = texts or catalogue()
+    labels = chosen(run)
+    with styled():
+        figure = canvas(HEIGHT, figure)
+        grid = figure.subplots(ROWS, COLUMNS, squeeze=False).ravel()
+        for axes in grid[len(labels) :]:
+            axes.set_visible(False)
+        panels: NDArray[np.object_] = grid[: len(labels)]
+        for place, (axes, label) in enumerate(zip(panels, labels, strict=True)):
+            _panel(axes, run, label, texts, first=place == 0)
+    return panels
+
+
+def chosen(run: SavedRun) -> list[str]:
+    """The quantities whose draws' ranks move most with the headline's, the closest first."""
+    return list(rank_correlations(run))[: ROWS * COLUMNS]
+
+
+def rank_correlations(run: SavedRun) -> dict[str, float]:
+    """Spearman's correlation of each basic quantity with the headline, the largest first."""
+    target = rankdata(run.headline_draws())
+    found = {}
+    for label, draws in run.quantity_draws.items():
+        ranks = rankdata(draws.ravel())
+        if np.ptp(ranks) > 0:
+            found[label] = float(np.corrcoef(ranks, target)[0, 1])
+    return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
+
+
+def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
+    """Density of a log-normal or logit-normal prior, from its 5 % and 95 % point."""
+    prior = run.summary["quantities"][label]["prior"]
+    family = next(part for part in label.split(".") if part in BASIC_BY_NAME)
+    fraction = BASIC_BY_NAME[family].support == "fraction"
+
+    def link(value: Floats) -> Floats:
+        return np.asarray(np.log(value / (1 - value)) if fraction else np.log(value))
+
+    low, high = link(np.array(prior["q05"])), link(np.array(prior["q95"]))
+    location, scale = (low + high) / 2, (high - low) / (2 * Z95)
+    slope = 1 / (x * (1 - x)) if fraction else 1 / x
+    score = (link(x) - location) / scale
+    return np.asarray(np.exp(-(score**2) / 2) / (scale * np.sqrt(2 * np.pi)) * slope)
+
+
+def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bool) -> None:
+    quantity, draws = run.summary["quantities"][label], run.quantity_draws[label].ravel()
+    prior = quantity["prior"]
+    low, high = (
+        min(prior["q05"], np.quantile(draws, 0.005)),
+        max(prior["q95"], np.quantile(draws, 0.995)),
+    )
+    x = np.linspace(low, high, 200)
+    behind, before = prior_density(run, label, x), gaussian_kde(draws)(x)
+    axes.fill_between(x, behind, color=GREY, alpha=0.45, linewidth=0, gid="prior")
+    axes.fill_between(x, before, color=BLUE, alpha=0.75, linewidth=0, gid="posterior")
+    axes.set(xlim=(low, high), ylim=(0, 1.5 * max(behind.max(), before.max())))
+    axes.set_title(texts.name(label), fontsize=8)
+    percent = quantity["unit"] == "fraction"
+    scale = 100.0 if percent else 1.0
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{scale * value:,.6g}")
+    posterior = quantity["posterior"]
+    parts = texts.numbers.interval(*(scale * posterior[q] for q in ("q50", "q05", "q95")))
+    unit = texts.say("units.percent") if percent else unit_text(texts, quantity["unit"])
+    axes.annotate(
+        f"{parts} {unit}".strip(),
+        (0, 1),
+        (0, -1),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="top",
+        color=FAINT_INK,
+        fontsize=8,
+    )
+    if first:
+        for row, (name, colour) in enumerate((("prior", FAINT_INK), ("posterior", BLUE_INK))):
+            axes.annotate(
+                texts.say(f"figures.priors.{name}"),
+                (1, 1),
+                (0, -1 - 10 * row),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                ha="right",
+                va="top",
+                color=colour,
+                fontsize=8,
+                fontweight=600,
+            )
+    bare(axes)
+
+
+def unit_text(texts: Catalogue, unit: str) -> str:
+    """A unit as people write it; a pure number has none."""
+    return "" if unit == "1" else unit
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    said = []
+    for label in chosen(run):
+        quantity = run.summary["quantities"][label]
+        both = [
+            texts.numbers.interval(*(quantity[side][q] for q in ("q50", "q05", "q95")))
+            for side in ("prior", "posterior")
+        ]
+        said.append(
+            texts.say(
+                "figures.priors.alt_one",
+                name=texts.name(label),
+                unit=unit_text(texts, quantity["unit"]),
+                prior=both[0],
+                posterior=both[1],
+            )
+        )
+    return texts.say("figures.priors.alt", quantities="; ".join(said))

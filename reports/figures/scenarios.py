@@ -1,0 +1,173 @@
+"""State take by month under scenarios: a fan for each, beside what happened."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator
+from numpy.typing import NDArray
+
+from model.question import BASELINE
+from model.wording import MILLION
+from reports.figures.style import (
+    BLUE,
+    BLUE_INK,
+    FAINT_INK,
+    GREEN,
+    GREEN_INK,
+    GREY,
+    ORANGE,
+    ORANGE_INK,
+    Canvas,
+    canvas,
+    faint_grid,
+    styled,
+)
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+COLUMNS = 3
+#: Scenarios drawn: those that change the state take most.
+MOST = 5
+ROW_HEIGHT = 47.0
+
+
+def draw(
+    run: SavedRun,
+    figure: Canvas | None = None,
+    texts: Catalogue | None = None,
+    host: str | None = None,
+) -> NDArray[np.object_]:
+    """Median, 50 % and 90 % interval by month, one panel a scenario, in USD million a month.
+
+    Returns
+    -------
+    array of Axes
+        One for what happened, then one for each scenario drawn.
+    """
+    texts = texts or catalogue()
+    host = host or next(iter(run.hosts))
+    names = [BASELINE, *list(run.scenarios)[:MOST]]
+    rows = -(-len(names) // COLUMNS)
+    with styled():
+        figure = canvas(ROW_HEIGHT * rows + 6, figure)
+        grid = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
+        for axes in grid[len(names) :]:
+            axes.set_visible(False)
+        panels: NDArray[np.object_] = grid[: len(names)]
+        for place, (axes, name) in enumerate(zip(panels, names, strict=True)):
+            _panel(axes, run, host, name, texts, first=place == 0)
+        for axes in grid[::COLUMNS]:
+            axes.set_ylabel(texts.say("figures.scenarios.axis"))
+        panels[0].set_ylim(bottom=0)
+    return panels
+
+
+def fan(run: SavedRun, host: str, scenario: str) -> pd.DataFrame:
+    """Quantiles of the monthly state take in USD million, by end of month."""
+    rows = run.revenue
+    rows = rows[
+        (rows["scenario"] == scenario)
+        & (rows["host"] == host)
+        & (rows["definition"] == "state_take")
+        & (rows["currency"] == "USD")
+    ]
+    index = pd.PeriodIndex(rows["month"], freq="M").end_time
+    return rows[["q05", "q25", "q50", "q75", "q95"]].set_index(index) / MILLION
+
+
+def _panel(
+    axes: Axes, run: SavedRun, host: str, name: str, texts: Catalogue, *, first: bool
+) -> None:
+    colour, dark = _colours(run, name)
+    table = fan(run, host, name)
+    for low, high, alpha in (("q05", "q95", 0.20), ("q25", "q75", 0.35)):
+        axes.fill_between(
+            table.index, table[low], table[high], color=colour, alpha=alpha, linewidth=0
+        )
+    axes.plot(table.index, table["q50"], color=colour, linewidth=1.6, gid=f"median {name}")
+    if name != BASELINE:
+        before = fan(run, host, BASELINE)
+        axes.plot(
+            before.index,
+            before["q50"],
+            color=FAINT_INK,
+            linewidth=0.9,
+            linestyle=(0, (3, 2)),
+            gid="baseline",
+        )
+    end = pd.Period(run.timeline["end"], "M").end_time
+    if table.index[-1] > end:
+        axes.axvline(end, color=GREY, linewidth=0.7, linestyle=":")
+        if first:
+            axes.annotate(
+                texts.say("figures.scenarios.projected"),
+                (end, 1),
+                (3, -2),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                va="top",
+                color=FAINT_INK,
+                fontsize=8,
+            )
+    title = (
+        texts.say("figures.scenarios.baseline")
+        if name == BASELINE
+        else run.summary["scenarios"][name]["title"]
+    )
+    axes.set_title(textwrap.fill(title, 31), color=dark, fontsize=9, linespacing=0.95)
+    if name != BASELINE:
+        # where the fan leaves more room
+        third = len(table) // 3
+        right = table["q95"].iloc[:third].max() > table["q95"].iloc[-third:].max()
+        axes.annotate(
+            stake(run, name, texts),
+            (1 if right else 0, 1),
+            (0 if right else 3, -2),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="top",
+            color=dark,
+            fontsize=8.5,
+            linespacing=0.95,
+        )
+    axes.xaxis.set_major_locator(YearLocator(2))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    faint_grid(axes)
+
+
+def _colours(run: SavedRun, name: str) -> tuple[str, str]:
+    """Orange where the state loses, green where it gains, blue for what happened."""
+    if name == BASELINE:
+        return BLUE, BLUE_INK
+    change = run.scenarios[name]["at_stake"]["state_take"]["usd"]["q50"]
+    return (ORANGE, ORANGE_INK) if change <= 0 else (GREEN, GREEN_INK)
+
+
+def stake(run: SavedRun, name: str, texts: Catalogue) -> str:
+    """What a scenario changes over its months."""
+    change = run.scenarios[name]["at_stake"]["state_take"]["usd"]
+    parts = texts.numbers.parts(*(change[q] / MILLION for q in ("q50", "q05", "q95")), finest=0.1)
+    sign = "+" if change["q50"] > 0 else ""
+    return texts.say(
+        "figures.scenarios.stake", middle=sign + parts.middle, low=parts.low, high=parts.high
+    )
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    said = [
+        texts.say(
+            "figures.scenarios.alt_one",
+            title=block["title"],
+            first=block["at_stake"]["from"],
+            last=block["at_stake"]["to"],
+            change=stake(run, name, texts).replace("\n", " "),
+        )
+        for name, block in list(run.scenarios.items())[:MOST]
+    ]
+    return texts.say("figures.scenarios.alt", scenarios="; ".join(said))

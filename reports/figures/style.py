@@ -1,0 +1,120 @@
+"""The look of all figures: size, fonts, colours; and files whose bytes repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontEntry, fontManager
+
+Canvas = Figure | SubFigure
+
+FONTS = Path(__file__).parents[1] / "fonts"
+#: Width of the text on the page, in inches: a figure is drawn as large as it is printed.
+WIDTH = 160 / 25.4
+PIXELS_PER_INCH = 200
+
+# Okabe and Ito's colours, well apart in every kind of colour-blindness; text in darker tones.
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#9AA0A6"
+SKY, AMBER, PURPLE = "#56B4E9", "#E69F00", "#CC79A7"
+INK, FAINT_INK, LINE = "#202124", "#5F6368", "#DADCE0"
+ORANGE_INK, GREEN_INK, BLUE_INK = "#B34A00", "#007A55", "#005A8E"
+AMBER_INK, PURPLE_INK = "#8A5A00", "#9C3F74"
+
+RC: dict[str, Any] = {
+    "font.family": ["Source Sans 3", "NanumGothic"],
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": 600,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.0,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": False,
+    "axes.axisbelow": True,
+    "grid.color": LINE,
+    "grid.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": FAINT_INK,
+    "ytick.color": FAINT_INK,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.0,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 0.0,
+    "axes.unicode_minus": True,
+    "svg.fonttype": "none",  # text stays text, set by the page in the same font
+    "svg.hashsalt": "sent-workers",
+    "path.simplify": True,
+}
+
+
+@cache
+def register_fonts() -> None:
+    """Make the fonts that come with this package known to matplotlib, under the PDF's names."""
+    for file, family, weight in (
+        ("SourceSans3_400Regular.ttf", "Source Sans 3", 400),
+        ("SourceSans3_600SemiBold.ttf", "Source Sans 3", 600),
+        ("NanumGothic_400Regular.ttf", "NanumGothic", 400),
+        ("NanumGothic_400Regular.ttf", "NanumGothic", 600),
+    ):
+        path = FONTS / file
+        if not path.is_file():
+            raise FileNotFoundError(f"the font {path} is missing: restore it from the repository")
+        fontManager.ttflist.insert(
+            0, FontEntry(fname=str(path), name=family, weight=weight, size="scalable")
+        )
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw in this package's style, whatever the notebook's is."""
+    register_fonts()
+    with mpl.rc_context(RC):
+        yield
+
+
+def canvas(height: float, figure: Canvas | None = None) -> Canvas:
+    """A figure of the page's width and a height in millimetres, or the one that is given."""
+    if figure is not None:
+        return figure
+    return Figure(figsize=(WIDTH, height / 25.4), layout="constrained")
+
+
+def outermost(figure: Canvas) -> Figure:
+    """The whole figure of a part."""
+    found = figure.get_figure(root=True)
+    assert found is not None
+    return found
+
+
+def save(figure: Canvas, path: Path) -> None:
+    """Write SVG or PNG, by the name's ending; the same figure gives the same bytes."""
+    kind = path.suffix.removeprefix(".")
+    metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    with styled():
+        outermost(figure).savefig(path, dpi=PIXELS_PER_INCH, metadata=metadata)
+
+
+def bare(axes: Axes) -> None:
+    """Take away the left-hand scale and its ticks."""
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+
+
+def faint_grid(axes: Axes, which: str = "y") -> None:
+    """Thin lines across, behind all else."""
+    axes.grid(True, axis=which)  # type: ignore[arg-type]

@@ -1,0 +1,206 @@
+"""Published totals beside the posterior, under the definition and for the place they claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
+
+from model.wording import MILLION
+from reports.figures.style import (
+    BLUE,
+    BLUE_INK,
+    FAINT_INK,
+    GREY,
+    LINE,
+    ORANGE,
+    ORANGE_INK,
+    Canvas,
+    canvas,
+    styled,
+)
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+ROW = 5.4
+
+
+def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
+    """Each total held out, in USD million a year on a log scale, and the model's 90 % interval."""
+    texts = texts or catalogue()
+    groups = grouped(run)
+    height = ROW * (sum(len(rows) for rows in groups.values()) + 1.3 * len(groups)) + 20
+    with styled():
+        figure = canvas(height, figure)
+        axes = figure.subplots()
+        labels: list[str] = []
+        places: list[float] = []
+        place = 0.0
+        for (where, definition), rows in groups.items():
+            title = texts.say(
+                "figures.totals.group",
+                place=place_name(run, where, texts),
+                definition=texts.say(f"definitions.{definition}.name").lower(),
+            )
+            if where == "world":
+                title += " " + texts.say("figures.totals.part", hosts=host_titles(run))
+            axes.annotate(
+                title,
+                (0, place),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                fontweight=600,
+                fontsize=8.5,
+            )
+            for name in rows:
+                place += 1
+                _row(axes, run, name, place)
+                labels.append(row_label(run, name, texts))
+                places.append(place)
+            place += 1.3
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(lambda value, _: texts.numbers.rounded(value, 1.0))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_yticks(places, labels, fontsize=8)
+        axes.set_ylim(place - 0.5, -1.6)
+        axes.grid(True, axis="x", color=LINE, linewidth=0.7)
+        axes.set_xlabel(texts.say("figures.totals.axis"))
+        legend = (("model", BLUE_INK), ("published", ORANGE_INK), ("silent", FAINT_INK))
+        for row, (key, colour) in enumerate(reversed(legend)):
+            axes.annotate(
+                texts.say(f"figures.totals.{key}"),
+                (0, 1),
+                (0, 2 + 11 * row),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                color=colour,
+                fontsize=8.5,
+            )
+    return axes
+
+
+def published(run: SavedRun) -> dict[str, dict[str, Any]]:
+    """Totals held out, by row."""
+    return {name: row for name, row in run.summary["holdout"].items() if "definition" in row}
+
+
+def grouped(run: SavedRun) -> dict[tuple[str, str], list[str]]:
+    """Rows by place and definition: the modelled hosts first, then the world, then others."""
+    hosts = list(run.hosts)
+
+    def rank(where: str) -> int:
+        return hosts.index(where) if where in hosts else 1000 if where == "world" else 1001
+
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, row in sorted(
+        published(run).items(),
+        key=lambda item: (rank(item[1]["published_for"]), item[1]["definition"] != "state_take"),
+    ):
+        groups.setdefault((row["published_for"], row["definition"]), []).append(name)
+    return groups
+
+
+def in_millions(run: SavedRun, name: str) -> dict[str, Any]:
+    """A row's figures and prediction in USD million a year."""
+    row = published(run)[name]
+    factor = UNITS.get(row["unit"])
+    if factor is None:
+        return {}
+    scaled = {key: row[key] * factor for key in ("observed", "low", "high") if row[key] is not None}
+    if row["predicted"] is not None:
+        scaled["predicted"] = {key: value * factor for key, value in row["predicted"].items()}
+    return scaled
+
+
+UNITS = {
+    "USD/year": 1 / MILLION,
+    "thousand USD/year": 1e-3,
+    "million USD/year": 1.0,
+    "billion USD/year": 1e3,
+}
+
+
+def row_label(run: SavedRun, name: str, texts: Catalogue) -> str:
+    """Who said it, and for when."""
+    row = run.evidence[name]
+    said = row["said_by"] or run.sources[row["source"]]["publisher"]
+    said = said if len(said) <= 38 else said[:36].rstrip(" ,(") + " …"
+    years = "-".join(dict.fromkeys((row["start"][:4], row["end"][:4])))
+    return texts.say("figures.totals.row", said=said, years=years)
+
+
+def host_titles(run: SavedRun) -> str:
+    """Titles of the modelled hosts."""
+    return ", ".join(str(host["title"]) for host in run.hosts.values())
+
+
+def place_name(run: SavedRun, where: str, texts: Catalogue) -> str:
+    """A host's title, or the place's name as the inputs have it."""
+    if where in run.hosts:
+        return str(run.hosts[where]["title"])
+    return texts.say("world") if where == "world" else where.replace("_", " ").title()
+
+
+def _row(axes: Axes, run: SavedRun, name: str, place: float) -> None:
+    figures = in_millions(run, name)
+    if not figures:
+        return
+    predicted = figures.get("predicted")
+    if predicted is not None:
+        axes.plot(
+            [predicted["q05"], predicted["q95"]],
+            [place] * 2,
+            color=BLUE,
+            alpha=0.35,
+            linewidth=6,
+            solid_capstyle="butt",
+            gid=f"model {name}",
+        )
+        axes.plot([predicted["q50"]] * 2, [place - 0.3, place + 0.3], color=BLUE, linewidth=1.4)
+    colour = ORANGE if predicted is not None else GREY
+    if "low" in figures:
+        axes.plot(
+            [figures["low"], figures["high"]],
+            [place] * 2,
+            color=colour,
+            linewidth=1.6,
+            solid_capstyle="butt",
+            gid=f"range {name}",
+        )
+    hedge = run.evidence[name]["qualifier"]
+    marker = {"at_least": ">", "more_than": ">", "up_to": "<", "as_much_as": "<"}.get(hedge, "o")
+    axes.plot(
+        [figures["observed"]],
+        [place],
+        marker,
+        color=colour,
+        markersize=4.5,
+        markeredgewidth=0,
+        gid=f"published {name}",
+    )
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    inside, compared = overlaps(run)
+    return texts.say(
+        "figures.totals.alt", totals=len(published(run)), compared=compared, inside=inside
+    )
+
+
+def overlaps(run: SavedRun, place: str | None = None) -> tuple[int, int]:
+    """How many totals overlap the model's 90 % interval, and how many were compared."""
+    inside = compared = 0
+    for name, row in published(run).items():
+        figures = in_millions(run, name)
+        if "predicted" not in figures or (place is not None and row["published_for"] != place):
+            continue
+        compared += 1
+        low, high = (
+            figures.get("low", figures["observed"]),
+            figures.get("high", figures["observed"]),
+        )
+        inside += low <= figures["predicted"]["q95"] and high >= figures["predicted"]["q05"]
+    return inside, compared

@@ -1,0 +1,320 @@
+"""Workers by month, with each official count drawn as what it is: stock, ceiling, flow, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import YearLocator
+from numpy.typing import NDArray
+
+from reports.figures.style import (
+    AMBER,
+    AMBER_INK,
+    BLUE,
+    BLUE_INK,
+    FAINT_INK,
+    GREEN,
+    GREEN_INK,
+    INK,
+    ORANGE,
+    ORANGE_INK,
+    PURPLE,
+    PURPLE_INK,
+    Canvas,
+    canvas,
+    faint_grid,
+    styled,
+)
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+
+HEIGHT = 104.0
+STOCKS = ("permitted", "irregular", "working")
+#: Counts of things that happen in a window: how each is drawn, and its colour.
+HAPPENINGS = {
+    "permits_issued": BLUE,
+    "new_permits": GREEN,
+    "visas_issued": PURPLE,
+    "work_registrations": ORANGE,
+    "irregular_registrations": AMBER,
+    "entries": INK,
+}
+#: Bounds are drawn with an arrow that says on which side the truth lies.
+ARROWS = {
+    "at_least": "^",
+    "more_than": "^",
+    "up_to": "v",
+    "as_much_as": "v",
+    "nearly": "v",
+    "almost": "v",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """An official count of a whole host: what, when, how many, how hedged."""
+
+    row: str
+    quantity: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    figure: float
+    low: float
+    high: float
+    qualifier: str
+    fitted: bool
+
+    @property
+    def months(self) -> int:
+        """Months in the window."""
+        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+
+
+def draw(
+    run: SavedRun,
+    figure: Canvas | None = None,
+    texts: Catalogue | None = None,
+    host: str | None = None,
+) -> NDArray[np.object_]:
+    """Stocks and ceilings above, what happened per month below.
+
+    Returns
+    -------
+    array of Axes, (2,)
+    """
+    texts = texts or catalogue()
+    host = host or next(iter(run.hosts))
+    with styled():
+        figure = canvas(HEIGHT, figure)
+        panels: NDArray[np.object_] = figure.subplots(2, 1, sharex=True, height_ratios=[1.55, 1])
+        _stocks(panels[0], run, host, texts)
+        _flows(panels[1], run, host, texts)
+        first, last = months_covered(run)
+        panels[1].set_xlim(first, last)
+        panels[1].xaxis.set_major_locator(YearLocator())
+        for axes in panels:
+            faint_grid(axes)
+            axes.yaxis.set_major_formatter(lambda value, _: texts.numbers.rounded(value, 1.0))
+    return panels
+
+
+def months_covered(run: SavedRun) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day that the data cover."""
+    timeline = run.timeline
+    return pd.Timestamp(timeline["start"]), pd.Period(timeline["end"], "M").end_time
+
+
+def stock(run: SavedRun, host: str, name: str, scenario: str = "baseline") -> pd.DataFrame:
+    """Quantiles of a stock by end of month, up to the data's end."""
+    rows = run.workers
+    rows = rows[(rows["scenario"] == scenario) & (rows["host"] == host) & (rows["stock"] == name)]
+    rows = rows[rows["month"] <= run.timeline["end"]]
+    return rows.set_index(pd.PeriodIndex(rows["month"], freq="M").end_time)
+
+
+def counts(run: SavedRun, host: str) -> list[Count]:
+    """Counts of a whole host within the months covered, fitted or kept as context."""
+    first, last = months_covered(run)
+    found = []
+    for name, row in run.evidence.items():
+        wanted = row["quantity"] in (*STOCKS, "quota", *HAPPENINGS)
+        if not wanted or row["host"] != host or row["segment"]:
+            continue
+        figures = [float(row[key]) for key in ("low", "value", "high") if row[key]]
+        start, end = _day(row["start"], "start"), _day(row["end"], "end")
+        if not figures or start < first or end > last:
+            continue
+        middle = float(np.exp(np.mean(np.log(figures))))
+        found.append(
+            Count(
+                name,
+                row["quantity"],
+                start,
+                end,
+                middle,
+                min(figures),
+                max(figures),
+                row["qualifier"],
+                row["role"] == "fit",
+            )
+        )
+    return found
+
+
+def _day(text: str, side: str) -> pd.Timestamp:
+    if len(text) > 7:
+        return pd.Timestamp(text)
+    period = pd.Period(text, "M" if len(text) == 7 else "Y")
+    return period.start_time if side == "start" else period.end_time
+
+
+def _stocks(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
+    colours = {"working": BLUE, "irregular": AMBER}
+    for name, colour in colours.items():
+        table = stock(run, host, name)
+        for low, high, alpha in (("q05", "q95", 0.18), ("q25", "q75", 0.30)):
+            axes.fill_between(
+                table.index, table[low], table[high], color=colour, alpha=alpha, linewidth=0
+            )
+        axes.plot(table.index, table["q50"], color=colour, linewidth=1.6, gid=f"median {name}")
+    for count in counts(run, host):
+        if count.quantity not in (*STOCKS, "quota"):
+            continue
+        _stock_count(axes, count)
+    axes.set_ylim(bottom=0)
+    axes.set_title(texts.say("figures.workers.stocks"), pad=17)
+    _label_stocks(axes, run, host, texts)
+
+
+def _stock_count(axes: Axes, count: Count) -> None:
+    """A ceiling as a line with feet downwards, a stock as a dot or a bar at its date."""
+    fitted = 1.0 if count.fitted else 0.35
+    if count.quantity == "quota":
+        axes.plot(
+            [count.start, count.end],
+            [count.figure] * 2,
+            color=ORANGE,
+            linewidth=1.6,
+            alpha=fitted,
+            gid=f"row {count.row}",
+            solid_capstyle="butt",
+        )
+        days = pd.date_range(count.start, count.end, periods=5)
+        axes.plot(
+            days[1:-1],
+            [count.figure] * 3,
+            color=ORANGE,
+            marker=7,
+            markersize=4,
+            linestyle="",
+            alpha=fitted,
+        )
+        return
+    middle = count.start + (count.end - count.start) / 2
+    colour = AMBER if count.quantity == "irregular" else INK
+    if count.months > 1:
+        axes.plot(
+            [count.start, count.end], [count.figure] * 2, color=colour, linewidth=0.7, alpha=fitted
+        )
+    if count.high > count.low:
+        axes.plot(
+            [middle, middle], [count.low, count.high], color=colour, linewidth=1.0, alpha=fitted
+        )
+    face = colour if count.quantity == "permitted" else "white"
+    axes.plot(
+        [middle],
+        [count.figure],
+        ARROWS.get(count.qualifier, "o"),
+        color=face,
+        markeredgecolor=colour,
+        markersize=4.2,
+        alpha=fitted,
+        gid=f"row {count.row}",
+    )
+
+
+def _label_stocks(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
+    """What each mark means: bands beside them, marks in a line under the title."""
+    for name, key, colour, lower in (
+        ("working", "q05", BLUE_INK, True),
+        ("irregular", "q95", AMBER_INK, False),
+    ):
+        table = stock(run, host, name)
+        place = len(table) // 30
+        axes.annotate(
+            texts.say(f"figures.workers.{name}"),
+            (table.index[place], table[key].iloc[place]),
+            (0, -4 if lower else 3),
+            textcoords="offset points",
+            va="top" if lower else "bottom",
+            color=colour,
+            fontweight=600,
+            fontsize=8.5,
+        )
+    marks = (
+        ("quota", ORANGE_INK),
+        ("counted", INK),
+        ("estimated", FAINT_INK),
+        ("bounds", FAINT_INK),
+    )
+    _line_of_labels(axes, [(texts.say(f"figures.workers.{key}"), ink) for key, ink in marks])
+
+
+def _line_of_labels(axes: Axes, labels: list[tuple[str, str]]) -> None:
+    """Coloured words in a line between the title and the axes."""
+    for place, (text, colour) in enumerate(labels):
+        axes.annotate(
+            text,
+            (place / len(labels), 1),
+            (0, 5),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=colour,
+            fontsize=8,
+        )
+
+
+def _flows(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
+    """Counts of things that happen: a bar over the window, as high as its monthly mean."""
+    shown = [count for count in counts(run, host) if count.quantity in HAPPENINGS and count.fitted]
+    seen = []
+    for count in shown:
+        colour, rate = HAPPENINGS[count.quantity], count.figure / count.months
+        axes.plot(
+            [count.start, count.end],
+            [rate, rate],
+            color=colour,
+            linewidth=2.2,
+            solid_capstyle="butt",
+            gid=f"row {count.row}",
+        )
+        if count.qualifier in ARROWS:
+            middle = count.start + (count.end - count.start) / 2
+            axes.plot(
+                [middle],
+                [rate],
+                marker=6 if ARROWS[count.qualifier] == "^" else 7,
+                color=colour,
+                markersize=5,
+            )
+        if count.quantity not in seen:
+            seen.append(count.quantity)
+    axes.set_ylim(bottom=0)
+    axes.set_title(texts.say("figures.workers.flows"), pad=17)
+    labels = [(texts.say(f"counted.{name}"), _ink(HAPPENINGS[name])) for name in seen]
+    _line_of_labels(axes, [(f"▬ {text}", colour) for text, colour in labels])
+
+
+def _ink(colour: str) -> str:
+    return {
+        BLUE: BLUE_INK,
+        GREEN: GREEN_INK,
+        ORANGE: ORANGE_INK,
+        AMBER: AMBER_INK,
+        PURPLE: PURPLE_INK,
+    }.get(colour, colour)
+
+
+def describe(run: SavedRun, texts: Catalogue) -> str:
+    """The figure in words, with this run's numbers."""
+    host = next(iter(run.hosts))
+    table = stock(run, host, "working")
+    said = []
+    for month in dict.fromkeys((f"{run.year}-12", run.timeline["end"])):
+        rows = table[table["month"] == month]
+        if len(rows):
+            numbers = texts.numbers.interval(*rows[["q50", "q05", "q95"]].to_numpy()[0])
+            said.append(texts.say("figures.workers.alt_one", month=month, numbers=numbers))
+    stocks = [c for c in counts(run, host) if c.quantity in STOCKS]
+    ceilings = [c for c in counts(run, host) if c.quantity == "quota"]
+    happened = [c for c in counts(run, host) if c.quantity in HAPPENINGS and c.fitted]
+    return texts.say(
+        "figures.workers.alt",
+        workers="; ".join(said),
+        stocks=len(stocks),
+        ceilings=len(ceilings),
+        flows=len(happened),
+    )

@@ -1,0 +1,201 @@
+"""A run on disk, checked and opened for reading: what every figure and page is made from."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model import store
+from model.question import BASELINE
+
+Json = dict[str, Any]
+Floats = NDArray[np.float64]
+
+#: What a report reads of a summary; older programs wrote less.
+NEEDED = ("case", "converged", "convergence", "scenarios", "accounts", "quantities", "evidence")
+
+
+class ReportError(Exception):
+    """A report that cannot be made; its text says what is lacking and what to do."""
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """A run that agrees with its checksums.
+
+    Attributes
+    ----------
+    folder : Path
+    manifest, summary : dict
+        Content of ``manifest.json`` and ``summary.json``.
+    """
+
+    folder: Path
+    manifest: Json
+    summary: Json
+
+    @classmethod
+    def open(cls, name: str | Path, output: Path = Path("runs")) -> SavedRun:
+        """Find a run by folder, name or the start of either of its name's parts, and check it.
+
+        Raises
+        ------
+        ReportError
+            When there is no such run, or it lacks a part, or was changed.
+        """
+        try:
+            folder = store.named_run(str(name), output)
+            manifest = store.check_run(folder)
+            summary = store.read_summary(folder)
+        except (store.DamagedRunError, store.NoSuchRunError) as error:
+            raise ReportError(f"{error}; no report was made") from None
+        lacking = [key for key in NEEDED if key not in summary]
+        if "date" not in manifest:
+            lacking.append("date")
+        if lacking:
+            raise ReportError(
+                f"{folder} was made by an older program and lacks {', '.join(lacking)}: estimate "
+                "again; no report was made"
+            )
+        return cls(folder, manifest, summary)
+
+    @property
+    def converged(self) -> bool:
+        """Whether its chains passed the gate."""
+        return bool(self.summary["converged"])
+
+    @property
+    def year(self) -> int:
+        """The headline's year."""
+        return int(self.summary["accounts"]["year"])
+
+    @property
+    def years(self) -> list[int]:
+        """Whole years that the data cover, of what happened; projected ones are left out."""
+        last = self.timeline["end"]
+        annual = self.summary["scenarios"][BASELINE]["annual"]
+        return [int(year) for year in annual if f"{year}-12" <= last]
+
+    @property
+    def scenarios(self) -> dict[str, Json]:
+        """Scenarios other than the baseline, the largest change of the state take first."""
+        blocks = self.summary["scenarios"].items()
+        others = {name: block for name, block in blocks if name != BASELINE}
+
+        def size(item: tuple[str, Json]) -> float:
+            return abs(item[1]["at_stake"]["state_take"]["usd"]["q50"] or 0.0)
+
+        return dict(sorted(others.items(), key=size, reverse=True))
+
+    def annual(self, year: int, definition: str, scenario: str = BASELINE) -> Json:
+        """Numbers of a year's revenue in dollars."""
+        block: Json = self.summary["scenarios"][scenario]["annual"][str(year)]
+        return dict(block[definition]["usd"])
+
+    # --- tables and draws -----------------------------------------------------------------
+
+    @cached_property
+    def revenue(self) -> pd.DataFrame:
+        """Content of ``revenue.csv``."""
+        return pd.read_csv(self.folder / "revenue.csv")
+
+    @cached_property
+    def workers(self) -> pd.DataFrame:
+        """Content of ``workers.csv``."""
+        return pd.read_csv(self.folder / "workers.csv")
+
+    @cached_property
+    def hosts(self) -> dict[str, Json]:
+        """Hosts by name, with title and currency."""
+        return dict(self.timeline["hosts"])
+
+    @cached_property
+    def _draws(self) -> xr.DataTree:
+        try:
+            return xr.open_datatree(self.folder / store.POSTERIOR, engine="h5netcdf").load()
+        except (OSError, ValueError) as error:
+            raise ReportError(f"{self.folder / store.POSTERIOR}: {error}") from None
+
+    def yearly_draws(self, definition: str, scenario: str = BASELINE) -> xr.DataArray:
+        """Draws of yearly revenue in dollars, (year, chain, draw)."""
+        return self._draws["revenue"]["yearly_usd"].sel(scenario=scenario, definition=definition)
+
+    def headline_draws(self, definition: str = "state_take") -> Floats:
+        """Draws of the headline year's revenue in dollars, (n,)."""
+        return np.asarray(self.yearly_draws(definition).sel(year=self.year)).ravel()
+
+    @cached_property
+    def quantity_draws(self) -> dict[str, Floats]:
+        """Draws of each basic quantity by label, (chain, draw), in its own unit."""
+        found = {}
+        for name, values in self._draws["posterior"].data_vars.items():
+            if values.ndim == 2:
+                found[str(name)] = values.to_numpy()
+                continue
+            for place, entry in enumerate(values[f"{name}_entry"].to_numpy()):
+                found[f"{name}.{entry}"] = values.to_numpy()[..., place]
+        return found
+
+    # --- inputs, as they were read ---------------------------------------------------------
+
+    @cached_property
+    def evidence(self) -> dict[str, dict[str, str]]:
+        """Rows of ``evidence.csv`` by id, in their order."""
+        return self._table("evidence")
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, str]]:
+        """Rows of ``sources.csv`` by id."""
+        return self._table("sources")
+
+    @cached_property
+    def segments(self) -> dict[str, dict[str, str]]:
+        """Rows of ``segments.csv`` by id."""
+        return self._table("segments")
+
+    @cached_property
+    def priors(self) -> Json:
+        """Content of ``priors.toml``."""
+        return self._toml("priors")
+
+    @cached_property
+    def timeline(self) -> Json:
+        """Content of ``timeline.toml``."""
+        return self._toml("timeline")
+
+    @cached_property
+    def reading(self) -> Json:
+        """Content of ``reading.toml``."""
+        return self._toml("reading")
+
+    def basis(self, label: str) -> str:
+        """What the prior of a basic quantity rests on, as the inputs say it."""
+        path = label.split(".")
+        if path[-2:-1] == ["segment_share"]:
+            return self.segments[path[-1]]["note"]
+        # a table may stand for a family's every entry, and for every host
+        for keys in (path, path[:-1], path[1:], path[1:-1]):
+            node: Any = self.priors
+            for key in keys:
+                node = node.get(key, {}) if isinstance(node, dict) else {}
+            if isinstance(node, dict) and "basis" in node:
+                return str(node["basis"])
+        return ""
+
+    def _table(self, name: str) -> dict[str, dict[str, str]]:
+        text = (self.folder / "inputs" / f"{name}.csv").read_text(encoding="utf-8-sig")
+        return {row["id"]: dict(row) for row in csv.DictReader(text.splitlines(keepends=True))}
+
+    def _toml(self, name: str) -> Json:
+        text = (self.folder / "inputs" / f"{name}.toml").read_text(encoding="utf-8-sig")
+        return json.loads(json.dumps(tomllib.loads(text), default=str))  # type: ignore[no-any-return]

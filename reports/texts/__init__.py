@@ -1,0 +1,99 @@
+"""All words of figures and pages: one file a language, chosen by name."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from model.wording import Wording
+
+FOLDER = Path(__file__).parent
+
+
+class NoSuchTextError(KeyError):
+    """A text that a catalogue lacks: a fault of the program or of a translation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The texts of one language.
+
+    Attributes
+    ----------
+    language : str
+        Code of the language, e.g. ``en``.
+    content : dict
+        Content of ``LANGUAGE.toml``.
+    """
+
+    language: str
+    content: dict[str, Any]
+
+    @cached_property
+    def numbers(self) -> Wording:
+        """How numbers are written."""
+        return Wording(**self.content["numbers"])
+
+    def say(self, key: str, /, **values: Any) -> str:
+        """The text of a dotted key, with values put into its braces.
+
+        Raises
+        ------
+        NoSuchTextError
+            When there is none, or it wants a value that is not given.
+        """
+        node: Any = self.content
+        for part in key.split("."):
+            node = node.get(part) if isinstance(node, dict) else None
+        if not isinstance(node, str):
+            raise NoSuchTextError(f"{self.language}.toml has no text {key}")
+        try:
+            # a value may be blank: no two spaces where it stood
+            return re.sub(" +", " ", node.format(**values)).strip()
+        except KeyError as error:
+            raise NoSuchTextError(f"{self.language}.toml, {key}: no value for {error}") from None
+
+    def chance(self, probability: float) -> str:
+        """A probability in words, from the one table of words."""
+        for step in self.content["chances"]:
+            if probability >= step["from"]:
+                return str(step["words"])
+        raise NoSuchTextError(f"{self.language}.toml, chances: nothing for {probability}")
+
+    def name(self, label: str) -> str:
+        """A basic quantity's name: ``permit_inflow.open`` as "Arrivals on permits: open"."""
+        from model.quantities import BASIC_BY_NAME
+
+        parts = label.split(".")
+        place = next(i for i, part in enumerate(parts) if part in BASIC_BY_NAME)
+        entry = " ".join(part.replace("_", " ") for part in parts[place + 1 :] + parts[:place])
+        name = self.say(f"quantities.{parts[place]}")
+        return self.say("entry", name=name, entry=entry) if entry else name
+
+
+def placeholders(text: str) -> set[str]:
+    """Names in a text's braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def languages() -> list[str]:
+    """Codes of the languages there are."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+@cache
+def catalogue(language: str = "en") -> Catalogue:
+    """The texts of a language.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such language.
+    """
+    path = FOLDER / f"{language}.toml"
+    return Catalogue(language, tomllib.loads(path.read_text(encoding="utf-8")))
