@@ -11,6 +11,10 @@ In a notebook::
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from reports.figures import (
     accounts,
     evidence,
@@ -22,6 +26,8 @@ from reports.figures import (
     totals,
     workers,
 )
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
 
 #: Every figure by name, in the order of the brief and the annex.
 FIGURES = {
@@ -36,4 +42,22 @@ FIGURES = {
     "ranks": ranks,
 }
 
-__all__ = ["FIGURES", *FIGURES]
+
+def figure_of(axes: Any) -> Any:
+    """The figure that axes, one or an array, are drawn in."""
+    return np.ravel(axes)[0].figure
+
+
+def caption(name: str, run: SavedRun, texts: Catalogue) -> str:
+    """A figure's title, with this run's numbers."""
+    whole = texts.numbers.rounded(accounts.round_amount(run), 1.0)
+    return texts.say(
+        f"figures.{name}.title",
+        year=run.year,
+        dots=headline.DOTS,
+        whole=whole,
+        currency=run.summary["accounts"]["currency"],
+    )
+
+
+__all__ = ["FIGURES", "caption", "figure_of", *FIGURES]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -103,10 +103,15 @@ def outermost(figure: Canvas) -> Figure:
 
 def save(figure: Canvas, path: Path) -> None:
     """Write SVG or PNG, by the name's ending; the same figure gives the same bytes."""
-    kind = path.suffix.removeprefix(".")
+    with path.open("wb") as file:
+        save_to(figure, file, path.suffix.removeprefix("."))
+
+
+def save_to(figure: Canvas, file: BinaryIO, kind: str) -> None:
+    """Write ``svg`` or ``png`` into an open file."""
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     with styled():
-        outermost(figure).savefig(path, dpi=PIXELS_PER_INCH, metadata=metadata)
+        outermost(figure).savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=metadata)
 
 
 def bare(axes: Axes) -> None:

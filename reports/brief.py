@@ -1,0 +1,178 @@
+"""The brief: two or three pages for people who never see Python, from a saved run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.quantities import DEFINITIONS, HEADLINE
+from model.question import BASELINE, described
+from model.wording import MILLION
+from reports import findings
+from reports.citations import Notes, best, figure_printed
+from reports.command import FigureFiles, command
+from reports.findings import Sentence, three
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+from reports.typesetting import typeset
+
+Json = dict[str, Any]
+
+#: Which claims speak of which part of the answer.
+PARTS = {
+    "workers": ("permitted", "working"),
+    "paid": ("payment", "billings", "net_of_tax", "wage_fund"),
+    "declared": ("declared_salary",),
+    "kept": ("worker_keeps", "withheld"),
+    "state": ("plan", "state_take"),
+}
+#: Items of the accounts that answer each part.
+ANSWERS = {
+    "paid": "billings",
+    "declared": "declared_salary",
+    "kept": "worker_keeps",
+    "state": "state_take",
+}
+#: Claims named for each part.
+NAMED = 2
+
+
+def brief(run: SavedRun, texts: Catalogue) -> bytes:
+    """The brief as PDF.
+
+    Raises
+    ------
+    ReportError
+        When it cannot be typeset.
+    """
+    files = FigureFiles(run, texts)
+    wanted = ["headline", "accounts", "workers"]
+    if run.scenarios:
+        wanted.append("scenarios")
+    data = content(run, texts) | {"figures": {name: files.block(name) for name in wanted}}
+    return typeset("brief", data, files.drawn)
+
+
+def content(run: SavedRun, texts: Catalogue) -> Json:
+    """All that the brief says, as plain JSON, figures apart."""
+    notes = Notes(run, texts)
+
+    def paragraph(sentence: Sentence) -> Json:
+        return {"text": sentence.text, "notes": notes.cite(*sentence.rows)}
+
+    return front(run, texts) | {
+        "headline": findings.headline(run, texts),
+        "found": [paragraph(one) for one in findings.found(run, texts)],
+        "press": [paragraph(one) for one in findings.press(run, texts)],
+        "years": years(run, texts),
+        "rests": rests(run, texts, notes),
+        "stakes": stakes(run, texts),
+        "unknown": [paragraph(one) for one in findings.not_known(run, texts)],
+        "words": texts.content["brief"]
+        | {
+            "trace": texts.say("brief.trace", run=run.folder.resolve().name),
+            "footer": texts.say("brief.footer", case=run.summary["case"]),
+        },
+    }
+
+
+def front(run: SavedRun, texts: Catalogue) -> Json:
+    """What stands at the head of both documents."""
+    timeline, name = run.timeline, run.folder.resolve().name
+    asked = described(run.manifest["what_if"])
+    return {
+        "lang": texts.language,
+        "title": run.summary["case"],
+        "date": run.manifest["date"],
+        "run": name,
+        "converged": run.converged,
+        "not_converged": texts.say("brief.not_converged"),
+        "about": texts.say(
+            "brief.about",
+            date=run.manifest["date"],
+            claims=len(run.summary["evidence"]),
+            start=timeline["start"],
+            end=timeline["end"],
+            run=name,
+        ),
+        "what_if": texts.say("brief.about_what_if", what_if="; ".join(asked)) if asked else "",
+    }
+
+
+def years(run: SavedRun, texts: Catalogue) -> Json:
+    """Year × definition: median and interval in millions."""
+    order = list(reversed(DEFINITIONS))
+    rows = [
+        [str(year), *(millions(texts, run.annual(year, definition)) for definition in order)]
+        for year in run.years
+    ]
+    heads = [texts.say(f"definitions.{definition}.name") for definition in order]
+    meanings = [
+        {"name": head, "text": texts.say(f"definitions.{definition}.meaning")}
+        for head, definition in zip(heads, order, strict=True)
+    ]
+    return {
+        "caption": texts.say("brief.years.caption"),
+        "head": [texts.say("brief.years.year"), *heads],
+        "rows": rows,
+        "meanings": meanings,
+    }
+
+
+def millions(texts: Catalogue, numbers: Json, finest: float = 0.0) -> str:
+    """A median and an interval in millions, as the command line prints them."""
+    return texts.numbers.interval(*(value / MILLION for value in three(numbers)), finest=finest)
+
+
+def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
+    """Part by part: the model's answer, how many claims speak of it, the best graded."""
+    accounts = run.summary["accounts"]
+    rows = []
+    for part, quantities in PARTS.items():
+        names = [
+            name for name in run.summary["evidence"] if run.evidence[name]["quantity"] in quantities
+        ]
+        if part == "workers":
+            block = run.summary["scenarios"][BASELINE]["workers"]
+            numbers = block[f"{run.year}-12"]["working"]
+        else:
+            numbers = accounts["items"][ANSWERS[part]]["per_worker_month"]
+        chosen = best(run, names, NAMED)
+        claims = [
+            {"text": figure_printed(run.evidence[name], texts), "notes": notes.cite(name)}
+            for name in chosen
+        ]
+        label = texts.say(f"parts.{part}", year=run.year, currency=accounts["currency"])
+        answer = texts.numbers.interval(*three(numbers))
+        rows.append({"part": label, "answer": answer, "claims": len(names), "best": claims})
+    head = [texts.say(f"brief.rest.{key}") for key in ("part", "answer", "claims", "best")]
+    return {"caption": texts.say("brief.rest.caption"), "head": head, "rows": rows}
+
+
+def stakes(run: SavedRun, texts: Catalogue) -> Json:
+    """Scenario by scenario: what it changes for the state, and in the billings."""
+    rows = []
+    for block in run.scenarios.values():
+        stake = block["at_stake"]
+        cells = []
+        for definition in (HEADLINE, "billings"):
+            change = stake[definition]["usd"]
+            nothing = change["q05"] == change["q95"] == change["mean"] == 0.0
+            cells.append(
+                texts.say("brief.stake.none") if nothing else millions(texts, change, finest=0.1)
+            )
+        chance = texts.numbers.percent(stake[HEADLINE]["usd"]["probability_higher"])
+        if cells[0] == texts.say("brief.stake.none"):
+            chance = ""
+        rows.append(
+            [block["title"], f"{stake['from']} – {stake['to']}", cells[0], chance, cells[1]]
+        )
+    keys = ("scenario", "months", "change", "chance", "billings")
+    return {
+        "caption": texts.say("brief.stake.caption"),
+        "head": [texts.say(f"brief.stake.{key}") for key in keys],
+        "rows": rows,
+    }
+
+
+if __name__ == "__main__":
+    command("brief.pdf", brief)

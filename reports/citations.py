@@ -1,0 +1,73 @@
+"""A claim as a footnote: who said what, where it was read, and its grade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+
+Json = dict[str, Any]
+#: How each hedge stands in ``evidence.csv``; the catalogue has the words.
+FIGURES = ("low", "value", "high")
+
+
+def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
+    """A row's figure with its hedge and unit, e.g. "about 100,000 RUB/month"."""
+    figures = [number(row[key], texts) for key in FIGURES if row[key]]
+    printed = figures[0]
+    if len(figures) > 1:
+        printed = texts.say("hedges.join", first=figures[0], last=figures[-1])
+    unit = row["unit"]
+    if unit == "percent":
+        printed = texts.numbers.percent_sign.format(printed)
+        unit = texts.say(f"bases.{row['base']}") if row["base"] else ""
+    return texts.say(f"hedges.{row['qualifier']}", figure=f"{printed} {unit}".strip())
+
+
+def number(text: str, texts: Catalogue) -> str:
+    """A figure with the digits that were printed."""
+    decimals = len(text.partition(".")[2])
+    return texts.numbers.rounded(float(text), 10.0**-decimals)
+
+
+def grade(row: dict[str, str]) -> str:
+    """The claim's grade in the Admiralty code, e.g. B2."""
+    return f"{row['reliability'].upper()}{row['credibility']}"
+
+
+def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
+    """A footnote on a row of evidence: text, address, grade and the row's id."""
+    row = run.evidence[name]
+    source = run.sources[row["source"]]
+    place = [source["publisher"], source["date"]]
+    text = texts.say(
+        "note",
+        said=row["said_by"] or source["publisher"],
+        printed=figure_printed(row, texts),
+        title=source["title"],
+        place=", ".join(part for part in place if part),
+        grade=grade(row),
+    )
+    return {"id": name, "text": text, "url": source["url"]}
+
+
+class Notes:
+    """Footnotes of one document: a row that was cited before is referred to."""
+
+    def __init__(self, run: SavedRun, texts: Catalogue) -> None:
+        self.run, self.texts = run, texts
+        self._cited: set[str] = set()
+
+    def cite(self, *names: str) -> list[Json]:
+        """Footnotes on rows, in order."""
+        found = []
+        for name in names:
+            found.append(note(self.run, name, self.texts) | {"again": name in self._cited})
+            self._cited.add(name)
+        return found
+
+
+def best(run: SavedRun, names: list[str], most: int) -> list[str]:
+    """The best graded of some rows, in the order of the file where grades are equal."""
+    return sorted(names, key=lambda name: grade(run.evidence[name]))[:most]

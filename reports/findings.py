@@ -1,0 +1,274 @@
+"""What the posterior says, in sentences: none is chosen that the numbers do not support.
+
+Every function looks at the numbers first, and takes from the catalogue the sentence that holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model.quantities import HEADLINE, USES
+from model.question import BASELINE
+from model.wording import MILLION
+from reports.figures import priors, totals
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+
+#: Probability from which a direction is stated as a fact of the posterior.
+CLEAR = 0.9
+#: Share of the prior's log width that a posterior keeps where the evidence taught hardly anything.
+UNTAUGHT = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence.
+
+    Attributes
+    ----------
+    key : str
+        Which variant was chosen: the catalogue's key.
+    text : str
+    rows : tuple of str
+        Rows of evidence that it speaks of.
+    """
+
+    key: str
+    text: str
+    rows: tuple[str, ...] = ()
+
+
+def _sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), **values: Any) -> Sentence:
+    return Sentence(key, texts.say(f"findings.{key}", **values), rows)
+
+
+def money(texts: Catalogue, numbers: dict[str, Any]) -> str:
+    """An amount of dollars with its interval, as "$136 million (103 to 180)"."""
+    return texts.say("amount", parts=texts.numbers.amount(*three(numbers)))
+
+
+def three(numbers: dict[str, Any]) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % point; not a number where they are not finite."""
+    found = [numbers[name] for name in ("q50", "q05", "q95")]
+    low, middle, high = (float("nan") if one is None else float(one) for one in found)
+    return low, middle, high
+
+
+def direction(probability: float, low: str, high: str, unclear: str = "unclear") -> str:
+    """Which of three words the probability of "higher" supports."""
+    if probability >= CLEAR:
+        return high
+    return low if probability <= 1 - CLEAR else unclear
+
+
+def chance(texts: Catalogue, probability: float) -> dict[str, str]:
+    """A probability in words and in per cent, for a sentence."""
+    return {"chance": texts.chance(probability), "percent": texts.numbers.percent(probability)}
+
+
+def headline(run: SavedRun, texts: Catalogue) -> dict[str, str]:
+    """What stands in the headline's box."""
+    numbers = run.annual(run.year, HEADLINE)
+    parts = texts.numbers.amount(*three(numbers))
+    half = texts.numbers.amount(*(float(numbers[q]) for q in ("q50", "q25", "q75")))
+    return {
+        "number": texts.say("headline.number", parts=parts),
+        "label": texts.say("headline.label", year=run.year),
+        "interval": texts.say("headline.interval", parts=parts),
+        "words": texts.say("headline.words", parts=parts, half=half, year=run.year),
+    }
+
+
+def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
+    """How the last whole year compares with the headline's."""
+    last = run.years[-1]
+    if last == run.year:
+        return None
+    draws = run.yearly_draws(HEADLINE)
+    higher = float((draws.sel(year=last) > draws.sel(year=run.year)).mean())
+    way = direction(higher, "fell", "rose")
+    probability = {"fell": 1 - higher, "rose": higher, "unclear": higher}[way]
+    return _sentence(
+        texts,
+        f"trend.{way}",
+        before=money(texts, run.annual(run.year, HEADLINE)),
+        after=money(texts, run.annual(last, HEADLINE)),
+        year=run.year,
+        last=last,
+        **chance(texts, probability),
+    )
+
+
+def workers(run: SavedRun, texts: Catalogue) -> Sentence:
+    """How many workers stand behind it, at the end of the headline's year and of the data."""
+    blocks = run.summary["scenarios"][BASELINE]["workers"]
+    months = [f"{run.year}-12", run.timeline["end"]]
+    first, last = (blocks[month]["working"] for month in months)
+    way = "unclear"
+    if last["q95"] < first["q05"]:
+        way = "fell"
+    elif last["q05"] > first["q95"]:
+        way = "rose"
+    numbers = [texts.numbers.interval(*three(one)) for one in (first, last)]
+    return _sentence(
+        texts,
+        f"workers.{way}",
+        first=months[0],
+        last=months[1],
+        before=numbers[0],
+        after=numbers[1],
+    )
+
+
+def share(run: SavedRun, texts: Catalogue) -> Sentence:
+    """What part of the contractors' money reached the state, and the largest other part."""
+    items = run.summary["accounts"]["items"]
+    others = [name for name in USES if name != HEADLINE]
+    largest = max(others, key=lambda name: items[name]["share"]["mean"])
+    parts = [texts.numbers.shares(*three(items[name]["share"])) for name in (HEADLINE, largest)]
+    return _sentence(
+        texts,
+        "share",
+        year=run.year,
+        share=parts[0],
+        other=parts[1],
+        item=texts.say(f"takers.{largest}"),
+    )
+
+
+def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """What the press's multiplication gives, beside the state take and the wedge it measures."""
+    block = run.summary.get("press_arithmetic")
+    if block is None:
+        return []
+    rows = tuple(
+        run.timeline["press_arithmetic"][key] for key in ("workers", "payment", "declared")
+    )
+    amount = texts.numbers.amount(block["usd"], block["usd"], block["usd"])
+    above = block["probability_above"]
+    way = direction(above[HEADLINE], "more", "less")
+    wedge = run.annual(block["year"], "wedge")
+    inside = wedge["q05"] <= block["usd"] <= wedge["q95"]
+    place = "inside" if inside else "above" if block["usd"] > wedge["q95"] else "below"
+    values = {"press": f"{amount.middle} {amount.scale}".strip(), "year": block["year"]}
+    return [
+        _sentence(texts, "press.formula", rows, **values),
+        _sentence(
+            texts, f"press.{way}", take=money(texts, run.annual(block["year"], HEADLINE)),
+            **values, **chance(texts, above[HEADLINE]),
+        ),
+        _sentence(
+            texts, f"press.wedge_{place}", wedge=money(texts, wedge), **values,
+            **chance(texts, above["wedge"]),
+        ),
+    ]  # fmt: skip
+
+
+def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
+    """The best graded published total for a modelled host that the model never saw."""
+    found = [
+        name
+        for name, row in totals.published(run).items()
+        if row["published_for"] in run.hosts and row["predicted"] is not None
+        and totals.in_millions(run, name)
+    ]  # fmt: skip
+    if not found:
+        return None
+    from reports.citations import best, figure_printed
+
+    name = best(run, found, 1)[0]
+    row, figures = totals.published(run)[name], totals.in_millions(run, name)
+    predicted = figures["predicted"]
+    low, high = figures.get("low", figures["observed"]), figures.get("high", figures["observed"])
+    if low > predicted["q95"]:
+        way = "above"
+    elif high < predicted["q05"]:
+        way = "below"
+    else:
+        way = "overlaps"
+    middle = "middle" if low < high else "figure"
+    return _sentence(
+        texts,
+        f"official.{way}_{middle}",
+        (name,),
+        said=run.evidence[name]["said_by"],
+        printed=figure_printed(run.evidence[name], texts),
+        definition=texts.say(f"definitions.{row['definition']}.name").lower(),
+        model=money(texts, {q: value * MILLION for q, value in predicted.items()}),
+        **chance(texts, row["probability_above"]),
+    )
+
+
+def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
+    """What a scenario changes for the state."""
+    block = run.scenarios[name]
+    stake = block["at_stake"]
+    change = stake[HEADLINE]["usd"]
+    months = {"title": block["title"], "first": stake["from"], "last": stake["to"]}
+    if change["q05"] == change["q95"] == 0.0:
+        return _sentence(texts, "scenario.nothing", **months)
+    sizes, way = three(change), "unclear"
+    if change["q05"] > 0:
+        way = "more"
+    elif change["q95"] < 0:
+        sizes, way = (-sizes[0], -sizes[2], -sizes[1]), "less"
+    said = texts.say("amount", parts=texts.numbers.amount(*sizes))
+    return _sentence(texts, f"scenario.{way}", change=said, **months)
+
+
+def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """What the brief says first."""
+    largest = next(iter(run.scenarios), None)
+    said = [
+        trend(run, texts),
+        workers(run, texts),
+        share(run, texts),
+        official(run, texts),
+        None if largest is None else scenario(run, largest, texts),
+    ]
+    return [one for one in said if one is not None]
+
+
+def untaught(run: SavedRun) -> list[str]:
+    """Of the quantities that move with the headline most, those the evidence hardly narrowed."""
+    return [label for label in priors.chosen(run) if narrowing(run, label) > UNTAUGHT]
+
+
+def narrowing(run: SavedRun, label: str) -> float:
+    """Width of the 90 % interval after the evidence, as a share of the one before, on log scale."""
+    quantity = run.summary["quantities"][label]
+    widths = [
+        np.log(quantity[side]["q95"] / quantity[side]["q05"]) for side in ("posterior", "prior")
+    ]
+    return float(widths[0] / widths[1]) if widths[1] > 0 else 1.0
+
+
+def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """Where the answer rests on judgement, and what lies outside it."""
+    labels = untaught(run)
+    names = ", ".join(texts.name(label).lower() for label in labels)
+    priced = {row["segment"] for row in _fitted(run) if row["quantity"] == "payment"}
+    segments = [one["id"] for one in run.segments.values()]
+    seen = sum(segment in priced for segment in segments)
+    said = [
+        _sentence(texts, "unknown.untaught", names=names)
+        if labels
+        else _sentence(texts, "unknown.taught")
+    ]
+    if seen < len(segments) and "" not in priced:
+        said.append(_sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
+    counted = [row for row in _fitted(run) if row["credibility"] in "456"]
+    said.append(_sentence(texts, "unknown.grades", doubtful=len(counted), claims=len(_fitted(run))))
+    outside = [row for row in totals.published(run).values() if row["published_for"] == "world"]
+    if outside:
+        said.append(
+            _sentence(texts, "unknown.world", totals=len(outside), hosts=totals.host_titles(run))
+        )
+    return said
+
+
+def _fitted(run: SavedRun) -> list[dict[str, str]]:
+    return [run.evidence[name] for name in run.summary["evidence"]]

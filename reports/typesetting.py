@@ -1,0 +1,97 @@
+"""From data and a template to an accessible PDF, by Typst; any warning is an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from reports.figures.style import FONTS
+from reports.saved_run import ReportError
+
+TEMPLATES = Path(__file__).parent / "templates"
+#: Tagged and accessible (ISO 14289-1), and to be kept for long (ISO 19005-2, level A).
+STANDARDS = ["a-2a", "ua-1"]
+
+
+def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]) -> bytes:
+    """A PDF of a template, with text that is never taken for markup.
+
+    Parameters
+    ----------
+    template : str
+        Name of a file in ``templates/``, without its ending.
+    data : mapping
+        What the template reads; plain JSON.
+    figures : mapping of str to bytes
+        SVG by name, without its ending.
+
+    Raises
+    ------
+    ReportError
+        When anything is missing, a character in every font included, or Typst warns.
+    """
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        build = Path(folder)
+        for path in TEMPLATES.glob("*.typ"):
+            shutil.copy(path, build)
+        for name, content in figures.items():
+            (build / f"{name}.svg").write_bytes(content)
+        (build / "data.json").write_text(
+            json.dumps(data, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+        )
+        try:
+            pdf, warnings = typst.compile_with_warnings(
+                str(build / f"{template}.typ"),
+                root=str(build),
+                font_paths=fonts,
+                pdf_standards=STANDARDS,
+                timestamp=0,  # the document's own date is the run's
+            )
+        except typst.TypstError as error:
+            raise ReportError(f"{template}: {_said(error, build)}; no report was made") from None
+    if warnings:
+        said = "; ".join(str(warning) for warning in warnings)
+        raise ReportError(f"{template}: {said.replace(folder, '')}; no report was made")
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _said(error: Exception, build: Path) -> str:
+    hints = " ".join(getattr(error, "hints", None) or [])
+    text = f"{getattr(error, 'message', None) or error} {hints}".strip()
+    if "font" in text:
+        text += f": put a font that has these characters into {FONTS}"
+    return text.replace(str(build), "")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    ReportError
+        When it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+            Path(draft).chmod(0o644)
+            os.replace(draft, path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written ({error.strerror})") from None
