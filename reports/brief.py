@@ -33,7 +33,9 @@ ANSWERS = {
     "state": "state_take",
 }
 #: Claims named for each part.
-NAMED = 2
+NAMED = 1
+#: Scenarios drawn: one row of panels, what happened in front.
+PANELS = 2
 
 
 def brief(run: SavedRun, texts: Catalogue) -> bytes:
@@ -45,10 +47,10 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
         When it cannot be typeset.
     """
     files = FigureFiles(run, texts)
-    wanted = ["headline", "accounts", "workers"]
+    drawn = {name: files.block(name) for name in ("headline", "accounts", "workers")}
     if run.scenarios:
-        wanted.append("scenarios")
-    data = content(run, texts) | {"figures": {name: files.block(name) for name in wanted}}
+        drawn["scenarios"] = files.block("scenarios", most=PANELS)
+    data = content(run, texts) | {"figures": drawn}
     return typeset("brief", data, files.drawn)
 
 
@@ -88,10 +90,10 @@ def front(run: SavedRun, texts: Catalogue) -> Json:
         "not_converged": texts.say("brief.not_converged"),
         "about": texts.say(
             "brief.about",
-            date=run.manifest["date"],
+            date=texts.date(run.manifest["date"]),
             claims=len(run.summary["evidence"]),
-            start=timeline["start"],
-            end=timeline["end"],
+            start=texts.month(timeline["start"]),
+            end=texts.month(timeline["end"]),
             run=name,
         ),
         "what_if": texts.say("brief.about_what_if", what_if="; ".join(asked)) if asked else "",

@@ -37,19 +37,18 @@ def grade(row: dict[str, str]) -> str:
 
 
 def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
-    """A footnote on a row of evidence: text, address, grade and the row's id."""
+    """A footnote on a row of evidence: text, where it was read, grade and the row's id."""
     row = run.evidence[name]
     source = run.sources[row["source"]]
-    place = [source["publisher"], source["date"]]
-    text = texts.say(
-        "note",
-        said=row["said_by"] or source["publisher"],
-        printed=figure_printed(row, texts),
-        title=source["title"],
-        place=", ".join(part for part in place if part),
-        grade=grade(row),
-    )
-    return {"id": name, "text": text, "url": source["url"]}
+    place = [source["publisher"], texts.date(source["date"])]
+    said = row["said_by"] or source["publisher"]
+    return {
+        "id": name,
+        "text": texts.say("note", said=said, printed=figure_printed(row, texts)),
+        "place": ", ".join(part for part in place if part),
+        "url": source["url"],
+        "grade": texts.say("grades.of", grade=grade(row)),
+    }
 
 
 class Notes:

@@ -19,8 +19,8 @@ from reports.texts import Catalogue
 
 #: Probability from which a direction is stated as a fact of the posterior.
 CLEAR = 0.9
-#: Share of the prior's log width that a posterior keeps where the evidence taught hardly anything.
-UNTAUGHT = 0.8
+#: Quantities named as those that the evidence narrowed least.
+LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def workers(run: SavedRun, texts: Catalogue) -> Sentence:
     return _sentence(
         texts,
         f"workers.{way}",
-        first=months[0],
-        last=months[1],
+        first=texts.month(months[0]),
+        last=texts.month(months[1]),
         before=numbers[0],
         after=numbers[1],
     )
@@ -207,7 +207,11 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
     block = run.scenarios[name]
     stake = block["at_stake"]
     change = stake[HEADLINE]["usd"]
-    months = {"title": block["title"], "first": stake["from"], "last": stake["to"]}
+    months = {
+        "title": block["title"],
+        "first": texts.month(stake["from"]),
+        "last": texts.month(stake["to"]),
+    }
     if change["q05"] == change["q95"] == 0.0:
         return _sentence(texts, "scenario.nothing", **months)
     sizes, way = three(change), "unclear"
@@ -232,9 +236,10 @@ def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     return [one for one in said if one is not None]
 
 
-def untaught(run: SavedRun) -> list[str]:
-    """Of the quantities that move with the headline most, those the evidence hardly narrowed."""
-    return [label for label in priors.chosen(run) if narrowing(run, label) > UNTAUGHT]
+def least_taught(run: SavedRun) -> dict[str, float]:
+    """Of the quantities that move with the headline most, those narrowed least, and how little."""
+    left = {label: narrowing(run, label) for label in priors.chosen(run)}
+    return dict(sorted(left.items(), key=lambda item: -item[1])[:LEAST])
 
 
 def narrowing(run: SavedRun, label: str) -> float:
@@ -248,16 +253,16 @@ def narrowing(run: SavedRun, label: str) -> float:
 
 def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     """Where the answer rests on judgement, and what lies outside it."""
-    labels = untaught(run)
-    names = ", ".join(texts.name(label).lower() for label in labels)
+    names = ", ".join(
+        texts.say(
+            "findings.unknown.least_one", name=texts.name(label), left=texts.numbers.percent(left)
+        )
+        for label, left in least_taught(run).items()
+    )
     priced = {row["segment"] for row in _fitted(run) if row["quantity"] == "payment"}
     segments = [one["id"] for one in run.segments.values()]
     seen = sum(segment in priced for segment in segments)
-    said = [
-        _sentence(texts, "unknown.untaught", names=names)
-        if labels
-        else _sentence(texts, "unknown.taught")
-    ]
+    said = [_sentence(texts, "unknown.least", names=names)]
     if seen < len(segments) and "" not in priced:
         said.append(_sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]

@@ -120,15 +120,20 @@ class SavedRun:
         return dict(self.timeline["hosts"])
 
     @cached_property
-    def _draws(self) -> xr.DataTree:
+    def _revenue_draws(self) -> xr.Dataset:
+        return self._group("revenue")
+
+    def _group(self, name: str) -> xr.Dataset:
+        path = self.folder / store.POSTERIOR
         try:
-            return xr.open_datatree(self.folder / store.POSTERIOR, engine="h5netcdf").load()
+            with xr.open_dataset(path, engine="h5netcdf", group=name) as found:
+                return found.load()
         except (OSError, ValueError) as error:
-            raise ReportError(f"{self.folder / store.POSTERIOR}: {error}") from None
+            raise ReportError(f"{path}, {name}: {error}; no report was made") from None
 
     def yearly_draws(self, definition: str, scenario: str = BASELINE) -> xr.DataArray:
         """Draws of yearly revenue in dollars, (year, chain, draw)."""
-        return self._draws["revenue"]["yearly_usd"].sel(scenario=scenario, definition=definition)
+        return self._revenue_draws["yearly_usd"].sel(scenario=scenario, definition=definition)
 
     def headline_draws(self, definition: str = "state_take") -> Floats:
         """Draws of the headline year's revenue in dollars, (n,)."""
@@ -138,7 +143,7 @@ class SavedRun:
     def quantity_draws(self) -> dict[str, Floats]:
         """Draws of each basic quantity by label, (chain, draw), in its own unit."""
         found = {}
-        for name, values in self._draws["posterior"].data_vars.items():
+        for name, values in self._group("posterior").data_vars.items():
             if values.ndim == 2:
                 found[str(name)] = values.to_numpy()
                 continue

@@ -10,7 +10,6 @@ from model.wording import MILLION
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
-    GREY,
     INK,
     ORANGE,
     ORANGE_INK,
@@ -25,9 +24,9 @@ from reports.texts import Catalogue, catalogue
 
 Floats = NDArray[np.float64]
 DOTS = 50
-HEIGHT = 62.0
+HEIGHT = 54.0
 #: The axes' place in the figure: the dots' size is worked out from it.
-PLACE = (0.03, 0.21, 0.94, 0.70)
+PLACE = (0.03, 0.24, 0.94, 0.73)
 #: The press's figure is drawn where it would not press the dots into a corner.
 FARTHEST = 3.5
 
@@ -157,10 +156,10 @@ def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> Non
         color=FAINT_INK,
         fontsize=8.5,
     )
-    axes.axhline(-0.165 * height, color=GREY, linewidth=0.0)
-    axes.set_title(
+    axes.annotate(
         texts.say("figures.headline.median", middle=parts.middle),
-        loc="left",
+        (middle, 0.9 * height),
+        ha="center",
         fontweight=600,
     )
 

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
-from scipy.stats import gaussian_kde, rankdata
 
 from model.quantities import BASIC_BY_NAME
 from reports.figures.style import BLUE, BLUE_INK, FAINT_INK, GREY, Canvas, bare, canvas, styled
@@ -49,13 +48,19 @@ def chosen(run: SavedRun) -> list[str]:
 
 def rank_correlations(run: SavedRun) -> dict[str, float]:
     """Spearman's correlation of each basic quantity with the headline, the largest first."""
-    target = rankdata(run.headline_draws())
+    target = _ranks(run.headline_draws())
     found = {}
     for label, draws in run.quantity_draws.items():
-        ranks = rankdata(draws.ravel())
-        if np.ptp(ranks) > 0:
-            found[label] = float(np.corrcoef(ranks, target)[0, 1])
+        if np.ptp(draws) > 0:
+            found[label] = float(np.corrcoef(_ranks(draws.ravel()), target)[0, 1])
     return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
+
+
+def _ranks(draws: Floats) -> Floats:
+    """Place of each draw among all; continuous draws have no ties."""
+    ranks = np.empty(len(draws))
+    ranks[np.argsort(draws, kind="stable")] = np.arange(len(draws))
+    return ranks
 
 
 def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
@@ -75,6 +80,9 @@ def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
 
 
 def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bool) -> None:
+    # SciPy's statistics take a third of a second to import, which the brief need not wait for
+    from scipy.stats import gaussian_kde
+
     quantity, draws = run.summary["quantities"][label], run.quantity_draws[label].ravel()
     prior = quantity["prior"]
     low, high = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
-from scipy.stats import binom, rankdata
 
 from reports.figures.style import (
     BLUE,
@@ -64,12 +63,16 @@ def chosen(run: SavedRun) -> list[str]:
 
 def rank_counts(draws: Floats) -> Floats:
     """How many of each chain's draws fall into each twentieth of all draws, (chain, bin)."""
+    from scipy.stats import rankdata
+
     ranks = rankdata(draws.ravel()).reshape(draws.shape)
     edges = np.linspace(0.5, draws.size + 0.5, BINS + 1)
     return np.array([np.histogram(chain, edges)[0] for chain in ranks], dtype=float)
 
 
 def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue) -> None:
+    from scipy.stats import binom
+
     counts = rank_counts(run.quantity_draws[label])
     per_chain = counts.sum() / len(counts)
     low, high = binom.ppf([0.005, 0.995], per_chain, 1 / BINS)

@@ -30,9 +30,9 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 COLUMNS = 3
-#: Scenarios drawn: those that change the state take most.
+#: Scenarios drawn unless more or fewer are asked for.
 MOST = 5
-ROW_HEIGHT = 47.0
+ROW_HEIGHT = 45.0
 
 
 def draw(
@@ -40,8 +40,14 @@ def draw(
     figure: Canvas | None = None,
     texts: Catalogue | None = None,
     host: str | None = None,
+    most: int = MOST,
 ) -> NDArray[np.object_]:
     """Median, 50 % and 90 % interval by month, one panel a scenario, in USD million a month.
+
+    Parameters
+    ----------
+    most : int
+        Scenarios drawn at most: those that change the state take most.
 
     Returns
     -------
@@ -50,7 +56,7 @@ def draw(
     """
     texts = texts or catalogue()
     host = host or next(iter(run.hosts))
-    names = [BASELINE, *list(run.scenarios)[:MOST]]
+    names = [BASELINE, *list(run.scenarios)[:most]]
     rows = -(-len(names) // COLUMNS)
     with styled():
         figure = canvas(ROW_HEIGHT * rows + 6, figure)
@@ -158,16 +164,16 @@ def stake(run: SavedRun, name: str, texts: Catalogue) -> str:
     )
 
 
-def describe(run: SavedRun, texts: Catalogue) -> str:
+def describe(run: SavedRun, texts: Catalogue, most: int = MOST) -> str:
     """The figure in words, with this run's numbers."""
     said = [
         texts.say(
             "figures.scenarios.alt_one",
             title=block["title"],
-            first=block["at_stake"]["from"],
-            last=block["at_stake"]["to"],
+            first=texts.month(block["at_stake"]["from"]),
+            last=texts.month(block["at_stake"]["to"]),
             change=stake(run, name, texts).replace("\n", " "),
         )
-        for name, block in list(run.scenarios.items())[:MOST]
+        for name, block in list(run.scenarios.items())[:most]
     ]
     return texts.say("figures.scenarios.alt", scenarios="; ".join(said))

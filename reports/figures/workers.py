@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import YearLocator
+from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from reports.figures.style import (
@@ -31,7 +32,7 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-HEIGHT = 104.0
+HEIGHT = 84.0
 STOCKS = ("permitted", "irregular", "working")
 #: Counts of things that happen in a window: how each is drawn, and its colour.
 HAPPENINGS = {
@@ -89,7 +90,7 @@ def draw(
     host = host or next(iter(run.hosts))
     with styled():
         figure = canvas(HEIGHT, figure)
-        panels: NDArray[np.object_] = figure.subplots(2, 1, sharex=True, height_ratios=[1.55, 1])
+        panels: NDArray[np.object_] = figure.subplots(2, 1, sharex=True, height_ratios=[1.7, 1])
         _stocks(panels[0], run, host, texts)
         _flows(panels[1], run, host, texts)
         first, last = months_covered(run)
@@ -217,44 +218,45 @@ def _stock_count(axes: Axes, count: Count) -> None:
 
 
 def _label_stocks(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
-    """What each mark means: bands beside them, marks in a line under the title."""
-    for name, key, colour, lower in (
-        ("working", "q05", BLUE_INK, True),
-        ("irregular", "q95", AMBER_INK, False),
-    ):
-        table = stock(run, host, name)
-        place = len(table) // 30
-        axes.annotate(
-            texts.say(f"figures.workers.{name}"),
-            (table.index[place], table[key].iloc[place]),
-            (0, -4 if lower else 3),
-            textcoords="offset points",
-            va="top" if lower else "bottom",
-            color=colour,
-            fontweight=600,
-            fontsize=8.5,
-        )
-    marks = (
-        ("quota", ORANGE_INK),
-        ("counted", INK),
-        ("estimated", FAINT_INK),
-        ("bounds", FAINT_INK),
+    """What each mark means, in a line under the title; the lower band beside it."""
+    table = stock(run, host, "irregular")
+    place = len(table) // 30
+    axes.annotate(
+        texts.say("figures.workers.irregular"),
+        (table.index[place], table["q95"].iloc[place]),
+        (0, 3),
+        textcoords="offset points",
+        color=AMBER_INK,
+        fontsize=8,
     )
-    _line_of_labels(axes, [(texts.say(f"figures.workers.{key}"), ink) for key, ink in marks])
+    marks = {
+        "working": BLUE_INK,
+        "quota": ORANGE_INK,
+        "counted": INK,
+        "estimated": FAINT_INK,
+        "bounds": FAINT_INK,
+    }
+    labels = [(texts.say(f"figures.workers.{key}"), colour) for key, colour in marks.items()]
+    _line_of_labels(axes, labels)
 
 
 def _line_of_labels(axes: Axes, labels: list[tuple[str, str]]) -> None:
-    """Coloured words in a line between the title and the axes."""
-    for place, (text, colour) in enumerate(labels):
-        axes.annotate(
+    """Coloured words in a line between the title and the axes, each after the one before it."""
+    place: tuple[float, float] = (0, 1)
+    beside: Annotation | str = "axes fraction"
+    for text, colour in labels:
+        first = beside == "axes fraction"
+        beside = axes.annotate(
             text,
-            (place / len(labels), 1),
-            (0, 5),
-            xycoords="axes fraction",
+            place,
+            (0, 4) if first else (9, 0),
+            xycoords=beside,
             textcoords="offset points",
+            va="bottom",
             color=colour,
             fontsize=8,
         )
+        place = (1, 0)
 
 
 def _flows(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
@@ -307,7 +309,9 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         rows = table[table["month"] == month]
         if len(rows):
             numbers = texts.numbers.interval(*rows[["q50", "q05", "q95"]].to_numpy()[0])
-            said.append(texts.say("figures.workers.alt_one", month=month, numbers=numbers))
+            said.append(
+                texts.say("figures.workers.alt_one", month=texts.month(month), numbers=numbers)
+            )
     stocks = [c for c in counts(run, host) if c.quantity in STOCKS]
     ceilings = [c for c in counts(run, host) if c.quantity == "quota"]
     happened = [c for c in counts(run, host) if c.quantity in HAPPENINGS and c.fitted]

@@ -65,6 +65,20 @@ class Catalogue:
                 return str(step["words"])
         raise NoSuchTextError(f"{self.language}.toml, chances: nothing for {probability}")
 
+    def month(self, month: str) -> str:
+        """A month (YYYY-MM) in words, e.g. "December 2017"."""
+        year, number = month.split("-")[:2]
+        return self.say("month", month=self.content["months"][int(number) - 1], year=year)
+
+    def date(self, day: str) -> str:
+        """A date (YYYY-MM-DD, or less of it) in words, e.g. "2 August 2018"."""
+        parts = day.split("-")
+        if len(parts) == 2 and parts[1].isdigit():
+            return self.month(day)
+        if len(parts) != 3 or not all(part.isdigit() for part in parts):
+            return day
+        return self.say("date", day=int(parts[2]), month=self.month(day))
+
     def name(self, label: str) -> str:
         """A basic quantity's name: ``permit_inflow.open`` as "Arrivals on permits: open"."""
         from model.quantities import BASIC_BY_NAME
