@@ -121,6 +121,34 @@ class Question:
     options: SamplerOptions = field(default_factory=SamplerOptions)
 
 
+def arguments(question: Question) -> list[str]:
+    """What the command line is given to ask a question; what is as it is by default is left out."""
+    asked, options = question.what_if, question.options
+    plain = Question()
+    found = [] if question.inputs == plain.inputs else ["--inputs", str(question.inputs)]
+    for option, values in (
+        ("--scenario", question.scenarios),
+        ("--horizon", [question.horizon] if question.horizon else []),
+        ("--set", [f"{name}={value!r} {unit}".strip() for name, value, unit in asked.fixed]),
+        (
+            "--prior",
+            [f"{name}={low!r}:{high!r} {unit}".strip() for name, low, high, unit in asked.priors],
+        ),
+        ("--drop-source", asked.drop_sources),
+        ("--drop-row", asked.drop_rows),
+        ("--weight", [f"{row}={weight!r}" for row, weight in asked.weights]),
+        ("--without", asked.without),
+        *(
+            (f"--{name}", [str(value)])
+            for name, value in asdict(options).items()
+            if name in ("draws", "tune", "chains", "seed") and value != getattr(plain.options, name)
+        ),
+    ):
+        for value in values:
+            found += [option, value]
+    return found
+
+
 def as_json(value: Any) -> Any:
     """Tuples as lists, all the way down."""
     return [as_json(one) for one in value] if isinstance(value, tuple | list) else value

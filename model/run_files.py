@@ -15,7 +15,7 @@ from model.case import Case
 from model.draws_file import write_posterior
 from model.exchange import Rates
 from model.projection import revenue_table, workers_table
-from model.question import BASELINE, Question, versions
+from model.question import BASELINE, Question, arguments, versions
 from model.summary import Results, convergence_block
 
 Json = dict[str, Any]
@@ -96,6 +96,7 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
         "scenarios": [one.name for one in results.scenarios if one.name != BASELINE],
         "horizon": str(results.projection.revenue["month"].to_numpy()[-1]),
         "what_if": question.what_if.asked,
+        "arguments": arguments(question),
         "warnings": [str(warning) for warning in results.case.warnings],
         "versions": versions(),
         "sampler": {

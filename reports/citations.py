@@ -15,6 +15,8 @@ FIGURES = ("low", "value", "high")
 def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
     """A row's figure with its hedge and unit, e.g. "about 100,000 RUB/month"."""
     figures = [number(row[key], texts) for key in FIGURES if row[key]]
+    if not figures:  # a claim without a number, kept as context
+        return texts.say("hedges.silent")
     printed = figures[0]
     if len(figures) > 1:
         printed = texts.say("hedges.join", first=figures[0], last=figures[-1])
@@ -22,7 +24,8 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
     if unit == "percent":
         printed = texts.numbers.percent_sign.format(printed)
         unit = texts.say(f"bases.{row['base']}") if row["base"] else ""
-    return texts.say(f"hedges.{row['qualifier']}", figure=f"{printed} {unit}".strip())
+    hedge = row["qualifier"] or "exact"
+    return texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
 
 
 def number(text: str, texts: Catalogue) -> str:

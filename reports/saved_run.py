@@ -60,8 +60,7 @@ class SavedRun:
         except (store.DamagedRunError, store.NoSuchRunError) as error:
             raise ReportError(f"{error}; no report was made") from None
         lacking = [key for key in NEEDED if key not in summary]
-        if "date" not in manifest:
-            lacking.append("date")
+        lacking += [key for key in ("date", "arguments") if key not in manifest]
         if lacking:
             raise ReportError(
                 f"{folder} was made by an older program and lacks {', '.join(lacking)}: estimate "

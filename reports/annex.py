@@ -1,0 +1,267 @@
+"""The annex: model, priors, every claim, conflicts, convergence and how to reproduce them."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from model.quantities import MEASURED_BY_NAME
+from reports.brief import front
+from reports.citations import figure_printed, grade
+from reports.command import FigureFiles, command
+from reports.figures import evidence, ranks, totals
+from reports.figures.priors import unit_text
+from reports.findings import narrowing, three
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+from reports.typesetting import typeset
+
+Json = dict[str, Any]
+
+
+def annex(run: SavedRun, texts: Catalogue) -> bytes:
+    """The annex as PDF.
+
+    Raises
+    ------
+    ReportError
+        When it cannot be typeset.
+    """
+    files = FigureFiles(run, texts)
+    drawn = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
+    if totals.published(run):
+        drawn["totals"] = files.block("totals")
+    if run.scenarios:
+        drawn["scenarios"] = files.block("scenarios")
+    pieces = [files.block("evidence", part=part) for part in range(len(evidence.parts(run)))]
+    data = content(run, texts) | {"figures": drawn, "evidence_figures": pieces}
+    return typeset("annex", data, files.drawn)
+
+
+def content(run: SavedRun, texts: Catalogue) -> Json:
+    """All that the annex says, as plain JSON, figures apart."""
+    return front(run, texts) | {
+        "words": texts.content["annex"]
+        | {"footer": texts.say("annex.footer", case=run.summary["case"])},
+        "model": model_texts(run, texts),
+        "catalogue": catalogue_table(run, texts),
+        "evidence": evidence_table(run, texts),
+        "context": context_table(run, texts),
+        "conflicts": conflicts(run, texts),
+        "holdout": holdout_table(run, texts),
+        "convergence": convergence(run, texts),
+        "versions": [[name, value] for name, value in run.manifest["versions"].items()],
+        "hashes": [[name, value] for name, value in run.manifest["files"].items()],
+        "commands": commands(run),
+    }
+
+
+def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[str]]) -> Json:
+    """A table with its caption and its head, whose words the catalogue has."""
+    return {
+        "caption": texts.say(f"annex.{name}.caption"),
+        "head": [texts.say(f"annex.{name}.{column}") for column in columns],
+        "rows": rows,
+    }
+
+
+def model_texts(run: SavedRun, texts: Catalogue) -> Json:
+    """The prose beside the equations, with the numbers that the inputs give it."""
+    closing, echo = run.reading["closing"], run.reading["echo"]
+    percent = texts.numbers.percent
+    values = {
+        "error": percent(closing["error"]),
+        "persistence": percent(closing["persistence"]),
+        "common": percent(closing["common"]),
+        "shared": percent(echo["shared"]),
+        "coverage": percent(run.reading["range"]["coverage"]),
+    }
+    keys = texts.content["annex"]["model"]
+    return {key: texts.say(f"annex.model.{key}", **values) for key in keys}
+
+
+def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
+    """Every basic quantity: prior, posterior, what the evidence left open, the basis."""
+    rows = []
+    for label, quantity in run.summary["quantities"].items():
+        both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
+        rows.append(
+            [
+                texts.name(label),
+                label,
+                unit_text(texts, quantity["unit"]),
+                *both,
+                texts.numbers.percent(narrowing(run, label)),
+                run.basis(label),
+            ]
+        )
+    columns = ("quantity", "unit", "prior", "posterior", "left", "basis")
+    return table(texts, "catalogue", columns, rows)
+
+
+def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
+    """Every fitted row: what is claimed, by whom, how it is read, what is predicted of it."""
+    rows = []
+    for name in run.evidence:
+        if name not in run.summary["evidence"]:
+            continue
+        row, found = run.evidence[name], run.summary["evidence"][name]
+        predicted = texts.numbers.interval(*three(found["predicted"]))
+        rows.append(
+            [
+                name,
+                claim(run, name, texts),
+                said_by(run, name),
+                grade(row),
+                reading(found, texts),
+                f"{predicted} {found['unit']}",
+                "" if found["surprise"] is None else texts.numbers.percent(found["surprise"]),
+                row["note"],
+            ]
+        )
+    columns = ("claim", "said", "grade", "reading", "predicted", "surprise")
+    return table(texts, "evidence", columns, rows)
+
+
+def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
+    """What a row says: quantity, place, time and the figure as printed."""
+    row = run.evidence[name]
+    where = row["segment"] or row["host"]
+    when = " – ".join(dict.fromkeys((row["start"], row["end"])))
+    printed = figure_printed(row, texts)
+    quantity = row["quantity"].replace("_", " ")
+    return texts.say(
+        "annex.evidence.one", quantity=quantity, where=where, when=when, printed=printed
+    )
+
+
+def said_by(run: SavedRun, name: str) -> str:
+    """Who said it and where it was read."""
+    row = run.evidence[name]
+    source = run.sources[row["source"]]
+    place = f"{source['publisher']} [{row['source']}]"
+    return "; ".join(dict.fromkeys(part for part in (row["said_by"], place) if part))
+
+
+def reading(found: Json, texts: Catalogue) -> str:
+    """Error, tail and weight of a row, as its words and grade are read."""
+    said = [texts.say("annex.evidence.error", error=f"{found['error']:.2f}")]
+    if found["tail"]:
+        side = "below" if found["tail"] < 0 else "above"
+        said.append(texts.say(f"annex.evidence.tail_{side}", tail=f"{abs(found['tail']):.2f}"))
+    if found["weight"] != 1.0:
+        said.append(texts.say("annex.evidence.weight", weight=f"{found['weight']:.2f}"))
+    return "; ".join(said)
+
+
+def context_table(run: SavedRun, texts: Catalogue) -> Json:
+    """Every row that is kept and not fitted."""
+    rows = [
+        [name, claim(run, name, texts), said_by(run, name), grade(row), row["note"]]
+        for name, row in run.evidence.items()
+        if row["role"] == "context"
+    ]
+    return table(texts, "context", ("claim", "said", "grade"), rows)
+
+
+def conflicts(run: SavedRun, texts: Catalogue) -> Json:
+    """Rows that the rest makes surprising, and origins that are counted once."""
+    names = evidence.surprising(run)
+    fitted = len(run.summary["evidence"])
+    expected = round((1 - evidence.SURPRISING) * fitted)
+    key = "some" if names else "none"
+    origins: dict[str, list[str]] = {}
+    for name in run.summary["evidence"]:
+        origin = run.evidence[name]["origin"]
+        if origin:
+            origins.setdefault(origin, []).append(name)
+    repeated = [[one, ", ".join(rows)] for one, rows in origins.items() if len(rows) > 1]
+    return {
+        "text": texts.say(
+            f"annex.conflicts.{key}",
+            surprising=len(names),
+            fitted=fitted,
+            expected=expected,
+            names=", ".join(names),
+        ),
+        "origins": table(texts, "origins", ("origin", "rows"), repeated),
+    }
+
+
+def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
+    """Every row held out: published, predicted, and the probability of more."""
+    rows = []
+    for name, found in run.summary["holdout"].items():
+        row = run.evidence[name]
+        predicted = above = texts.say("annex.holdout.silent")
+        if found["predicted"] is not None:
+            predicted = texts.numbers.interval(*three(found["predicted"]))
+            above = texts.numbers.percent(found["probability_above"])
+        measured = MEASURED_BY_NAME.get(row["quantity"])
+        of = (
+            row["quantity"].replace("_", " ")
+            if measured is None or measured.kind != "total"
+            else (texts.say(f"definitions.{found['definition']}.name"))
+        )
+        hosts = ", ".join(found.get("predicted_for", [])) or texts.say("none")
+        where = f"{row['host']} / {hosts}"
+        rows.append(
+            [
+                name,
+                said_by(run, name),
+                grade(row),
+                figure_printed(row, texts),
+                of,
+                where,
+                predicted,
+                above,
+            ]
+        )
+    columns = ("row", "said", "grade", "printed", "definition", "place", "predicted", "above")
+    return table(texts, "holdout", columns, rows)
+
+
+def convergence(run: SavedRun, texts: Catalogue) -> Json:
+    """The gate and its verdict, and the worst quantity of each diagnostic."""
+    gate, sampler = run.summary["convergence"], run.manifest["sampler"]
+    names = {"rhat": "max_rhat", "ess_bulk": "min_ess_bulk", "ess_tail": "min_ess_tail"}
+    rows = []
+    for key, entry in names.items():
+        value = gate[entry]
+        form = ".3f" if key == "rhat" else ",.0f"
+        text = texts.numbers.not_finite if value is None else format(value, form)
+        limit = texts.say(f"annex.convergence.limit_{key}")
+        rows.append(
+            [texts.say(f"annex.convergence.{key}"), text, limit, gate["worst"].get(key, "")]
+        )
+    rows.append(
+        [
+            texts.say("annex.convergence.divergences"),
+            str(gate["divergences"]),
+            texts.say("annex.convergence.limit_divergences"),
+            "",
+        ]
+    )
+    verdict = "passed" if run.converged else "failed"
+    block = table(texts, "convergence", ("diagnostic", "value", "limit", "worst"), rows)
+    said = texts.say(
+        f"annex.convergence.{verdict}",
+        chains=sampler["chains"],
+        draws=sampler["draws"],
+        tune=sampler["tune"],
+        seed=sampler["seed"],
+        how=texts.say(f"annex.convergence.{run.manifest['answered_by']['how']}"),
+        shown=len(ranks.chosen(run)),
+    )
+    return block | {"text": said}
+
+
+def commands(run: SavedRun) -> list[str]:
+    """Two commands that make the run and this annex again."""
+    asked = shlex.join(run.manifest["arguments"])
+    make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
+    return [make, f".venv/bin/python -m reports.annex {run.folder.resolve().name}"]
+
+
+if __name__ == "__main__":
+    command("annex.pdf", annex)
