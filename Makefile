@@ -7,7 +7,7 @@ PYTHON ?=
 VENV_PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment estimate test bench lint format lock
+.PHONY: help environment estimate report test bench lint format lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ environment: ## make or update .venv; every command below does this first
 
 estimate: environment ## estimate the revenue from inputs/, into runs/
 	@$(VENV_PYTHON) -m model.estimate $(ARGS)
+
+report: environment ## brief, annex and figures, estimating first if needed (ARGS: the estimate's)
+	@sh tools/report.sh $(VENV_PYTHON) $(ARGS)
 
 test: environment ## run all the tests
 	@$(VENV_PYTHON) -m pytest $(ARGS)

@@ -34,6 +34,7 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+    folder = "folder"
 
 
 class Side(StrEnum):
@@ -104,7 +105,7 @@ def estimate(
         bool, typer.Option("--fresh", help="Fit anew, whatever the archive holds.")
     ] = False,
     output_format: Annotated[
-        Format, typer.Option("--format", help="What to print.")
+        Format, typer.Option("--format", help="What to print; folder: the run's, for scripts.")
     ] = Format.table,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the result alone.")] = False,
     self_test: Annotated[
@@ -113,7 +114,7 @@ def estimate(
 ) -> None:
     """Read, fit, project, write, print."""
     interruption = Interruption()
-    talk = Talk(verbose=not quiet and output_format is Format.table)
+    talk = Talk(verbose=not quiet and output_format in (Format.table, Format.folder))
     try:
         if self_test:
             from model.self_test import run_self_test
@@ -248,6 +249,9 @@ def _compute(
 def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
     """Print the result in the format asked for."""
     content = answer.summary
+    if output_format is Format.folder:
+        sys.stdout.write(f"{answer.folder}\n")
+        return
     if output_format is Format.json:
         sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
         return

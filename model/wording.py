@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 MILLION, BILLION = 1e6, 1e9
+#: An end of an interval this many times below its middle may be printed as zero.
+VANISHING = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,15 @@ class Wording:
         )
 
     def parts(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> Parts:
-        """Median and interval rounded alike, to ``finest`` at most."""
+        """Median and interval rounded alike, to ``finest`` at most.
+
+        The end of an interval of a positive quantity is not printed as zero: it keeps one digit.
+        """
         unit = max(rounding_unit(low, high), finest)
-        return Parts(*(self.rounded(value, unit) for value in (middle, low, high)))
+        below = unit
+        if finest == 0.0 and 0.0 < middle / VANISHING < low < unit / 2:
+            below = 10.0 ** math.floor(math.log10(low))
+        return Parts(self.rounded(middle, unit), self.rounded(low, below), self.rounded(high, unit))
 
     def interval(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> str:
         """Median and interval rounded alike, e.g. ``150 (94 to 230)``."""

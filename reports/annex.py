@@ -33,7 +33,10 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
         drawn["totals"] = files.block("totals")
     if run.scenarios:
         drawn["scenarios"] = files.block("scenarios")
-    pieces = [files.block("evidence", part=part) for part in range(len(evidence.parts(run)))]
+    count = len(evidence.parts(run))
+    pieces = [files.block("evidence", part=part) for part in range(count)]
+    for number, piece in enumerate(pieces, start=1):
+        piece["caption"] += f" ({number} / {count})"
     data = content(run, texts) | {"figures": drawn, "evidence_figures": pieces}
     return typeset("annex", data, files.drawn)
 
@@ -53,6 +56,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "versions": [[name, value] for name, value in run.manifest["versions"].items()],
         "hashes": [[name, value] for name, value in run.manifest["files"].items()],
         "commands": commands(run),
+        "sources": sources_table(run, texts),
     }
 
 
@@ -254,6 +258,15 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
         shown=len(ranks.chosen(run)),
     )
     return block | {"text": said}
+
+
+def sources_table(run: SavedRun, texts: Catalogue) -> Json:
+    """Every source that was read, with its address."""
+    rows = [
+        [name, row["title"], row["publisher"], texts.date(row["date"]), row["url"]]
+        for name, row in run.sources.items()
+    ]
+    return table(texts, "sources", ("id", "title", "publisher", "date"), rows)
 
 
 def commands(run: SavedRun) -> list[str]:

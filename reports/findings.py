@@ -41,7 +41,7 @@ class Sentence:
     rows: tuple[str, ...] = ()
 
 
-def _sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), **values: Any) -> Sentence:
+def _sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), /, **values: Any) -> Sentence:
     return Sentence(key, texts.say(f"findings.{key}", **values), rows)
 
 
@@ -107,7 +107,7 @@ def workers(run: SavedRun, texts: Catalogue) -> Sentence:
     blocks = run.summary["scenarios"][BASELINE]["workers"]
     months = [f"{run.year}-12", run.timeline["end"]]
     first, last = (blocks[month]["working"] for month in months)
-    way = "unclear"
+    way = "unclear" if months[0] != months[1] else "present"
     if last["q95"] < first["q05"]:
         way = "fell"
     elif last["q05"] > first["q95"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,14 +93,14 @@ class SavedRun:
         others = {name: block for name, block in blocks if name != BASELINE}
 
         def size(item: tuple[str, Json]) -> float:
-            return abs(item[1]["at_stake"]["state_take"]["usd"]["q50"] or 0.0)
+            return abs(float(item[1]["at_stake"]["state_take"]["usd"]["q50"] or 0.0))
 
         return dict(sorted(others.items(), key=size, reverse=True))
 
-    def annual(self, year: int, definition: str, scenario: str = BASELINE) -> Json:
-        """Numbers of a year's revenue in dollars."""
-        block: Json = self.summary["scenarios"][scenario]["annual"][str(year)]
-        return dict(block[definition]["usd"])
+    def annual(self, year: int, definition: str, scenario: str = BASELINE) -> dict[str, float]:
+        """Numbers of a year's revenue in dollars; not a number where they are not finite."""
+        block = self.summary["scenarios"][scenario]["annual"][str(year)][definition]["usd"]
+        return {name: math.nan if value is None else float(value) for name, value in block.items()}
 
     # --- tables and draws -----------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from reports.saved_run import ReportError
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: Tagged and accessible (ISO 14289-1), and to be kept for long (ISO 19005-2, level A).
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: Any = ["a-2a", "ua-1"]
 
 
 def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]) -> bytes:

@@ -27,7 +27,7 @@ INK, FAINT_INK, LINE = "#202124", "#5F6368", "#DADCE0"
 ORANGE_INK, GREEN_INK, BLUE_INK = "#B34A00", "#007A55", "#005A8E"
 AMBER_INK, PURPLE_INK = "#8A5A00", "#9C3F74"
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.family": ["Source Sans 3", "NanumGothic"],
     "font.size": 9.0,
     "axes.titlesize": 9.5,
@@ -44,6 +44,7 @@ RC: dict[str, Any] = {
     "axes.axisbelow": True,
     "grid.color": LINE,
     "grid.linewidth": 0.7,
+    "text.parse_math": False,  # a name with two dollar signs is no formula
     "text.color": INK,
     "xtick.color": FAINT_INK,
     "ytick.color": FAINT_INK,

@@ -71,7 +71,7 @@ class Count:
     @property
     def months(self) -> int:
         """Months in the window."""
-        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+        return int((self.end.year - self.start.year) * 12 + self.end.month - self.start.month) + 1
 
 
 def draw(

@@ -1,0 +1,45 @@
+"""Brief, annex and figures of a saved run, all together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports.annex import annex
+from reports.brief import brief
+from reports.command import FOLDER, Language, Run, opened, reporting
+from reports.figures.__main__ import drawn
+from reports.typesetting import write_file
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command(help=__doc__)
+def main(
+    run: Run,
+    output: Annotated[
+        Path | None, typer.Option(help=f"Folder to write into; by default {FOLDER}/ in the run's.")
+    ] = None,
+    runs: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("runs"),
+    language: Language = "en",
+) -> None:
+    """Make all, then write all: what cannot be made leaves nothing behind."""
+
+    def work() -> None:
+        saved, texts = opened(run, runs, language)
+        folder = output or saved.folder / FOLDER
+        files = {"brief.pdf": brief(saved, texts), "annex.pdf": annex(saved, texts)}
+        pictures = drawn(saved, texts)
+        for name, content in (files | {f"figures/{n}": c for n, c in pictures.items()}).items():
+            write_file(folder / name, content)
+        for name in files:
+            typer.echo(f"Wrote {folder / name}")
+        typer.echo(f"Wrote {len(pictures)} figures into {folder / 'figures'}/")
+
+    reporting(work)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,71 @@
+"""Every figure of a saved run, as SVG and PNG."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reports import figures
+from reports.command import FOLDER, Language, Run, opened, reporting
+from reports.figures import evidence, totals
+from reports.figures.style import save_to
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+from reports.typesetting import write_file
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command(help=__doc__)
+def main(
+    run: Run,
+    output: Annotated[
+        Path | None,
+        typer.Option(help=f"Folder to write into; by default {FOLDER}/figures/ in the run's."),
+    ] = None,
+    runs: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("runs"),
+    language: Language = "en",
+) -> None:
+    """Draw and write."""
+
+    def work() -> None:
+        saved, texts = opened(run, runs, language)
+        folder = output or saved.folder / FOLDER / "figures"
+        files = drawn(saved, texts)
+        for name, content in files.items():
+            write_file(folder / name, content)
+        typer.echo(f"Wrote {len(files)} figures into {folder}/")
+
+    reporting(work)
+
+
+def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
+    """Every figure that the run has something to show in, by file name."""
+    wanted = [name for name in figures.FIGURES if name != "evidence"]
+    if not run.scenarios:
+        wanted.remove("scenarios")
+    if not totals.published(run):
+        wanted.remove("totals")
+    files: dict[str, bytes] = {}
+    for name in wanted:
+        files |= both(name, figures.FIGURES[name].draw(run, texts=texts))
+    for part in range(len(evidence.parts(run))):
+        files |= both(f"evidence-{part + 1}", evidence.draw(run, texts=texts, part=part))
+    return files
+
+
+def both(name: str, axes: object) -> dict[str, bytes]:
+    """A figure as SVG and as PNG."""
+    files = {}
+    for kind in ("svg", "png"):
+        content = io.BytesIO()
+        save_to(figures.figure_of(axes), content, kind)
+        files[f"{name}.{kind}"] = content.getvalue()
+    return files
+
+
+if __name__ == "__main__":
+    app()
