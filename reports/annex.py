@@ -28,11 +28,11 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
         When it cannot be typeset.
     """
     files = FigureFiles(run, texts)
-    drawn = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
+    drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
     if totals.published(run):
         drawn["totals"] = files.block("totals")
     if run.scenarios:
-        drawn["scenarios"] = files.block("scenarios")
+        drawn["scenarios"] = [files.block("scenarios", host=host) for host in run.hosts]
     count = len(evidence.parts(run))
     pieces = [files.block("evidence", part=part) for part in range(count)]
     for number, piece in enumerate(pieces, start=1):

@@ -47,9 +47,11 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
         When it cannot be typeset.
     """
     files = FigureFiles(run, texts)
-    drawn = {name: files.block(name) for name in ("headline", "accounts", "workers")}
+    first = next(iter(run.hosts))
+    drawn: Json = {name: files.block(name) for name in ("headline", "accounts")}
+    drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
     if run.scenarios:
-        drawn["scenarios"] = files.block("scenarios", most=PANELS)
+        drawn["scenarios"] = [files.block("scenarios", host=first, most=PANELS)]
     data = content(run, texts) | {"figures": drawn}
     return typeset("brief", data, files.drawn)
 

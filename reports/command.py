@@ -48,7 +48,7 @@ class FigureFiles:
         self.drawn[file] = svg(module.draw(self.run, texts=self.texts, **values))
         return {
             "file": f"{file}.svg",
-            "caption": figures.caption(name, self.run, self.texts),
+            "caption": figures.caption(name, self.run, self.texts, values.get("host")),
             "alt": module.describe(self.run, self.texts, **values),
         }
 

@@ -149,7 +149,7 @@ def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     )
     amount = texts.numbers.amount(block["usd"], block["usd"], block["usd"])
     above = block["probability_above"]
-    way = direction(above[HEADLINE], "more", "less")
+    way = direction(above[HEADLINE], "less", "more")
     wedge = run.annual(block["year"], "wedge")
     inside = wedge["q05"] <= block["usd"] <= wedge["q95"]
     place = "inside" if inside else "above" if block["usd"] > wedge["q95"] else "below"

@@ -148,7 +148,10 @@ class SavedRun:
                 found[str(name)] = values.to_numpy()
                 continue
             for place, entry in enumerate(values[f"{name}_entry"].to_numpy()):
-                found[f"{name}.{entry}"] = values.to_numpy()[..., place]
+                # entries of a second host carry their label whole
+                whole = str(name) in str(entry).split(".")
+                label = str(entry) if whole else f"{name}.{entry}"
+                found[label] = values.to_numpy()[..., place]
         return found
 
     # --- inputs, as they were read ---------------------------------------------------------

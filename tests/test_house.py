@@ -53,13 +53,15 @@ FLOORS = {
 }
 MODULES = sorted(p.relative_to(ROOT) for p in (ROOT / "model").rglob("*.py"))
 
+REPORTS = sorted(p.relative_to(ROOT) for p in (ROOT / "reports").rglob("*.py"))
+
 
 def module_of(dotted: str) -> str:
     """Second part of a dotted name, which decides the floor."""
     return dotted.split(".")[1] if "." in dotted else ""
 
 
-def imports_of(path: Path) -> set[str]:
+def every_import_of(path: Path) -> set[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     found = set()
     for node in ast.walk(tree):
@@ -68,7 +70,11 @@ def imports_of(path: Path) -> set[str]:
             found |= {node.module, *(names if node.module == "model" else [])}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-    return {name for name in found if name.split(".")[0] == "model"}
+    return found
+
+
+def imports_of(path: Path) -> set[str]:
+    return {name for name in every_import_of(path) if name.split(".")[0] == "model"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
@@ -79,7 +85,7 @@ def test_no_module_imports_upwards(path: Path) -> None:
         assert FLOORS[module_of(name)] <= FLOORS[own], f"{path} imports {name} from above"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
+@pytest.mark.parametrize("path", MODULES + REPORTS, ids=str)
 def test_modules_are_of_readable_size_and_say_what_they_are(path: Path) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 350
@@ -96,3 +102,26 @@ def test_readers_of_draws_import_no_pymc(module: str) -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_the_model_knows_nothing_of_reports(path: Path) -> None:
+    assert "reports" not in {name.split(".")[0] for name in every_import_of(path)}
+
+
+def test_reports_fit_nothing() -> None:
+    """All of a report's work is done without the sampler, the program or a question's answer."""
+    code = (
+        "import sys, reports.annex, reports.brief, reports.figures.__main__; "
+        "lower = {'pymc', 'pytensor', 'nutpie', 'numba', 'arviz'} & set(sys.modules); "
+        "ours = {'model.fitting', 'model.program', 'model.answer'} & set(sys.modules); "
+        "print(sorted(lower | ours))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+    for path in REPORTS:
+        found = {name for name in every_import_of(path) if name.startswith("model.")}
+        allowed = {"store", "question", "quantities", "wording"}
+        assert {module_of(name) for name in found} <= allowed, path

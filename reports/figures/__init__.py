@@ -48,16 +48,19 @@ def figure_of(axes: Any) -> Any:
     return np.ravel(axes)[0].figure
 
 
-def caption(name: str, run: SavedRun, texts: Catalogue) -> str:
-    """A figure's title, with this run's numbers."""
+def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
+    """A figure's title, with this run's numbers and the host's name where there are several."""
     whole = texts.numbers.rounded(accounts.round_amount(run), 1.0)
-    return texts.say(
+    title = texts.say(
         f"figures.{name}.title",
         year=run.year,
         dots=headline.DOTS,
         whole=whole,
         currency=run.summary["accounts"]["currency"],
     )
+    if host is None or len(run.hosts) == 1:
+        return title
+    return texts.say("figures.of_host", title=title, host=run.hosts[host]["title"])
 
 
 __all__ = ["FIGURES", "caption", "figure_of", *FIGURES]

@@ -44,14 +44,15 @@ def main(
 
 def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
     """Every figure that the run has something to show in, by file name."""
-    wanted = [name for name in figures.FIGURES if name != "evidence"]
-    if not run.scenarios:
-        wanted.remove("scenarios")
-    if not totals.published(run):
-        wanted.remove("totals")
+    by_host = {"workers"} | ({"scenarios"} if run.scenarios else set())
+    lacking = {"scenarios", "evidence"} | (set() if totals.published(run) else {"totals"})
     files: dict[str, bytes] = {}
-    for name in wanted:
-        files |= both(name, figures.FIGURES[name].draw(run, texts=texts))
+    for name, module in figures.FIGURES.items():
+        if name in by_host:
+            for host in run.hosts:
+                files |= both(f"{name}-{host}", module.draw(run, texts=texts, host=host))
+        elif name not in lacking:
+            files |= both(name, module.draw(run, texts=texts))
     for part in range(len(evidence.parts(run))):
         files |= both(f"evidence-{part + 1}", evidence.draw(run, texts=texts, part=part))
     return files

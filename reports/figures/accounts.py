@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from model.quantities import USES
@@ -88,7 +89,9 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         for label, name in zip(axes.get_yticklabels(), rows, strict=False):
             label.set_fontweight(600 if name == "state_take" else 400)
         axes.set_ylim(len(rows) + 1.6, -0.5)
-        axes.set_xlim(0, whole * 1.5)
+        ends = np.concatenate([np.asarray(line.get_xdata(), float) for line in axes.lines])
+        low, high = min(0.0, float(ends.min())), max(whole, float(ends.max()))
+        axes.set_xlim(low, high + 0.42 * (high - low))  # room for the numbers
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
     return axes

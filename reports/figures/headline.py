@@ -46,7 +46,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         points = 72 / outermost(figure).dpi
         width = PLACE[2] * figure.bbox.width * points
         height = PLACE[3] * figure.bbox.height * points
-        size = _diameter(values, (high - low) / width, 0.8 * height)
+        size = _diameter(values, (high - low) / width, 0.74 * height)
         x, row = stacked(values, size * (high - low) / width)
         above = values > press if press is not None else np.zeros(DOTS, bool)
         for mask, colour in ((~above, BLUE), (above, ORANGE)):
@@ -147,7 +147,7 @@ def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> Non
         fontsize=8.5,
     )
     axes.annotate(
-        texts.say("figures.headline.interval", high=parts.high),
+        texts.say("figures.headline.interval", high=parts.high, middle=parts.middle),
         (high, y),
         (4, 0),
         textcoords="offset points",
@@ -156,23 +156,20 @@ def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> Non
         color=FAINT_INK,
         fontsize=8.5,
     )
-    axes.annotate(
-        texts.say("figures.headline.median", middle=parts.middle),
-        (middle, 0.9 * height),
-        ha="center",
-        fontweight=600,
-    )
 
 
 def _press_line(axes: Axes, texts: Catalogue, press: float, height: float, above: int) -> None:
-    axes.plot([press, press], [0, 0.93 * height], color=ORANGE, linestyle=(0, (4, 3)), linewidth=1)
+    """The press's figure as a line, with its words on the side that has more room."""
+    axes.plot([press, press], [0, 0.98 * height], color=ORANGE, linestyle=(0, (4, 3)), linewidth=1)
+    low, high = axes.get_xlim()
+    right = press < (low + high) / 2
     axes.annotate(
         texts.say("figures.headline.press", press=f"{press:,.0f}", above=above, dots=DOTS),
-        (press, 0.92 * height),
-        (-5, 0),
+        (press, height),
+        (5 if right else -5, 0),
         textcoords="offset points",
-        ha="right",
+        ha="left" if right else "right",
         va="top",
         color=ORANGE_INK,
-        linespacing=1.25,
+        linespacing=1.0,
     )

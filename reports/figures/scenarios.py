@@ -164,7 +164,7 @@ def stake(run: SavedRun, name: str, texts: Catalogue) -> str:
     )
 
 
-def describe(run: SavedRun, texts: Catalogue, most: int = MOST) -> str:
+def describe(run: SavedRun, texts: Catalogue, host: str | None = None, most: int = MOST) -> str:
     """The figure in words, with this run's numbers."""
     said = [
         texts.say(

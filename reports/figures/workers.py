@@ -128,7 +128,7 @@ def counts(run: SavedRun, host: str) -> list[Count]:
         start, end = _day(row["start"], "start"), _day(row["end"], "end")
         if not figures or start < first or end > last:
             continue
-        middle = float(np.exp(np.mean(np.log(figures))))
+        middle = figures[0] if len(figures) == 1 else float(np.exp(np.mean(np.log(figures))))
         found.append(
             Count(
                 name,
@@ -300,9 +300,9 @@ def _ink(colour: str) -> str:
     }.get(colour, colour)
 
 
-def describe(run: SavedRun, texts: Catalogue) -> str:
+def describe(run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
     """The figure in words, with this run's numbers."""
-    host = next(iter(run.hosts))
+    host = host or next(iter(run.hosts))
     table = stock(run, host, "working")
     said = []
     for month in dict.fromkeys((f"{run.year}-12", run.timeline["end"])):

@@ -1,0 +1,75 @@
+"""Runs that the tests of reports read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue, catalogue
+from tests.cases import write_case
+from tests.reports.runs import FAILED, write_run, write_scenarios
+
+ODD = {
+    "sharp": '#panic("x") and *stars* <label> @ref',
+    "dollars": "$10 to $20 billion",
+    "cyrillic": "Росстат, бюллетень № 7",
+    "hangul": "통일연구원 (해외 노동자 보고서)",
+}
+
+
+@pytest.fixture(scope="session")
+def english() -> Catalogue:
+    return catalogue("en")
+
+
+@pytest.fixture(scope="session")
+def case_with_scenarios(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
+    folder = write_case(tmp_path_factory.mktemp("reports") / "case")
+    return folder, write_scenarios(folder / "scenarios")
+
+
+@pytest.fixture(scope="session")
+def run(case_with_scenarios: tuple[Path, list[Path]]) -> SavedRun:
+    """A run with three scenarios that converged."""
+    folder, scenarios = case_with_scenarios
+    return SavedRun.open(write_run(folder.parent / "runs", folder, scenarios))
+
+
+@pytest.fixture(scope="session")
+def failed_run(case_with_scenarios: tuple[Path, list[Path]]) -> SavedRun:
+    """A run without scenarios that did not converge."""
+    folder, _ = case_with_scenarios
+    path = write_run(folder.parent / "runs", folder, gate=FAILED, key="00000000dead")
+    return SavedRun.open(path)
+
+
+@pytest.fixture(scope="session")
+def odd_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run whose names hold what a typesetter could take for markup, and other scripts."""
+    base = tmp_path_factory.mktemp("odd")
+    folder = write_case(
+        base / "case",
+        evidence={
+            "official_total": {"said_by": ODD["sharp"]},
+            "payment": {"said_by": ODD["cyrillic"], "note": ODD["dollars"]},
+            "workers": {"said_by": ODD["hangul"]},
+        },
+        sources={"paper": {"title": ODD["sharp"], "publisher": ODD["dollars"]}},
+        timeline={"title": f"{ODD['sharp']}: {ODD['hangul']}"},
+    )
+    return SavedRun.open(write_run(base / "runs", folder))
+
+
+@pytest.fixture(scope="session")
+def two_host_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run of two hosts with two currencies, without press arithmetic and held-out totals."""
+    base = tmp_path_factory.mktemp("two")
+    folder = write_case(
+        base / "case",
+        two_hosts=True,
+        evidence={"official_total": {"role": "context"}},
+        timeline={"press_arithmetic": None},
+    )
+    return SavedRun.open(write_run(base / "runs", folder))

@@ -1,0 +1,226 @@
+"""What each figure draws is what the run holds: the artists' data, not their pixels."""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from model.quantities import DEFINITIONS, USES
+from model.wording import MILLION
+from reports import figures
+from reports.figures import evidence, headline, priors, ranks, totals, workers
+from reports.figures.style import save_to
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+
+
+def named(axes: Axes, gid: str) -> Any:
+    """The one artist of a name."""
+    found: list[Artist] = [one for one in axes.get_children() if one.get_gid() == gid]
+    assert len(found) == 1, gid
+    return found[0]
+
+
+def test_fifty_dots_are_quantiles_of_the_headline(run: SavedRun) -> None:
+    axes = headline.draw(run)
+    points = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) > 1]
+    shown = sum(len(line.get_xdata()) for line in points)
+    values = headline.dots(run)
+    assert shown == headline.DOTS == len(values)
+    take = np.sort(run.headline_draws()) / MILLION
+    shares = np.searchsorted(take, values) / len(take)
+    assert shares == pytest.approx((np.arange(50) + 0.5) / 50, abs=1 / len(take) + 1e-9)
+    press = run.summary["press_arithmetic"]["usd"] / MILLION
+    above = next(line for line in points if line.get_color() == "#D55E00")
+    assert len(above.get_xdata()) == int((values > press).sum()) > 0
+
+
+def test_dots_are_stacked_within_their_own_width() -> None:
+    values = np.sort(np.random.default_rng(4).gamma(3.0, 10.0, 50))
+    x, row = headline.stacked(values, 4.0)
+    assert np.abs(x - values).max() <= 2.0
+    columns = np.unique(x)
+    assert np.diff(columns).min() > 0
+    for column in columns:
+        assert sorted(row[x == column]) == list(range(int((x == column).sum())))
+
+
+def test_ladder(run: SavedRun) -> None:
+    for axes, definition in zip(figures.ladder.draw(run), DEFINITIONS, strict=True):
+        medians = [line for line in axes.lines if line.get_gid() == "median"]
+        wide = [line for line in axes.lines if line.get_gid() == "90"]
+        for year, median, interval in zip(run.years, medians, wide, strict=True):
+            numbers = run.annual(year, definition)
+            assert median.get_ydata()[0] == pytest.approx(numbers["q50"] / MILLION)
+            ends = [numbers["q05"] / MILLION, numbers["q95"] / MILLION]
+            assert list(interval.get_ydata()) == pytest.approx(ends)
+
+
+def test_accounts_are_one_bar_cut_into_items(run: SavedRun) -> None:
+    axes = figures.accounts.draw(run)
+    whole = figures.accounts.round_amount(run)
+    paid = run.summary["accounts"]["items"]["billings"]["per_worker_month"]["q50"]
+    assert whole / 3.2 < paid < whole * 3.2
+    end = 0.0
+    for name in (*USES, "closing_error"):
+        share = run.summary["accounts"]["items"][name]["share"]
+        bar, line = named(axes, f"item {name}"), named(axes, f"interval {name}")
+        assert bar.get_x() == pytest.approx(end)
+        assert bar.get_width() == pytest.approx(share["mean"] * whole)
+        ends = [end + share["q05"] * whole, end + share["q95"] * whole]
+        assert list(line.get_xdata()) == pytest.approx(ends)
+        end += bar.get_width()
+    assert end == pytest.approx(whole)
+    wedge, declared = named(axes, "wedge"), named(axes, "declared")
+    assert wedge.get_width() + declared.get_width() == pytest.approx(whole)
+
+
+def test_workers_and_each_count_as_what_it_is(run: SavedRun) -> None:
+    upper, lower = workers.draw(run)
+    table = run.workers.query("scenario == 'baseline' and stock == 'working'")
+    assert named(upper, "median working").get_ydata() == pytest.approx(table["q50"].to_numpy())
+    holders = named(upper, "row workers")
+    assert holders.get_ydata()[0] == 24_000
+    assert pd.Timestamp(holders.get_xdata()[0]).strftime("%Y-%m") == "2017-12"
+    ceiling = named(upper, "row quota")
+    assert list(ceiling.get_ydata()) == [47_000, 47_000]
+    # more than 10,000 registrations from 1 October 2017 to 30 June 2018: nine months
+    events = named(lower, "row arrivals")
+    assert events.get_ydata()[0] == pytest.approx(10_000 / 9)
+    assert named(lower, "row new").get_ydata()[0] == pytest.approx(700 / 12)
+    with pytest.raises(AssertionError):
+        named(lower, "row workers")
+
+
+def test_fans_are_the_monthly_table(run: SavedRun) -> None:
+    panels = figures.scenarios.draw(run)
+    names = ["baseline", *run.scenarios]
+    assert len(panels) == len(names)
+    for axes, name in zip(panels, names, strict=True):
+        rows = run.revenue.query(
+            "scenario == @name and definition == 'state_take' and currency == 'USD'"
+        )
+        median = named(axes, f"median {name}").get_ydata()
+        assert median == pytest.approx(rows["q50"].to_numpy() / MILLION)
+    assert len(figures.scenarios.draw(run, most=1)) == 2
+
+
+def test_scenarios_are_ordered_by_what_they_change(run: SavedRun) -> None:
+    sizes = [abs(b["at_stake"]["state_take"]["usd"]["q50"]) for b in run.scenarios.values()]
+    assert sizes == sorted(sizes, reverse=True)
+    assert set(run.scenarios) == {"half", "double", "dearer"}
+
+
+def test_prior_density_is_that_of_its_quantiles(run: SavedRun) -> None:
+    for label in ("payment", "keep_share"):
+        prior = run.summary["quantities"][label]["prior"]
+        x = np.linspace(prior["q05"], prior["q95"], 4001)
+        density = priors.prior_density(run, label, x)
+        assert np.trapezoid(density, x) == pytest.approx(0.9, abs=1e-4)
+        middle = x <= prior["q50"]
+        assert np.trapezoid(density[middle], x[middle]) == pytest.approx(0.45, abs=1e-3)
+
+
+def test_posteriors_are_drawn_for_what_moves_with_the_headline(run: SavedRun) -> None:
+    from scipy.stats import spearmanr
+
+    found = priors.rank_correlations(run)
+    take = run.headline_draws()
+    for label in list(found)[:3]:
+        expected = spearmanr(run.quantity_draws[label].ravel(), take).statistic
+        assert found[label] == pytest.approx(expected, abs=1e-9)
+    labels = priors.chosen(run)
+    assert labels == list(found)[: len(labels)]
+    for axes, label in zip(priors.draw(run), labels, strict=True):
+        drawn = named(axes, "posterior").get_paths()[0].vertices
+        draws = run.quantity_draws[label]
+        inside = (drawn[:, 0] >= draws.min() - np.ptp(draws)).all()
+        assert inside
+        peak = drawn[np.argmax(drawn[:, 1]), 0]
+        assert np.quantile(draws, 0.02) < peak < np.quantile(draws, 0.98)
+
+
+def test_totals_stand_beside_what_the_model_says(run: SavedRun) -> None:
+    axes = totals.draw(run)
+    row = run.summary["holdout"]["official_total"]
+    assert list(named(axes, "range official_total").get_xdata()) == [150, 300]
+    band = list(named(axes, "model official_total").get_xdata())
+    assert band == pytest.approx([row["predicted"]["q05"], row["predicted"]["q95"]])
+    assert totals.overlaps(run) == (1, 1)
+
+
+def test_each_fitted_row_is_shown_once(run: SavedRun) -> None:
+    pieces = evidence.parts(run)
+    assert sorted(name for piece in pieces for name in piece) == sorted(run.summary["evidence"])
+    axes = evidence.draw(run)
+    for name in pieces[0]:
+        row = run.summary["evidence"][name]
+        ratio = row["observed"] / row["predicted"]["q50"]
+        assert named(axes, f"observed {name}").get_xdata()[0] == pytest.approx(ratio)
+
+
+def test_rank_counts_are_even_only_where_chains_agree() -> None:
+    rng = np.random.default_rng(6)
+    same = ranks.rank_counts(rng.normal(size=(4, 1000)))
+    assert same.sum() == 4000
+    assert abs(same - 50).max() < 30
+    apart = ranks.rank_counts(rng.normal(size=(4, 1000)) + np.arange(4)[:, None])
+    assert apart[0, 0] > 120
+    assert apart[3, 0] < 5
+
+
+@pytest.mark.parametrize("name", list(figures.FIGURES))
+def test_bytes_repeat_and_text_stays_text(name: str, run: SavedRun, english: Catalogue) -> None:
+    contents = []
+    for _ in range(2):
+        file = io.BytesIO()
+        save_to(figures.figure_of(figures.FIGURES[name].draw(run)), file, "svg")
+        contents.append(file.getvalue())
+    assert contents[0] == contents[1]
+    root = ET.fromstring(contents[0])
+    width = float(str(root.get("width")).removesuffix("pt"))
+    assert width / 72 * 25.4 == pytest.approx(160, abs=0.1)
+    texts = [one for one in root.iter() if one.tag.endswith("}text")]
+    assert texts
+    fonts = {found for one in texts for found in re.findall(r"'([^']+)'", one.get("style") or "")}
+    assert fonts == {"Source Sans 3", "NanumGothic"}
+
+
+def test_png_repeats(run: SavedRun) -> None:
+    contents = []
+    for _ in range(2):
+        file = io.BytesIO()
+        save_to(figures.figure_of(figures.ladder.draw(run)), file, "png")
+        contents.append(file.getvalue())
+    assert contents[0] == contents[1]
+
+
+def test_a_figure_can_be_drawn_into_a_part_of_another(run: SavedRun) -> None:
+    left, right = Figure(figsize=(12, 4), layout="constrained").subfigures(1, 2)
+    figures.ladder.draw(run, left)
+    axes = figures.totals.draw(run, right)
+    assert axes.figure is right
+
+
+@pytest.mark.parametrize("name", list(figures.FIGURES))
+def test_words_for_those_who_cannot_see_hold_the_numbers(
+    name: str, run: SavedRun, english: Catalogue
+) -> None:
+    said = figures.FIGURES[name].describe(run, english)
+    assert re.search(r"\d", said)
+    assert "{" not in said
+    take = run.annual(run.year, "state_take")
+    numbers = english.numbers.parts(*(take[q] / MILLION for q in ("q50", "q05", "q95")))
+    if name in ("headline", "ladder"):
+        assert numbers.middle in said
+        assert numbers.low in said
+        assert numbers.high in said

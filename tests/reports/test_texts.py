@@ -1,0 +1,92 @@
+"""The catalogues: every text that is asked for is there, in every language alike."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.quantities import BASIC, DEFINITIONS, USES
+from model.wording import ENGLISH
+from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
+
+ROOT = Path(__file__).parents[2]
+LITERAL = re.compile(r"""\.say\(\s*"([a-z_.]+)"\s*[,)]""")
+
+
+def leaves(node: Any, path: str = "") -> dict[str, str]:
+    if isinstance(node, dict):
+        inner = {f"{path}.{key}" if path else key: value for key, value in node.items()}
+    elif isinstance(node, list):
+        inner = {f"{path}.{place}": value for place, value in enumerate(node)}
+    else:
+        return {path: str(node)}
+    return {key: text for name, value in inner.items() for key, text in leaves(value, name).items()}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_languages_have_the_same_texts_with_the_same_braces(language: str) -> None:
+    english, other = (leaves(catalogue(one).content) for one in ("en", language))
+    assert set(other) == set(english)
+    for key, text in english.items():
+        if not key.startswith(("numbers", "chances")):
+            assert placeholders(other[key]) == placeholders(text), key
+
+
+def test_texts_that_the_program_names_are_there(english: Catalogue) -> None:
+    found = leaves(english.content)
+    named = {
+        key
+        for path in (ROOT / "reports").rglob("*.py")
+        for key in LITERAL.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 40
+    assert named <= set(found)
+
+
+def test_words_that_templates_take_are_there(english: Catalogue) -> None:
+    for name in ("brief", "annex"):
+        text = (ROOT / "reports" / "templates" / f"{name}.typ").read_text(encoding="utf-8")
+        taken = set(re.findall(r"\bw\.([a-z_]+)", text))
+        assert taken - {"trace", "footer"} <= set(english.content[name])
+        model = set(re.findall(r"\bm\.([a-z_]+)", text)) - {"name", "text"}
+        assert model <= set(english.content["annex"]["model"])
+
+
+def test_everything_that_can_be_shown_has_a_name(english: Catalogue) -> None:
+    assert set(english.content["quantities"]) == {basic.name for basic in BASIC}
+    assert set(USES) | {"closing_error"} <= set(english.content["items"])
+    assert set(USES) - {"state_take"} == set(english.content["takers"])
+    for definition in DEFINITIONS:
+        assert english.say(f"definitions.{definition}.meaning")
+
+
+def test_numbers_are_those_of_the_command_line_but_for_the_minus(english: Catalogue) -> None:
+    ours = english.numbers
+    for numbers in ((136.2, 103.1, 180.4), (-0.23, -12.0, 4.4), (30_900, 27_900, 34_200)):
+        assert ours.interval(*numbers).replace("−", "-") == ENGLISH.interval(*numbers)
+    for share in (0.0, 0.004, 0.5, 0.999):
+        assert ours.percent(share) == ENGLISH.percent(share)
+
+
+def test_names_of_entries_and_hosts(english: Catalogue) -> None:
+    assert english.name("payment") == "Payment for a paid month"
+    assert english.name("permit_inflow.last_year") == "Arrivals on permits: last year"
+    assert english.name("china.plan") == "State plan: china"
+
+
+def test_dates(english: Catalogue) -> None:
+    assert english.month("2017-12") == "December 2017"
+    assert english.date("2018-08-02") == "2 August 2018"
+    assert english.date("2018-08") == "August 2018"
+    assert english.date("2018") == "2018"
+    assert english.date("spring 2018") == "spring 2018"
+
+
+def test_what_is_not_there_is_told(english: Catalogue) -> None:
+    with pytest.raises(NoSuchTextError, match=r"no text findings\.nonsense"):
+        english.say("findings.nonsense")
+    with pytest.raises(NoSuchTextError, match="no value for 'year'"):
+        english.say("headline.label")
