@@ -51,10 +51,15 @@ class Wording:
             return self.not_finite
         decimals = max(0, -round(math.log10(unit)))
         # adding zero turns minus zero into zero
-        text = f"{round(value / unit) * unit + 0.0:,.{decimals}f}"
-        return text.translate(
-            {ord(","): self.thousands, ord("."): self.decimal, ord("-"): self.minus}
-        )
+        return self._signs(f"{round(value / unit) * unit + 0.0:,.{decimals}f}")
+
+    def plain(self, value: float) -> str:
+        """A number with the digits that it has, six at most: a scale's ticks."""
+        return self._signs(f"{value:,.6g}")
+
+    def _signs(self, text: str) -> str:
+        signs = {",": self.thousands, ".": self.decimal, "-": self.minus}
+        return text.translate(str.maketrans(signs))
 
     def parts(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> Parts:
         """Median and interval rounded alike, to ``finest`` at most.

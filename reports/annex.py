@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from typing import Any
 
@@ -149,12 +150,16 @@ def said_by(run: SavedRun, name: str) -> str:
 
 def reading(found: Json, texts: Catalogue) -> str:
     """Error, tail and weight of a row, as its words and grade are read."""
-    said = [texts.say("annex.evidence.error", error=f"{found['error']:.2f}")]
+
+    def hundredths(value: float) -> str:
+        return texts.numbers.rounded(value, 0.01)
+
+    said = [texts.say("annex.evidence.error", error=hundredths(found["error"]))]
     if found["tail"]:
         side = "below" if found["tail"] < 0 else "above"
-        said.append(texts.say(f"annex.evidence.tail_{side}", tail=f"{abs(found['tail']):.2f}"))
+        said.append(texts.say(f"annex.evidence.tail_{side}", tail=hundredths(abs(found["tail"]))))
     if found["weight"] != 1.0:
-        said.append(texts.say("annex.evidence.weight", weight=f"{found['weight']:.2f}"))
+        said.append(texts.say("annex.evidence.weight", weight=hundredths(found["weight"])))
     return "; ".join(said)
 
 
@@ -232,8 +237,8 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
     rows = []
     for key, entry in names.items():
         value = gate[entry]
-        form = ".3f" if key == "rhat" else ",.0f"
-        text = texts.numbers.not_finite if value is None else format(value, form)
+        unit = 0.001 if key == "rhat" else 1.0
+        text = texts.numbers.rounded(math.nan if value is None else value, unit)
         limit = texts.say(f"annex.convergence.limit_{key}")
         rows.append(
             [texts.say(f"annex.convergence.{key}"), text, limit, gate["worst"].get(key, "")]

@@ -44,7 +44,7 @@ def draw(
         figure = canvas(ROW * len(names) + 18, figure)
         axes = figure.subplots()
         for place, name in enumerate(names):
-            _row(axes, run, name, place)
+            _row(axes, run, name, place, texts)
         axes.set_xscale("log")
         axes.axvline(1, color=GREY, linewidth=0.7)
         ticks = [0.25, 0.5, 1, 2, 4]
@@ -75,7 +75,7 @@ def draw(
     return axes
 
 
-def _row(axes: Axes, run: SavedRun, name: str, place: int) -> None:
+def _row(axes: Axes, run: SavedRun, name: str, place: int, texts: Catalogue) -> None:
     row = run.summary["evidence"][name]
     predicted, surprise = row["predicted"], row["surprise"]
     middle = predicted["q50"]
@@ -100,7 +100,7 @@ def _row(axes: Axes, run: SavedRun, name: str, place: int) -> None:
     )
     if surprise is not None:
         axes.annotate(
-            f"{100 * surprise:.0f} %",
+            texts.numbers.percent_sign.format(f"{100 * surprise:.0f}"),
             (1, place),
             xycoords=("axes fraction", "data"),
             ha="right",

@@ -99,7 +99,9 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
     said = ""
     if press is not None:
         above = int((values > press).sum())
-        said = texts.say("figures.headline.alt_press", above=above, press=f"{press:,.0f}")
+        said = texts.say(
+            "figures.headline.alt_press", above=above, press=texts.numbers.rounded(press, 1.0)
+        )
     return texts.say(
         "figures.headline.alt",
         dots=DOTS,
@@ -164,7 +166,12 @@ def _press_line(axes: Axes, texts: Catalogue, press: float, height: float, above
     low, high = axes.get_xlim()
     right = press < (low + high) / 2
     axes.annotate(
-        texts.say("figures.headline.press", press=f"{press:,.0f}", above=above, dots=DOTS),
+        texts.say(
+            "figures.headline.press",
+            press=texts.numbers.rounded(press, 1.0),
+            above=above,
+            dots=DOTS,
+        ),
         (press, height),
         (5 if right else -5, 0),
         textcoords="offset points",

@@ -98,7 +98,7 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
     percent = quantity["unit"] == "fraction"
     scale = 100.0 if percent else 1.0
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{scale * value:,.6g}")
+    axes.xaxis.set_major_formatter(lambda value, _: texts.numbers.plain(scale * value))
     posterior = quantity["posterior"]
     parts = texts.numbers.interval(*(scale * posterior[q] for q in ("q50", "q05", "q95")))
     unit = texts.say("units.percent") if percent else unit_text(texts, quantity["unit"])

@@ -107,5 +107,5 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         "figures.ranks.alt",
         names=", ".join(texts.name(label) for label in chosen(run)),
         chains=run.manifest["sampler"]["chains"],
-        rhat=f"{gate['max_rhat'] or float('nan'):.3f}",
+        rhat=texts.numbers.rounded(gate["max_rhat"] or float("nan"), 0.001),
     )

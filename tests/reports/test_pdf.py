@@ -251,6 +251,17 @@ def test_sources_are_linked_where_an_address_is_known(made: Made) -> None:
     assert links == {"https://example.org/report"}
 
 
+def test_another_language_writes_its_own_numbers(run: SavedRun, english: Catalogue) -> None:
+    content = copy.deepcopy(english.content)
+    content["numbers"] |= {"thousands": "·", "decimal": "‚", "between": "{middle} [{low} / {high}]"}
+    text = " ".join(pages(brief(run, Catalogue("de", content))))
+    workers = run.summary["scenarios"]["baseline"]["workers"]["2018-12"]["working"]
+    cell = english.numbers.interval(*(workers[q] for q in ("q50", "q05", "q95")))
+    assert cell not in text
+    assert cell.replace(",", "·").replace("(", "[").replace(" to ", " / ").replace(")", "]") in text
+    assert not re.findall(r"\d,\d{3}", text)
+
+
 # --- bytes, and what stops a report --------------------------------------------------------------
 
 
