@@ -58,7 +58,11 @@ class Wording:
         return self._signs(f"{value:,.6g}")
 
     def _signs(self, text: str) -> str:
-        signs = {",": self.thousands, ".": self.decimal, "-": self.minus}
+        signs: dict[str, str | int | None] = {
+            ",": self.thousands,
+            ".": self.decimal,
+            "-": self.minus,
+        }
         return text.translate(str.maketrans(signs))
 
     def parts(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> Parts:

@@ -8,7 +8,17 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from model.quantities import BASIC_BY_NAME
-from reports.figures.style import BLUE, BLUE_INK, FAINT_INK, GREY, Canvas, bare, canvas, styled
+from reports.figures.style import (
+    BLUE,
+    BLUE_INK,
+    FAINT_INK,
+    GREY,
+    Canvas,
+    bare,
+    canvas,
+    grid_of,
+    styled,
+)
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
@@ -32,10 +42,7 @@ def draw(
     labels = chosen(run)
     with styled():
         figure = canvas(HEIGHT, figure)
-        grid = figure.subplots(ROWS, COLUMNS, squeeze=False).ravel()
-        for axes in grid[len(labels) :]:
-            axes.set_visible(False)
-        panels: NDArray[np.object_] = grid[: len(labels)]
+        panels = grid_of(figure, ROWS, COLUMNS, len(labels))
         for place, (axes, label) in enumerate(zip(panels, labels, strict=True)):
             _panel(axes, run, label, texts, first=place == 0)
     return panels

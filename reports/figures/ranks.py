@@ -16,6 +16,7 @@ from reports.figures.style import (
     Canvas,
     bare,
     canvas,
+    grid_of,
     styled,
 )
 from reports.saved_run import SavedRun
@@ -42,10 +43,7 @@ def draw(
     labels = chosen(run)
     with styled():
         figure = canvas(HEIGHT, figure)
-        grid = figure.subplots(-(-SHOWN // COLUMNS), COLUMNS, squeeze=False).ravel()
-        for axes in grid[len(labels) :]:
-            axes.set_visible(False)
-        panels: NDArray[np.object_] = grid[: len(labels)]
+        panels = grid_of(figure, -(-SHOWN // COLUMNS), COLUMNS, len(labels))
         for axes, label in zip(panels, labels, strict=True):
             _panel(axes, run, label, texts)
     return panels

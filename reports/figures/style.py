@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontEntry, fontManager
+from numpy.typing import NDArray
 
 Canvas = Figure | SubFigure
 
@@ -93,6 +95,14 @@ def canvas(height: float, figure: Canvas | None = None) -> Canvas:
     if figure is not None:
         return figure
     return Figure(figsize=(WIDTH, height / 25.4), layout="constrained")
+
+
+def grid_of(figure: Canvas, rows: int, columns: int, panels: int) -> NDArray[np.object_]:
+    """The first so many axes of a grid, with the rest hidden."""
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in grid[panels:]:
+        axes.set_visible(False)
+    return np.asarray(grid[:panels])
 
 
 def outermost(figure: Canvas) -> Figure:
