@@ -10,10 +10,9 @@ from typing import Any
 
 from model.faults import cut
 from model.quantities import DEFINITIONS
-from model.wording import interval, percent
+from model.wording import MILLION, interval, percent
 
 Json = dict[str, Any]
-MILLION = 1e6
 
 
 def changed_inputs(first: Path, second: Path) -> list[str]:

@@ -328,3 +328,8 @@ USES: tuple[str, ...] = (
 
 BASIC_BY_NAME = {basic.name: basic for basic in BASIC}
 MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}
+
+
+def family(label: str) -> str:
+    """Name of the basic quantity that a label, ``[HOST.]name[.INDEX]``, speaks of."""
+    return next(part for part in label.split(".") if part in BASIC_BY_NAME)

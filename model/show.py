@@ -12,16 +12,13 @@ from rich.table import Table
 
 from model.quantities import DEFINITIONS, HEADLINE
 from model.question import BASELINE
-from model.wording import interval, percent, rounded, rounding_unit
+from model.wording import ENGLISH, FINEST, MILLION, interval, percent, three, unchanged
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from model.answer import Answer
 
-MILLION = 1e6
-#: Finest digit of a change, in millions.
-FINEST = 0.1
 HEADINGS = {
     "billings": "Billings",
     "wedge": "Wedge",
@@ -110,30 +107,26 @@ def _against(block: dict[str, Any], handsome: bool) -> Table:
         table.add_column(heading, justify="right", style=style, no_wrap=True)
     for year, versus in block["versus_baseline"].items():
         take = versus[HEADLINE]["usd"]
-        if all(_unchanged(versus[name]["usd"]) for name in DEFINITIONS):
+        if all(unchanged(versus[name]["usd"]) for name in DEFINITIONS):
             continue
         table.add_row(
             year,
             _cell(block["annual"][year][HEADLINE]["usd"]),
             _change(take),
-            "" if _unchanged(take) else percent(take["probability_higher"]),
+            "" if unchanged(take) else percent(take["probability_higher"]),
             _change(versus["billings"]["usd"]),
         )
     return table
 
 
 def _cell(numbers: dict[str, Any]) -> str:
-    return interval(*(_million(numbers[name]) for name in ("q50", "q05", "q95")))
-
-
-def _unchanged(numbers: dict[str, Any]) -> bool:
-    return bool(numbers["q05"] == numbers["q95"] == numbers["mean"] == 0)
+    return interval(*three(numbers, MILLION))
 
 
 def _change(numbers: dict[str, Any]) -> str:
-    if _unchanged(numbers):
+    if unchanged(numbers):
         return "none"
-    return interval(*(_million(numbers[name]) for name in ("q50", "q05", "q95")), finest=FINEST)
+    return interval(*three(numbers, MILLION), finest=FINEST)
 
 
 def _stake_line(block: dict[str, Any]) -> str:
@@ -141,7 +134,7 @@ def _stake_line(block: dict[str, Any]) -> str:
     stake = block["at_stake"]
     take = stake[HEADLINE]["usd"]
     months = f"From {stake['from']} to {stake['to']}"
-    if _unchanged(take):
+    if unchanged(take):
         billings = stake["billings"]["usd"]
         return f"{months}: no change in the state take; in billings {_change(billings)} million."
     return (
@@ -174,10 +167,10 @@ def _press_line(content: dict[str, Any]) -> str:
     amount = _million(press["usd"])
     year = content["scenarios"][BASELINE]["annual"][str(press["year"])]
     take = year[HEADLINE]["usd"]
-    unit = rounding_unit(_million(take["q05"]), _million(take["q95"]))
+    median = ENGLISH.parts(*three(take, MILLION)).middle
     return (
         f"The press's arithmetic gives ${amount:,.0f} million a year. For {press['year']} the "
-        f"median state take is ${rounded(_million(take['q50']), unit)} million; the chance that "
+        f"median state take is ${median} million; the chance that "
         f"the state took more than the press's figure is "
         f"{percent(press['probability_above'][HEADLINE])}, that the wedge, which that arithmetic "
         f"measures, was larger is {percent(press['probability_above']['wedge'])}."

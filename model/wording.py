@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MILLION, BILLION = 1e6, 1e9
 #: An end of an interval this many times below its middle may be printed as zero.
 VANISHING = 1e4
+#: Finest digit of a change, in millions.
+FINEST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,23 @@ class Wording:
         parts = self.parts(100 * middle, 100 * low, 100 * high, finest=1.0)
         sign = self.percent_sign.format(parts.middle)
         return self.between.format(middle=sign, low=parts.low, high=parts.high)
+
+
+def three(numbers: Mapping[str, Any], scale: float = 1.0) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % point of a summary's numbers, divided by a scale.
+
+    Not a number where one is not finite, which JSON cannot say.
+    """
+    middle, low, high = (
+        math.nan if numbers[name] is None else numbers[name] / scale
+        for name in ("q50", "q05", "q95")
+    )
+    return middle, low, high
+
+
+def unchanged(numbers: Mapping[str, Any]) -> bool:
+    """Whether a difference is nothing in every draw."""
+    return bool(numbers["q05"] == numbers["q95"] == numbers["mean"] == 0)
 
 
 def rounding_unit(low: float, high: float) -> float:

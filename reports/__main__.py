@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from reports.annex import annex
 from reports.brief import brief
-from reports.command import FOLDER, Language, Run, opened, reporting
+from reports.command import FOLDER, Language, OutputFolder, Run, Runs, opened, reporting
 from reports.figures.__main__ import drawn
 from reports.typesetting import write_file
 
@@ -19,10 +18,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command(help=__doc__)
 def main(
     run: Run,
-    output: Annotated[
-        Path | None, typer.Option(help=f"Folder to write into; by default {FOLDER}/ in the run's.")
-    ] = None,
-    runs: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("runs"),
+    output: OutputFolder = None,
+    runs: Runs = Path("runs"),
     language: Language = "en",
 ) -> None:
     """Make all, then write all: what cannot be made leaves nothing behind."""

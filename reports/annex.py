@@ -7,12 +7,13 @@ import shlex
 from typing import Any
 
 from model.quantities import MEASURED_BY_NAME
+from model.wording import three
 from reports.brief import front
 from reports.citations import figure_printed, grade
 from reports.command import FigureFiles, command
 from reports.figures import evidence, ranks, totals
 from reports.figures.priors import unit_text
-from reports.findings import narrowing, three
+from reports.findings import narrowing
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 from reports.typesetting import typeset
@@ -94,7 +95,7 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
             [
                 texts.name(label),
                 label,
-                unit_text(texts, quantity["unit"]),
+                unit_text(quantity["unit"]),
                 *both,
                 texts.numbers.percent(narrowing(run, label)),
                 run.basis(label),
@@ -210,7 +211,7 @@ def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
         of = (
             row["quantity"].replace("_", " ")
             if measured is None or measured.kind != "total"
-            else (texts.say(f"definitions.{found['definition']}.name"))
+            else texts.say(f"definitions.{found['definition']}.name")
         )
         hosts = ", ".join(found.get("predicted_for", [])) or texts.say("none")
         where = f"{row['host']} / {hosts}"

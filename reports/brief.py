@@ -6,11 +6,11 @@ from typing import Any
 
 from model.quantities import DEFINITIONS, HEADLINE
 from model.question import BASELINE, described
-from model.wording import MILLION
+from model.wording import FINEST, MILLION, three, unchanged
 from reports import findings
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
-from reports.findings import Sentence, three
+from reports.findings import Sentence
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 from reports.typesetting import typeset
@@ -124,7 +124,7 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
 
 def millions(texts: Catalogue, numbers: Json, finest: float = 0.0) -> str:
     """A median and an interval in millions, as the command line prints them."""
-    return texts.numbers.interval(*(value / MILLION for value in three(numbers)), finest=finest)
+    return texts.numbers.interval(*three(numbers, MILLION), finest=finest)
 
 
 def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
@@ -154,22 +154,17 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
 
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
     """Scenario by scenario: what it changes for the state, and in the billings."""
-    rows = []
+    none, rows = texts.say("brief.stake.none"), []
     for block in run.scenarios.values():
         stake = block["at_stake"]
-        cells = []
-        for definition in (HEADLINE, "billings"):
-            change = stake[definition]["usd"]
-            nothing = change["q05"] == change["q95"] == change["mean"] == 0.0
-            cells.append(
-                texts.say("brief.stake.none") if nothing else millions(texts, change, finest=0.1)
-            )
-        chance = texts.numbers.percent(stake[HEADLINE]["usd"]["probability_higher"])
-        if cells[0] == texts.say("brief.stake.none"):
-            chance = ""
-        rows.append(
-            [block["title"], f"{stake['from']} – {stake['to']}", cells[0], chance, cells[1]]
-        )
+        take, billings = (stake[definition]["usd"] for definition in (HEADLINE, "billings"))
+        cells = [
+            none if unchanged(change) else millions(texts, change, FINEST)
+            for change in (take, billings)
+        ]
+        chance = "" if unchanged(take) else texts.numbers.percent(take["probability_higher"])
+        months = f"{stake['from']} – {stake['to']}"
+        rows.append([block["title"], months, cells[0], chance, cells[1]])
     keys = ("scenario", "months", "change", "chance", "billings")
     return {
         "caption": texts.say("brief.stake.caption"),

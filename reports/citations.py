@@ -44,10 +44,9 @@ def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
     row = run.evidence[name]
     source = run.sources[row["source"]]
     place = [source["publisher"], texts.date(source["date"])]
-    said = row["said_by"] or source["publisher"]
     return {
         "id": name,
-        "text": texts.say("note", said=said, printed=figure_printed(row, texts)),
+        "text": texts.say("note", said=run.speaker(name), printed=figure_printed(row, texts)),
         "place": ", ".join(part for part in place if part),
         "url": source["url"],
         "grade": texts.say("grades.of", grade=grade(row)),

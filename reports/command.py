@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from reports import figures
-from reports.figures.style import save_to
+from reports.figures import style
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue, catalogue, languages
 from reports.typesetting import write_file
@@ -24,6 +23,9 @@ Run = Annotated[str, typer.Argument(help="A run: its folder, its name or the sta
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
 OutputFile = Annotated[
     Path | None, typer.Option(help=f"File to write; by default in {FOLDER}/ in the run's folder.")
+]
+OutputFolder = Annotated[
+    Path | None, typer.Option(help=f"Folder to write into; by default {FOLDER}/ in the run's.")
 ]
 Language = Annotated[str, typer.Option(help="Language of the texts.")]
 
@@ -45,19 +47,12 @@ class FigureFiles:
         """Draw a figure; its file's name, its caption and its text for those who cannot see it."""
         module: Any = figures.FIGURES[name]
         file = "-".join([name, *(str(value) for value in values.values())])
-        self.drawn[file] = svg(module.draw(self.run, texts=self.texts, **values))
+        self.drawn[file] = style.content(module.draw(self.run, texts=self.texts, **values), "svg")
         return {
             "file": f"{file}.svg",
             "caption": figures.caption(name, self.run, self.texts, values.get("host")),
             "alt": module.describe(self.run, self.texts, **values),
         }
-
-
-def svg(axes: Any) -> bytes:
-    """A drawn figure as SVG."""
-    content = io.BytesIO()
-    save_to(figures.figure_of(axes), content, "svg")
-    return content.getvalue()
 
 
 def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:

@@ -12,7 +12,8 @@ import numpy as np
 
 from model.quantities import HEADLINE, USES
 from model.question import BASELINE
-from model.wording import MILLION
+from model.wording import MILLION, three, unchanged
+from reports.citations import best, figure_printed
 from reports.figures import priors, totals
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -45,18 +46,6 @@ def _sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), /, **value
     return Sentence(key, texts.say(f"findings.{key}", **values), rows)
 
 
-def money(texts: Catalogue, numbers: dict[str, Any]) -> str:
-    """An amount of dollars with its interval, as "$136 million (103 to 180)"."""
-    return texts.say("amount", parts=texts.numbers.amount(*three(numbers)))
-
-
-def three(numbers: dict[str, Any]) -> tuple[float, float, float]:
-    """Median, 5 % and 95 % point; not a number where they are not finite."""
-    found = [numbers[name] for name in ("q50", "q05", "q95")]
-    low, middle, high = (float("nan") if one is None else float(one) for one in found)
-    return low, middle, high
-
-
 def direction(probability: float, low: str, high: str, unclear: str = "unclear") -> str:
     """Which of three words the probability of "higher" supports."""
     if probability >= CLEAR:
@@ -73,7 +62,7 @@ def headline(run: SavedRun, texts: Catalogue) -> dict[str, str]:
     """What stands in the headline's box."""
     numbers = run.annual(run.year, HEADLINE)
     parts = texts.numbers.amount(*three(numbers))
-    half = texts.numbers.amount(*(float(numbers[q]) for q in ("q50", "q25", "q75")))
+    half = texts.numbers.amount(*(numbers[name] for name in ("q50", "q25", "q75")))
     return {
         "number": texts.say("headline.number", parts=parts),
         "label": texts.say("headline.label", year=run.year),
@@ -94,8 +83,8 @@ def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
     return _sentence(
         texts,
         f"trend.{way}",
-        before=money(texts, run.annual(run.year, HEADLINE)),
-        after=money(texts, run.annual(last, HEADLINE)),
+        before=texts.money(run.annual(run.year, HEADLINE)),
+        after=texts.money(run.annual(last, HEADLINE)),
         year=run.year,
         last=last,
         **chance(texts, probability),
@@ -157,11 +146,11 @@ def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     return [
         _sentence(texts, "press.formula", rows, **values),
         _sentence(
-            texts, f"press.{way}", take=money(texts, run.annual(block["year"], HEADLINE)),
+            texts, f"press.{way}", take=texts.money(run.annual(block["year"], HEADLINE)),
             **values, **chance(texts, above[HEADLINE]),
         ),
         _sentence(
-            texts, f"press.wedge_{place}", wedge=money(texts, wedge), **values,
+            texts, f"press.wedge_{place}", wedge=texts.money(wedge), **values,
             **chance(texts, above["wedge"]),
         ),
     ]  # fmt: skip
@@ -177,27 +166,20 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
     ]  # fmt: skip
     if not found:
         return None
-    from reports.citations import best, figure_printed
-
     name = best(run, found, 1)[0]
     row, figures = totals.published(run)[name], totals.in_millions(run, name)
     predicted = figures["predicted"]
-    low, high = figures.get("low", figures["observed"]), figures.get("high", figures["observed"])
-    if low > predicted["q95"]:
-        way = "above"
-    elif high < predicted["q05"]:
-        way = "below"
-    else:
-        way = "overlaps"
+    low, high = totals.ends(figures)
+    way = totals.stance(figures)
     middle = "middle" if low < high else "figure"
     return _sentence(
         texts,
         f"official.{way}_{middle}",
         (name,),
-        said=run.evidence[name]["said_by"],
+        said=run.speaker(name),
         printed=figure_printed(run.evidence[name], texts),
         definition=texts.say(f"definitions.{row['definition']}.name").lower(),
-        model=money(texts, {q: value * MILLION for q, value in predicted.items()}),
+        model=texts.money({q: value * MILLION for q, value in predicted.items()}),
         **chance(texts, row["probability_above"]),
     )
 
@@ -212,7 +194,7 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
         "first": texts.month(stake["from"]),
         "last": texts.month(stake["to"]),
     }
-    if change["q05"] == change["q95"] == 0.0:
+    if unchanged(change):
         return _sentence(texts, "scenario.nothing", **months)
     sizes, way = three(change), "unclear"
     if change["q05"] > 0:

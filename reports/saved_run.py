@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 import tomllib
 from dataclasses import dataclass
@@ -92,8 +91,9 @@ class SavedRun:
         blocks = self.summary["scenarios"].items()
         others = {name: block for name, block in blocks if name != BASELINE}
 
-        def size(item: tuple[str, Json]) -> float:
-            return abs(float(item[1]["at_stake"]["state_take"]["usd"]["q50"] or 0.0))
+        def size(item: tuple[str, Json]) -> tuple[float, float]:
+            change = item[1]["at_stake"]["state_take"]["usd"]
+            return abs(change["q50"] or 0.0), abs(change["mean"] or 0.0)
 
         return dict(sorted(others.items(), key=size, reverse=True))
 
@@ -101,6 +101,17 @@ class SavedRun:
         """Numbers of a year's revenue in dollars; not a number where they are not finite."""
         block = self.summary["scenarios"][scenario]["annual"][str(year)][definition]["usd"]
         return {name: math.nan if value is None else float(value) for name, value in block.items()}
+
+    @property
+    def covered(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """First and last instant that the data cover."""
+        timeline = self.timeline
+        return pd.Timestamp(timeline["start"]), pd.Period(timeline["end"], "M").end_time
+
+    def speaker(self, row: str) -> str:
+        """Who said what a row of evidence says, or who published it."""
+        said = self.evidence[row]
+        return said["said_by"] or self.sources[said["source"]]["publisher"]
 
     # --- tables and draws -----------------------------------------------------------------
 
@@ -154,6 +165,17 @@ class SavedRun:
                 found[label] = values.to_numpy()[..., place]
         return found
 
+    @cached_property
+    def rank_correlations(self) -> dict[str, float]:
+        """Spearman's correlation of each basic quantity with the headline, the largest first."""
+        target = ranks(self.headline_draws())
+        found = {
+            label: float(np.corrcoef(ranks(draws.ravel()), target)[0, 1])
+            for label, draws in self.quantity_draws.items()
+            if np.ptp(draws) > 0
+        }
+        return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
+
     # --- inputs, as they were read ---------------------------------------------------------
 
     @cached_property
@@ -206,4 +228,11 @@ class SavedRun:
 
     def _toml(self, name: str) -> Json:
         text = (self.folder / "inputs" / f"{name}.toml").read_text(encoding="utf-8-sig")
-        return json.loads(json.dumps(tomllib.loads(text), default=str))  # type: ignore[no-any-return]
+        return tomllib.loads(text)
+
+
+def ranks(draws: Floats) -> Floats:
+    """Place of each draw among all, from zero; continuous draws have no ties."""
+    found = np.empty(len(draws))
+    found[np.argsort(draws, kind="stable")] = np.arange(len(draws))
+    return found

@@ -11,10 +11,6 @@ In a notebook::
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from reports.figures import (
     accounts,
     evidence,
@@ -43,11 +39,6 @@ FIGURES = {
 }
 
 
-def figure_of(axes: Any) -> Any:
-    """The figure that axes, one or an array, are drawn in."""
-    return np.ravel(axes)[0].figure
-
-
 def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
     """A figure's title, with this run's numbers and the host's name where there are several."""
     whole = texts.numbers.rounded(accounts.round_amount(run), 1.0)
@@ -63,4 +54,4 @@ def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None)
     return texts.say("figures.of_host", title=title, host=run.hosts[host]["title"])
 
 
-__all__ = ["FIGURES", "caption", "figure_of", *FIGURES]
+__all__ = ["FIGURES", "caption", *FIGURES]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reports import figures
-from reports.command import FOLDER, Language, Run, opened, reporting
+from reports.command import FOLDER, Language, Run, Runs, opened, reporting
 from reports.figures import evidence, totals
-from reports.figures.style import save_to
+from reports.figures.style import content
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 from reports.typesetting import write_file
@@ -26,7 +25,7 @@ def main(
         Path | None,
         typer.Option(help=f"Folder to write into; by default {FOLDER}/figures/ in the run's."),
     ] = None,
-    runs: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("runs"),
+    runs: Runs = Path("runs"),
     language: Language = "en",
 ) -> None:
     """Draw and write."""
@@ -35,8 +34,8 @@ def main(
         saved, texts = opened(run, runs, language)
         folder = output or saved.folder / FOLDER / "figures"
         files = drawn(saved, texts)
-        for name, content in files.items():
-            write_file(folder / name, content)
+        for name, written in files.items():
+            write_file(folder / name, written)
         typer.echo(f"Wrote {len(files)} figures into {folder}/")
 
     reporting(work)
@@ -60,12 +59,7 @@ def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
 
 def both(name: str, axes: object) -> dict[str, bytes]:
     """A figure as SVG and as PNG."""
-    files = {}
-    for kind in ("svg", "png"):
-        content = io.BytesIO()
-        save_to(figures.figure_of(axes), content, kind)
-        files[f"{name}.{kind}"] = content.getvalue()
-    return files
+    return {f"{name}.{kind}": content(axes, kind) for kind in ("svg", "png")}
 
 
 if __name__ == "__main__":

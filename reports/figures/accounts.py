@@ -18,6 +18,7 @@ from reports.figures.style import (
     INK,
     LINE,
     ORANGE_INK,
+    PALE,
     Canvas,
     canvas,
     styled,
@@ -44,7 +45,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         axes = figure.subplots()
         whole, items = round_amount(run), shares(run)
         rows = [*items]
-        axes.barh([0], [whole], height=0.5, color="#E8EDF3", gid="billings")
+        axes.barh([0], [whole], height=0.5, color=PALE, gid="billings")
         axes.annotate(
             texts.say("figures.accounts.whole", whole=texts.numbers.rounded(whole, 1)),
             (0, 0),
@@ -112,7 +113,7 @@ def round_amount(run: SavedRun) -> float:
 def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue) -> None:
     """What the press computes with: the declared salary, and all the rest as one wedge."""
     declared = run.summary["accounts"]["items"]["declared_salary"]["share"]["mean"] * whole
-    axes.barh([place], [declared], height=0.5, color="#E8EDF3", gid="declared")
+    axes.barh([place], [declared], height=0.5, color=PALE, gid="declared")
     axes.barh(
         [place],
         [whole - declared],
@@ -124,11 +125,9 @@ def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue
         hatch="////",
         gid="wedge",
     )
+    unit = 1000.0 if whole >= 1e4 else 1.0
     axes.annotate(
-        texts.say(
-            "figures.accounts.declared",
-            amount=texts.numbers.rounded(declared, 1000 if whole >= 1e4 else 1),
-        ),
+        texts.say("figures.accounts.declared", amount=texts.numbers.rounded(declared, unit)),
         (0, place),
         (4, 0),
         textcoords="offset points",
@@ -136,10 +135,7 @@ def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue
         fontsize=8.5,
     )
     axes.annotate(
-        texts.say(
-            "figures.accounts.wedge",
-            amount=texts.numbers.rounded(whole - declared, 1000 if whole >= 1e4 else 1),
-        ),
+        texts.say("figures.accounts.wedge", amount=texts.numbers.rounded(whole - declared, unit)),
         ((whole + declared) / 2, place),
         ha="center",
         va="center",

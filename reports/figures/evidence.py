@@ -9,11 +9,11 @@ from reports.figures.style import (
     FAINT_INK,
     GREY,
     INK,
-    LINE,
     ORANGE,
     ORANGE_INK,
     Canvas,
     canvas,
+    faint_grid,
     styled,
 )
 from reports.saved_run import SavedRun
@@ -53,7 +53,7 @@ def draw(
         axes.set_xticks([], minor=True)
         axes.set_yticks(range(len(names)), names, fontsize=7.5)
         axes.set_ylim(len(names) - 0.3, -1.2)
-        axes.grid(True, axis="x", color=LINE, linewidth=0.7)
+        faint_grid(axes, "x")
         axes.set_xlabel(texts.say("figures.evidence.axis"))
         axes.annotate(
             texts.say("figures.evidence.predicted"),

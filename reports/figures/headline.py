@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from model.wording import MILLION
+from model.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -89,12 +89,7 @@ def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
 def describe(run: SavedRun, texts: Catalogue) -> str:
     """The figure in words, with this run's numbers."""
     values = dots(run)
-    numbers = {
-        name: amount / MILLION
-        for name, amount in run.annual(run.year, "state_take").items()
-        if isinstance(amount, float)
-    }
-    parts = texts.numbers.parts(numbers["q50"], numbers["q05"], numbers["q95"])
+    parts = texts.numbers.parts(*three(run.annual(run.year, "state_take"), MILLION))
     press = _press(run)
     said = ""
     if press is not None:
@@ -119,8 +114,8 @@ def _press(run: SavedRun) -> float | None:
     if press is None or press["year"] != run.year:
         return None
     amount = float(press["usd"]) / MILLION
-    numbers = run.annual(run.year, "state_take")
-    return amount if amount < FARTHEST * float(numbers["q95"]) / MILLION else None
+    highest = run.annual(run.year, "state_take")["q95"] / MILLION
+    return amount if amount < FARTHEST * highest else None
 
 
 def _diameter(values: Floats, per_point: float, room: float) -> float:
@@ -132,8 +127,7 @@ def _diameter(values: Floats, per_point: float, room: float) -> float:
 
 def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> None:
     """Median and 90 % interval below the dots."""
-    numbers = run.annual(run.year, "state_take")
-    low, middle, high = (float(numbers[name]) / MILLION for name in ("q05", "q50", "q95"))
+    middle, low, high = three(run.annual(run.year, "state_take"), MILLION)
     parts = texts.numbers.parts(middle, low, high)
     y = -0.085 * height
     axes.plot([low, high], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")

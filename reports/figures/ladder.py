@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from model.quantities import DEFINITIONS, HEADLINE
-from model.wording import MILLION
+from model.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -52,25 +52,16 @@ def draw(
 def _panel(axes: Axes, run: SavedRun, definition: str, texts: Catalogue) -> None:
     dark, colour = (BLUE_INK, BLUE) if definition == HEADLINE else (INK, GREY)
     for place, year in enumerate(run.years):
-        numbers = {
-            name: float(amount) / MILLION for name, amount in run.annual(year, definition).items()
-        }
-        axes.plot(
-            [place] * 2,
-            [numbers["q05"], numbers["q95"]],
-            color=colour,
-            linewidth=1.3,
-            solid_capstyle="butt",
-            gid="90",
-        )
-        axes.plot(
-            [place] * 2,
-            [numbers["q25"], numbers["q75"]],
-            color=colour,
-            linewidth=5,
-            solid_capstyle="butt",
-            gid="50",
-        )
+        numbers = {name: amount / MILLION for name, amount in run.annual(year, definition).items()}
+        for low, high, width, percent in (("q05", "q95", 1.3, "90"), ("q25", "q75", 5.0, "50")):
+            axes.plot(
+                [place] * 2,
+                [numbers[low], numbers[high]],
+                color=colour,
+                linewidth=width,
+                solid_capstyle="butt",
+                gid=percent,
+            )
         axes.plot(
             [place],
             [numbers["q50"]],
@@ -80,7 +71,7 @@ def _panel(axes: Axes, run: SavedRun, definition: str, texts: Catalogue) -> None
             markersize=4.5,
             gid="median",
         )
-        parts = texts.numbers.parts(numbers["q50"], numbers["q05"], numbers["q95"])
+        parts = texts.numbers.parts(*three(numbers))
         axes.annotate(
             parts.middle,
             (place, numbers["q95"]),
@@ -111,10 +102,9 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
     """The figure in words, with this run's numbers."""
     said = []
     for definition in DEFINITIONS:
-        numbers = run.annual(run.year, definition)
-        parts = texts.numbers.amount(*(float(numbers[q]) for q in ("q50", "q05", "q95")))
+        amount = texts.money(run.annual(run.year, definition))
         name = texts.say(f"definitions.{definition}.name")
-        said.append(texts.say("figures.ladder.alt_one", name=name, amount=dollars(texts, parts)))
+        said.append(texts.say("figures.ladder.alt_one", name=name, amount=amount))
     return texts.say(
         "figures.ladder.alt",
         first=run.years[0],
@@ -122,8 +112,3 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         year=run.year,
         rungs="; ".join(said),
     )
-
-
-def dollars(texts: Catalogue, parts: object) -> str:
-    """An amount with its interval, as "$136 million (103 to 180)"."""
-    return texts.say("amount", parts=parts)

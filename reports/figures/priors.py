@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from model.quantities import BASIC_BY_NAME
+from model.quantities import BASIC_BY_NAME, family
+from model.wording import three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -50,31 +51,13 @@ def draw(
 
 def chosen(run: SavedRun) -> list[str]:
     """The quantities whose draws' ranks move most with the headline's, the closest first."""
-    return list(rank_correlations(run))[: ROWS * COLUMNS]
-
-
-def rank_correlations(run: SavedRun) -> dict[str, float]:
-    """Spearman's correlation of each basic quantity with the headline, the largest first."""
-    target = _ranks(run.headline_draws())
-    found = {}
-    for label, draws in run.quantity_draws.items():
-        if np.ptp(draws) > 0:
-            found[label] = float(np.corrcoef(_ranks(draws.ravel()), target)[0, 1])
-    return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
-
-
-def _ranks(draws: Floats) -> Floats:
-    """Place of each draw among all; continuous draws have no ties."""
-    ranks = np.empty(len(draws))
-    ranks[np.argsort(draws, kind="stable")] = np.arange(len(draws))
-    return ranks
+    return list(run.rank_correlations)[: ROWS * COLUMNS]
 
 
 def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
     """Density of a log-normal or logit-normal prior, from its 5 % and 95 % point."""
     prior = run.summary["quantities"][label]["prior"]
-    family = next(part for part in label.split(".") if part in BASIC_BY_NAME)
-    fraction = BASIC_BY_NAME[family].support == "fraction"
+    fraction = BASIC_BY_NAME[family(label)].support == "fraction"
 
     def link(value: Floats) -> Floats:
         return np.asarray(np.log(value / (1 - value)) if fraction else np.log(value))
@@ -107,8 +90,8 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
     axes.xaxis.set_major_formatter(lambda value, _: texts.numbers.plain(scale * value))
     posterior = quantity["posterior"]
-    parts = texts.numbers.interval(*(scale * posterior[q] for q in ("q50", "q05", "q95")))
-    unit = texts.say("units.percent") if percent else unit_text(texts, quantity["unit"])
+    parts = texts.numbers.interval(*(scale * value for value in three(posterior)))
+    unit = texts.say("units.percent") if percent else unit_text(quantity["unit"])
     axes.annotate(
         f"{parts} {unit}".strip(),
         (0, 1),
@@ -136,7 +119,7 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
     bare(axes)
 
 
-def unit_text(texts: Catalogue, unit: str) -> str:
+def unit_text(unit: str) -> str:
     """A unit as people write it; a pure number has none."""
     return "" if unit == "1" else unit
 
@@ -146,15 +129,12 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
     said = []
     for label in chosen(run):
         quantity = run.summary["quantities"][label]
-        both = [
-            texts.numbers.interval(*(quantity[side][q] for q in ("q50", "q05", "q95")))
-            for side in ("prior", "posterior")
-        ]
+        both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
         said.append(
             texts.say(
                 "figures.priors.alt_one",
                 name=texts.name(label),
-                unit=unit_text(texts, quantity["unit"]),
+                unit=unit_text(quantity["unit"]),
                 prior=both[0],
                 posterior=both[1],
             )

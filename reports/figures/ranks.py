@@ -19,7 +19,7 @@ from reports.figures.style import (
     grid_of,
     styled,
 )
-from reports.saved_run import SavedRun
+from reports.saved_run import SavedRun, ranks
 from reports.texts import Catalogue, catalogue
 
 Floats = NDArray[np.float64]
@@ -51,21 +51,17 @@ def draw(
 
 def chosen(run: SavedRun) -> list[str]:
     """The quantities that the gate names as worst, then those that move with the headline most."""
-    from reports.figures.priors import rank_correlations
-
     worst = [
         name for name in run.summary["convergence"]["worst"].values() if name in run.quantity_draws
     ]
-    return list(dict.fromkeys([*worst, *rank_correlations(run)]))[:SHOWN]
+    return list(dict.fromkeys([*worst, *run.rank_correlations]))[:SHOWN]
 
 
 def rank_counts(draws: Floats) -> Floats:
     """How many of each chain's draws fall into each twentieth of all draws, (chain, bin)."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(draws.ravel()).reshape(draws.shape)
-    edges = np.linspace(0.5, draws.size + 0.5, BINS + 1)
-    return np.array([np.histogram(chain, edges)[0] for chain in ranks], dtype=float)
+    places = ranks(draws.ravel()).reshape(draws.shape)
+    edges = np.linspace(-0.5, draws.size - 0.5, BINS + 1)
+    return np.array([np.histogram(chain, edges)[0] for chain in places], dtype=float)
 
 
 def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue) -> None:

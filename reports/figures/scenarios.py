@@ -11,7 +11,7 @@ from matplotlib.dates import DateFormatter, YearLocator
 from numpy.typing import NDArray
 
 from model.question import BASELINE
-from model.wording import MILLION
+from model.wording import FINEST, MILLION, three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -22,8 +22,10 @@ from reports.figures.style import (
     ORANGE,
     ORANGE_INK,
     Canvas,
+    bands,
     canvas,
     faint_grid,
+    grid_of,
     styled,
 )
 from reports.saved_run import SavedRun
@@ -60,13 +62,10 @@ def draw(
     rows = -(-len(names) // COLUMNS)
     with styled():
         figure = canvas(ROW_HEIGHT * rows + 6, figure)
-        grid = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
-        for axes in grid[len(names) :]:
-            axes.set_visible(False)
-        panels: NDArray[np.object_] = grid[: len(names)]
+        panels = grid_of(figure, rows, COLUMNS, len(names), shared=True)
         for place, (axes, name) in enumerate(zip(panels, names, strict=True)):
             _panel(axes, run, host, name, texts, first=place == 0)
-        for axes in grid[::COLUMNS]:
+        for axes in panels[::COLUMNS]:
             axes.set_ylabel(texts.say("figures.scenarios.axis"))
         panels[0].set_ylim(bottom=0)
     return panels
@@ -90,11 +89,7 @@ def _panel(
 ) -> None:
     colour, dark = _colours(run, name)
     table = fan(run, host, name)
-    for low, high, alpha in (("q05", "q95", 0.20), ("q25", "q75", 0.35)):
-        axes.fill_between(
-            table.index, table[low], table[high], color=colour, alpha=alpha, linewidth=0
-        )
-    axes.plot(table.index, table["q50"], color=colour, linewidth=1.6, gid=f"median {name}")
+    bands(axes, table, colour, (0.20, 0.35), f"median {name}")
     if name != BASELINE:
         before = fan(run, host, BASELINE)
         axes.plot(
@@ -105,7 +100,7 @@ def _panel(
             linestyle=(0, (3, 2)),
             gid="baseline",
         )
-    end = pd.Period(run.timeline["end"], "M").end_time
+    end = run.covered[1]
     if table.index[-1] > end:
         axes.axvline(end, color=GREY, linewidth=0.7, linestyle=":")
         if first:
@@ -157,7 +152,7 @@ def _colours(run: SavedRun, name: str) -> tuple[str, str]:
 def stake(run: SavedRun, name: str, texts: Catalogue) -> str:
     """What a scenario changes over its months."""
     change = run.scenarios[name]["at_stake"]["state_take"]["usd"]
-    parts = texts.numbers.parts(*(change[q] / MILLION for q in ("q50", "q05", "q95")), finest=0.1)
+    parts = texts.numbers.parts(*three(change, MILLION), finest=FINEST)
     sign = "+" if change["q50"] > 0 else ""
     return texts.say(
         "figures.scenarios.stake", middle=sign + parts.middle, low=parts.low, high=parts.high

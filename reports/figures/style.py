@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontEntry, fontManager
 from numpy.typing import NDArray
+
+from reports.saved_run import ReportError
 
 Canvas = Figure | SubFigure
 
@@ -24,7 +28,7 @@ PIXELS_PER_INCH = 200
 
 # Okabe and Ito's colours, well apart in every kind of colour-blindness; text in darker tones.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#9AA0A6"
-SKY, AMBER, PURPLE = "#56B4E9", "#E69F00", "#CC79A7"
+AMBER, PURPLE, PALE = "#E69F00", "#CC79A7", "#E8EDF3"
 INK, FAINT_INK, LINE = "#202124", "#5F6368", "#DADCE0"
 ORANGE_INK, GREEN_INK, BLUE_INK = "#B34A00", "#007A55", "#005A8E"
 AMBER_INK, PURPLE_INK = "#8A5A00", "#9C3F74"
@@ -76,7 +80,7 @@ def register_fonts() -> None:
     ):
         path = FONTS / file
         if not path.is_file():
-            raise FileNotFoundError(f"the font {path} is missing: restore it from the repository")
+            raise ReportError(f"the font {path} is missing: restore it; no report was made")
         fontManager.ttflist.insert(
             0, FontEntry(fname=str(path), name=family, weight=weight, size="scalable")
         )
@@ -97,9 +101,11 @@ def canvas(height: float, figure: Canvas | None = None) -> Canvas:
     return Figure(figsize=(WIDTH, height / 25.4), layout="constrained")
 
 
-def grid_of(figure: Canvas, rows: int, columns: int, panels: int) -> NDArray[np.object_]:
-    """The first so many axes of a grid, with the rest hidden."""
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+def grid_of(
+    figure: Canvas, rows: int, columns: int, panels: int, *, shared: bool = False
+) -> NDArray[np.object_]:
+    """The first so many axes of a grid, with the rest hidden; ``shared``: all have one scale."""
+    grid = figure.subplots(rows, columns, sharex=shared, sharey=shared, squeeze=False).ravel()
     for axes in grid[panels:]:
         axes.set_visible(False)
     return np.asarray(grid[:panels])
@@ -112,17 +118,28 @@ def outermost(figure: Canvas) -> Figure:
     return found
 
 
-def save(figure: Canvas, path: Path) -> None:
-    """Write SVG or PNG, by the name's ending; the same figure gives the same bytes."""
-    with path.open("wb") as file:
-        save_to(figure, file, path.suffix.removeprefix("."))
+def content(axes: Any, kind: str) -> bytes:
+    """The figure that axes, one or an array, are drawn in, as ``svg`` or ``png``.
 
-
-def save_to(figure: Canvas, file: BinaryIO, kind: str) -> None:
-    """Write ``svg`` or ``png`` into an open file."""
+    The same figure gives the same bytes.
+    """
+    figure = np.ravel(axes)[0].get_figure(root=True)
+    file = io.BytesIO()
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     with styled():
-        outermost(figure).savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=metadata)
+        figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=metadata)
+    return file.getvalue()
+
+
+def bands(
+    axes: Axes, table: pd.DataFrame, colour: str, shades: tuple[float, float], gid: str
+) -> None:
+    """90 % and 50 % interval as bands and the median as a line, of quantiles by date."""
+    for (low, high), shade in zip((("q05", "q95"), ("q25", "q75")), shades, strict=True):
+        axes.fill_between(
+            table.index, table[low], table[high], color=colour, alpha=shade, linewidth=0
+        )
+    axes.plot(table.index, table["q50"], color=colour, linewidth=1.6, gid=gid)
 
 
 def bare(axes: Axes) -> None:

@@ -13,17 +13,24 @@ from reports.figures.style import (
     BLUE_INK,
     FAINT_INK,
     GREY,
-    LINE,
     ORANGE,
     ORANGE_INK,
     Canvas,
     canvas,
+    faint_grid,
     styled,
 )
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 ROW = 5.4
+#: Factors that turn a published figure into USD million a year.
+UNITS = {
+    "USD/year": 1 / MILLION,
+    "thousand USD/year": 1e-3,
+    "million USD/year": 1.0,
+    "billion USD/year": 1e3,
+}
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
@@ -65,7 +72,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_yticks(places, labels, fontsize=8)
         axes.set_ylim(place - 0.5, -1.6)
-        axes.grid(True, axis="x", color=LINE, linewidth=0.7)
+        faint_grid(axes, "x")
         axes.set_xlabel(texts.say("figures.totals.axis"))
         legend = (("model", BLUE_INK), ("published", ORANGE_INK), ("silent", FAINT_INK))
         for row, (key, colour) in enumerate(reversed(legend)):
@@ -114,18 +121,10 @@ def in_millions(run: SavedRun, name: str) -> dict[str, Any]:
     return scaled
 
 
-UNITS = {
-    "USD/year": 1 / MILLION,
-    "thousand USD/year": 1e-3,
-    "million USD/year": 1.0,
-    "billion USD/year": 1e3,
-}
-
-
 def row_label(run: SavedRun, name: str, texts: Catalogue) -> str:
     """Who said it, and for when."""
     row = run.evidence[name]
-    said = row["said_by"] or run.sources[row["source"]]["publisher"]
+    said = run.speaker(name)
     said = said if len(said) <= 38 else said[:36].rstrip(" ,(") + " …"
     years = "-".join(dict.fromkeys((row["start"][:4], row["end"][:4])))
     return texts.say("figures.totals.row", said=said, years=years)
@@ -190,17 +189,22 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
     )
 
 
-def overlaps(run: SavedRun, place: str | None = None) -> tuple[int, int]:
+def ends(figures: dict[str, Any]) -> tuple[float, float]:
+    """Lowest and highest figure of a total; one and the same where it prints one."""
+    figure = figures["observed"]
+    return figures.get("low", figure), figures.get("high", figure)
+
+
+def stance(figures: dict[str, Any]) -> str:
+    """Whether a total lies ``above``, ``below`` or ``overlaps`` the model's 90 % interval."""
+    low, high = ends(figures)
+    if low > figures["predicted"]["q95"]:
+        return "above"
+    return "below" if high < figures["predicted"]["q05"] else "overlaps"
+
+
+def overlaps(run: SavedRun) -> tuple[int, int]:
     """How many totals overlap the model's 90 % interval, and how many were compared."""
-    inside = compared = 0
-    for name, row in published(run).items():
-        figures = in_millions(run, name)
-        if "predicted" not in figures or (place is not None and row["published_for"] != place):
-            continue
-        compared += 1
-        low, high = (
-            figures.get("low", figures["observed"]),
-            figures.get("high", figures["observed"]),
-        )
-        inside += low <= figures["predicted"]["q95"] and high >= figures["predicted"]["q05"]
-    return inside, compared
+    found = [in_millions(run, name) for name in published(run)]
+    stances = [stance(figures) for figures in found if "predicted" in figures]
+    return stances.count("overlaps"), len(stances)

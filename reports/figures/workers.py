@@ -11,6 +11,7 @@ from matplotlib.dates import YearLocator
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
+from model.question import BASELINE
 from reports.figures.style import (
     AMBER,
     AMBER_INK,
@@ -25,6 +26,7 @@ from reports.figures.style import (
     PURPLE,
     PURPLE_INK,
     Canvas,
+    bands,
     canvas,
     faint_grid,
     styled,
@@ -91,9 +93,10 @@ def draw(
     with styled():
         figure = canvas(HEIGHT, figure)
         panels: NDArray[np.object_] = figure.subplots(2, 1, sharex=True, height_ratios=[1.7, 1])
-        _stocks(panels[0], run, host, texts)
-        _flows(panels[1], run, host, texts)
-        first, last = months_covered(run)
+        counted = counts(run, host)
+        _stocks(panels[0], run, host, counted, texts)
+        _flows(panels[1], counted, texts)
+        first, last = run.covered
         panels[1].set_xlim(first, last)
         panels[1].xaxis.set_major_locator(YearLocator())
         for axes in panels:
@@ -102,23 +105,17 @@ def draw(
     return panels
 
 
-def months_covered(run: SavedRun) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day that the data cover."""
-    timeline = run.timeline
-    return pd.Timestamp(timeline["start"]), pd.Period(timeline["end"], "M").end_time
-
-
-def stock(run: SavedRun, host: str, name: str, scenario: str = "baseline") -> pd.DataFrame:
+def stock(run: SavedRun, host: str, name: str) -> pd.DataFrame:
     """Quantiles of a stock by end of month, up to the data's end."""
     rows = run.workers
-    rows = rows[(rows["scenario"] == scenario) & (rows["host"] == host) & (rows["stock"] == name)]
+    rows = rows[(rows["scenario"] == BASELINE) & (rows["host"] == host) & (rows["stock"] == name)]
     rows = rows[rows["month"] <= run.timeline["end"]]
     return rows.set_index(pd.PeriodIndex(rows["month"], freq="M").end_time)
 
 
 def counts(run: SavedRun, host: str) -> list[Count]:
     """Counts of a whole host within the months covered, fitted or kept as context."""
-    first, last = months_covered(run)
+    first, last = run.covered
     found = []
     for name, row in run.evidence.items():
         wanted = row["quantity"] in (*STOCKS, "quota", *HAPPENINGS)
@@ -152,16 +149,12 @@ def _day(text: str, side: str) -> pd.Timestamp:
     return period.start_time if side == "start" else period.end_time
 
 
-def _stocks(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
+def _stocks(axes: Axes, run: SavedRun, host: str, counted: list[Count], texts: Catalogue) -> None:
     colours = {"working": BLUE, "irregular": AMBER}
     for name, colour in colours.items():
         table = stock(run, host, name)
-        for low, high, alpha in (("q05", "q95", 0.18), ("q25", "q75", 0.30)):
-            axes.fill_between(
-                table.index, table[low], table[high], color=colour, alpha=alpha, linewidth=0
-            )
-        axes.plot(table.index, table["q50"], color=colour, linewidth=1.6, gid=f"median {name}")
-    for count in counts(run, host):
+        bands(axes, table, colour, (0.18, 0.30), f"median {name}")
+    for count in counted:
         if count.quantity not in (*STOCKS, "quota"):
             continue
         _stock_count(axes, count)
@@ -259,9 +252,9 @@ def _line_of_labels(axes: Axes, labels: list[tuple[str, str]]) -> None:
         place = (1, 0)
 
 
-def _flows(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
+def _flows(axes: Axes, counted: list[Count], texts: Catalogue) -> None:
     """Counts of things that happen: a bar over the window, as high as its monthly mean."""
-    shown = [count for count in counts(run, host) if count.quantity in HAPPENINGS and count.fitted]
+    shown = [count for count in counted if count.quantity in HAPPENINGS and count.fitted]
     seen = []
     for count in shown:
         colour, rate = HAPPENINGS[count.quantity], count.figure / count.months
@@ -312,9 +305,10 @@ def describe(run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
             said.append(
                 texts.say("figures.workers.alt_one", month=texts.month(month), numbers=numbers)
             )
-    stocks = [c for c in counts(run, host) if c.quantity in STOCKS]
-    ceilings = [c for c in counts(run, host) if c.quantity == "quota"]
-    happened = [c for c in counts(run, host) if c.quantity in HAPPENINGS and c.fitted]
+    counted = counts(run, host)
+    stocks = [count for count in counted if count.quantity in STOCKS]
+    ceilings = [count for count in counted if count.quantity == "quota"]
+    happened = [count for count in counted if count.quantity in HAPPENINGS and count.fitted]
     return texts.say(
         "figures.workers.alt",
         workers="; ".join(said),

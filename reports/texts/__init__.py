@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import string
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from model.wording import Wording
+from model.quantities import family
+from model.wording import Wording, three
 
 FOLDER = Path(__file__).parent
 
@@ -58,6 +60,10 @@ class Catalogue:
         except KeyError as error:
             raise NoSuchTextError(f"{self.language}.toml, {key}: no value for {error}") from None
 
+    def money(self, numbers: Mapping[str, Any]) -> str:
+        """An amount of dollars with its interval, as "$136 million (103 to 180)"."""
+        return self.say("amount", parts=self.numbers.amount(*three(numbers)))
+
     def chance(self, probability: float) -> str:
         """A probability in words, from the one table of words."""
         for step in self.content["chances"]:
@@ -81,10 +87,8 @@ class Catalogue:
 
     def name(self, label: str) -> str:
         """A basic quantity's name: ``permit_inflow.open`` as "Arrivals on permits: open"."""
-        from model.quantities import BASIC_BY_NAME
-
         parts = label.split(".")
-        place = next(i for i, part in enumerate(parts) if part in BASIC_BY_NAME)
+        place = parts.index(family(label))
         entry = " ".join(part.replace("_", " ") for part in parts[place + 1 :] + parts[:place])
         name = self.say(f"quantities.{parts[place]}")
         return self.say("entry", name=name, entry=entry) if entry else name

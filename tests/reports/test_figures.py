@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -18,7 +17,7 @@ from model.quantities import DEFINITIONS, USES
 from model.wording import MILLION
 from reports import figures
 from reports.figures import evidence, headline, priors, ranks, totals, workers
-from reports.figures.style import save_to
+from reports.figures.style import content
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
@@ -133,7 +132,7 @@ def test_prior_density_is_that_of_its_quantiles(run: SavedRun) -> None:
 def test_posteriors_are_drawn_for_what_moves_with_the_headline(run: SavedRun) -> None:
     from scipy.stats import spearmanr
 
-    found = priors.rank_correlations(run)
+    found = run.rank_correlations
     take = run.headline_draws()
     for label in list(found)[:3]:
         expected = spearmanr(run.quantity_draws[label].ravel(), take).statistic
@@ -180,11 +179,7 @@ def test_rank_counts_are_even_only_where_chains_agree() -> None:
 
 @pytest.mark.parametrize("name", list(figures.FIGURES))
 def test_bytes_repeat_and_text_stays_text(name: str, run: SavedRun, english: Catalogue) -> None:
-    contents = []
-    for _ in range(2):
-        file = io.BytesIO()
-        save_to(figures.figure_of(figures.FIGURES[name].draw(run)), file, "svg")
-        contents.append(file.getvalue())
+    contents = [content(figures.FIGURES[name].draw(run), "svg") for _ in range(2)]
     assert contents[0] == contents[1]
     root = ET.fromstring(contents[0])
     width = float(str(root.get("width")).removesuffix("pt"))
@@ -196,11 +191,7 @@ def test_bytes_repeat_and_text_stays_text(name: str, run: SavedRun, english: Cat
 
 
 def test_png_repeats(run: SavedRun) -> None:
-    contents = []
-    for _ in range(2):
-        file = io.BytesIO()
-        save_to(figures.figure_of(figures.ladder.draw(run)), file, "png")
-        contents.append(file.getvalue())
+    contents = [content(figures.ladder.draw(run), "png") for _ in range(2)]
     assert contents[0] == contents[1]
 
 

@@ -153,9 +153,17 @@ def test_scenario(
     new = altered(run)
     stake: dict[str, Any] = new.summary["scenarios"]["half"]["at_stake"][HEADLINE]["usd"]
     stake |= {q: x * MILLION for q, x in zip(("q05", "q50", "q95"), change, strict=True)}
+    stake["mean"] = stake["q50"]
     said = findings.scenario(new, "half", english)
     assert said.key == f"scenario.{key}"
     assert words in said.text
+
+
+def test_a_change_in_few_draws_is_not_called_none(run: SavedRun, english: Catalogue) -> None:
+    new = altered(run)
+    stake = new.summary["scenarios"]["half"]["at_stake"][HEADLINE]["usd"]
+    stake |= {"q05": 0.0, "q50": 0.0, "q95": 0.0, "mean": -1e5}
+    assert findings.scenario(new, "half", english).key == "scenario.unclear"
 
 
 def test_share_names_the_largest_other_part(run: SavedRun, english: Catalogue) -> None:

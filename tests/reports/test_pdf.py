@@ -21,6 +21,7 @@ from reports import typesetting
 from reports.annex import annex, commands
 from reports.brief import brief
 from reports.command import FigureFiles
+from reports.figures import style
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue
 from tests.reports.conftest import ODD
@@ -278,6 +279,15 @@ def test_a_missing_font_stops_the_report(
 ) -> None:
     monkeypatch.setattr(typesetting, "FONTS", tmp_path)
     with pytest.raises(ReportError, match="unknown font family"):
+        brief(run, english)
+
+
+def test_a_font_that_figures_miss_stops_the_report(
+    run: SavedRun, english: Catalogue, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(style, "FONTS", tmp_path)
+    style.register_fonts.cache_clear()
+    with pytest.raises(ReportError, match=r"font .* is missing"):
         brief(run, english)
 
 
