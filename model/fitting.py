@@ -19,6 +19,7 @@ from model.backend import NUMPY
 from model.economy import Layout
 from model.question import SamplerOptions
 from model.synthesis import Synthesis
+from model.whitening import Whitening, whiten
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -99,6 +100,7 @@ def fit(
     options: SamplerOptions | None = None,
     *,
     program: Any = None,
+    whitening: Whitening | None = None,
     progress: Progress | None = None,
 ) -> Posterior:
     """Sample the posterior of a case.
@@ -109,6 +111,8 @@ def fit(
     options : SamplerOptions, optional
     program : Program, optional
         A program compiled before for a case of the same shape: nothing is compiled again.
+    whitening : Whitening, optional
+        The map to sample in, where one is known that serves; else it is found.
     progress : callable, optional
         Called with (stage, done, total).
 
@@ -128,7 +132,6 @@ def fit(
     # must stand before PyTensor is imported, or the same seed draws otherwise on a warm cache
     set_pytensor_flags()
     from model.program import compile_program, program_key, sampler
-    from model.whitening import whiten
 
     options = options or SamplerOptions()
     report = progress or (lambda stage, done, total: None)
@@ -147,7 +150,8 @@ def fit(
     lap("compiling")
     packed = parts.packed()
     density = program.density(packed)
-    whitening = whiten(density, program.size)
+    if whitening is None:
+        whitening = whiten(density, program.size)
     value, slope = density(whitening.mode)
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise NoStartingPointError

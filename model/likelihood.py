@@ -157,6 +157,14 @@ def _exchange(case: Case, row: Any) -> float:
     return rates.mean(own, row.start, row.end) / rates.mean(row.currency, row.start, row.end)
 
 
+def printed_reading(reading: Reading, row: Any) -> tuple[float, float, float]:
+    """Log of a row's figure as printed, its error and its tail, for rows that are not fitted."""
+    ends = (row.low, row.high) if row.qualifier in ("range", "spread") else (row.value, row.value)
+    low, high = (math.log(end) for end in ends)
+    middle, half = (low + high) / 2, (high - low) / 2
+    return middle, _error(reading, row, (middle, half, 1.0)), _tail(reading, row.qualifier)
+
+
 def rounding(value: float, cap: float) -> float:
     """Standard deviation, in log, of a figure rounded to its last significant digit.
 
@@ -200,17 +208,25 @@ def _tail(reading: Reading, qualifier: str) -> float:
 def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> Floats:
     """Weights of the counted rows: copies of one statement share a weight of one.
 
-    Copies are rows of one origin that speak of the same quantity, host, segments and base in the
-    same window. They share by precision, so that a poor copy adds next to nothing.
+    They share by precision, so that a poor copy adds next to nothing.
     """
-    keys = ["origin", "quantity", "host", "segments", "base", "start", "end"]
-    statement = [tuple(getattr(row, key) for key in keys) for row in rows.itertuples()]
+    statement = statements(rows)
     precision = np.where(counted, error**-2.0, 0.0)
     together = [
         sum(p for other, p in zip(statement, precision, strict=True) if other == own)
         for own in statement
     ]
     return np.divide(precision, together, out=np.zeros_like(precision), where=counted)
+
+
+def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """What each row states: copies have the same.
+
+    Copies are rows of one origin that speak of the same quantity, host, segments and base in the
+    same window.
+    """
+    keys = ["origin", "quantity", "host", "segments", "base", "start", "end"]
+    return [tuple(getattr(row, key) for key in keys) for row in rows.itertuples()]
 
 
 def _shared_error(

@@ -124,35 +124,47 @@ def _published_total(case: Case, row: Any, projection: Projection) -> Json:
     """A published total in dollars a year beside revenue of the same months, as a yearly rate."""
     figures = [float(f) for f in (row.low, row.value, row.high) if not math.isnan(f)]
     observed = math.exp(sum(map(math.log, figures)) / len(figures))
+    hosts, predicted = modelled_total(case, row, projection)
+    return {
+        **_held_out(observed, row.unit, predicted),
+        "low": min(figures) if len(figures) > 1 else None,
+        "high": max(figures) if len(figures) > 1 else None,
+        "definition": row.quantity.removeprefix("total_"),
+        "published_for": row.host,
+        "predicted_for": hosts,
+    }
+
+
+def modelled_total(case: Case, row: Any, projection: Projection) -> tuple[list[str], Floats | None]:
+    """What the model says of a published total: its hosts, and draws in the row's unit.
+
+    Parameters
+    ----------
+    row : named tuple
+        A row of ``case.evidence`` that speaks of a total.
+
+    Returns
+    -------
+    hosts : list of str
+        Whose revenue is summed: a world total is compared with the modelled part of the world,
+        a host's with its own, other places' with nothing.
+    draws : array, (n,), or None
+        As a yearly rate over the row's window; None where the model does not cover it.
+    """
     modelled = [host.name for host in case.hosts]
-    # a world total is compared with the modelled part of the world; other places with nothing
     hosts = [row.host] if row.host in modelled else modelled if row.host == WORLD else []
     months = pd.PeriodIndex(projection.revenue["month"].to_index(), freq="M")
     inside = np.asarray((months >= row.start) & (months <= row.end))
     definition = row.quantity.removeprefix("total_")
     own = {host.name: host.currency for host in case.hosts}.get(row.host)
-    covered = (
-        bool(hosts)
-        and row.currency in (USD, own)
-        and row.start >= months[0]
-        and row.end <= months[-1]
-    )
-    predicted = None
-    if covered:
-        revenue = projection.revenue_usd.sel(definition=definition, host=hosts)
-        if row.currency != USD:
-            # only a host's own total is known in its own currency
-            revenue = projection.revenue.sel(definition=definition, host=hosts)
-        yearly = revenue.isel(month=inside).sum(["host", "month"]).to_numpy() * 12 / inside.sum()
-        predicted = yearly / row.factor
-    return {
-        **_held_out(observed, row.unit, predicted),
-        "low": min(figures) if len(figures) > 1 else None,
-        "high": max(figures) if len(figures) > 1 else None,
-        "definition": definition,
-        "published_for": row.host,
-        "predicted_for": hosts if covered else [],
-    }
+    covered = hosts and row.currency in (USD, own)
+    if not covered or row.start < months[0] or row.end > months[-1]:
+        return [], None
+    # only a host's own total is known in its own currency
+    revenue = projection.revenue_usd if row.currency == USD else projection.revenue
+    chosen = revenue.sel(definition=definition, host=hosts).isel(month=inside)
+    yearly = chosen.sum(["host", "month"]).to_numpy() * 12 / inside.sum()
+    return hosts, yearly / row.factor
 
 
 def _predict(

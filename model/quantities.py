@@ -326,6 +326,22 @@ USES: tuple[str, ...] = (
     "worker_keeps", "managers_take", "state_take",
 )  # fmt: skip
 
+#: The basic quantities by what they speak of: each name in one group.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "workers": (
+        "permitted_at_start", "permit_inflow", "permit_exit", "irregular_at_start",
+        "irregular_inflow", "irregular_exit", "irregular_working", "segment_share",
+    ),
+    "counting": ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry"),
+    "payment": ("payment", "payment_growth", "payment_ratio", "utilisation"),
+    "taxes": (
+        "declared_salary", "declared_growth", "declared_ratio", "vat_rate", "vat_share",
+        "simplified_rate", "income_tax_rate", "contribution_rate", "permit_cost",
+    ),
+    "others": ("broker_margin", "managers_share", "upkeep", "upkeep_growth", "keep_share"),
+    "plan": ("plan", "plan_growth", "plan_ratio", "plan_fulfilment"),
+}  # fmt: skip
+
 BASIC_BY_NAME = {basic.name: basic for basic in BASIC}
 MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}
 

@@ -187,7 +187,7 @@ def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions)
     """
     sampler = asdict(options)
     del sampler["cores"]
-    return _digest(
+    return digest(
         {
             "inputs": dict(sorted(hashes.items())),
             "what_if": what_if.asked,
@@ -199,10 +199,11 @@ def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions)
 
 def run_key(fit: str, scenarios: Mapping[str, str], horizon: str) -> str:
     """The key of a fit with scenarios (hash of each file by name, in order) and a horizon."""
-    return _digest({"fit": fit, "scenarios": list(scenarios.items()), "horizon": horizon})
+    return digest({"fit": fit, "scenarios": list(scenarios.items()), "horizon": horizon})
 
 
-def _digest(content: Any) -> str:
+def digest(content: Any) -> str:
+    """Twelve hexadecimal digits of the hash of what JSON can say."""
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

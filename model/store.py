@@ -24,6 +24,9 @@ OPTIONS = ("draws", "tune", "chains", "seed", "target_accept")
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
+CHECKS = "checks.json"
+#: Folder of calibrations, among the runs, and the file that holds what each found.
+CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 SCHEMA = 1
 #: What a manifest must hold to be read at all.
 KEYS: dict[str, type] = {
@@ -73,25 +76,66 @@ def write_run(
     Path
         The run's folder.
     """
-    output.mkdir(parents=True, exist_ok=True)
-    target = output / name
-    # beside the target, so that the final rename stays within one file system
-    draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-", dir=output))
-    try:
-        for file_name, write in writers.items():
-            path = draft / file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write(path)
+    with _draft(output, name, before_publishing) as draft:
+        _written(draft, writers)
         if manifest is not None:
             files = {name: checksum(draft / name) for name in sorted(writers)}
             write_json(draft / MANIFEST, sealed(manifest | {"files": files}))
+    return output / name
+
+
+def add_to_run(
+    folder: Path,
+    writers: Mapping[str, Writer],
+    before_publishing: Callable[[], object] = lambda: None,
+) -> None:
+    """Add files to a run, or replace some of its files; all of them at once, or none.
+
+    Parameters
+    ----------
+    folder : Path
+        A run. What else lies in it, such as reports, stays.
+    writers : mapping of file name to callable
+        As for ``write_run``.
+    before_publishing : callable
+        Called once all files are written; what it raises leaves the run as it was.
+
+    Raises
+    ------
+    DamagedRunError
+        When the run does not agree with its manifest.
+    """
+    manifest = check_run(folder)
+    target = folder.resolve()
+    with _draft(target.parent, target.name, before_publishing) as draft:
+        shutil.copytree(folder, draft, dirs_exist_ok=True)
+        _written(draft, writers)
+        files = manifest["files"] | {name: checksum(draft / name) for name in writers}
+        ordered = {name: files[name] for name in sorted(files)}
+        write_json(draft / MANIFEST, sealed(manifest | {"files": ordered}))
+
+
+@contextlib.contextmanager
+def _draft(output: Path, name: str, before_publishing: Callable[[], object]) -> Iterator[Path]:
+    """A hidden folder that takes the place of ``output/name`` once all is written into it."""
+    output.mkdir(parents=True, exist_ok=True)
+    # beside the target, so that the final rename stays within one file system
+    draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-", dir=output))
+    try:
+        yield draft
         draft.chmod(0o755)
         before_publishing()
-        _publish(draft, target)
+        _publish(draft, output / name)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return target
+
+
+def _written(draft: Path, writers: Mapping[str, Writer]) -> None:
+    for file_name, write in writers.items():
+        path = draft / file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path)
 
 
 def checksum(path: Path) -> str:
@@ -160,6 +204,42 @@ def read_summary(folder: Path) -> Json:
     return dict(content)
 
 
+def read_checks(folder: Path) -> Json | None:
+    """What ``model.criticism`` found of a run that has been checked; None if it was not asked.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    path = folder / CHECKS
+    if not path.exists():
+        return None
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise DamagedRunError(f"{path} cannot be read ({error})") from None
+
+
+def find_calibration(output: Path, manifest: Json) -> Json | None:
+    """The longest calibration of the inputs and the program that a run was made with, if any.
+
+    Parameters
+    ----------
+    output : Path
+        Folder of runs.
+    manifest : dict
+        The run's.
+    """
+    found: list[Json] = []
+    for path in sorted((output / CALIBRATIONS).glob(f"*/{CALIBRATION}")):
+        with contextlib.suppress(OSError, ValueError):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            same = content["inputs"] == manifest["inputs"]
+            if same and content["versions"] == manifest["versions"]:
+                found.append(content)
+    return max(found, key=lambda one: one["replicates"], default=None)
+
+
 def is_draft(path: Path) -> bool:
     """Whether a folder is what a writer has not yet put in its place."""
     return path.is_dir() and path.name.startswith(DRAFT)
@@ -169,7 +249,9 @@ def run_folders(output: Path) -> Iterator[Path]:
     """Folders of runs, by name; drafts of writers at work, or killed, begin with a dot."""
     with contextlib.suppress(OSError):
         yield from sorted(
-            path for path in output.iterdir() if path.is_dir() and not path.name.startswith(".")
+            path
+            for path in output.iterdir()
+            if path.is_dir() and not path.name.startswith(".") and path.name != CALIBRATIONS
         )
 
 
@@ -247,6 +329,14 @@ def check_writable(output: Path, name: str) -> None:
         for folder in missing:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+def replace_json(path: Path, content: Any) -> None:
+    """Write JSON so that readers find the former file or the new one, each whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{DRAFT}{path.name}")
+    write_json(draft, content)
+    os.replace(draft, path)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -155,7 +155,13 @@ def spread_prior(reading: Reading) -> tuple[float, float]:
     return (low + high) / 2, (high - low) / (2 * NORMAL_95)
 
 
-def log_density(xp: Any, parts: Synthesis, normals: Array, packed: Array) -> tuple[Array, Array]:
+def log_density(
+    xp: Any,
+    parts: Synthesis,
+    normals: Array,
+    packed: Array,
+    known: tuple[Array, Array] | None = None,
+) -> tuple[Array, Array]:
     """Weighted log densities of the rows, (..., R), and of the balance, (..., H).
 
     Parameters
@@ -167,6 +173,8 @@ def log_density(xp: Any, parts: Synthesis, normals: Array, packed: Array) -> tup
         Standard normals.
     packed : array
         ``parts.packed()``, or other data of the same shape.
+    known : (array, array), optional
+        What ``log_quantities`` gives at these normals under these priors, where it is known.
     """
     blocks = parts.blocks()
     pieces = xp.split(packed, [size for _, size in blocks])
@@ -175,8 +183,10 @@ def log_density(xp: Any, parts: Synthesis, normals: Array, packed: Array) -> tup
     basic, shared, shift, deviation = xp.split(
         normals, [parts.layout.size, origins, spreads, spreads]
     )
-    natural = parts.layout.natural(xp, basic, data["location"], data["scale"])
-    log_quantity, log_balance = log_quantities(xp, parts.layout, parts.measured, natural)
+    if known is None:
+        natural = parts.layout.natural(xp, basic, data["location"], data["scale"])
+        known = log_quantities(xp, parts.layout, parts.measured, natural)
+    log_quantity, log_balance = known
     closing_error, persistence, common, log_centre, log_spread = (
         data["settings"][i] for i in range(5)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -93,11 +93,9 @@ def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
     factors = _factors(parts, what_if, report)
     if report.faults:
         raise CaseError("the arguments", report.faults)
-    said = parts.evidence
     if rows:
-        without = evidence(case, parts.measured, without=tuple(rows))
-        said = replace(said, weight=without.weight, shared_error=without.shared_error)
-    said = replace(said, weight=said.weight * factors)
+        parts = left_out(parts, case, rows)
+    said = replace(parts.evidence, weight=parts.evidence.weight * factors)
     balance = np.zeros_like(parts.balance_weight)
     return replace(
         parts,
@@ -105,6 +103,29 @@ def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
         evidence=said,
         balance_weight=balance if "balance" in what_if.without else parts.balance_weight,
     )
+
+
+def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
+    """The arrays of a case without rows of evidence: they keep their place and weigh nothing.
+
+    Rows that weighed nothing before stay out, and factors on weights stay.
+
+    Parameters
+    ----------
+    parts : Synthesis
+        Arrays of the case, perhaps under what-ifs.
+    case : Case
+    rows : iterable of str
+        Ids of fitted rows.
+    """
+    said = parts.evidence
+    silent = {row for row, weight in zip(said.ids, said.weight, strict=True) if weight == 0.0}
+    before = evidence(case, parts.measured, without=tuple(sorted(silent)))
+    factor = np.ones_like(said.weight)
+    np.divide(said.weight, before.weight, out=factor, where=before.weight > 0.0)
+    after = evidence(case, parts.measured, without=tuple(sorted(silent.union(rows))))
+    changed = replace(said, weight=after.weight * factor, shared_error=after.shared_error)
+    return replace(parts, evidence=changed)
 
 
 def _changed_priors(layout: Layout, case: Case, what_if: WhatIf, report: Report) -> Layout:

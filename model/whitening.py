@@ -23,6 +23,12 @@ class Whitening:
     root: Floats
     done: bool
 
+    @classmethod
+    def of_draws(cls, normals: Floats) -> Whitening:
+        """Mean and root of the covariance of draws, (n, size): for a posterior much like theirs."""
+        values, vectors = np.linalg.eigh(np.cov(normals.T))
+        return cls(normals.mean(axis=0), vectors * np.sqrt(np.maximum(values, 1e-6)), done=True)
+
     def __call__(self, x: Floats) -> Floats:
         """Standard normals, (..., size), from sampled points, (..., size)."""
         return self.mode + x @ self.root.T
@@ -39,6 +45,7 @@ def whiten(density: Density, size: int) -> Whitening:
     themselves, starting from the mode: ``done`` says so.
     """
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     def negative(point: Floats) -> tuple[float, Floats]:
         value, gradient = density(point)
@@ -47,7 +54,9 @@ def whiten(density: Density, size: int) -> Whitening:
         return -value, -gradient
 
     start = np.zeros(size)
-    mode = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
+    # on matrices this small, threads of linear algebra wait for each other three times as long
+    with threadpool_limits(1):
+        mode = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
     step = 1e-4
     slopes = [
         (density(mode - step * unit)[1] - density(mode + step * unit)[1]) / (2 * step)

@@ -1,0 +1,146 @@
+"""Published totals that were held out: how likely each is, and what it would imply if believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.backend import NUMPY
+from model.case import Case
+from model.checks import CheckResult, chance, tail_probability
+from model.fitting import Convergence, Posterior
+from model.likelihood import printed_reading, tailed_logpdf
+from model.prediction import WORLD, modelled_total
+from model.projection import Projection, quantiles
+from model.quantities import HEADLINE, MEASURED_BY_NAME
+from model.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
+
+Floats = NDArray[np.float64]
+
+#: Two-sided probability below which a total is said to be incompatible with the model.
+INCOMPATIBLE = 0.01
+
+READING = (
+    "The total as printed (the middle of a range) and what the model says of the same definition, "
+    "place and months, in the row's unit. “p” is the two-sided probability of a figure as far off, "
+    "given the total's hedge and grade; totals of one origin share one error. “If believed”: the "
+    "state take of the headline's year were the row fitted as well, by reweighting, where Pareto's "
+    "k allows it. “Implied” is the total over the workers present, in the row's currency per "
+    "worker and year. For a total of the whole world “share” is the model's part of it."
+)
+
+
+def held_out_totals(
+    case: Case, posterior: Posterior, gate: Convergence, projection: Projection, seed: int
+) -> CheckResult:
+    """The table of published totals.
+
+    Returns
+    -------
+    CheckResult
+        Failed if a total of a modelled host is incompatible with the model.
+    """
+    rows = case.evidence[case.evidence["role"] == "holdout"]
+    rows = rows[[_is_total(name) for name in rows["quantity"]]]
+    rng = np.random.default_rng(seed)
+    count = len(posterior.draws)
+    shared = {origin: rng.normal(size=count) for origin in sorted(set(rows["origin"]))}
+    takes = projection.yearly_usd.sel(definition=HEADLINE)
+    year = case.timeline.headline
+    headline = takes.sel(year=year).to_numpy() if year in takes["year"] else None
+    relative = min(gate.min_ess_bulk / count, 1.0)
+    lines = []
+    for row in rows.itertuples():
+        line: dict[str, Any] = {
+            "row": row.id,
+            "origin": row.origin,
+            "definition": row.quantity.removeprefix("total_"),
+            "place": row.host,
+            "unit": row.unit,
+        }
+        middle, error, tail = printed_reading(case.reading, row)
+        hosts, total = modelled_total(case, row, projection)
+        line["observed"] = float(np.exp(middle))
+        if total is not None and (total > 0.0).all():
+            line |= {key: float(quantiles(total)[key]) for key in ("q50", "q05", "q95")}
+            if row.host == WORLD:
+                share = total / np.exp(middle)
+                line |= _named("share", share)
+            else:
+                log_total = np.log(total)
+                common = np.sqrt(case.reading.echo_shared) * error * shared[row.origin]
+                own = np.sqrt(1.0 - case.reading.echo_shared) * error * rng.normal(size=count)
+                again = log_total + common + own + tail * rng.exponential(size=count)
+                line["p"] = tail_probability(float((again > middle).mean()))
+                line |= _implied(row, projection, float(np.exp(middle)), hosts)
+                if headline is not None:
+                    fitted = tailed_logpdf(
+                        NUMPY, middle - log_total, np.asarray(error), np.asarray(tail)
+                    )
+                    line |= _if_believed(headline, fitted, relative)
+        lines.append(line)
+    columns = [
+        "row", "origin", "definition", "place", "unit", "observed", "q50", "q05", "q95", "p",
+        "believed_q50", "believed_q05", "believed_q95", "pareto_k",
+        "implied_q50", "implied_q05", "implied_q95", "share_q50", "share_q05", "share_q95",
+    ]  # fmt: skip
+    table = pd.DataFrame(lines, columns=columns)
+    return CheckResult("held_out", *_verdict(table, count), READING, table, "totals")
+
+
+def _is_total(quantity: str) -> bool:
+    return quantity in MEASURED_BY_NAME and MEASURED_BY_NAME[quantity].kind == "total"
+
+
+def _named(name: str, draws: Floats) -> dict[str, float]:
+    numbers = quantiles(draws)
+    return {f"{name}_{key}": float(numbers[key]) for key in ("q50", "q05", "q95")}
+
+
+def _implied(row: Any, projection: Projection, total: float, hosts: list[str]) -> dict[str, float]:
+    """The total for each worker present in its window, per year."""
+    months = pd.PeriodIndex(projection.workers["month"].to_index(), freq="M")
+    inside = np.asarray((months >= row.start) & (months <= row.end))
+    present = projection.workers.sel(stock="working", host=hosts).isel(month=inside)
+    return _named("implied", total * row.factor / present.sum("host").mean("month").to_numpy())
+
+
+def _if_believed(headline: Floats, log_ratio: Floats, relative: float) -> dict[str, float]:
+    """Quantiles of the headline were the row fitted as well, and Pareto's k."""
+    weights, k = smoothed(log_ratio, relative)
+    found = {"pareto_k": k}
+    if k <= MAX_PARETO_K:
+        ends = weighted_quantiles(headline, weights, (0.5, 0.05, 0.95))
+        names = ("believed_q50", "believed_q05", "believed_q95")
+        found |= {name: float(end) for name, end in zip(names, ends, strict=True)}
+    return found
+
+
+def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
+    compared = table[table["p"].notna()]
+    world = table[table["share_q50"].notna()]
+    said = []
+    for row in compared.sort_values("p").itertuples():
+        believed = (
+            f"; if it were believed, the state take would be {row.believed_q50 / 1e6:,.0f} million "
+            f"({row.believed_q05 / 1e6:,.0f} to {row.believed_q95 / 1e6:,.0f})"
+            if np.isfinite(row.believed_q50)
+            else "; the draws do not reach far enough to say what it would imply"
+        )
+        said.append(f"{row.row}: probability {chance(row.p, draws)}{believed}")
+    passed = None if compared.empty else bool((compared["p"] >= INCOMPATIBLE).all())
+    sentence = (
+        f"{len(compared)} totals speak of a place that is modelled. {'. '.join(said)}."
+        if said
+        else "No total speaks of a place and months that are modelled."
+    )
+    if not world.empty:
+        low, high = world["share_q50"].min(), world["share_q50"].max()
+        sentence += (
+            f" Of {len(world)} totals for the whole world the model's part would be between "
+            f"{100 * low:.0f} and {100 * high:.0f} % (medians)."
+        )
+    return passed, sentence

@@ -1,0 +1,111 @@
+"""The command line of ``model.calibration``: simulated cases, told and kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model.terminal import Interruption, Talk
+from model.verdicts import Format, faulty_arguments, print_results
+
+if TYPE_CHECKING:
+    from model.calibration import Plan
+
+DONE, FAULTY, INTERRUPTED = 0, 2, 130
+#: The checks, in the order in which they are told.
+NAMES = ("calibration", "power", "echo")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command(
+    help="Simulate cases with known answers and fit them: do the intervals hold the truth, does "
+    "the check of conflicts find slips, do copies teach no more than one? What is done is kept: "
+    "the same command goes on after Ctrl-C, and a larger number of replicates adds to a smaller.",
+    epilog="Exit status: 0 done; 2 faulty inputs or arguments, nothing written; 130 interrupted.",
+)
+def calibration(
+    inputs: Annotated[Path, typer.Option(help="Folder of one case.")] = Path("inputs"),
+    output: Annotated[
+        Path, typer.Option(help="Folder of runs; calibrations are kept in a folder of it.")
+    ] = Path("runs"),
+    replicates: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Simulated cases for the ranks.")
+    ] = 200,
+    slips: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Simulated cases with a slip planted.")
+    ] = 100,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance.")] = 20180802,
+    show: Annotated[
+        str, typer.Option(metavar="CHECK", help=f"Print a whole table: {', '.join(NAMES)}.")
+    ] = "",
+    output_format: Annotated[
+        Format, typer.Option("--format", help="What to print; csv is for one check's table.")
+    ] = Format.table,
+    cores: Annotated[int | None, typer.Option(min=1, help="Fits at once.")] = None,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
+    ] = "",
+) -> None:
+    """Simulate, fit, and say how often the truth was held."""
+    from model.calibration import Plan
+
+    interruption = Interruption()
+    talk = Talk(verbose=output_format is Format.table)
+    try:
+        status = _run(
+            inputs, output, Plan(replicates, slips, seed), talk, show, output_format, cores,
+            scheduler,
+        )  # fmt: skip
+    except BaseException:
+        if not interruption.came:
+            raise
+        sys.stderr.write("Interrupted; what was done is kept, the same command goes on from it.\n")
+        status = INTERRUPTED
+    raise typer.Exit(status)
+
+
+def _run(
+    inputs: Path, output: Path, plan: Plan, talk: Talk, show: str, output_format: Format,
+    cores: int | None, scheduler: str,
+) -> int:  # fmt: skip
+    if fault := faulty_arguments(show, output_format, NAMES):
+        talk.fault(fault)
+        return FAULTY
+    from model import calibration as work
+    from model import store
+    from model.case import CaseError, read_case
+    from model.parallel import NoSchedulerError, executor
+    from model.run_files import reading_line
+
+    try:
+        case = read_case(inputs)
+    except CaseError as error:
+        talk.fault(str(error))
+        return FAULTY
+    folder = work.folder_of(case, output, plan.seed)
+    try:
+        store.check_writable(folder.parent, folder.name)
+    except OSError as error:
+        talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
+        return FAULTY
+    talk.say(f"Read {inputs}: {reading_line(case)}")
+    study = work.study_of(case, plan.seed)
+    try:
+        with talk.progress() as progress, executor(cores, scheduler) as workers:
+            progress("compiling", 0, 1)
+            replicates, slips = work.simulate(study, plan, folder, workers, progress)
+    except NoSchedulerError as error:
+        talk.fault(f"--scheduler: {error}")
+        return FAULTY
+    except ValueError as error:
+        talk.fault(f"{inputs}: {error}; no case can be simulated")
+        return FAULTY
+    results = work.verdicts(study, replicates, slips)
+    store.replace_json(folder / store.CALIBRATION, work.content(study, plan, results, replicates))
+    talk.say(f"Wrote {folder}/")
+    print_results(results, show, output_format)
+    return DONE

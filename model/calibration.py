@@ -1,0 +1,237 @@
+"""Does the program tell the truth? Simulated cases with known answers, fitted by the same model.
+
+Three studies. *Ranks*: truths are drawn from priors and balance, figures are printed of them, and
+the rank of the truth among the draws of its posterior must be uniform. *Slips*: rows ten times too
+large or too small are planted, and must be found. *Echo*: copies of a statement must teach as much
+as one. What is done is kept, so that a study can be interrupted, resumed and made longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model import ranks, store
+from model.case import Case
+from model.checks import CheckResult
+from model.echo import echo
+from model.parallel import completed
+from model.plants import Plant, plant, power
+from model.prediction import number
+from model.quantities import DEFINITIONS, HEADLINE
+from model.question import content_hashes, digest, versions
+from model.record import Record
+from model.refits import program_for
+from model.replicates import OPTIONS, Replicate, Study, replicate
+from model.simulation import printed_once
+from model.synthesis import synthesis
+
+Json = dict[str, Any]
+Progress = Callable[[str, int, int], object]
+
+RANKS, PLANTS = "ranks.csv", "slips.csv"
+SEED = 20180802
+#: Share of simulated cases that may be impossible to fit.
+UNFITTED = 0.01
+
+READING = (
+    "Each line is a quantity, or a definition's revenue in a year. “Held” is how often the central "
+    "interval of 50, 80, 90 or 95 % held the truth; p is the probability of ranks as uneven, if "
+    "they are uniform (chi-squared, 20 bins); “leaves” tells whether the curve of the ranks leaves "
+    "its simultaneous 95 % band, as one in twenty does by chance."
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is simulated.
+
+    Attributes
+    ----------
+    replicates : int
+        Cases for the ranks.
+    slips : int
+        Cases with a slip planted.
+    seed : int
+    """
+
+    replicates: int = 200
+    slips: int = 100
+    seed: int = SEED
+
+
+def study_of(case: Case, seed: int = SEED) -> Study:
+    """The study of a case: every statement printed once, fitted as it is printed."""
+    return Study(case, printed_once(synthesis(case), case), seed)
+
+
+def folder_of(case: Case, output: Path, seed: int) -> Path:
+    """Where the study of a case is kept: named by all that its numbers follow from."""
+    key = digest(
+        {
+            "inputs": dict(sorted(case.hashes.items())),
+            "versions": versions(),
+            "options": str(OPTIONS),
+            "seed": seed,
+        }
+    )
+    return output / store.CALIBRATIONS / f"{case.name}-{key}"
+
+
+def simulate(
+    study: Study, plan: Plan, folder: Path, workers: Executor, progress: Progress
+) -> tuple[list[Replicate], list[Plant | None]]:
+    """Replicates and slips, those that are kept and those that are made now.
+
+    Parameters
+    ----------
+    folder : Path
+        Where each is kept as soon as it is done.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When interrupted; what is done is kept.
+    """
+    program_for(study.parts)
+    labels = study.labels
+    kept = Record(folder / RANKS, ("replicate", "divergences", *labels))
+    found: dict[int, Replicate] = {}
+    for key, cells in kept.read().items():
+        values = None if not cells[1] else np.array([int(cell) for cell in cells[1:]])
+        found[key] = Replicate(values, int(cells[0]))
+    _each(
+        "simulated cases", partial(replicate, study), found, plan.replicates, workers, progress,
+        lambda key, one: kept.add(
+            key,
+            [one.divergences, *(one.ranks if one.ranks is not None else [""] * len(labels))],
+        ),
+    )  # fmt: skip
+    slips = Record(folder / PLANTS, ("case", "row", "found", "clean", "bystander", "beside"))
+    planted: dict[int, Plant | None] = {
+        key: Plant(row, float(hit), float(clean), other, float(beside)) if row else None
+        for key, (row, hit, clean, other, beside) in slips.read().items()
+    }
+    _each(
+        "cases with a slip", partial(plant, study), planted, plan.slips, workers, progress,
+        lambda key, one: slips.add(
+            key,
+            [""] * 5
+            if one is None
+            else [one.row, one.found, one.clean, one.bystander, one.beside],
+        ),
+    )  # fmt: skip
+    return (
+        [found[key] for key in range(plan.replicates)],
+        [planted[key] for key in range(plan.slips)],
+    )
+
+
+def _each(
+    stage: str, work: Callable[[int], Any], found: dict[int, Any], wanted: int, workers: Executor,
+    progress: Progress, keep: Callable[[int, Any], object],
+) -> None:  # fmt: skip
+    """Do what is not done yet, and keep each piece as it comes."""
+    missing = [key for key in range(wanted) if key not in found]
+    progress(stage, wanted - len(missing), wanted)
+    for done, (key, result) in enumerate(completed(workers, work, missing), start=1):
+        found[key] = result
+        keep(key, result)
+        progress(stage, wanted - len(missing) + done, wanted)
+
+
+def verdicts(
+    study: Study, replicates: Sequence[Replicate], slips: Sequence[Plant | None]
+) -> list[CheckResult]:
+    """The three results of a study."""
+    fitted = [one for one in slips if one is not None]
+    results = [uniform(study.labels, replicates)] if replicates else []
+    results += [power(fitted)] if fitted else []
+    return [*results, echo(study.case.reading)]
+
+
+def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResult:
+    """Whether ranks are uniform and intervals hold what they promise.
+
+    Returns
+    -------
+    CheckResult
+        Failed if ranks are so uneven that a calibrated model would show it once in ten thousand
+        studies, or if more than one case in a hundred could not be fitted.
+    """
+    ranked = np.array([one.ranks for one in replicates if one.ranks is not None])
+    unfitted = len(replicates) - len(ranked)
+    if not len(ranked):
+        empty = pd.DataFrame(columns=["quantity"])
+        return CheckResult("calibration", False, "No case could be fitted.", READING, empty)
+    verdict = ranks.calibration(ranked)
+    held = {level: ranks.covered(ranked, level) for level in ranks.LEVELS}
+    lower, upper = ranks.band(len(ranked))
+    curves = ranks.curve(ranked)
+    leaves = ((curves < lower - 1e-9) | (curves > upper + 1e-9)).any(axis=1)
+    table = pd.DataFrame(
+        {
+            "quantity": labels,
+            **{f"held_{round(100 * level)}": share for level, share in held.items()},
+            "p": verdict.p_values,
+            "leaves": leaves.tolist(),
+        }
+    )
+    headline = [label.startswith(f"{HEADLINE} of") for label in labels]
+    sentence = (
+        f"In {len(ranked)} simulated cases the 90 % intervals of {len(labels)} quantities held the "
+        f"truth in {100 * held[0.9].mean():.1f} %, those of the state take in "
+        f"{100 * held[0.9][headline].mean():.1f} %, the 50 % intervals in "
+        f"{100 * held[0.5].mean():.1f} %. Least even are the ranks of {labels[verdict.worst]}, "
+        f"with a probability of {verdict.p_value:.2g} among so many."
+    )
+    if unfitted:
+        sentence += f" {unfitted} cases could not be fitted."
+    passed = verdict.passed and unfitted <= UNFITTED * len(replicates)
+    return CheckResult("calibration", passed, sentence, READING, table, "calibration")
+
+
+def drawn_curves(labels: Sequence[str], replicates: Sequence[Replicate]) -> Json:
+    """What the figure of the ranks needs: curves and their band."""
+    ranked = np.array([one.ranks for one in replicates if one.ranks is not None])
+    if not len(ranked):
+        return {}
+    lower, upper = ranks.band(len(ranked))
+    curves = dict(zip(labels, ranks.curve(ranked), strict=True))
+    return {
+        "lower": [number(float(x)) for x in lower],
+        "upper": [number(float(x)) for x in upper],
+        "curves": {label: [number(float(x)) for x in curve] for label, curve in curves.items()},
+        "definitions": [label for label in labels if label.split(" of ")[0] in DEFINITIONS],
+    }
+
+
+def content(
+    study: Study, plan: Plan, results: Sequence[CheckResult], replicates: Sequence[Replicate]
+) -> Json:
+    """The content of ``calibration.json``."""
+    return {
+        "schema": store.SCHEMA,
+        "case": study.case.title,
+        "inputs": content_hashes(study.case.files),
+        "versions": versions(),
+        "replicates": plan.replicates,
+        "slips": plan.slips,
+        "seed": plan.seed,
+        "divergences": sum(one.divergences for one in replicates),
+        "checks": {one.name: one.content() for one in results},
+        "ranks": drawn_curves(study.labels, replicates),
+    }
+
+
+if __name__ == "__main__":
+    from model.calibrating import app
+
+    app()

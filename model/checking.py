@@ -1,0 +1,127 @@
+"""The command line of ``model.criticism``: checks of a saved run, told and kept with it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model import store
+from model.question import source_hash
+from model.terminal import Interruption, Talk
+from model.verdicts import Format, faulty_arguments, print_results
+
+if TYPE_CHECKING:
+    from model.checks import CheckResult
+
+DONE, FAULTY, NOT_CONVERGED, INTERRUPTED = 0, 2, 3, 130
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+#: The checks, in the order in which they are told.
+NAMES = (
+    "prior_predictive", "posterior_predictive", "conflict", "leave_one_out", "power_scaling",
+    "prior_widths", "held_out",
+)  # fmt: skip
+
+
+@app.command(
+    help="Check a fit: priors, rows, conflicts between sources, the answer without each of them, "
+    "sensitivity to the priors, published totals held out. The results are kept with the run.",
+    epilog="Exit status: 0 done; 2 faulty run or arguments, nothing written; 3 done, but the run's "
+    "sampler had not converged; 130 interrupted, nothing written.",
+)
+def criticism(
+    run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
+    output: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("runs"),
+    show: Annotated[
+        str, typer.Option(metavar="CHECK", help="Print the whole table of one check.")
+    ] = "",
+    output_format: Annotated[
+        Format, typer.Option("--format", help="What to print; csv is for one check's table.")
+    ] = Format.table,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Check anew, even if the run holds the results.")
+    ] = False,
+    cores: Annotated[int | None, typer.Option(min=1, help="Fits at once.")] = None,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
+    ] = "",
+) -> None:
+    """Check a run and say what was found."""
+    interruption = Interruption()
+    talk = Talk(verbose=output_format is Format.table)
+    try:
+        status = _run(
+            run, output, talk, interruption, show=show, output_format=output_format,
+            fresh=fresh, cores=cores, scheduler=scheduler,
+        )  # fmt: skip
+    except BaseException:
+        if not interruption.came:
+            raise
+        sys.stderr.write("Interrupted; nothing was written.\n")
+        status = INTERRUPTED
+    raise typer.Exit(status)
+
+
+def _run(
+    name: str, output: Path, talk: Talk, interruption: Interruption, *, show: str,
+    output_format: Format, fresh: bool, cores: int | None, scheduler: str,
+) -> int:  # fmt: skip
+    if fault := faulty_arguments(show, output_format, NAMES):
+        talk.fault(fault)
+        return FAULTY
+    try:
+        folder = store.named_run(name, output)
+        manifest = store.check_run(folder)
+    except (store.NoSuchRunError, store.DamagedRunError) as error:
+        talk.fault(f"{error}; nothing was checked")
+        return FAULTY
+    if manifest["versions"]["source"] != source_hash():
+        talk.fault(
+            f"{folder} was made by another version of this program, whose model may differ: "
+            "estimate again; nothing was checked"
+        )
+        return FAULTY
+    talk.say(f"Read {folder}: {manifest['read']}")
+    from model.criticism import recorded
+
+    results = [] if fresh else recorded(folder)
+    if results:
+        talk.say("Checked before: nothing is fitted (--fresh checks anew)")
+    else:
+        results = _checked(folder, talk, interruption, cores, scheduler)
+        if not results:
+            return FAULTY
+    converged = bool(manifest["convergence"]["converged"])
+    if not converged:
+        talk.fault("NOT CONVERGED: do not use these numbers.")
+    print_results(results, show, output_format)
+    return DONE if converged else NOT_CONVERGED
+
+
+def _checked(
+    folder: Path, talk: Talk, interruption: Interruption, cores: int | None, scheduler: str
+) -> list[CheckResult]:
+    """Check a run and keep the results with it; nothing, with what is wrong said, if it fails."""
+    from model.criticism import Fitted, criticise, record
+    from model.faults import CaseError
+    from model.parallel import NoSchedulerError
+
+    try:
+        fitted = Fitted.saved(folder)
+        with talk.progress() as progress:
+            results = criticise(fitted, cores=cores, scheduler=scheduler, progress=progress)
+        interruption.check()
+        record(folder, results, interruption.close)
+    except (store.DamagedRunError, CaseError, NoSchedulerError) as error:
+        talk.fault(f"{error}; nothing was checked")
+        return []
+    except OSError as error:
+        talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")
+        return []
+    talk.say(f"Wrote {folder / store.CHECKS}, and its verdicts into {store.SUMMARY}")
+    return results

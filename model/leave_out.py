@@ -1,0 +1,140 @@
+"""The answer without one row, one source or one origin: refits with weights of zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.case import Case
+from model.fitting import Convergence, Posterior
+from model.parallel import all_of
+from model.projection import quantiles
+from model.quantities import HEADLINE
+from model.refits import SHORT, SHORTER, Refit, Task, flat, refit, yearly_revenue
+from model.reweighting import Reweighted, quantities_at, reweighted
+from model.synthesis import Synthesis
+from model.whatif import left_out
+from model.whitening import Whitening
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that stand or fall together.
+
+    Attributes
+    ----------
+    kind : {"row", "source", "origin"}
+    name : str
+        Id of the row or the source, or the origin.
+    rows : tuple of str
+        Ids of fitted rows that count.
+    """
+
+    kind: str
+    name: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What is left when a group of rows is taken out.
+
+    Attributes
+    ----------
+    group : Group
+    parts : Synthesis
+        The arrays without the group.
+    fit : Refit
+        The posterior without it.
+    weights : Reweighted
+        The same by importance sampling from the full posterior, if that can be relied on.
+    """
+
+    group: Group
+    parts: Synthesis
+    fit: Refit
+    weights: Reweighted
+
+
+def groups(case: Case, parts: Synthesis) -> list[Group]:
+    """Every row that counts in the fit, every source, and every origin that several rows share."""
+    said = parts.evidence
+    counting = {row for row, weight in zip(said.ids, said.weight, strict=True) if weight > 0.0}
+    rows = case.evidence[case.evidence["id"].isin(counting)]
+    found = [Group("row", str(row), (str(row),)) for row in rows["id"]]
+    found += [Group("source", str(name), tuple(own["id"])) for name, own in rows.groupby("source")]
+    repeated = rows[rows["origin"].isin(said.origins)]
+    found += [
+        Group("origin", str(name), tuple(own["id"]))
+        for name, own in repeated.groupby("origin")
+        if len(own) > 1
+    ]
+    return found
+
+
+def leave_out(
+    case: Case,
+    posterior: Posterior,
+    gate: Convergence,
+    workers: Executor,
+    progress: Progress = lambda done, total: None,
+) -> list[LeftOut]:
+    """The posterior without each group; groups of the same rows share one fit.
+
+    Sources and origins are refitted. For single rows importance sampling serves where it can be
+    relied on.
+
+    Parameters
+    ----------
+    case : Case
+    posterior : Posterior
+        The full fit.
+    gate : Convergence
+        Its verdict.
+    workers : Executor
+    progress : callable
+        Called with fits done and in all.
+    """
+    parts = posterior.parts
+    whitening = Whitening.of_draws(flat(posterior))
+    found = groups(case, parts)
+    without = {rows: left_out(parts, case, rows) for rows in dict.fromkeys(g.rows for g in found)}
+    known = quantities_at(parts, flat(posterior))
+    weights = {rows: reweighted(posterior, gate, one, known) for rows, one in without.items()}
+    refitted = {group.rows for group in found if group.kind != "row"}
+    tasks = {
+        ", ".join(rows): Task(case, one, SHORT if rows in refitted else SHORTER, whitening)
+        for rows, one in without.items()
+        if rows in refitted or weights[rows].posterior is None
+    }
+    fits = all_of(workers, refit, tasks, progress)
+    return [
+        LeftOut(
+            group,
+            without[group.rows],
+            fits.get(", ".join(group.rows)) or from_weights(case, weights[group.rows]),
+            weights[group.rows],
+        )
+        for group in found
+    ]
+
+
+def from_weights(case: Case, weights: Reweighted) -> Refit:
+    """Reweighted draws in the form of a refit."""
+    posterior = weights.posterior
+    assert posterior is not None
+    yearly = yearly_revenue(case, posterior.layout, posterior.draws)
+    return Refit(flat(posterior), posterior.draws, yearly, weights.gate)
+
+
+def headline(fit: Refit, year: int) -> dict[str, float]:
+    """Mean, standard deviation and quantiles of the headline of a year."""
+    draws = fit.yearly.sel(definition=HEADLINE, year=year).to_numpy()
+    return {name: float(value) for name, value in quantiles(draws).items()}

@@ -1,0 +1,114 @@
+"""Whether ranks are uniform, and intervals hold the truth as often as they promise.
+
+With the truth drawn from the prior and the posterior right, the rank of the truth among L draws
+of its posterior is uniform on 0 … L (Cook, Gelman and Rubin 2006; Talts, Betancourt, Simpson,
+Vehtari and Gelman 2018, https://arxiv.org/abs/1804.06788).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Draws of a posterior that the truth is ranked among. Forty places make the central intervals of
+#: 50, 80, 90 and 95 % whole numbers of places.
+DRAWS = 39
+LEVELS = (0.50, 0.80, 0.90, 0.95)
+#: Chance that a calibrated model fails the test of uniformity, over all quantities together.
+FALSE_ALARM = 1e-4
+BINS = 20
+#: Chance with which a whole curve of a calibrated quantity leaves its band.
+OUTSIDE = 0.05
+
+
+def covered(ranks: Ints, level: float) -> Floats:
+    """Share of replicates whose central interval holds the truth, (R, Q) to (Q,)."""
+    inside = round(level * (DRAWS + 1))
+    first = (DRAWS + 1 - inside) // 2
+    return np.asarray(((ranks >= first) & (ranks < first + inside)).mean(axis=0))
+
+
+def uniformity(ranks: Ints) -> Floats:
+    """Probability of ranks as uneven as these if they are uniform, (R, Q) to (Q,).
+
+    Pearson's chi-squared over ``BINS`` bins of equal size.
+    """
+    from scipy.stats import chi2
+
+    replicates = ranks.shape[0]
+    places = ranks * BINS // (DRAWS + 1)
+    counts = np.stack([(places == place).sum(axis=0) for place in range(BINS)])
+    expected = replicates / BINS
+    return np.asarray(chi2.sf(((counts - expected) ** 2 / expected).sum(axis=0), BINS - 1))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Verdict on the ranks of many quantities.
+
+    Attributes
+    ----------
+    p_values : array, (Q,)
+        ``uniformity`` of each quantity.
+    worst : int
+        Place of the smallest.
+    p_value : float
+        The smallest, times the number of quantities: the test's p-value for all of them.
+    passed : bool
+        Whether it is at least ``FALSE_ALARM``.
+    """
+
+    p_values: Floats
+    worst: int
+    p_value: float
+    passed: bool
+
+
+def calibration(ranks: Ints) -> Calibration:
+    """The test of uniformity of all quantities, (R, Q), by Bonferroni's bound.
+
+    Quantities depend on one another, so the chance of a false alarm is at most ``FALSE_ALARM``.
+    """
+    p_values = uniformity(ranks)
+    worst = int(p_values.argmin())
+    p_value = min(1.0, float(p_values[worst]) * len(p_values))
+    return Calibration(p_values, worst, p_value, p_value >= FALSE_ALARM)
+
+
+def curve(ranks: Ints) -> Floats:
+    """Distribution function of ranks less the uniform one, (R, Q) to (Q, DRAWS + 1)."""
+    places = np.arange(DRAWS + 1)
+    below = (ranks[:, :, None] <= places).mean(axis=0)
+    return np.asarray(below - (places + 1) / (DRAWS + 1))
+
+
+@cache
+def band(replicates: int, simulations: int = 4000) -> tuple[Floats, Floats]:
+    """Lower and upper end of a band that a uniform ``curve`` leaves with a chance of ``OUTSIDE``.
+
+    Pointwise binomial intervals, widened alike until the whole curve stays within as often as it
+    should, by simulation (Säilynoja, Bürkner and Vehtari 2022,
+    https://doi.org/10.1007/s11222-022-10090-6).
+
+    Returns
+    -------
+    lower, upper : array, (DRAWS + 1,)
+    """
+    from scipy.stats import binom
+
+    at = np.arange(1, DRAWS + 1) / (DRAWS + 1)
+    ranks = np.random.default_rng(0).integers(0, DRAWS + 1, size=(replicates, simulations))
+    below = np.stack([(ranks <= place).sum(axis=0) for place in range(DRAWS)], axis=1)
+    tails = np.minimum(binom.cdf(below, replicates, at), binom.sf(below - 1, replicates, at)).min(
+        axis=1
+    )
+    reach = np.quantile(tails, OUTSIDE)
+    lower = np.append(binom.ppf(reach, replicates, at) / replicates - at, 0.0)
+    upper = np.append(binom.isf(reach, replicates, at) / replicates - at, 0.0)
+    return lower, upper
