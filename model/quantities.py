@@ -255,9 +255,7 @@ MEASURED: tuple[Measured, ...] = (
     Measured(
         "authorisations", "persons", "flow", "Yearly quotas added up over the years of the window."
     ),
-    Measured(
-        "permits_issued", "permits", "flow", "Permits issued in the window, renewals included."
-    ),
+    Measured("permits_issued", "permits", "flow", "Permits issued, renewals included."),
     Measured("new_permits", "permits", "flow", "Permits issued to new arrivals in the window."),
     Measured("visas_issued", "visas", "flow", "Work visas issued in the window."),
     Measured(
@@ -326,7 +324,7 @@ USES: tuple[str, ...] = (
     "worker_keeps", "managers_take", "state_take",
 )  # fmt: skip
 
-#: The basic quantities by what they speak of: each name in one group.
+#: Basic quantities by what they speak of.
 GROUPS: dict[str, tuple[str, ...]] = {
     "workers": (
         "permitted_at_start", "permit_inflow", "permit_exit", "irregular_at_start",
