@@ -17,6 +17,7 @@ from model.prediction import WORLD, modelled_total
 from model.projection import Projection, quantiles
 from model.quantities import HEADLINE, MEASURED_BY_NAME
 from model.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
+from model.wording import MILLION, interval
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +45,7 @@ def held_out_totals(
         Failed if a total of a modelled host is incompatible with the model.
     """
     rows = case.evidence[case.evidence["role"] == "holdout"]
-    rows = rows[[_is_total(name) for name in rows["quantity"]]]
+    rows = rows[rows["quantity"].map(_is_total).astype(bool)]
     rng = np.random.default_rng(seed)
     count = len(posterior.draws)
     shared = {origin: rng.normal(size=count) for origin in sorted(set(rows["origin"]))}
@@ -119,14 +120,18 @@ def _if_believed(headline: Floats, log_ratio: Floats, relative: float) -> dict[s
     return found
 
 
+def _million(row: Any) -> str:
+    ends = (row.believed_q50, row.believed_q05, row.believed_q95)
+    return interval(*(end / MILLION for end in ends))
+
+
 def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
     compared = table[table["p"].notna()]
     world = table[table["share_q50"].notna()]
     said = []
     for row in compared.sort_values("p").itertuples():
         believed = (
-            f"; if it were believed, the state take would be {row.believed_q50 / 1e6:,.0f} million "
-            f"({row.believed_q05 / 1e6:,.0f} to {row.believed_q95 / 1e6:,.0f})"
+            f"; if it were believed, the state take would be {_million(row)} million dollars"
             if np.isfinite(row.believed_q50)
             else "; the draws do not reach far enough to say what it would imply"
         )

@@ -31,6 +31,7 @@ from model.reweighting import weighted_quantiles
 from model.sensitivity import power_scaling, width_refits
 from model.synthesis import synthesis
 from model.whatif import changed_parts
+from model.wording import MILLION, interval, three
 
 if TYPE_CHECKING:
     from model.summary import Results
@@ -178,8 +179,8 @@ def left_out_table(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
     most = table.loc[table["shift"].abs().idxmax()]
     sentence = (
         f"Leaving out {most['group']} moves the median state take of {year} most, from "
-        f"{full['q50'] / 1e6:,.0f} to {most['q50'] / 1e6:,.0f} million dollars "
-        f"({most['shift']:+.2f} standard deviations)."
+        f"{interval(*three(full, MILLION))} to {interval(*three(most, MILLION))} million dollars, "
+        f"by {most['shift']:+.2f} standard deviations."
     )
     doubtful = table[~table["reliable"]]
     if not doubtful.empty:

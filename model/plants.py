@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.checks import CheckResult, tail_probability
+from model.checks import CheckResult, listed, tail_probability
 from model.conflict import FLAGGED, Split, split
 from model.fitting import NoStartingPointError, fit
 from model.question import SamplerOptions
@@ -28,6 +28,10 @@ FACTOR = 10.0
 OPTIONS = SamplerOptions(draws=500, tune=100, chains=1, target_accept=0.9, cores=1)
 #: What is aimed at: slips that are found, and good rows that are flagged.
 FOUND, FALSE_ALARMS = 0.95, 0.05
+#: Slips from which rates can be judged.
+ENOUGH = 50
+#: How often a row must have been planted for its own rate to be told in a sentence.
+OFTEN = 3
 
 READING = (
     "In each simulated case one row is made ten times too large or too small. Found: how often the "
@@ -111,11 +115,17 @@ def power(plants: list[Plant]) -> CheckResult:
             {"row": "good rows beside a slip", "planted": len(table), "false": spoilt},
         ]
     )
+    seldom = by_row[(by_row["found"] < FOUND) & (by_row["planted"] >= OFTEN)]["found"]
     sentence = (
         f"Of {len(table)} slips by a factor of {FACTOR:g} the conflict check finds "
         f"{100 * found:.0f} %. It flags {100 * clean:.1f} % of good rows, and {100 * spoilt:.1f} % "
         "of good rows in cases that hold a slip."
     )
-    passed = found >= FOUND and max(clean, spoilt) <= FALSE_ALARMS
+    if not seldom.empty:
+        worst = list(seldom.sort_values(kind="stable").index)
+        sentence += f" Least often found, for nothing else speaks of them: {listed(worst)}."
+    passed = None
+    if len(table) >= ENOUGH:
+        passed = found >= FOUND and max(clean, spoilt) <= FALSE_ALARMS
     whole = pd.concat([overall, by_row.sort_values("found").reset_index()], ignore_index=True)
     return CheckResult("power", passed, sentence, READING, whole)

@@ -18,6 +18,7 @@ from model.projection import quantiles
 from model.quantities import DEFINITIONS, HEADLINE
 from model.refits import yearly_revenue
 from model.synthesis import Synthesis
+from model.wording import MILLION, interval, three
 
 Floats = NDArray[np.float64]
 
@@ -98,8 +99,8 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
         sentence += f" They make {listed(doubtful)} doubtful."
     if numbers:
         sentence += (
-            f" They put the state take of {year} between {numbers['q05'] / 1e6:,.0f} and "
-            f"{numbers['q95'] / 1e6:,.0f} million dollars (90 %)."
+            f" They put the state take of {year} at {interval(*three(numbers, MILLION))} million "
+            "dollars."
         )
     table = pd.DataFrame(lines + revenue)
     return CheckResult("prior_predictive", not excluded, sentence, PRIOR_READING, table)

@@ -27,11 +27,16 @@ BINS = 20
 OUTSIDE = 0.05
 
 
+def inside(ranks: Ints, level: float) -> NDArray[np.bool_]:
+    """Whether the central interval of a level holds the truth, (R, Q)."""
+    places = round(level * (DRAWS + 1))
+    first = (DRAWS + 1 - places) // 2
+    return np.asarray((ranks >= first) & (ranks < first + places))
+
+
 def covered(ranks: Ints, level: float) -> Floats:
     """Share of replicates whose central interval holds the truth, (R, Q) to (Q,)."""
-    inside = round(level * (DRAWS + 1))
-    first = (DRAWS + 1 - inside) // 2
-    return np.asarray(((ranks >= first) & (ranks < first + inside)).mean(axis=0))
+    return np.asarray(inside(ranks, level).mean(axis=0))
 
 
 def uniformity(ranks: Ints) -> Floats:

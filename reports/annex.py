@@ -8,17 +8,22 @@ from typing import Any
 
 from model.quantities import MEASURED_BY_NAME
 from model.wording import three
+from reports import checked
 from reports.brief import front
 from reports.citations import figure_printed, grade
 from reports.command import FigureFiles, command
-from reports.figures import evidence, ranks, totals
+from reports.figures import evidence, lacking, ranks, totals
 from reports.figures.priors import unit_text
 from reports.findings import narrowing
 from reports.saved_run import SavedRun
+from reports.tables import table
 from reports.texts import Catalogue
 from reports.typesetting import typeset
 
 Json = dict[str, Any]
+
+CHECK_FIGURES = ("leave_one_out", "conflicts", "sensitivity")
+CALIBRATION_FIGURES = ("calibration", "echo")
 
 
 def annex(run: SavedRun, texts: Catalogue) -> bytes:
@@ -35,11 +40,21 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
         drawn["totals"] = files.block("totals")
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=host) for host in run.hosts]
+    silent = lacking(run)
+    drawn["checks"], drawn["calibration"] = (
+        [files.block(name) for name in names if name not in silent]
+        for names in (CHECK_FIGURES, CALIBRATION_FIGURES)
+    )
     count = len(evidence.parts(run))
     pieces = [files.block("evidence", part=part) for part in range(count)]
     for number, piece in enumerate(pieces, start=1):
         piece["caption"] += f" ({number} / {count})"
-    data = content(run, texts) | {"figures": drawn, "evidence_figures": pieces}
+    data = content(run, texts) | {
+        "figures": drawn,
+        "evidence_figures": pieces,
+        "check_figures": drawn.pop("checks"),
+        "calibration_figures": drawn.pop("calibration"),
+    }
     return typeset("annex", data, files.drawn)
 
 
@@ -54,20 +69,12 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "context": context_table(run, texts),
         "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
+        **checked.blocks(run, texts),
         "convergence": convergence(run, texts),
         "versions": [[name, value] for name, value in run.manifest["versions"].items()],
         "hashes": [[name, value] for name, value in run.manifest["files"].items()],
         "commands": commands(run),
         "sources": sources_table(run, texts),
-    }
-
-
-def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[str]]) -> Json:
-    """A table with its caption and its head, whose words the catalogue has."""
-    return {
-        "caption": texts.say(f"annex.{name}.caption"),
-        "head": [texts.say(f"annex.{name}.{column}") for column in columns],
-        "rows": rows,
     }
 
 

@@ -126,6 +126,25 @@ class SavedRun:
         return pd.read_csv(self.folder / "workers.csv")
 
     @cached_property
+    def checks(self) -> dict[str, Json]:
+        """What ``model.criticism`` found of this run, by check; empty if it was not asked."""
+        try:
+            found = store.read_checks(self.folder) or {"checks": {}}
+        except store.DamagedRunError as error:
+            raise ReportError(f"{error}; no report was made") from None
+        return dict(found["checks"])
+
+    @cached_property
+    def calibration(self) -> Json:
+        """The longest calibration of this run's inputs by its program; empty if there is none."""
+        return store.find_calibration(self.folder.parent, self.manifest) or {"checks": {}}
+
+    def check_table(self, name: str) -> pd.DataFrame:
+        """The table of a check, of this run or of its calibration."""
+        found = self.checks.get(name) or self.calibration["checks"][name]
+        return pd.DataFrame(found["rows"], columns=found["columns"])
+
+    @cached_property
     def hosts(self) -> dict[str, Json]:
         """Hosts by name, with title and currency."""
         return dict(self.timeline["hosts"])

@@ -13,12 +13,17 @@ from __future__ import annotations
 
 from reports.figures import (
     accounts,
+    calibration,
+    conflicts,
+    echo,
     evidence,
     headline,
     ladder,
+    leave_one_out,
     priors,
     ranks,
     scenarios,
+    sensitivity,
     totals,
     workers,
 )
@@ -36,7 +41,30 @@ FIGURES = {
     "priors": priors,
     "evidence": evidence,
     "ranks": ranks,
+    "conflicts": conflicts,
+    "leave_one_out": leave_one_out,
+    "sensitivity": sensitivity,
+    "calibration": calibration,
+    "echo": echo,
 }
+#: Figures that a run has only if it was checked, or its inputs calibrated.
+OF_CHECKS = {
+    "conflicts": "conflict",
+    "leave_one_out": "leave_one_out",
+    "sensitivity": "prior_widths",
+    "calibration": "calibration",
+    "echo": "echo",
+}
+
+
+def lacking(run: SavedRun) -> set[str]:
+    """Figures that a run has nothing to show in."""
+    made = {
+        name for name, found in {**run.checks, **run.calibration["checks"]}.items() if found["rows"]
+    }
+    lacks = {figure for figure, check in OF_CHECKS.items() if check not in made}
+    lacks |= set() if run.scenarios else {"scenarios"}
+    return lacks | (set() if totals.published(run) else {"totals"})
 
 
 def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
@@ -54,4 +82,4 @@ def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None)
     return texts.say("figures.of_host", title=title, host=run.hosts[host]["title"])
 
 
-__all__ = ["FIGURES", "caption", *FIGURES]
+__all__ = ["FIGURES", "caption", "lacking", *FIGURES]

@@ -9,7 +9,7 @@ import typer
 
 from reports import figures
 from reports.command import FOLDER, Language, Run, Runs, opened, reporting
-from reports.figures import evidence, totals
+from reports.figures import evidence
 from reports.figures.style import content
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -43,14 +43,15 @@ def main(
 
 def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
     """Every figure that the run has something to show in, by file name."""
-    by_host = {"workers"} | ({"scenarios"} if run.scenarios else set())
-    lacking = {"scenarios", "evidence"} | (set() if totals.published(run) else {"totals"})
+    silent = figures.lacking(run) | {"evidence"}
     files: dict[str, bytes] = {}
     for name, module in figures.FIGURES.items():
-        if name in by_host:
+        if name in silent:
+            continue
+        if name in ("workers", "scenarios"):
             for host in run.hosts:
                 files |= both(f"{name}-{host}", module.draw(run, texts=texts, host=host))
-        elif name not in lacking:
+        else:
             files |= both(name, module.draw(run, texts=texts))
     for part in range(len(evidence.parts(run))):
         files |= both(f"evidence-{part + 1}", evidence.draw(run, texts=texts, part=part))
