@@ -137,11 +137,23 @@ class SavedRun:
     @cached_property
     def calibration(self) -> Json:
         """The longest calibration of this run's inputs by its program; empty if there is none."""
-        return store.find_calibration(self.folder.parent, self.manifest) or {"checks": {}}
+        found = store.find_calibration(self.folder.parent, self.manifest)
+        return found or {"checks": {}, "ranks": {}}
 
     def check_table(self, name: str) -> pd.DataFrame:
-        """The table of a check, of this run or of its calibration."""
-        found = self.checks.get(name) or self.calibration["checks"][name]
+        """The table of a check, of this run or of its calibration.
+
+        Raises
+        ------
+        ReportError
+            When neither holds it.
+        """
+        found = self.checks.get(name) or self.calibration["checks"].get(name)
+        if found is None:
+            raise ReportError(
+                f"{self.folder} holds no check {name!r}: make it with python -m model.criticism "
+                f"{self.folder.name}, or with python -m model.calibration"
+            )
         return pd.DataFrame(found["rows"], columns=found["columns"])
 
     @cached_property

@@ -35,6 +35,7 @@ def draw(
     array of Axes, (2,)
     """
     texts = texts or catalogue()
+    run.check_table("calibration")  # tells what to do where there is none
     found = run.calibration["ranks"]
     definitions = set(found["definitions"])
     with styled():

@@ -9,7 +9,7 @@ import pytest
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 from tests.cases import write_case
-from tests.reports.runs import FAILED, write_run, write_scenarios
+from tests.reports.runs import FAILED, add_checks, write_run, write_scenarios
 
 ODD = {
     "sharp": '#panic("x") and *stars* <label> @ref',
@@ -73,3 +73,13 @@ def two_host_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
         timeline={"press_arithmetic": None},
     )
     return SavedRun.open(write_run(base / "runs", folder))
+
+
+@pytest.fixture(scope="session")
+def checked_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run that was checked, of inputs that were calibrated."""
+    base = tmp_path_factory.mktemp("checked")
+    folder = write_case(base / "case")
+    path = write_run(base / "runs", folder)
+    add_checks(path, folder)
+    return SavedRun.open(path)

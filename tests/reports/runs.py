@@ -10,14 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from model import store
 from model.backend import NUMPY
+from model.believed import held_out_totals
+from model.calibration import Plan, study_of, verdicts
+from model.calibration import content as calibration_content
 from model.case import read_case
+from model.checks import CheckResult
+from model.criticism import record
 from model.fitting import Convergence, Posterior
+from model.plants import Plant
+from model.prediction import fitted_rows
+from model.predictive import posterior_predictive, prior_predictive
+from model.projection import project
 from model.question import Question, SamplerOptions
+from model.ranks import DRAWS
 from model.reader.scenarios import ScenarioReader
+from model.replicates import Replicate
 from model.run_files import manifest, run_files
+from model.sensitivity import power_scaling
 from model.summary import Results, summary
 from model.synthesis import synthesis
 
@@ -82,6 +95,86 @@ def write_run(
     question = Question(inputs, scenarios=tuple(path.stem for path in scenarios))
     said = manifest(results, question, (key, "fedcba987654"), {"how": "fitted"})
     return store.write_run(output, f"case-{key}", run_files(results, content), manifest=said)
+
+
+def add_checks(folder: Path, inputs: Path) -> None:
+    """Give a run the results of checks, and its inputs those of a calibration.
+
+    What needs no sampler is computed; the rest is made up, one row and one source in conflict.
+    """
+    case = read_case(inputs)
+    posterior = prior_draws(case)
+    rng = np.random.default_rng(5)
+    layout = posterior.layout
+    projection = project(case, layout, posterior.draws)
+    rows = fitted_rows(case, layout, posterior.draws, 1)
+    found = [
+        prior_predictive(case, posterior.parts, 1),
+        posterior_predictive(rows),
+        CheckResult("conflict", False, "plan is contradicted.", "Read so.", conflict_table(rows)),
+        CheckResult("leave_one_out", True, "Without paper.", "Read so.", left_out_table()),
+        power_scaling(case, posterior),
+        CheckResult("prior_widths", None, "Told.", "Read so.", widths_table()),
+        held_out_totals(case, posterior, PASSED, projection, 1),
+    ]
+    record(folder, found)
+    study = study_of(case)
+    ranks = rng.integers(0, DRAWS + 1, size=(120, len(study.labels)))
+    replicates = [Replicate(one, 0) for one in ranks]
+    slips = [
+        Plant("plan" if n % 3 else "kept", 0.5 if n % 9 == 0 else 0.0, 0.4, "quota", 0.3)
+        for n in range(60)
+    ]
+    results = verdicts(study, replicates, slips)
+    content = calibration_content(study, Plan(120, 60), results, replicates)
+    store.replace_json(folder.parent / store.CALIBRATIONS / "case-1" / store.CALIBRATION, content)
+
+
+def conflict_table(rows: Any) -> pd.DataFrame:
+    """A table of conflicts in which each row differs a little more than the one before."""
+    lines = []
+    for place, row in enumerate(rows):
+        apart = 1.0 + 0.2 * place
+        lines.append(
+            {
+                "kind": "row", "group": row, "row": row, "unit": "1",
+                **{f"{side}_{end}": 1.0 for side in ("direct", "indirect")
+                   for end in ("q50", "q05", "q95")},
+                "difference_q50": apart, "difference_q05": apart / 1.5,
+                "difference_q95": apart * 1.5, "p_row": 0.6 / (1 + 10 * place**2),
+                "p_group": 0.5, "p_adjusted": 0.0001 if row == "plan" else 0.6, "reliable": True,
+            }
+        )  # fmt: skip
+    return pd.DataFrame([*lines, lines[0] | {"kind": "source", "group": "paper"}])
+
+
+def left_out_table() -> pd.DataFrame:
+    """The headline without two sources and an origin that is one of them."""
+    groups = [("source", "paper", "a, b"), ("source", "newspaper", "c"), ("origin", "same", "c")]
+    return pd.DataFrame(
+        [
+            {
+                "kind": kind, "group": name, "rows": rows, "q50": 1e8 * place, "q05": 6e7 * place,
+                "q95": 2e8 * place, "shift": -0.4 * place, "pareto_k": 0.5, "psis_q50": None,
+                "reliable": name != "newspaper",
+            }
+            for place, (kind, name, rows) in enumerate(groups, start=1)
+        ]
+    )  # fmt: skip
+
+
+def widths_table() -> pd.DataFrame:
+    """The headline under priors of other widths."""
+    return pd.DataFrame(
+        [
+            {
+                "priors": group, "widths": word, "q50": 1e8 * factor, "q05": 6e7, "q95": 2e8,
+                "median_ratio": factor, "width_ratio": factor, "divergences": 0, "reliable": True,
+            }
+            for group in ("all priors", "workers", "plan")
+            for word, factor in (("halved", 0.8), ("doubled", 1.3))
+        ]
+    )  # fmt: skip
 
 
 def write_scenarios(folder: Path) -> list[Path]:
