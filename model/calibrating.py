@@ -78,8 +78,10 @@ def _run(
     from model import calibration as work
     from model import store
     from model.case import CaseError, read_case
+    from model.fitting import NoStartingPointError
     from model.parallel import NoSchedulerError, executor
     from model.run_files import reading_line
+    from model.simulation import NothingLeftError
 
     try:
         case = read_case(inputs)
@@ -101,8 +103,8 @@ def _run(
     except NoSchedulerError as error:
         talk.fault(f"--scheduler: {error}")
         return FAULTY
-    except ValueError as error:
-        talk.fault(f"{inputs}: {error}; no case can be simulated")
+    except (NothingLeftError, NoStartingPointError) as error:
+        talk.fault(f"{inputs}: {error.__doc__} No case can be simulated.")
         return FAULTY
     results = work.verdicts(study, replicates, slips)
     store.replace_json(folder / store.CALIBRATION, work.content(study, plan, results, replicates))

@@ -109,6 +109,7 @@ def _checked(
     """Check a run and keep the results with it; nothing, with what is wrong said, if it fails."""
     from model.criticism import Fitted, criticise, record
     from model.faults import CaseError
+    from model.fitting import NoStartingPointError
     from model.parallel import NoSchedulerError
 
     try:
@@ -119,6 +120,9 @@ def _checked(
         record(folder, results, interruption.close)
     except (store.DamagedRunError, CaseError, NoSchedulerError) as error:
         talk.fault(f"{error}; nothing was checked")
+        return []
+    except NoStartingPointError as error:
+        talk.fault(f"Without one of its sources: {error.__doc__} Nothing was written.")
         return []
     except OSError as error:
         talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")

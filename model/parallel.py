@@ -50,7 +50,10 @@ def executor(cores: int | None = None, scheduler: str = "") -> Iterator[Executor
     except (OSError, ValueError, TypeError) as error:
         raise NoSchedulerError(f"{scheduler!r} cannot be reached ({error})") from None
     with client:
-        yield client.get_executor(pure=False)
+        workers = client.get_executor(pure=False)
+        # what Python's own executors know of themselves
+        workers._max_workers = sum(client.nthreads().values())
+        yield workers
 
 
 def completed[Task, Result](
@@ -61,7 +64,7 @@ def completed[Task, Result](
     Tasks are handed out a few at a time, so that the list may be long and leaving early is cheap.
     """
     waiting = iter(tasks)
-    ahead = AHEAD * max(getattr(workers, "_max_workers", 0), os.cpu_count() or 1)
+    ahead = AHEAD * max(getattr(workers, "_max_workers", 1), 1)
     running: dict[Any, Task] = {}
 
     def hand_out() -> None:

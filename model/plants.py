@@ -64,11 +64,13 @@ class Plant:
 
 
 def plant(study: Study, number: int) -> Plant | None:
-    """Simulate a case, plant a slip, and check two rows; None if no fit was possible."""
+    """Simulate a case, plant a slip, and check two rows; None if that is not possible."""
     rng = study.chance(number, 2)
     case = printed(study.parts, study.truth(number), rng)
     said = case.evidence
     counting = [row for row, weight in zip(said.ids, said.weight, strict=True) if weight > 0.0]
+    if len(counting) < 2:
+        return None
     row, bystander = (str(one) for one in rng.choice(counting, size=2, replace=False))
     slip = np.log(FACTOR) * rng.choice([-1.0, 1.0])
     wrong = said.log_figure.copy()

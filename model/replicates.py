@@ -23,8 +23,8 @@ from model.synthesis import Synthesis
 Floats = NDArray[np.float64]
 
 #: One short chain a replicate: only so many draws are kept that they are next to independent.
-THIN = 6
-OPTIONS = SamplerOptions(draws=DRAWS * THIN, tune=100, chains=1, target_accept=0.9, cores=1)
+THIN = 5
+OPTIONS = SamplerOptions(draws=DRAWS * THIN, tune=80, chains=1, target_accept=0.9, cores=1)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,10 @@ CHAINS = 2
 THIN = 10
 
 
+class NothingLeftError(RuntimeError):
+    """Priors and balance leave nothing of what rows speak of, in most draws."""
+
+
 def printed_once(parts: Synthesis, case: Case) -> Synthesis:
     """The arrays of a case in which every statement has one voice, its best copy's."""
     said = parts.evidence
@@ -66,6 +70,13 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
     block : int
         Which block of truths.
     seed : int
+
+    Raises
+    ------
+    NothingLeftError
+        When most draws would be passed over.
+    NoStartingPointError
+        When the density is nowhere finite.
     """
     # a tenth in reserve for draws passed over
     draws = -(-BLOCK * THIN * 11 // (10 * CHAINS))
@@ -76,7 +87,7 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
     log_quantity, _ = quantities_at(parts, found)
     usable = np.flatnonzero(log_quantity.min(axis=1, initial=0.0) > np.log(LEAST) / 2)
     if len(usable) < BLOCK:
-        raise ValueError("priors and balance leave nothing of what rows speak of, in most draws")
+        raise NothingLeftError
     return np.asarray(found[usable[:BLOCK]])
 
 
