@@ -90,8 +90,8 @@ def posterior_sd(parts: Synthesis) -> float:
     Over a grid of the quantity's standard normal and, where there is one, of the shared error.
     """
     place, origins = parts.layout.index[ASKED], len(parts.evidence.origins)
-    asked = np.linspace(-8.0, 8.0, 1601)
-    shared = np.linspace(-8.0, 8.0, 161) if origins else np.zeros(1)
+    asked = np.linspace(-8.0, 8.0, 801)
+    shared = np.linspace(-8.0, 8.0, 81) if origins else np.zeros(1)
     points = np.zeros((len(asked), parts.size))
     points[:, place] = asked
     log_quantity, log_balance = quantities_at(parts, points)
