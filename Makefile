@@ -7,7 +7,7 @@ PYTHON ?=
 VENV_PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment estimate report test bench lint format lock
+.PHONY: help environment estimate check calibrate report test bench lint format lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,12 @@ environment: ## make or update .venv; every command below does this first
 
 estimate: environment ## estimate the revenue from inputs/, into runs/
 	@$(VENV_PYTHON) -m model.estimate $(ARGS)
+
+check: environment ## check the fit, estimating first if needed (ARGS: the estimate's)
+	@sh tools/check.sh $(VENV_PYTHON) $(ARGS)
+
+calibrate: environment ## fit simulated cases with known answers (ARGS='--replicates 1000')
+	@$(VENV_PYTHON) -m model.calibration $(ARGS)
 
 report: environment ## brief, annex and figures, estimating first if needed (ARGS: the estimate's)
 	@sh tools/report.sh $(VENV_PYTHON) $(ARGS)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.backend import NUMPY
 from model.case import Case
-from model.checks import CheckResult, chance, tail_probability
+from model.checks import CheckResult, chance, listed, tail_probability
 from model.fitting import Convergence, Posterior
 from model.likelihood import printed_reading, tailed_logpdf
 from model.prediction import WORLD, modelled_total
@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 #: Two-sided probability below which a total is said to be incompatible with the model.
 INCOMPATIBLE = 0.01
+#: Least total, in the row's unit, that has a logarithm.
+LEAST = 1e-12
 
 READING = (
     "The total as printed (the middle of a range) and what the model says of the same definition, "
@@ -65,13 +67,13 @@ def held_out_totals(
         middle, error, tail = printed_reading(case.reading, row)
         hosts, total = modelled_total(case, row, projection)
         line["observed"] = float(np.exp(middle))
-        if total is not None and (total > 0.0).all():
+        if total is not None:
             line |= {key: float(quantiles(total)[key]) for key in ("q50", "q05", "q95")}
             if row.host == WORLD:
-                share = total / np.exp(middle)
-                line |= _named("share", share)
+                line |= _named("share", total / np.exp(middle))
+                line["share_above_one"] = float((total > np.exp(middle)).mean())
             else:
-                log_total = np.log(total)
+                log_total = np.log(np.maximum(total, LEAST))
                 common = np.sqrt(case.reading.echo_shared) * error * shared[row.origin]
                 own = np.sqrt(1.0 - case.reading.echo_shared) * error * rng.normal(size=count)
                 again = log_total + common + own + tail * rng.exponential(size=count)
@@ -87,6 +89,7 @@ def held_out_totals(
         "row", "origin", "definition", "place", "unit", "observed", "q50", "q05", "q95", "p",
         "believed_q50", "believed_q05", "believed_q95", "pareto_k",
         "implied_q50", "implied_q05", "implied_q95", "share_q50", "share_q05", "share_q95",
+        "share_above_one",
     ]  # fmt: skip
     table = pd.DataFrame(lines, columns=columns)
     return CheckResult("held_out", *_verdict(table, count), READING, table, "totals")
@@ -142,10 +145,17 @@ def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
         if said
         else "No total speaks of a place and months that are modelled."
     )
+    smaller = world[world["share_above_one"] > 1.0 - INCOMPATIBLE]
+    world = world.drop(smaller.index)
     if not world.empty:
         low, high = world["share_q50"].min(), world["share_q50"].max()
         sentence += (
             f" Of {len(world)} totals for the whole world the model's part would be between "
             f"{100 * low:.0f} and {100 * high:.0f} % (medians)."
+        )
+    if not smaller.empty:
+        sentence += (
+            f" Smaller than the model's part alone, so of something less than they are compared "
+            f"with: {listed(list(smaller['row']))}."
         )
     return passed, sentence

@@ -20,7 +20,7 @@ import pandas as pd
 
 from model import ranks, store
 from model.case import Case
-from model.checks import CheckResult
+from model.checks import CheckResult, listed
 from model.echo import echo
 from model.parallel import completed
 from model.plants import Plant, plant, power
@@ -42,6 +42,8 @@ SEED = 20180802
 UNFITTED = 0.01
 #: Simulated cases from which ranks can be judged: five in each bin.
 ENOUGH = 100
+#: Levels at which intervals of many quantities are held to what they promise.
+OFF_LEVELS = (0.80, 0.90, 0.95)
 
 READING = (
     "Each line is a quantity, or a definition's revenue in a year. “Held” is how often the central "
@@ -166,8 +168,9 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     -------
     CheckResult
         Failed if ranks are so uneven that a calibrated model would show it once in ten thousand
-        studies, or if more than one case in a hundred could not be fitted. Of fewer than
-        ``ENOUGH`` cases nothing is said.
+        studies, or if the intervals of all quantities together, or those of the headline, miss
+        their level as rarely; or if more than one case in a hundred could not be fitted. Of fewer
+        than ``ENOUGH`` cases nothing is said.
     """
     ranked = np.array([one.ranks for one in replicates if one.ranks is not None])
     unfitted = len(replicates) - len(ranked)
@@ -193,15 +196,27 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     sentence = (
         f"In {len(ranked)} simulated cases the 90 % intervals of {len(labels)} quantities held the "
         f"truth in {100 * held[0.9].mean():.1f} %, those of the state take in "
-        f"{100 * takes.mean():.0f} % (give or take {error:.0f}). The 50 % intervals held it in "
+        f"{100 * takes.mean():.1f} % (give or take {error:.1f}). The 50 % intervals held it in "
         f"{100 * held[0.5].mean():.1f} %. Least even are the ranks of {labels[verdict.worst]}, "
         f"with a probability of {verdict.p_value:.2g} among so many."
     )
+    looks = {
+        (who, level): ranks.off_level(ranked[:, chosen], level)
+        for who, chosen in (("all", slice(None)), ("the state take", headline))
+        for level in OFF_LEVELS
+    }
+    limit = ranks.most_off(len(looks))
+    off = [f"{100 * level:.0f} % of {who}" for (who, level), z in looks.items() if abs(z) > limit]
+    if off:
+        sentence += f" Intervals miss their level by more than chance: {listed(off)}."
+    diverged = sum(one.divergences > 0 for one in replicates)
+    if diverged:
+        sentence += f" In {diverged} of the cases a draw diverged."
     if unfitted:
         sentence += f" {unfitted} cases could not be fitted."
     passed = None
     if len(ranked) >= ENOUGH:
-        passed = verdict.passed and unfitted <= UNFITTED * len(replicates)
+        passed = verdict.passed and not off and unfitted <= UNFITTED * len(replicates)
     else:
         sentence += f" Fewer than {ENOUGH} cases are too few to judge."
     return CheckResult("calibration", passed, sentence, READING, table, "calibration")

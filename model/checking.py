@@ -122,7 +122,7 @@ def _checked(
         talk.fault(f"{error}; nothing was checked")
         return []
     except NoStartingPointError as error:
-        talk.fault(f"Without one of its sources: {error.__doc__} Nothing was written.")
+        talk.fault(f"In a refit: {error.__doc__} Nothing was written.")
         return []
     except OSError as error:
         talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import exponnorm, false_discovery_control, norm
 
 from model.backend import NUMPY
 from model.case import Case
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 
 #: Direct draws for each indirect one: the indirect ones are dear, the direct ones cost nothing.
 REPEATS = 10
+#: Least probability that is reckoned with: no draws tell more.
+LEAST = 1e-6
 #: Tail probability below which a single row is flagged.
 FLAGGED = 0.02
 #: Share of the groups called conflicts that may be false alarms (Benjamini and Hochberg 1995).
@@ -81,33 +84,51 @@ def split(
     said, layout = parts.evidence, parts.layout
     places = [said.ids.index(row) for row in rows]
     log_quantity, _ = quantities_at(parts, normals)
-    indirect = np.repeat(log_quantity[:, places], REPEATS, axis=0)
-    shared = np.repeat(normals[:, layout.size : layout.size + len(said.origins)], REPEATS, axis=0)
-    direct = np.stack(
-        [_direct(parts, place, shared, case.reading.echo_shared, rng) for place in places], axis=1
-    )
-    apart = direct - indirect
-    p_values = np.array([tail_probability(float((one > 0.0).mean())) for one in apart.T])
+    once = log_quantity[:, places]
+    errors = normals[:, layout.size : layout.size + len(said.origins)]
+    indirect, shared = (np.repeat(one, REPEATS, axis=0) for one in (once, errors))
+    common, own = _errors(parts, places, case.reading.echo_shared)
+    direct = np.empty_like(indirect)
+    p_values = np.empty(len(places))
+    for position, place in enumerate(places):
+        origin = max(said.origin[place], 0)
+        known, repeated = (
+            common[position] * one[:, origin] if len(said.origins) else 0.0
+            for one in (errors, shared)
+        )
+        located = said.log_figure[place]
+        if place in said.spread:
+            located = _located(parts, place, len(indirect), rng)
+            above = (located - repeated - indirect[:, position]) / own[position]
+            p_values[position] = tail_probability(float(norm.cdf(above).mean()))
+        else:
+            apart = located - known - once[:, position]
+            below = _error_below(apart, own[position], said.tail[place])
+            p_values[position] = tail_probability(float(below.mean()))
+        error = own[position] * rng.normal(size=len(indirect))
+        error += said.tail[place] * rng.exponential(size=len(indirect))
+        direct[:, position] = located - repeated - error
     told = _first_of_each(case, parts, places)
-    joint = float(p_values[told[0]]) if len(told) == 1 else _joint(apart[:, told])
+    joint = float(p_values[told[0]])
+    if len(told) > 1:
+        joint = max(_joint((direct - indirect)[:, told]), 2.0 / len(normals))
     return Split(tuple(rows), direct, indirect, p_values, joint)
 
 
-def _direct(
-    parts: Synthesis, place: int, shared: Floats, echo: float, rng: np.random.Generator
-) -> Floats:
-    """Draws of the log quantity by one row's figure alone, with a flat prior on its log."""
-    said, count = parts.evidence, len(shared)
-    error = said.error[place]
+def _errors(parts: Synthesis, places: Sequence[int], echo: float) -> tuple[Floats, Floats]:
+    """Standard deviation of what each row's error has in common with its origin, and of its own."""
+    error = parts.evidence.error[list(places)]
     # a poor row may have less in common with its origin's best than that one has with itself
-    common = min(said.shared_error[place], np.sqrt(echo) * error)
-    own = np.sqrt(error**2 - common**2)
-    located = said.log_figure[place]
-    if place in said.spread:
-        located = _located(parts, place, count, rng)
-    said_in_common = common * shared[:, said.origin[place]] if said.origin[place] >= 0 else 0.0
-    tail = rng.exponential(size=count) * said.tail[place]
-    return np.asarray(located - said_in_common - own * rng.normal(size=count) - tail)
+    common = np.minimum(parts.evidence.shared_error[list(places)], np.sqrt(echo) * error)
+    return common, np.sqrt(error**2 - common**2)
+
+
+def _error_below(bound: Floats, deviation: float, tail: float) -> Floats:
+    """Probability that a normal error with its hedge's exponential tail lies below a bound."""
+    if tail == 0.0:
+        return np.asarray(norm.cdf(bound / deviation))
+    modified = exponnorm(abs(tail) / deviation, scale=deviation)
+    return np.asarray(modified.cdf(bound) if tail > 0.0 else modified.sf(-bound))
 
 
 def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator) -> Floats:
@@ -161,9 +182,13 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
     """
     if not without:
         return CheckResult("conflict", None, "No row is fitted.", READING, pd.DataFrame())
-    rng = np.random.default_rng(seed)
-    found = [split(case, one.parts, one.fit.normals, one.group.rows, rng) for one in without]
-    draws = min(len(one.direct) for one in found)
+    splits: dict[tuple[str, ...], Split] = {}
+    for one in without:
+        if one.group.rows not in splits:
+            rng = np.random.default_rng([seed, len(splits)])
+            splits[one.group.rows] = split(case, one.parts, one.fit.normals, one.group.rows, rng)
+    found = [splits[one.group.rows] for one in without]
+    draws = min(len(one.fit.normals) for one in without)
     by_row = {
         one.group.name: result.p_value
         for one, result in zip(without, found, strict=True)
@@ -174,32 +199,46 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
         for one, result in zip(without, found, strict=True)
         if one.group.kind != "row"
     }
-    rows_adjusted, adjusted = _adjusted(by_row, draws), _adjusted(by_group, draws)
+    rows_adjusted, adjusted = _adjusted(by_row), _adjusted(by_group)
+    # against all but the rows of its own origin
+    outside = {
+        row: float(p)
+        for one, result in zip(without, found, strict=True)
+        if one.group.kind == "origin"
+        for row, p in zip(result.rows, result.p_values, strict=True)
+    }
     lines: list[dict[str, object]] = []
     groups: dict[str, float] = {}
     for one, result in zip(without, found, strict=True):
         group, single = one.group, one.group.kind == "row"
         p_adjusted = rows_adjusted[group.name] if single else adjusted[group.rows]
         lines += _lines(case, one, result, p_adjusted)
-        if not single and p_adjusted <= FALSE_SHARE:
+        if not single and p_adjusted <= FALSE_SHARE and one.fit.reliable:
             groups[group.name] = result.p_value
-    rows = {row: by_row[row] for row, p in rows_adjusted.items() if p <= FALSE_SHARE}
+    unsure = [one.group.name for one in without if not one.fit.reliable]
+    rows = {
+        row: by_row[row]
+        for row, p in rows_adjusted.items()
+        if p <= FALSE_SHARE and row not in unsure
+    }
     flagged = sorted((row for row, p in by_row.items() if p < FLAGGED), key=by_row.__getitem__)
     sentence = (
         f"Of {len(by_row)} rows, {_named(rows, draws)} contradicted by all others; of "
         f"{len(by_group)} sources and origins, {_named(groups, draws)}. Flagged below {FLAGGED:g}, "
         f"where chance alone flags {FLAGGED * len(by_row):.1f}: {listed(flagged) or 'none'}."
     )
+    among = [row for row in rows if outside.get(row, 0.0) >= FLAGGED]
+    if among:
+        sentence += f" All but its own origin agrees with {listed(among)}: the series disagrees."
+    if unsure:
+        sentence += f" Chains agree too little without {listed(unsure)}, which are not judged."
     passed = not rows and not groups
     return CheckResult("conflict", passed, sentence, READING, pd.DataFrame(lines), "conflicts")
 
 
-def _adjusted(p_values: Mapping[Any, float], draws: int) -> dict[Any, float]:
+def _adjusted(p_values: Mapping[Any, float]) -> dict[Any, float]:
     """Probabilities adjusted for their number (Benjamini and Hochberg 1995)."""
-    from scipy.stats import false_discovery_control
-
-    # a probability is never smaller than the draws can tell
-    values = np.maximum(list(p_values.values()), 1.0 / draws)
+    values = np.maximum(list(p_values.values()), LEAST)
     return dict(zip(p_values, false_discovery_control(values).tolist(), strict=True))
 
 

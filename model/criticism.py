@@ -134,7 +134,9 @@ def criticise(
     progress("priors and predictions", 0, 1)
     results = [
         prior_predictive(case, posterior.parts, seed),
-        posterior_predictive(fitted_rows(case, posterior.layout, posterior.draws, seed)),
+        posterior_predictive(
+            fitted_rows(case, posterior.layout, posterior.draws, seed, posterior.parts.evidence)
+        ),
     ]
     pool: AbstractContextManager[Executor] = (
         nullcontext(workers) if workers is not None else executor(cores, scheduler)

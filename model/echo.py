@@ -54,8 +54,9 @@ def echo(reading: Reading) -> CheckResult:
         line: dict[str, float] = {"k": count}
         for kind in KINDS:
             parts = synthesis(repeated(tiny, count, kind))
-            line[kind] = posterior_sd(parts)
-            line[f"{kind}_theory"] = theory(parts, count, kind, reading.echo_shared)
+            expected = theory(parts, count, kind, reading.echo_shared)
+            line[kind] = posterior_sd(parts, 12.0 * expected)
+            line[f"{kind}_theory"] = expected
         lines.append(line)
     table = pd.DataFrame(lines)
     apart = max(float(np.abs(table[kind] / table[f"{kind}_theory"] - 1.0).max()) for kind in KINDS)
@@ -84,13 +85,22 @@ def repeated(case: Case, count: int, kind: str) -> Case:
     return replace(case, evidence=rows.reset_index(drop=True))
 
 
-def posterior_sd(parts: Synthesis) -> float:
+def posterior_sd(parts: Synthesis, reach: float) -> float:
     """Standard deviation of the log of the asked quantity, by quadrature.
 
     Over a grid of the quantity's standard normal and, where there is one, of the shared error.
+
+    Parameters
+    ----------
+    parts : Synthesis
+    reach : float
+        How far the grid goes to either side of the figure and of the prior, in log.
     """
     place, origins = parts.layout.index[ASKED], len(parts.evidence.origins)
-    asked = np.linspace(-8.0, 8.0, 801)
+    location, scale = parts.layout.location[place], parts.layout.scale[place]
+    figure = parts.evidence.log_figure[0]
+    ends = (min(location, figure) - reach, max(location, figure) + reach)
+    asked = (np.linspace(*ends, 2001) - location) / scale
     shared = np.linspace(-8.0, 8.0, 81) if origins else np.zeros(1)
     points = np.zeros((len(asked), parts.size))
     points[:, place] = asked

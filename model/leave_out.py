@@ -14,7 +14,7 @@ from model.fitting import Convergence, Posterior
 from model.parallel import all_of
 from model.projection import quantiles
 from model.quantities import HEADLINE
-from model.refits import SHORT, SHORTER, Refit, Task, flat, refit, yearly_revenue
+from model.refits import SHORT, Refit, Task, flat, refit, yearly_revenue
 from model.reweighting import Reweighted, quantities_at, reweighted
 from model.synthesis import Synthesis
 from model.whatif import left_out
@@ -110,7 +110,7 @@ def leave_out(
     weights = {rows: reweighted(posterior, gate, one, known) for rows, one in without.items()}
     refitted = {group.rows for group in found if group.kind != "row"}
     tasks = {
-        ", ".join(rows): Task(case, one, SHORT if rows in refitted else SHORTER, whitening)
+        ", ".join(rows): Task(case, one, SHORT, whitening)
         for rows, one in without.items()
         if rows in refitted or weights[rows].posterior is None
     }

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.checks import CheckResult, listed, tail_probability
-from model.conflict import FLAGGED, Split, split
+from model.checks import CheckResult
+from model.conflict import FLAGGED, split
 from model.fitting import NoStartingPointError, fit
 from model.question import SamplerOptions
 from model.refits import flat, program_for
@@ -30,13 +30,12 @@ OPTIONS = SamplerOptions(draws=500, tune=100, chains=1, target_accept=0.9, cores
 FOUND, FALSE_ALARMS = 0.95, 0.05
 #: Slips from which rates can be judged.
 ENOUGH = 50
-#: How often a row must have been planted for its own rate to be told in a sentence.
-OFTEN = 3
 
 READING = (
     "In each simulated case one row is made ten times too large or too small. Found: how often the "
     f"conflict check flags it below {FLAGGED:g}. False: how often it flags a good row, in the same "
-    "case without the slip, and in the case with it. Rows are told by how often each was planted."
+    "case without the slip, and in the case with it. Rows whose own error is wide, or of whose "
+    "quantity little else speaks, are found less often than others."
 )
 
 
@@ -65,7 +64,7 @@ class Plant:
 
 def plant(study: Study, number: int) -> Plant | None:
     """Simulate a case, plant a slip, and check two rows; None if that is not possible."""
-    rng = study.chance(number, 2)
+    rng = study.chance(number, 3)
     case = printed(study.parts, study.truth(number), rng)
     said = case.evidence
     counting = [row for row, weight in zip(said.ids, said.weight, strict=True) if weight > 0.0]
@@ -77,22 +76,28 @@ def plant(study: Study, number: int) -> Plant | None:
     wrong[said.ids.index(row)] += slip
     spoilt = replace(case, evidence=replace(said, log_figure=wrong))
     try:
-        good = _checked(study, case, row, rng)
-        apart = (good.direct - good.indirect)[:, 0]
-        beside = float(_checked(study, spoilt, bystander, rng).p_value)
+        normals = _without(study, case, row, rng)
+        beside = _checked(study, spoilt, bystander, _without(study, spoilt, bystander, rng), rng)
     except NoStartingPointError:
         return None
-    # the check leaves the row out, so the slip moves the direct side and nothing else
-    found = tail_probability(float((apart + slip > 0.0).mean()))
-    return Plant(row, found, good.p_value, bystander, beside)
+    # the check leaves the row out, so one fit serves with the slip and without it
+    clean, found = (_checked(study, parts, row, normals, rng) for parts in (case, spoilt))
+    return Plant(row, found, clean, bystander, beside)
 
 
-def _checked(study: Study, parts: Synthesis, row: str, rng: np.random.Generator) -> Split:
-    """One row against all others, as the conflict check has it."""
+def _without(study: Study, parts: Synthesis, row: str, rng: np.random.Generator) -> Floats:
+    """Draws of the posterior without a row."""
     without = left_out(parts, study.case, [row])
     options = replace(OPTIONS, seed=int(rng.integers(2**62)))
-    posterior = fit(without, options, program=program_for(without))
-    return split(study.case, without, flat(posterior), [row], rng)
+    return flat(fit(without, options, program=program_for(without)))
+
+
+def _checked(
+    study: Study, parts: Synthesis, row: str, normals: Floats, rng: np.random.Generator
+) -> float:
+    """Tail probability of one row against all others, as the conflict check has it."""
+    without = left_out(parts, study.case, [row])
+    return split(study.case, without, normals, [row], rng).p_value
 
 
 def power(plants: list[Plant]) -> CheckResult:
@@ -117,15 +122,11 @@ def power(plants: list[Plant]) -> CheckResult:
             {"row": "good rows beside a slip", "planted": len(table), "false": spoilt},
         ]
     )
-    seldom = by_row[(by_row["found"] < FOUND) & (by_row["planted"] >= OFTEN)]["found"]
     sentence = (
         f"Of {len(table)} slips by a factor of {FACTOR:g} the conflict check finds "
         f"{100 * found:.0f} %. It flags {100 * clean:.1f} % of good rows, and {100 * spoilt:.1f} % "
         "of good rows in cases that hold a slip."
     )
-    if not seldom.empty:
-        worst = list(seldom.sort_values(kind="stable").index)
-        sentence += f" Least often found, for nothing else speaks of them: {listed(worst)}."
     passed = None
     if len(table) >= ENOUGH:
         passed = found >= FOUND and max(clean, spoilt) <= FALSE_ALARMS

@@ -71,13 +71,15 @@ def surprise(observed: float, predicted: Floats) -> float | None:
     return number(1.0 - 2.0 * min(above, 1.0 - above))
 
 
-def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int) -> Json:
+def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int, fitted: Evidence) -> Json:
     """Observed, predicted and surprise of each fitted row, in the row's own unit.
 
     ``error`` is the standard deviation of the log figure, ``tail`` the mean of its hedge's tail
     on the same scale (negative for a floor), as the words and grades are read. ``weight`` is one,
-    or the row's part of it where several rows repeat one statement.
+    or the row's part of it where several rows repeat one statement, or zero where it was left out
+    of the fit: ``fitted`` is the evidence as it was fitted.
     """
+    weights = dict(zip(fitted.ids, fitted.weight.tolist(), strict=True))
     return {
         row_id: {
             "observed": number(observed),
@@ -86,7 +88,7 @@ def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int) -> Json:
             "surprise": surprise(observed, predicted),
             "error": number(reading[0]),
             "tail": number(reading[1]),
-            "weight": number(reading[2]),
+            "weight": number(weights[row_id]),
         }
         for row_id, observed, unit, predicted, reading in _predict(case, layout, draws, seed, "fit")
     }
@@ -169,10 +171,10 @@ def modelled_total(case: Case, row: Any, projection: Projection) -> tuple[list[s
 
 def _predict(
     case: Case, layout: Layout, draws: Floats, seed: int, role: str
-) -> list[tuple[str, float, str, Floats, tuple[float, float, float]]]:
+) -> list[tuple[str, float, str, Floats, tuple[float, float]]]:
     """Id, figure, unit, replicated figures and reading of the rows of a role, where modelled.
 
-    The reading is the row's error, tail and weight.
+    The reading is the row's error and tail.
     """
     months = case.timeline.months
     rows = case.evidence[case.evidence["role"] == role]
@@ -199,7 +201,7 @@ def _predict(
             float(np.exp(said.log_figure[place]) * said.to_printed[place]),
             str(units[row_id]),
             np.exp(replicated[:, place]) * said.to_printed[place],
-            (float(said.error[place]), float(said.tail[place]), float(said.weight[place])),
+            (float(said.error[place]), float(said.tail[place])),
         )
         for place, row_id in enumerate(measured.ids)
     ]

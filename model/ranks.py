@@ -53,6 +53,23 @@ def uniformity(ranks: Ints) -> Floats:
     return np.asarray(chi2.sf(((counts - expected) ** 2 / expected).sum(axis=0), BINS - 1))
 
 
+def off_level(ranks: Ints, level: float) -> float:
+    """Standard errors by which intervals of quantities, taken together, miss their level.
+
+    Quantities of one case depend on one another, so the error is that of the cases' own means.
+    """
+    held = inside(ranks, level).mean(axis=1)
+    error = held.std() / np.sqrt(len(held))
+    return float((held.mean() - level) / error) if error > 0.0 else np.inf
+
+
+def most_off(looks: int) -> float:
+    """Standard errors that the largest of so many looks exceeds once in ``1 / FALSE_ALARM``."""
+    from scipy.stats import norm
+
+    return float(norm.isf(FALSE_ALARM / looks / 2.0))
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Verdict on the ranks of many quantities.

@@ -23,8 +23,8 @@ from model.synthesis import Synthesis
 Floats = NDArray[np.float64]
 
 #: One short chain a replicate: only so many draws are kept that they are next to independent.
-THIN = 5
-OPTIONS = SamplerOptions(draws=DRAWS * THIN, tune=80, chains=1, target_accept=0.9, cores=1)
+THIN = 6
+OPTIONS = SamplerOptions(draws=DRAWS * THIN, tune=100, chains=1, target_accept=0.9, cores=1)
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class Replicate:
 def replicate(study: Study, number: int) -> Replicate:
     """Simulate a case, fit it, and rank the truth among the draws."""
     truth = study.truth(number)
-    simulated = printed(study.parts, truth, study.chance(number, 0))
-    seed = int(study.chance(number, 1).integers(2**62))
+    simulated = printed(study.parts, truth, study.chance(number, 1))
+    seed = int(study.chance(number, 2).integers(2**62))
     parts = study.fitted(simulated)
     try:
         posterior = fit(parts, replace(OPTIONS, seed=seed), program=program_for(parts))

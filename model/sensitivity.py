@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from model.backend import NUMPY
 from model.case import Case
-from model.checks import CheckResult
+from model.checks import CheckResult, listed
 from model.fitting import Posterior
 from model.parallel import all_of
 from model.projection import quantiles
@@ -35,13 +35,16 @@ Progress = Callable[[int, int], object]
 ALL = "all priors"
 #: Sensitivity from which a prior, or the evidence, is said to matter (Kallioinen et al.).
 THRESHOLD = 0.05
+#: Random orders of the draws from which the noise of a sensitivity is read.
+SHUFFLES = 20
 WIDTHS = {"halved": 0.5, "doubled": 2.0}
 #: Factor on the headline's median by which a doubled or halved prior may move it.
 MOVED = 1.10
 
 SCALING_READING = (
     "How far the distribution of each definition moves when a prior, or the evidence, is made a "
-    f"little stronger or weaker: from {THRESHOLD:g} on it matters. Evidence that matters where the "
+    f"little stronger or weaker: from {THRESHOLD:g} on, and above the noise that draws in random "
+    "order would show, it matters. Evidence that matters where the "
     "priors do not is as it should be; where both matter they may pull apart; priors that matter "
     "alone are the answer."
 )
@@ -96,24 +99,35 @@ def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
     """Sensitivity of each definition to all priors, to each group of them and to the evidence."""
     year = case.timeline.headline
     tree = power_tree(case, posterior, year)
-    named = list(tree["log_prior"].data_vars)
+    named = [str(name) for name in tree["log_prior"].data_vars]
     table = pd.DataFrame(
         [
             {"component": component, **_sensitivity(tree, group, names)}
             for component, group, names in [
                 ("evidence", "likelihood", ["rows"]),
                 (ALL, "prior", named),
-                *((str(name), "prior", [name]) for name in named),
+                *((name, "prior", [name]) for name in named),
             ]
         ]
     )
     by_component = table.set_index("component")
+    noise = {
+        component: _noise(tree, group, names, posterior.options.seed)
+        for component, group, names in ((ALL, "prior", named), ("evidence", "likelihood", ["rows"]))
+    }
     verdicts = {
-        name: diagnosis(by_component.loc[ALL, name], by_component.loc["evidence", name])
+        name: diagnosis(
+            *(
+                by_component.loc[component, name] >= max(THRESHOLD, noise[component][name])
+                for component in (ALL, "evidence")
+            )
+        )
         for name in reversed(DEFINITIONS)
     }
+    floors = [{"component": f"noise, {name}", **values} for name, values in noise.items()]
+    table = pd.concat([table, pd.DataFrame(floors)], ignore_index=True)
     parts = [f"{name.replace('_', ' ')}: {said}" for name, said in verdicts.items()]
-    strongest = by_component.loc[[str(name) for name in named], HEADLINE]
+    strongest = by_component.loc[named, HEADLINE]
     sentence = (
         f"{'; '.join(parts)}. Of the priors, {strongest.idxmax()} moves the state take most "
         f"({strongest.max():.2f})."
@@ -128,24 +142,56 @@ def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
 EVIDENCE_RULES = "the evidence decides"
 BOTH = "priors and evidence both matter"
 PRIOR_ALONE = "the priors decide"
+NEITHER = "neither moves it measurably"
 
 
-def diagnosis(prior: float, likelihood: float) -> str:
-    """The verdict on one definition, by the thresholds of Kallioinen et al."""
-    if prior < THRESHOLD:
-        return EVIDENCE_RULES
-    return BOTH if likelihood >= THRESHOLD else PRIOR_ALONE
+def diagnosis(prior: bool, evidence: bool) -> str:
+    """The verdict on one definition, from whether priors and evidence matter."""
+    if not prior:
+        return EVIDENCE_RULES if evidence else NEITHER
+    return BOTH if evidence else PRIOR_ALONE
 
 
-def _sensitivity(tree: xr.DataTree, group: str, names: list[object]) -> dict[str, float]:
+def _sensitivity(tree: xr.DataTree, group: str, names: list[str]) -> dict[str, float]:
     from arviz_stats import psense
 
+    if _spread(tree, group, names) == 0.0:
+        return dict.fromkeys(DEFINITIONS, 0.0)
     with warnings.catch_warnings():
         # ArviZ passes on NumPy's complaint about a density that is nothing in an empty bin
         warnings.simplefilter("ignore", RuntimeWarning)
         logging.getLogger("arviz_stats").setLevel(logging.ERROR)
         found = psense(tree, group=group, group_var_names=names)
     return {name: float(found[name]) for name in DEFINITIONS}
+
+
+def _spread(tree: xr.DataTree, group: str, names: list[str]) -> float:
+    """How much the log density that would be scaled differs between draws."""
+    return float(np.ptp(_scaled(tree, group, names)))
+
+
+def _scaled(tree: xr.DataTree, group: str, names: list[str]) -> Floats:
+    """The log density that is scaled, (chain, draw)."""
+    block = tree[f"log_{group}"]
+    return np.asarray(np.sum([block[name].to_numpy() for name in names], axis=0))
+
+
+def _noise(tree: xr.DataTree, group: str, names: list[str], seed: int) -> dict[str, float]:
+    """Largest sensitivity that draws in no order, to which nothing can be sensitive, would show."""
+    shape = tree["posterior"][HEADLINE].shape
+    total = _scaled(tree, group, names)
+    found = []
+    for number in range(SHUFFLES):
+        rng = np.random.default_rng([seed, number])
+        shuffled = xr.Dataset(
+            {"shuffled": (["chain", "draw"], rng.permutation(total.ravel()).reshape(shape))},
+            tree["posterior"].coords,
+        )
+        mixed = xr.DataTree.from_dict(
+            {"/posterior": tree["posterior"].to_dataset(), f"/log_{group}": shuffled}
+        )
+        found.append(_sensitivity(mixed, group, ["shuffled"]))
+    return {name: max(one[name] for one in found) for name in DEFINITIONS}
 
 
 def widened(parts: Synthesis, places: list[int], factor: float) -> Synthesis:
@@ -197,10 +243,17 @@ def width_refits(
             }
         )
     table = pd.DataFrame(lines)
-    moved = table[np.abs(np.log(table["median_ratio"])) > np.log(MOVED)]
-    most = table.loc[np.abs(np.log(table["median_ratio"])).idxmax()]
+    sure = table[table["reliable"]]
+    if sure.empty:
+        told = "The chains of no refit agree well enough to judge."
+        return CheckResult("prior_widths", None, told, WIDTH_READING, table, "sensitivity")
+    moved = sure[np.abs(np.log(sure["median_ratio"])) > np.log(MOVED)]
+    most = sure.loc[np.abs(np.log(sure["median_ratio"])).idxmax()]
     sentence = (
         f"With the widths of {most['priors']} {most['widths']} the median state take of {year} is "
         f"{most['median_ratio']:.2f} times the run's; no other refit moves it further."
     )
+    unsure = [f"{row.priors}, {row.widths}" for row in table[~table["reliable"]].itertuples()]
+    if unsure:
+        sentence += f" Chains agree too little with {listed(unsure)}, which are not judged."
     return CheckResult("prior_widths", moved.empty, sentence, WIDTH_READING, table, "sensitivity")

@@ -31,6 +31,8 @@ BLOCK = 100
 CHAINS = 2
 #: Draws from one truth to the next, so that truths are independent for all that matters.
 THIN = 10
+#: How often a block is drawn on, where some of its draws cannot be used.
+STRETCHES = 5
 
 
 class NothingLeftError(RuntimeError):
@@ -78,17 +80,21 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
     NoStartingPointError
         When the density is nowhere finite.
     """
-    # a tenth in reserve for draws passed over
-    draws = -(-BLOCK * THIN * 11 // (10 * CHAINS))
-    own = int(np.random.SeedSequence([seed, block]).generate_state(1)[0])
-    options = SamplerOptions(draws=draws, tune=300, chains=CHAINS, seed=own, target_accept=0.9)
-    posterior = fit(silent(parts), options, program=program_for(parts))
-    found = flat(posterior)[::THIN]
-    log_quantity, _ = quantities_at(parts, found)
-    usable = np.flatnonzero(log_quantity.min(axis=1, initial=0.0) > np.log(LEAST) / 2)
-    if len(usable) < BLOCK:
-        raise NothingLeftError
-    return np.asarray(found[usable[:BLOCK]])
+    found: list[Floats] = []
+    for stretch in range(1, STRETCHES + 1):
+        own = int(np.random.SeedSequence([seed, block, stretch]).generate_state(1)[0])
+        options = SamplerOptions(
+            draws=BLOCK * THIN // CHAINS, tune=300, chains=CHAINS, seed=own, target_accept=0.9
+        )
+        drawn = flat(fit(silent(parts), options, program=program_for(parts)))[::THIN]
+        log_quantity, _ = quantities_at(parts, drawn)
+        usable = log_quantity.min(axis=1, initial=0.0) > np.log(LEAST) / 2
+        if usable.mean() < 0.5:
+            break
+        found.append(drawn[usable])
+        if sum(map(len, found)) >= BLOCK:
+            return np.concatenate(found)[:BLOCK]
+    raise NothingLeftError
 
 
 def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthesis:

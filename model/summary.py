@@ -135,7 +135,7 @@ def summary(results: Results) -> Json:
         "press_arithmetic": press_arithmetic(results),
         "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
-        "evidence": fitted_rows(case, layout, draws, seed),
+        "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence),
         "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1),
     }
 

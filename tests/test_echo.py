@@ -30,6 +30,14 @@ def test_without_a_common_error_an_origin_is_as_good_as_independent_sources(tiny
     assert table["copies"].iloc[-1] == pytest.approx(table["copies"].iloc[0])
 
 
+def test_sharply_graded_sources_are_no_trouble(tiny: Case) -> None:
+    sharp = dict.fromkeys(tiny.reading.reliability, 0.004)
+    reading = replace(
+        tiny.reading, reliability=sharp, credibility=dict.fromkeys(tiny.reading.credibility, 0.003)
+    )
+    assert echo(reading).passed
+
+
 def test_counting_every_copy_in_full_would_fail(
     tiny: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

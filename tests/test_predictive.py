@@ -11,10 +11,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from model.case import Case
 from model.checks import CheckResult
+from model.fitting import Posterior
+from model.prediction import fitted_rows
 from model.predictive import DRAWS, posterior_predictive, prior_predictive
 from model.self_test import ASKED
 from model.synthesis import synthesis
+from model.whatif import left_out
 from tests.test_conflict import asked_case
 
 #: Standard error of a tail probability by so many draws, four times.
@@ -56,6 +60,20 @@ def test_the_headline_is_told_by_the_priors(tmp_path: Path) -> None:
     take = table.loc["state_take of 2017"]
     assert 0 < take["q05"] < take["q50"] < take["q95"]
     assert table.loc["billings of 2017", "nothing"] == 0.0
+
+
+def test_a_row_left_out_of_the_fit_is_told_to_weigh_nothing(
+    tiny: Case, tiny_posterior: Posterior
+) -> None:
+    whole = tiny_posterior.parts
+    parts = left_out(whole, tiny, ["plan"])
+    found = fitted_rows(tiny, whole.layout, tiny_posterior.draws, 1, parts.evidence)
+    assert found["plan"]["weight"] == 0.0
+    assert found["payment"]["weight"] == 1.0
+    assert "plan" not in set(posterior_predictive(found).table["row"])
+    before = fitted_rows(tiny, whole.layout, tiny_posterior.draws, 1, whole.evidence)
+    assert before["plan"]["weight"] == 1.0
+    assert before["plan"]["predicted"] == found["plan"]["predicted"]
 
 
 def rows(*surprises: float) -> dict[str, Any]:

@@ -71,3 +71,15 @@ def test_a_curve_ends_at_one() -> None:
     assert ranks.curve(uniform(CASES, 5))[:, -1] == pytest.approx(0.0)
     everything_low = np.zeros((CASES, 1), int)
     assert ranks.curve(everything_low)[0, 0] == pytest.approx(1 - 1 / (ranks.DRAWS + 1))
+
+
+def test_intervals_that_are_all_a_little_narrow_are_found() -> None:
+    """No quantity alone is far off, and together they are."""
+    limit = ranks.most_off(6)
+    assert 4.0 < limit < 4.5
+    for factor, found in ((1.0, False), (0.8, True), (1.3, True)):
+        some = of_scale(factor, cases=400, quantities=20)
+        off = [abs(ranks.off_level(some, level)) > limit for level in (0.8, 0.9, 0.95)]
+        assert any(off) is found, factor
+    exact = ranks.off_level(uniform(2000, 50, seed=9), 0.9)
+    assert abs(exact) < 4.0

@@ -21,7 +21,11 @@ from model.sensitivity import (
     ALL,
     BOTH,
     EVIDENCE_RULES,
+    NEITHER,
     PRIOR_ALONE,
+    THRESHOLD,
+    _noise,
+    _sensitivity,
     diagnosis,
     members,
     power_scaling,
@@ -96,26 +100,49 @@ def test_every_basic_quantity_is_in_one_group(tiny: Case, tiny_parts: Synthesis)
 
 
 def test_the_verdict_on_a_definition() -> None:
-    assert diagnosis(0.01, 0.2) == EVIDENCE_RULES
-    assert diagnosis(0.01, 0.01) == EVIDENCE_RULES
-    assert diagnosis(0.2, 0.2) == BOTH
-    assert diagnosis(0.2, 0.01) == PRIOR_ALONE
+    assert diagnosis(False, True) == EVIDENCE_RULES
+    assert diagnosis(False, False) == NEITHER
+    assert diagnosis(True, True) == BOTH
+    assert diagnosis(True, False) == PRIOR_ALONE
 
 
 def test_power_scaling_tells_each_definition(tiny: Case, tiny_posterior: Posterior) -> None:
     result = power_scaling(tiny, tiny_posterior)
     table = result.table.set_index("component")
     assert list(table.columns) == list(DEFINITIONS)
-    assert {"evidence", ALL, *members(tiny_posterior.layout.labels)} == set(table.index)
+    noise = {f"noise, {ALL}", "noise, evidence"}
+    assert {"evidence", ALL, *members(tiny_posterior.layout.labels)} | noise == set(table.index)
     # billings do not depend on the plan's prior but through the balance; payment's prior rules
     assert table.loc["payment", "billings"] > table.loc["counting", "billings"]
-    for name in DEFINITIONS:
-        verdict = diagnosis(table.loc[ALL, name], table.loc["evidence", name])
+    verdicts = {
+        name: diagnosis(
+            *(
+                table.loc[one, name] >= max(THRESHOLD, table.loc[f"noise, {one}", name])
+                for one in (ALL, "evidence")
+            )
+        )
+        for name in DEFINITIONS
+    }
+    for name, verdict in verdicts.items():
         assert f"{name.replace('_', ' ')}: {verdict}" in result.sentence.lower()
-    verdicts = [
-        diagnosis(table.loc[ALL, name], table.loc["evidence", name]) for name in DEFINITIONS
-    ]
-    assert result.passed == (PRIOR_ALONE not in verdicts)
+    assert result.passed == (PRIOR_ALONE not in verdicts.values())
+
+
+def test_noise_is_what_an_unrelated_density_shows(tiny: Case, tiny_posterior: Posterior) -> None:
+    """A log density that has nothing to do with the draws is not told to matter."""
+    tree = power_tree(tiny, tiny_posterior, tiny.timeline.headline)
+    rng = np.random.default_rng(9)
+    rows = tree["log_likelihood"]["rows"]
+    unrelated = rng.permutation(rows.to_numpy().ravel()).reshape(rows.shape)
+    tree["log_likelihood"]["rows"] = rows.copy(data=unrelated)
+    noise = _noise(tree, "likelihood", ["rows"], seed=1)
+    found = _sensitivity(tree, "likelihood", ["rows"])
+    for name in DEFINITIONS:
+        assert 0.0 < noise[name] < 1.0
+        assert found[name] < 2.0 * noise[name]
+    # a density that is the same in every draw cannot be scaled at all
+    tree["log_likelihood"]["rows"] = 0.0 * tree["log_likelihood"]["rows"]
+    assert _sensitivity(tree, "likelihood", ["rows"]) == dict.fromkeys(DEFINITIONS, 0.0)
 
 
 @pytest.mark.slow

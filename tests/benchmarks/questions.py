@@ -1,17 +1,22 @@
-"""Second questions in one process: scenarios a second, their memory, and a refit."""
+"""Second questions in one process: scenarios a second, their memory, a refit, simulated cases."""
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 
-from model.case import read_case
+from model.calibration import study_of
+from model.case import Case, read_case
 from model.contents import Change
 from model.fitting import fit, set_pytensor_flags
+from model.parallel import completed, executor
 from model.projection import Projector
 from model.question import SamplerOptions, WhatIf
+from model.replicates import replicate
 from model.summary import verdict
 from model.synthesis import synthesis
 from model.whatif import changed_parts
@@ -59,6 +64,21 @@ def main(inputs: str) -> None:
     wall = time.perf_counter() - began
     gate = verdict(refitted, Projector(case, refitted.layout, refitted.draws).baseline)
     print(f"refit without one row: {wall:.1f} s, minimum ESS {gate.min_ess_bulk:,.0f}")
+    checks(case, wall)
+
+
+def checks(case: Case, fit_wall: float) -> None:
+    """Simulated cases a second, on all cores, and what one costs beside a whole fit."""
+    study, cases = study_of(case), 40
+    with executor() as workers:
+        study.truth(0)
+        began = time.perf_counter()
+        list(completed(workers, partial(replicate, study), range(cases)))
+        each = (time.perf_counter() - began) / cases
+    print(
+        f"calibration: {200 * each:.0f} s for 200 simulated cases on {os.cpu_count()} cores, each "
+        f"{each / fit_wall:.3f} of a refit"
+    )
 
 
 if __name__ == "__main__":

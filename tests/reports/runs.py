@@ -107,7 +107,7 @@ def add_checks(folder: Path, inputs: Path) -> None:
     rng = np.random.default_rng(5)
     layout = posterior.layout
     projection = project(case, layout, posterior.draws)
-    rows = fitted_rows(case, layout, posterior.draws, 1)
+    rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence)
     found = [
         prior_predictive(case, posterior.parts, 1),
         posterior_predictive(rows),
