@@ -20,13 +20,13 @@ estimate: environment ## estimate the revenue from inputs/, into runs/
 	@$(VENV_PYTHON) -m model.estimate $(ARGS)
 
 check: environment ## check the fit, estimating first if needed (ARGS: the estimate's)
-	@sh tools/check.sh $(VENV_PYTHON) $(ARGS)
+	@sh tools/with_run.sh model.criticism $(VENV_PYTHON) $(ARGS)
 
 calibrate: environment ## fit simulated cases with known answers (ARGS='--replicates 1000')
 	@$(VENV_PYTHON) -m model.calibration $(ARGS)
 
 report: environment ## brief, annex and figures, estimating first if needed (ARGS: the estimate's)
-	@sh tools/report.sh $(VENV_PYTHON) $(ARGS)
+	@sh tools/with_run.sh reports $(VENV_PYTHON) $(ARGS)
 
 test: environment ## run all the tests
 	@$(VENV_PYTHON) -m pytest $(ARGS)
