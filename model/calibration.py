@@ -26,7 +26,7 @@ from model.parallel import completed
 from model.plants import Plant, plant, power
 from model.prediction import number
 from model.quantities import DEFINITIONS, HEADLINE
-from model.question import content_hashes, digest, versions
+from model.question import digest, versions
 from model.record import Record
 from model.refits import program_for
 from model.replicates import OPTIONS, Replicate, Study, replicate
@@ -244,7 +244,7 @@ def content(
     return {
         "schema": store.SCHEMA,
         "case": study.case.title,
-        "inputs": content_hashes(study.case.files),
+        "inputs": study.case.hashes,
         "versions": versions(),
         "replicates": plan.replicates,
         "slips": plan.slips,

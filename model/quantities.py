@@ -255,7 +255,7 @@ MEASURED: tuple[Measured, ...] = (
     Measured(
         "authorisations", "persons", "flow", "Yearly quotas added up over the years of the window."
     ),
-    Measured("permits_issued", "permits", "flow", "Permits issued, renewals included."),
+    Measured("permits_issued", "permits", "flow", "Permits issued in the window, with renewals."),
     Measured("new_permits", "permits", "flow", "Permits issued to new arrivals in the window."),
     Measured("visas_issued", "visas", "flow", "Work visas issued in the window."),
     Measured(
