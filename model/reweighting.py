@@ -113,7 +113,7 @@ def _log_ratio(
     before: Synthesis,
     after: Synthesis,
     normals: Floats,
-    known: tuple[Floats, Floats] | None,
+    known: tuple[Floats, Floats] | None = None,
 ) -> tuple[Floats, Floats]:
     """Normals that give the same quantities under other priors, and the log ratio of densities."""
     size = before.layout.size
