@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.terminal import Interruption, Talk
-from model.verdicts import Format, faulty_arguments, print_results
+from model.terminal import Talk, interruptible
+from model.verdicts import (
+    Cores,
+    Format,
+    Printed,
+    Scheduler,
+    faulty_arguments,
+    print_results,
+)
 
 if TYPE_CHECKING:
     from model.calibration import Plan
 
-DONE, FAULTY, INTERRUPTED = 0, 2, 130
+DONE, FAULTY = 0, 2
 #: The checks, in the order in which they are told.
 NAMES = ("calibration", "power", "echo")
 
@@ -42,29 +48,19 @@ def calibration(
     show: Annotated[
         str, typer.Option(metavar="CHECK", help=f"Print a whole table: {', '.join(NAMES)}.")
     ] = "",
-    output_format: Annotated[
-        Format, typer.Option("--format", help="What to print; csv is for one check's table.")
-    ] = Format.table,
-    cores: Annotated[int | None, typer.Option(min=1, help="Fits at once.")] = None,
-    scheduler: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
-    ] = "",
+    output_format: Printed = Format.table,
+    cores: Cores = None,
+    scheduler: Scheduler = "",
 ) -> None:
     """Simulate, fit, and say how often the truth was held."""
     from model.calibration import Plan
 
-    interruption = Interruption()
     talk = Talk(verbose=output_format is Format.table)
-    try:
-        status = _run(
-            inputs, output, Plan(replicates, slips, seed), talk, show, output_format, cores,
-            scheduler,
-        )  # fmt: skip
-    except BaseException:
-        if not interruption.came:
-            raise
-        sys.stderr.write("Interrupted; what was done is kept, the same command goes on from it.\n")
-        status = INTERRUPTED
+    plan = Plan(replicates, slips, seed)
+    status = interruptible(
+        lambda _: _run(inputs, output, plan, talk, show, output_format, cores, scheduler),
+        "Interrupted; what was done is kept, the same command goes on from it.",
+    )
     raise typer.Exit(status)
 
 

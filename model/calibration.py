@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model import ranks, store
 from model.case import Case
@@ -172,7 +173,7 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
         their level as rarely; or if more than one case in a hundred could not be fitted. Of fewer
         than ``ENOUGH`` cases nothing is said.
     """
-    ranked = np.array([one.ranks for one in replicates if one.ranks is not None])
+    ranked = _ranked(replicates)
     unfitted = len(replicates) - len(ranked)
     if not len(ranked):
         empty = pd.DataFrame(columns=["quantity"])
@@ -222,9 +223,14 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     return CheckResult("calibration", passed, sentence, READING, table, "calibration")
 
 
+def _ranked(replicates: Sequence[Replicate]) -> NDArray[np.int64]:
+    """Ranks of the replicates that were fitted, (R, Q)."""
+    return np.array([one.ranks for one in replicates if one.ranks is not None], dtype=np.int64)
+
+
 def drawn_curves(labels: Sequence[str], replicates: Sequence[Replicate]) -> Json:
     """What the figure of the ranks needs: curves and their band."""
-    ranked = np.array([one.ranks for one in replicates if one.ranks is not None])
+    ranked = _ranked(replicates)
     if not len(ranked):
         return {}
     lower, upper = ranks.band(len(ranked))

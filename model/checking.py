@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +9,20 @@ import typer
 
 from model import store
 from model.question import source_hash
-from model.terminal import Interruption, Talk
-from model.verdicts import Format, faulty_arguments, print_results
+from model.terminal import Interruption, Talk, interruptible
+from model.verdicts import (
+    Cores,
+    Format,
+    Printed,
+    Scheduler,
+    faulty_arguments,
+    print_results,
+)
 
 if TYPE_CHECKING:
     from model.checks import CheckResult
 
-DONE, FAULTY, NOT_CONVERGED, INTERRUPTED = 0, 2, 3, 130
+DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -40,30 +46,22 @@ def criticism(
     show: Annotated[
         str, typer.Option(metavar="CHECK", help="Print the whole table of one check.")
     ] = "",
-    output_format: Annotated[
-        Format, typer.Option("--format", help="What to print; csv is for one check's table.")
-    ] = Format.table,
+    output_format: Printed = Format.table,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Check anew, even if the run holds the results.")
     ] = False,
-    cores: Annotated[int | None, typer.Option(min=1, help="Fits at once.")] = None,
-    scheduler: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
-    ] = "",
+    cores: Cores = None,
+    scheduler: Scheduler = "",
 ) -> None:
     """Check a run and say what was found."""
-    interruption = Interruption()
     talk = Talk(verbose=output_format is Format.table)
-    try:
-        status = _run(
+    status = interruptible(
+        lambda interruption: _run(
             run, output, talk, interruption, show=show, output_format=output_format,
             fresh=fresh, cores=cores, scheduler=scheduler,
-        )  # fmt: skip
-    except BaseException:
-        if not interruption.came:
-            raise
-        sys.stderr.write("Interrupted; nothing was written.\n")
-        status = INTERRUPTED
+        ),
+        "Interrupted; nothing was written.",
+    )  # fmt: skip
     raise typer.Exit(status)
 
 

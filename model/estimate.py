@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal import Interruption, Talk
+from model.terminal import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # The numerical libraries take seconds to import: they are imported where they are used, so that
 # --help and faulty arguments answer at once.
 
-DONE, FAULTY, NOT_CONVERGED, INTERRUPTED = 0, 2, 3, 130
+DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -113,39 +113,31 @@ def estimate(
     ] = False,
 ) -> None:
     """Read, fit, project, write, print."""
-    interruption = Interruption()
     talk = Talk(verbose=not quiet and output_format in (Format.table, Format.folder))
-    try:
+
+    def work(interruption: Interruption) -> int:
         if self_test:
             from model.self_test import run_self_test
 
-            status = DONE if run_self_test(sys.stdout.write) else 1
-        else:
-            question = _question(
-                inputs,
-                tuple(scenario or ()),
-                horizon,
-                SamplerOptions(draws, tune, chains, seed, cores=cores),
-                talk,
-                fixed=set_ or (),
-                priors=prior or (),
-                drop_sources=drop_source or (),
-                drop_rows=drop_row or (),
-                weights=weight or (),
-                without=[side.value for side in without or ()],
-            )
-            status = FAULTY
-            if question is not None:
-                status = _run(
-                    question, output, talk, interruption, output_format, fresh=fresh, strict=strict
-                )
-    except BaseException:
-        # whatever fails after Ctrl-C fails because of it
-        if not interruption.came:
-            raise
-        sys.stderr.write("Interrupted; nothing was written.\n")
-        status = INTERRUPTED
-    raise typer.Exit(status)
+            return DONE if run_self_test(sys.stdout.write) else 1
+        question = _question(
+            inputs,
+            tuple(scenario or ()),
+            horizon,
+            SamplerOptions(draws, tune, chains, seed, cores=cores),
+            talk,
+            fixed=set_ or (),
+            priors=prior or (),
+            drop_sources=drop_source or (),
+            drop_rows=drop_row or (),
+            weights=weight or (),
+            without=[side.value for side in without or ()],
+        )
+        if question is None:
+            return FAULTY
+        return _run(question, output, talk, interruption, output_format, fresh=fresh, strict=strict)
+
+    raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
 
 
 def _question(

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+INTERRUPTED = 130
+
 
 class Interruption:
     """Remembers Ctrl-C, which Python drops when it strikes inside a callback of native code."""
@@ -36,6 +38,19 @@ class Interruption:
         """Last check: from here on the run is written, and Ctrl-C comes too late."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.check()
+
+
+def interruptible(work: Callable[[Interruption], int], said: str) -> int:
+    """Exit status of a command's work; what is said, and 130, where Ctrl-C ended it."""
+    interruption = Interruption()
+    try:
+        return work(interruption)
+    except BaseException:
+        # whatever fails after Ctrl-C fails because of it
+        if not interruption.came:
+            raise
+        sys.stderr.write(f"{said}\n")
+        return INTERRUPTED
 
 
 class Talk:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     from model.checks import CheckResult
@@ -30,6 +32,16 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+# Options that the command lines of checks share.
+Printed = Annotated[
+    Format, typer.Option("--format", help="What to print; csv is for one check's table.")
+]
+Cores = Annotated[int | None, typer.Option(min=1, help="Fits at once.")]
+Scheduler = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
+]
 
 
 def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> str:
