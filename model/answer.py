@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from model import store
 from model.question import (
+    PROSPECTS,
     Question,
     WhatIf,
     content_hashes,
@@ -86,9 +87,9 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
     files = files_of(question)
     if files is None:
         return None
-    case, scenarios = files
+    case, beside = files
     fit = fit_key(content_hashes(case), question.what_if, question.options)
-    name = _name(question, run_key(fit, content_hashes(scenarios), question.horizon))
+    name = _name(question, run_key(fit, content_hashes(beside), question.horizon))
     folder = output / name
     try:
         if not folder.is_dir():
@@ -148,8 +149,10 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     scenarios = reader.read(scenario_paths(question))
     parts = changed_parts(synthesis(case), case, question.what_if)
     fit = fit_key(case.hashes, question.what_if, question.options)
-    hashes = content_hashes({one.name: one.content for one in scenarios})
-    keys = (run_key(fit, hashes, question.horizon), fit)
+    beside = {one.name: one.content for one in scenarios}
+    if PROSPECTS in case.files:
+        beside[PROSPECTS] = case.files[PROSPECTS]
+    keys = (run_key(fit, content_hashes(beside), question.horizon), fit)
     return Inputs(case, scenarios, parts, keys, time.perf_counter() - began)
 
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from model.contents import Host, Phase, Prior, Reading, Sanction, Segment, Timeline
+from model.contents import Host, Phase, Prior, Prospect, Reading, Sanction, Segment, Timeline
 from model.exchange import Rates, reference_rates
 from model.faults import CaseError, Fault, Report, unlisted
 from model.quantities import MEASURED_BY_NAME
-from model.question import content_hashes
+from model.question import PROSPECTS, content_hashes
 from model.reader.evidence import FILE as EVIDENCE
 from model.reader.evidence import read_evidence
 from model.reader.files import Folder
 from model.reader.priors import Dimensions, read_priors, resolve
+from model.reader.prospects import read_prospects
 from model.reader.records import read_firms, read_fx, read_segments, read_sources
 from model.reader.settings import TimelineFile
 from model.reader.slips import slips
@@ -30,6 +31,7 @@ __all__ = [
     "Host",
     "Phase",
     "Prior",
+    "Prospect",
     "Rates",
     "Reading",
     "Sanction",
@@ -69,6 +71,8 @@ class Case:
         What is probably wrong.
     files : dict
         Bytes of each file that was read, by name.
+    prospects : tuple of Prospect
+        Sources that might be found; they change nothing in the fit.
     """
 
     name: str
@@ -86,11 +90,14 @@ class Case:
     press: dict[str, str] | None
     warnings: tuple[Fault, ...]
     files: dict[str, bytes]
+    prospects: tuple[Prospect, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file that was read, by name."""
-        return content_hashes(self.files)
+        """SHA-256 of each file that a fit follows from, by name."""
+        return content_hashes(
+            {name: content for name, content in self.files.items() if name != PROSPECTS}
+        )
 
 
 def read_case(folder: str | Path, *, strict: bool = False) -> Case:
@@ -139,6 +146,7 @@ def _read(folder: Folder) -> Case | None:
     evidence = read_evidence(folder, dimensions, sources)
     firms = read_firms(folder, hosts, segments, sources)
     own_rates = read_fx(folder)
+    prospects = read_prospects(folder, dimensions)
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
@@ -169,6 +177,7 @@ def _read(folder: Folder) -> Case | None:
         press=_press(file),
         warnings=report.warnings,
         files=dict(sorted(folder.files.items())),
+        prospects=prospects,
     )
 
 

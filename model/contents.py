@@ -246,3 +246,26 @@ class Scenario:
     horizon: pd.Period | None
     changes: tuple[Change, ...]
     content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prospect:
+    """A source that might be found, and what it would state; nobody knows the figures yet.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+    rows : pd.DataFrame
+        One row a statement: ``id``, ``quantity``, ``host``, ``segments``, ``start``, ``end``,
+        ``base``, ``qualifier``, ``reliability``, ``credibility`` as in the evidence;
+        ``statements``, how many sources would each say it; ``units``, the mean of how many firms
+        or crews the figure would be (0: of all).
+    note : str
+        Why it might be found.
+    """
+
+    name: str
+    title: str
+    rows: pd.DataFrame
+    note: str = ""

@@ -239,7 +239,7 @@ def recorded(folder: Path) -> list[CheckResult]:
     DamagedRunError
         When they cannot be read.
     """
-    content = store.read_checks(folder) or {"checks": {}}
+    content = store.read_added(folder, store.CHECKS) or {"checks": {}}
     return [CheckResult.of(name, one) for name, one in content["checks"].items()]
 
 

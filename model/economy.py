@@ -147,15 +147,12 @@ class Grid:
         names = [host.name for host in case.hosts]
         host_of_segment = np.array([names.index(segment.host) for segment in case.segments])
         currencies = [case.hosts[host].currency for host in host_of_segment]
-        rates = case.rates.per_usd
+        rates = {name: case.rates.per_usd[name].to_numpy() for name in set(currencies)}
         period = timeline.month_in_stretch("tax_period")
         return cls(
             years=np.array([[((a + b) / 2 - reference) / 12] for a, b in windows]),
             per_usd=np.array(
-                [
-                    [rates[currency].iloc[a : b + 1].mean() for currency in currencies]
-                    for a, b in windows
-                ]
+                [[rates[currency][a : b + 1].mean() for currency in currencies] for a, b in windows]
             ),
             tax_periods=np.array([period[:, a : b + 1].mean(axis=1) for a, b in windows]),
             host_of_segment=host_of_segment,

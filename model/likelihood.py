@@ -117,7 +117,7 @@ def evidence(case: Case, measured: Measurement, *, without: tuple[str, ...] = ()
             ]
         ),
         error=error,
-        tail=np.array([_tail(reading, qualifier) for qualifier in rows["qualifier"]]),
+        tail=np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]]),
         shared_error=_shared_error(origin, counted, error, reading.echo_shared),
         weight=_weights(rows, counted, error),
         origin=origin,
@@ -162,7 +162,7 @@ def printed_reading(reading: Reading, row: Any) -> tuple[float, float, float]:
     ends = (row.low, row.high) if row.qualifier in ("range", "spread") else (row.value, row.value)
     low, high = (math.log(end) for end in ends)
     middle, half = (low + high) / 2, (high - low) / 2
-    return middle, _error(reading, row, (middle, half, 1.0)), _tail(reading, row.qualifier)
+    return middle, _error(reading, row, (middle, half, 1.0)), hedge_tail(reading, row.qualifier)
 
 
 def rounding(value: float, cap: float) -> float:
@@ -196,8 +196,8 @@ def _error(reading: Reading, row: Any, figure: tuple[float, float, float]) -> fl
     return error
 
 
-def _tail(reading: Reading, qualifier: str) -> float:
-    """Mean of the tail of y - q: negative for floors, positive for ceilings."""
+def hedge_tail(reading: Reading, qualifier: str) -> float:
+    """Mean of a hedge's tail of y - q: negative for floors, positive for ceilings."""
     if qualifier in FLOORS:
         return -reading.tails[qualifier]
     if qualifier in CEILINGS:

@@ -22,6 +22,8 @@ CASE_FILES = (
     "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "priors.toml",
     "timeline.toml", "reading.toml",
 )  # fmt: skip
+#: Optional file of sources that might be found: part of a run, of no fit.
+PROSPECTS = "prospects.csv"
 SCENARIOS = "scenarios"
 BASELINE = "baseline"
 
@@ -197,9 +199,9 @@ def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions)
     )
 
 
-def run_key(fit: str, scenarios: Mapping[str, str], horizon: str) -> str:
-    """The key of a fit with scenarios (hash of each file by name, in order) and a horizon."""
-    return digest({"fit": fit, "scenarios": list(scenarios.items()), "horizon": horizon})
+def run_key(fit: str, beside: Mapping[str, str], horizon: str) -> str:
+    """The key of a fit with scenarios and prospects (hash of each, in order) and a horizon."""
+    return digest({"fit": fit, "scenarios": list(beside.items()), "horizon": horizon})
 
 
 def digest(content: Any) -> str:
@@ -209,9 +211,10 @@ def digest(content: Any) -> str:
 
 
 def files_of(question: Question) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
-    """Bytes of the case's files and of the scenarios asked for, by name; None where one lacks.
+    """Bytes of the case's files and of what else a run holds, by name; None where one lacks.
 
-    None as well where two scenarios have one name, which is a fault. Nothing else is checked:
+    That is the scenarios asked for, and the prospects. None as well where two scenarios have one
+    name, which is a fault. Nothing else is checked:
     this is for finding out whether the question was asked before.
     """
     paths = scenario_paths(question)
@@ -223,10 +226,12 @@ def files_of(question: Question) -> tuple[dict[str, bytes], dict[str, bytes]] | 
             for name in CASE_FILES
             if (path := question.inputs / name).is_file()
         }
-        scenarios = {path.stem: path.read_bytes() for path in paths}
+        beside = {path.stem: path.read_bytes() for path in paths}
+        if (path := question.inputs / PROSPECTS).is_file():
+            beside[PROSPECTS] = path.read_bytes()
     except OSError:
         return None
-    return case, scenarios
+    return case, beside
 
 
 def scenario_paths(question: Question) -> list[Path]:

@@ -25,6 +25,7 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
 CHECKS = "checks.json"
+DRIVERS = "drivers.json"
 #: Folder of calibrations, among the runs, and the file that holds what each found.
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 SCHEMA = 1
@@ -204,14 +205,14 @@ def read_summary(folder: Path) -> Json:
     return dict(content)
 
 
-def read_checks(folder: Path) -> Json | None:
-    """What ``model.criticism`` found of a run that has been checked; None if it was not asked.
+def read_added(folder: Path, name: str) -> Json | None:
+    """What was added to a run that has been checked (``CHECKS``, ``DRIVERS``); None if nothing.
 
     Raises
     ------
     DamagedRunError
     """
-    path = folder / CHECKS
+    path = folder / name
     if not path.exists():
         return None
     try:

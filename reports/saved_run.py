@@ -129,7 +129,7 @@ class SavedRun:
     def checks(self) -> dict[str, Json]:
         """What ``model.criticism`` found of this run, by check; empty if it was not asked."""
         try:
-            found = store.read_checks(self.folder) or {"checks": {}}
+            found = store.read_added(self.folder, store.CHECKS) or {"checks": {}}
         except store.DamagedRunError as error:
             raise ReportError(f"{error}; no report was made") from None
         return dict(found["checks"])

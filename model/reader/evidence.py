@@ -33,6 +33,7 @@ class Row:
     number: int
     cells: dict[str, str]
     report: Report
+    file: str = FILE
     unit: str = ""
     kind: str = ""
     segments: tuple[str, ...] = ()
@@ -50,11 +51,11 @@ class Row:
 
     def fault(self, column: str, message: str) -> None:
         """Report a fault of one cell."""
-        self.report.add(FILE, self.number, column, message)
+        self.report.add(self.file, self.number, column, message)
 
     def clean(self, *columns: str) -> bool:
         """Return whether none of these cells has a fault."""
-        return self.report.clean(FILE, self.number, *columns)
+        return self.report.clean(self.file, self.number, *columns)
 
 
 def read_evidence(
@@ -75,11 +76,7 @@ def read_evidence(
         return None
     rows = [Row(number, cells, folder.report) for number, cells in rows_of(frame)]
     for row in rows:
-        _check_quantity(row, dimensions)
-        _check_host(row, dimensions)
-        _check_window(row, dimensions)
-        _check_segment(row, dimensions)
-        _check_base(row)
+        check_subject(row, dimensions)
         _check_unit(row, dimensions)
         _check_figures(row)
         _check_share(row)
@@ -103,6 +100,15 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
 
 
 # What is measured, where and when
+
+
+def check_subject(row: Row, dimensions: Dimensions) -> None:
+    """Check what a row speaks of: quantity, host, months, segments and base."""
+    _check_quantity(row, dimensions)
+    _check_host(row, dimensions)
+    _check_window(row, dimensions)
+    _check_segment(row, dimensions)
+    _check_base(row)
 
 
 def _check_quantity(row: Row, dimensions: Dimensions) -> None:
@@ -139,19 +145,19 @@ def _check_host(row: Row, dimensions: Dimensions) -> None:
     if dimensions.hosts is None or not row.clean("host", "role"):
         return
     if row.fits:
-        listed_host(row.report, FILE, row.number, row["host"], dimensions.hosts)
+        listed_host(row.report, row.file, row.number, row["host"], dimensions.hosts)
         return
     names = [host.name for host in dimensions.hosts]
     near = closest(row["host"], names)
     if row["host"] not in names and near is not None:
         message = f"{quote(row['host'])} is no host of timeline.toml; did you mean {near!r}?"
-        row.report.warn(FILE, row.number, "host", message)
+        row.report.warn(row.file, row.number, "host", message)
 
 
 def _check_window(row: Row, dimensions: Dimensions) -> None:
     if not row.clean("start", "end"):
         return
-    in_order(row.report, FILE, row.number, row["start"], row["end"])
+    in_order(row.report, row.file, row.number, row["start"], row["end"])
     if dimensions.timeline is None or not row.fits:
         return
     months = dimensions.timeline.months

@@ -20,6 +20,8 @@ QUALIFIERS = (
 #: Qualifiers of two figures.
 PAIRS = ("range", "spread")
 CEILINGS = ("up_to", "as_much_as")
+#: Qualifiers whose error does not hang on the figure, so that it is known before the figure is.
+ONE_FIGURE = ("exact", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as")
 ROLES = ("fit", "holdout", "context")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
@@ -80,6 +82,11 @@ def explain_number(text: str) -> str:
     if math.isinf(value) or text.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
         return f"{quote(text)} is not a finite number; write the figure, or leave the cell blank"
     return f"{quote(text)} is not a number; write digits with a point, such as 1600.50"
+
+
+def whole_number(text: str) -> int | None:
+    """Return a cell's whole number from one on, or None if it holds none."""
+    return int(text) if re.fullmatch(r"0*[1-9]\d{0,3}", text, re.ASCII) else None
 
 
 def _is_loose_date(text: str) -> bool:
@@ -185,6 +192,16 @@ def _free() -> pa.Column:
     return pa.Column()
 
 
+def _count(what: str) -> pa.Column:
+    def accepts(text: str) -> bool:
+        return whole_number(text) is not None
+
+    def explain(text: str) -> str:
+        return f"{quote(text)} is not {what}; write a whole number from 1 on, or leave it blank"
+
+    return pa.Column(checks=[_rule(what, accepts, explain, blank=True)])
+
+
 # Schemas
 
 EVIDENCE = pa.DataFrameSchema(
@@ -207,6 +224,26 @@ EVIDENCE = pa.DataFrameSchema(
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
+        "note": _free(),
+    },
+    strict=True,
+)
+PROSPECTS = pa.DataFrameSchema(
+    {
+        "id": _ident(),
+        "prospect": _matching("a prospect's name", _IDENT, "write letters, digits, '-' and '_'"),
+        "title": _free(),
+        "quantity": _filled("the quantity"),
+        "host": _word("a host"),
+        "segment": _free(),
+        "start": _date(),
+        "end": _date(),
+        "qualifier": _one_of("qualifier", ONE_FIGURE),
+        "base": _one_of("base", BASES, blank=True),
+        "reliability": _one_of("reliability", "ABCDEF", fold=True),
+        "credibility": _one_of("credibility", "123456"),
+        "statements": _count("a number of statements"),
+        "units": _count("a number of firms or crews"),
         "note": _free(),
     },
     strict=True,

@@ -79,11 +79,11 @@ def test_a_calibration_of_other_inputs_is_not_shown(checked_run: SavedRun, tmp_p
 
 
 def test_damaged_checks_are_told(checked_run: SavedRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    def damaged(folder: Path) -> None:
+    def damaged(folder: Path, name: str) -> None:
         raise store.DamagedRunError("it cannot be read")
 
     again = SavedRun(checked_run.folder, checked_run.manifest, checked_run.summary)
-    monkeypatch.setattr(store, "read_checks", damaged)
+    monkeypatch.setattr(store, "read_added", damaged)
     with pytest.raises(ReportError, match="no report was made"):
         _ = again.checks
 

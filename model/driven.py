@@ -1,0 +1,185 @@
+"""What drives a saved run's revenue and what it would be worth to know: asked, and kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from model import store
+from model.case import Case
+from model.checks import plain
+from model.criticism import Fitted
+from model.drivers import Drivers, Subject, drivers, held_at_ends
+from model.horizon import extended
+from model.information import worth_of_prospects, worth_of_quantities
+from model.projection import Projector
+
+Json = dict[str, Any]
+
+#: Tables of an answer, in the order in which they are told.
+TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
+#: Drivers, the largest first, whose correlations are kept.
+CORRELATED = 24
+
+
+@dataclass(frozen=True)
+class Driven:
+    """What was found of one year's revenue under one definition.
+
+    Attributes
+    ----------
+    definition : str
+    year : int
+    numbers : dict
+        Mean, standard deviation and quantiles of the revenue, in dollars.
+    explained : float
+        Share of the variance that the regression explains.
+    degree : int
+        Of its polynomials.
+    tables : dict of str to DataFrame
+        ``groups``, ``quantities``, ``correlations`` (see ``drivers.Drivers``), ``knowing`` and
+        ``prospects`` (see ``information``).
+    """
+
+    definition: str
+    year: int
+    numbers: dict[str, float]
+    explained: float
+    degree: int
+    tables: dict[str, pd.DataFrame]
+
+    @property
+    def name(self) -> str:
+        """Its key in ``drivers.json``."""
+        return f"{self.definition} {self.year}"
+
+    @classmethod
+    def of(cls, found: Drivers, knowing: pd.DataFrame, prospects: pd.DataFrame) -> Driven:
+        """What was found, with the main drivers' correlations as a table."""
+        ties = found.correlations.iloc[:CORRELATED, :CORRELATED]
+        tables = {
+            "groups": found.groups,
+            "quantities": found.quantities,
+            "correlations": ties.rename_axis("quantity").reset_index(),
+            "knowing": knowing,
+            "prospects": prospects,
+        }
+        return cls(
+            found.definition, found.year, found.numbers, found.explained, found.degree, tables
+        )
+
+    def content(self) -> Json:
+        """The whole as plain JSON."""
+        return {
+            "definition": self.definition,
+            "year": self.year,
+            "numbers": {name: plain(value) for name, value in self.numbers.items()},
+            "explained": plain(self.explained),
+            "degree": self.degree,
+            "tables": {
+                name: {
+                    "columns": list(table.columns),
+                    "rows": [
+                        [plain(cell) for cell in row] for row in table.itertuples(index=False)
+                    ],
+                }
+                for name, table in self.tables.items()
+            },
+        }
+
+    @classmethod
+    def from_content(cls, content: Json) -> Driven:
+        """The answer that ``content`` was made of."""
+        tables = {
+            name: pd.DataFrame(table["rows"], columns=table["columns"])
+            for name, table in content["tables"].items()
+        }
+        rest = {key: content[key] for key in ("definition", "year", "explained", "degree")}
+        return cls(numbers=dict(content["numbers"]), tables=tables, **rest)
+
+
+def ask(
+    folder: Path, definition: str, year: int | None = None, *, prospects_of: Case | None = None
+) -> Driven:
+    """What drives a run's revenue under a definition in a year.
+
+    Parameters
+    ----------
+    folder : Path
+        A run.
+    definition : str
+    year : int, optional
+        A whole year up to the run's horizon; by default the headline's.
+    prospects_of : Case, optional
+        The case whose prospects are valued; by default the run's own.
+
+    Raises
+    ------
+    NoSuchRevenueError
+        When the run has no such definition or year.
+    TooFewDrawsError
+        When the run has fewer than ten draws for each quantity.
+    DamagedRunError, CaseError
+        As ``criticism.Fitted.saved`` raises them.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # matrices are small: threads of linear algebra would wait for each other
+    with threadpool_limits(1):
+        return _ask(Fitted.saved(folder), folder, definition, year, prospects_of)
+
+
+def _ask(
+    fitted: Fitted, folder: Path, definition: str, year: int | None, prospects_of: Case | None
+) -> Driven:
+    case, posterior = fitted.case, fitted.posterior
+    horizon = pd.Period(store.read_manifest(folder)["horizon"], freq="M")
+    longer, projection = extended(case, horizon), fitted.projection
+    if longer is not case:
+        projection = Projector(
+            longer, posterior.layout, posterior.draws, posterior.options.seed
+        ).baseline
+    asked = case.timeline.headline if year is None else year
+    subject = Subject.of(case, posterior, projection, definition, asked)
+    found = drivers(subject, held_at_ends(longer, posterior, subject))
+    valued = prospects_of or case
+    return Driven.of(
+        found,
+        worth_of_quantities(subject),
+        worth_of_prospects(case, posterior.layout, subject, valued.prospects),
+    )
+
+
+def record(
+    folder: Path, found: Driven, before_publishing: Callable[[], object] = lambda: None
+) -> None:
+    """Keep an answer with the run, beside what was asked of it before.
+
+    Raises
+    ------
+    DamagedRunError
+        When the run does not agree with its checksums.
+    """
+    kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
+    asked = dict(sorted((kept | {found.name: found.content()}).items()))
+    whole = {"schema": store.SCHEMA, "asked": asked}
+    store.add_to_run(
+        folder, {store.DRIVERS: lambda path: store.write_json(path, whole)}, before_publishing
+    )
+
+
+def recorded(folder: Path, definition: str, year: int) -> Driven | None:
+    """The answer that a run holds; None if it was not asked.
+
+    Raises
+    ------
+    DamagedRunError
+        When it cannot be read.
+    """
+    kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
+    content = kept.get(f"{definition} {year}")
+    return None if content is None else Driven.from_content(content)

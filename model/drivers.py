@@ -1,0 +1,384 @@
+"""What drives a year's revenue: shares of its variance, a tornado, and how drivers hang together.
+
+All of it from the draws of one fit. The basic quantities are not independent in a posterior: the
+balance and the evidence tie them together. So there is no one share of the variance, but three::
+
+    first-order   Var(E[result | quantity])         what knowing it alone would take away
+    total         Var - Var(E[result | all others]) what is left to it once all others are known
+    share         Shapley effect                    its part, when all parts must add up
+
+Without ties first-order shares lie below total ones and the share in between. A quantity that
+others tell of (the payment, by the balance, of the state take) has a first-order share and no
+total one; one that hides behind another the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.economy import Layout
+from model.projection import Projection, Projector, quantiles
+from model.quantities import DEFINITIONS, GROUPS, family
+from model.regression import BLOCKS, Regression, random_orders
+
+if TYPE_CHECKING:
+    from model.case import Case
+    from model.fitting import Posterior
+
+Floats = NDArray[np.float64]
+
+#: Pairs of orders in which quantities are added for Shapley effects, and for their jackknife.
+ORDERS, JACKKNIFE_ORDERS = 100, 10
+#: Draws from which the tornado is computed anew.
+TORNADO_DRAWS = 400
+#: Draws around a quantity's 5 % and 95 % point for what the result is there, as a share of all.
+NEAR = 0.1
+#: Groups of the table, and the catalogue's groups that each consists of.
+GROUPED = {
+    "workers": ("workers", "counting"),
+    "payment": ("payment",),
+    "others": ("taxes", "others"),
+    "plan": ("plan",),
+}
+EXCHANGE_RATE = "exchange_rate"
+#: What each group is called.
+TITLES = {
+    "workers": "Workers",
+    "payment": "Payment",
+    "others": "What the others take",
+    "plan": "The state's plan",
+    EXCHANGE_RATE: "Exchange rate",
+}
+
+
+class NoSuchRevenueError(ValueError):
+    """A definition or a year that a run does not have; its text says which there are."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A year's revenue under one definition, and draws of all that it follows from.
+
+    Attributes
+    ----------
+    definition : str
+    year : int
+    labels, groups, units : tuple of str
+        Of each input: basic quantities, then exchange rates where they are not known.
+    inputs : array, (n, d)
+        Draws on the scale on which priors are normal; logs for exchange rates.
+    natural : array, (n, d)
+        The same in the quantities' own units.
+    result : array, (n,)
+        US dollars.
+    effective : float
+        Effective number of draws of the result.
+    seed : int
+    """
+
+    definition: str
+    year: int
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    units: tuple[str, ...]
+    inputs: Floats
+    natural: Floats
+    result: Floats
+    effective: float
+    seed: int
+
+    @classmethod
+    def of(
+        cls, case: Case, posterior: Posterior, projection: Projection, definition: str, year: int
+    ) -> Subject:
+        """The revenue of a year as it happened, or as it is projected.
+
+        Parameters
+        ----------
+        case : Case
+        posterior : Posterior
+        projection : Projection
+            What happened; it may run past the data.
+        definition : str
+            One of ``DEFINITIONS``.
+        year : int
+            A year that the projection covers whole.
+
+        Raises
+        ------
+        NoSuchRevenueError
+        """
+        years = [int(one) for one in projection.yearly_usd["year"].to_numpy()]
+        if definition not in DEFINITIONS:
+            known = ", ".join(DEFINITIONS)
+            raise NoSuchRevenueError(f"{definition!r} is not a definition; write one of: {known}")
+        if year not in years:
+            known = ", ".join(map(str, years)) or "none"
+            raise NoSuchRevenueError(
+                f"{year} is not a whole year of this run; write one of: {known}"
+            )
+        layout, size = posterior.layout, posterior.layout.size
+        inputs = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, :size]
+        rates = _unknown_rates(case, projection, year)
+        names = [f"{EXCHANGE_RATE}.{currency}" for currency in rates]
+        walked = np.column_stack([inputs[:, :0], *(np.log(rate) for rate in rates.values())])
+        natural = np.column_stack([posterior.draws, *rates.values()])
+        result = projection.yearly_usd.sel(definition=definition, year=year).to_numpy()
+        units = {prior.label: prior.unit for prior in case.priors}
+        return cls(
+            definition=definition,
+            year=year,
+            labels=(*layout.labels, *names),
+            groups=(*map(group_of, layout.labels), *[EXCHANGE_RATE] * len(names)),
+            units=(*(units[label] for label in layout.labels),
+                   *(f"{currency}/USD" for currency in rates)),
+            inputs=np.hstack([inputs, walked]),
+            natural=natural,
+            result=result,
+            effective=effective_draws(result.reshape(posterior.diverging.shape)),
+            seed=posterior.options.seed,
+        )  # fmt: skip
+
+    @property
+    def varying(self) -> list[int]:
+        """Places of the inputs that are not known exactly."""
+        return [int(place) for place in np.flatnonzero(np.ptp(self.inputs, axis=0) > 0.0)]
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What drives one year's revenue.
+
+    Attributes
+    ----------
+    definition : str
+    year : int
+    numbers : dict
+        Mean, standard deviation and quantiles of the revenue, in dollars.
+    explained : float
+        Share of its variance that the quantities explain by the regression; the rest is what
+        polynomials of this degree miss.
+    degree : int
+    quantities : DataFrame
+        One row a quantity, the largest share first: ``quantity``, ``group``, ``unit``,
+        ``first_order``, ``total``, ``share``, each with its ``_error``; the quantity's median and
+        ``p05`` and ``p95``; the median revenue with the quantity there and everything else as it
+        is (``held_p05``, ``held_p95``) or as it goes along (``along_p05``, ``along_p95``).
+    groups : DataFrame
+        ``group``, ``title``, ``first_order`` and ``total`` of its quantities known together, and
+        ``share``, the sum of theirs.
+    correlations : DataFrame
+        Of quantities with each other, on the scale on which priors are normal.
+    """
+
+    definition: str
+    year: int
+    numbers: dict[str, float]
+    explained: float
+    degree: int
+    quantities: pd.DataFrame
+    groups: pd.DataFrame
+    correlations: pd.DataFrame
+
+
+def group_of(label: str) -> str:
+    """Group of the table that a basic quantity belongs to."""
+    name = family(label)
+    inner = next(group for group, names in GROUPS.items() if name in names)
+    return next(group for group, inners in GROUPED.items() if inner in inners)
+
+
+def effective_draws(result: Floats) -> float:
+    """Effective number of draws of a result, (chains, draws), by ArviZ."""
+    from arviz_stats.base import array_stats
+
+    found = float(array_stats.ess(result, method="mean", chain_axis=0, draw_axis=1))
+    return found if np.isfinite(found) else float(result.size)
+
+
+def _unknown_rates(case: Case, projection: Projection, year: int) -> dict[str, Floats]:
+    """Mean rate of a year by currency, (n,), where each draw takes its own way."""
+    rates = projection.per_usd
+    if "draw" not in rates.dims:
+        return {}
+    inside = [month for month in rates["month"].to_numpy() if month.startswith(str(year))]
+    currencies = {host.currency: host.name for host in case.hosts}
+    means = {
+        currency: rates.sel(host=name, month=inside).mean("month").to_numpy()
+        for currency, name in sorted(currencies.items())
+    }
+    return {currency: mean for currency, mean in means.items() if np.ptp(mean) > 0.0}
+
+
+def drivers(subject: Subject, held: Mapping[str, tuple[float, float]] | None = None) -> Drivers:
+    """Shares of the variance of a revenue, its tornado and the correlations of its drivers.
+
+    Parameters
+    ----------
+    subject : Subject
+    held : mapping, optional
+        Median revenue with each quantity at its 5 % and 95 % point and all else as it is, by
+        label: see ``held_at_ends``.
+
+    Raises
+    ------
+    TooFewDrawsError
+        When there are fewer than ten draws for each quantity.
+    """
+    regression = Regression(subject.inputs, subject.result, subject.effective)
+    varying = subject.varying
+    table = _shares(regression, varying, subject.seed)
+    table = pd.concat([_named(subject, varying, held or {}), table], axis=1)
+    ties = np.corrcoef(subject.inputs[:, varying].T)
+    names = [subject.labels[place] for place in varying]
+    order = np.argsort(-table["share"].to_numpy(), kind="stable")
+    return Drivers(
+        definition=subject.definition,
+        year=subject.year,
+        numbers={name: float(value) for name, value in quantiles(subject.result).items()},
+        explained=regression.explained(range(len(subject.labels))),
+        degree=regression.degree,
+        quantities=table.iloc[order].reset_index(drop=True),
+        groups=_by_group(regression, subject, table),
+        correlations=pd.DataFrame(ties, index=names, columns=names).iloc[order, order],
+    )
+
+
+def held_at_ends(
+    case: Case, posterior: Posterior, subject: Subject
+) -> dict[str, tuple[float, float]]:
+    """Median revenue with one quantity at its 5 % and 95 % point and all else as each draw has it.
+
+    Computed anew with the accounts, from some of the draws. What is known exactly is left out, and
+    so are exchange rates: a rate has no one value in a year.
+
+    Parameters
+    ----------
+    case : Case
+        Its timeline runs to the end of the subject's year.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        By label, in dollars.
+    """
+    layout = posterior.layout
+    draws = posterior.draws[:: max(len(posterior.draws) // TORNADO_DRAWS, 1)]
+    # the same draws, so that only what was changed makes a difference
+    whole = float(np.median(subject.result))
+    unchanged = _median(case, layout, draws, subject)
+    found = {}
+    for place in subject.varying:
+        if place >= layout.size:
+            continue
+        ends = []
+        for end in np.quantile(subject.natural[:, place], [0.05, 0.95]):
+            changed = draws.copy()
+            changed[:, place] = end
+            ends.append(whole + _median(case, layout, changed, subject) - unchanged)
+        found[subject.labels[place]] = (ends[0], ends[1])
+    return found
+
+
+def _median(case: Case, layout: Layout, draws: Floats, subject: Subject) -> float:
+    revenue = Projector(case, layout, draws, subject.seed).baseline.revenue_usd
+    inside = case.timeline.months.year == subject.year
+    amount = revenue.sel(definition=subject.definition).isel(month=inside).sum(["host", "month"])
+    return float(amount.median())
+
+
+def _shares(regression: Regression, varying: Sequence[int], seed: int) -> pd.DataFrame:
+    """First-order, total and Shapley shares of each input, with their errors.
+
+    Errors are of the draws (jackknife over stretches of them) and, for Shapley effects, of the
+    orders drawn.
+    """
+    alone = [[place] for place in varying]
+    orders = random_orders(regression.inputs, ORDERS, seed)
+    added = regression.shapley(orders)[:, varying]
+    in_pairs = (added[:ORDERS] + added[ORDERS:]) / 2.0
+    few = np.concatenate([orders[:JACKKNIFE_ORDERS], orders[ORDERS : ORDERS + JACKKNIFE_ORDERS]])
+    found: list[Floats] = []
+    for block in range(BLOCKS):
+        rest = regression.without(block)
+        shares = [
+            np.array([regression.explained(one, rest) for one in alone]),
+            regression.totals(alone, rest),
+            regression.shapley(few, rest)[:, varying].mean(axis=0),
+        ]
+        found.append(np.array(shares))
+    left_out = np.array(found)
+    around = left_out - left_out.mean(axis=0)
+    noise = np.sqrt((BLOCKS - 1) / BLOCKS * (around**2).sum(axis=0))
+    of_orders = in_pairs.std(axis=0, ddof=1) / np.sqrt(ORDERS)
+    return pd.DataFrame(
+        {
+            "first_order": [regression.explained(one) for one in alone],
+            "first_order_error": noise[0],
+            "total": regression.totals(alone),
+            "total_error": noise[1],
+            "share": added.mean(axis=0),
+            "share_error": np.hypot(noise[2], of_orders),
+        }
+    )
+
+
+def _named(
+    subject: Subject, varying: Sequence[int], held: Mapping[str, tuple[float, float]]
+) -> pd.DataFrame:
+    """Each quantity's name, its points, and the revenue's median at them."""
+    lines: list[dict[str, Any]] = []
+    for place in varying:
+        values = subject.natural[:, place]
+        label = subject.labels[place]
+        low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+        stays = held.get(label, (np.nan, np.nan))
+        goes = [_near(values, subject.result, level) for level in (0.05, 0.95)]
+        lines.append(
+            {
+                "quantity": label, "group": subject.groups[place], "unit": subject.units[place],
+                "q50": middle, "p05": low, "p95": high,
+                "held_p05": stays[0], "held_p95": stays[1],
+                "along_p05": goes[0], "along_p95": goes[1],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def _near(values: Floats, result: Floats, level: float) -> float:
+    """Median of the result over the draws nearest to a quantile of an input."""
+    order = np.argsort(values, kind="stable")
+    first = round((level - NEAR / 2) * len(values))
+    return float(np.median(result[order[first : first + max(round(NEAR * len(values)), 1)]]))
+
+
+def _by_group(regression: Regression, subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
+    """Shares of whole groups; a group none of whose quantities varies has none."""
+    members = {
+        group: [place for place, own in enumerate(subject.groups) if own == group]
+        for group in TITLES
+    }
+    found = [group for group, places in members.items() if places]
+    summed = table.groupby("group")["share"].sum()
+    return pd.DataFrame(
+        {
+            "group": found,
+            "title": [TITLES[group] for group in found],
+            "quantities": [len(members[group]) for group in found],
+            "first_order": [regression.explained(members[group]) for group in found],
+            "total": regression.totals([members[group] for group in found]),
+            "share": [float(summed.get(group, 0.0)) for group in found],
+        }
+    )
+
+
+if __name__ == "__main__":
+    from model.driving import app
+
+    app()

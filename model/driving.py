@@ -1,0 +1,249 @@
+"""The command line of ``model.drivers``: what drives a run's revenue, what to find out next."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model import store
+from model.question import source_hash
+from model.terminal import Interruption, Talk, interruptible
+from model.verdicts import Format, cell
+from model.wording import MILLION, interval, percent, three
+
+if TYPE_CHECKING:
+    from model.driven import Driven
+
+DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
+#: Rows of each table that are shown unless the whole is asked for.
+ROWS = 10
+TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
+#: Share of the variance below which nothing is told from noise.
+NOISE = 0.005
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command(
+    help="What drives a run's revenue (shares of its variance, a tornado), and what it would be "
+    "worth to know: each quantity exactly, or one more source (prospects.csv). Nothing is fitted; "
+    "the answer is kept with the run.",
+    epilog="Exit status: 0 done; 2 faulty run or arguments, nothing written; 3 done, but the run's "
+    "sampler had not converged; 130 interrupted, nothing written.",
+)
+def drivers(
+    run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
+    output: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("runs"),
+    what: Annotated[
+        str, typer.Option(metavar="DEFINITION", help="Definition of revenue.")
+    ] = "state_take",
+    year: Annotated[
+        int | None, typer.Option(help="A whole year of the run; by default the headline's.")
+    ] = None,
+    show: Annotated[
+        str, typer.Option(metavar="TABLE", help=f"Print one whole table: {', '.join(TABLES)}.")
+    ] = "",
+    output_format: Annotated[
+        Format, typer.Option("--format", help="What to print; csv is for one table.")
+    ] = Format.table,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compute anew, even if the run holds the answer.")
+    ] = False,
+) -> None:
+    """Say what drives a run's revenue."""
+    talk = Talk(verbose=output_format is Format.table)
+    status = interruptible(
+        lambda interruption: _run(
+            run, output, talk, interruption, what=what, year=year, show=show,
+            output_format=output_format, fresh=fresh,
+        ),
+        "Interrupted; nothing was written.",
+    )  # fmt: skip
+    raise typer.Exit(status)
+
+
+def _run(
+    name: str, output: Path, talk: Talk, interruption: Interruption, *, what: str,
+    year: int | None, show: str, output_format: Format, fresh: bool,
+) -> int:  # fmt: skip
+    if show and show not in TABLES:
+        talk.fault(f"--show: there is no table {show!r}; write one of: {', '.join(TABLES)}")
+        return FAULTY
+    if output_format is Format.csv and not show:
+        talk.fault(f"--format csv prints one table: name it with --show; one of: "
+                   f"{', '.join(TABLES)}")  # fmt: skip
+        return FAULTY
+    try:
+        folder = store.named_run(name, output)
+        manifest = store.check_run(folder)
+    except (store.NoSuchRunError, store.DamagedRunError) as error:
+        talk.fault(f"{error}; nothing was computed")
+        return FAULTY
+    if manifest["versions"]["source"] != source_hash():
+        talk.fault(
+            f"{folder} was made by another version of this program, whose model may differ: "
+            "estimate again; nothing was computed"
+        )
+        return FAULTY
+    talk.say(f"Read {folder}: {manifest['read']}")
+    found = _found(folder, what, year, talk, interruption, fresh=fresh)
+    if found is None:
+        return FAULTY
+    converged = bool(manifest["convergence"]["converged"])
+    if not converged:
+        talk.fault("NOT CONVERGED: do not use these numbers.")
+    _print(found, show, output_format)
+    return DONE if converged else NOT_CONVERGED
+
+
+def _found(
+    folder: Path, what: str, year: int | None, talk: Talk, interruption: Interruption, *,
+    fresh: bool,
+) -> Driven | None:  # fmt: skip
+    """The answer that a run holds, or a new one that is kept with it; None if there is a fault."""
+    from model.driven import ask, record, recorded
+    from model.drivers import NoSuchRevenueError
+    from model.faults import CaseError
+    from model.regression import TooFewDrawsError
+
+    try:
+        asked = year or int(store.read_summary(folder)["accounts"]["year"])
+        found = None if fresh else recorded(folder, what, asked)
+        if found is not None:
+            talk.say("Asked before: nothing is computed (--fresh computes anew)")
+            return found
+        found = ask(folder, what, asked)
+        interruption.check()
+        record(folder, found, interruption.close)
+    except NoSuchRevenueError as error:
+        talk.fault(f"{error}; nothing was computed")
+        return None
+    except (TooFewDrawsError, store.DamagedRunError, CaseError) as error:
+        talk.fault(f"{error}; nothing was written")
+        return None
+    except OSError as error:
+        talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")
+        return None
+    talk.say(f"Wrote {folder / store.DRIVERS}")
+    return found
+
+
+def _print(found: Driven, show: str, output_format: Format) -> None:
+    if output_format is Format.csv:
+        sys.stdout.write(found.tables[show].to_csv(index=False, lineterminator="\n"))
+    elif output_format is Format.json:
+        import json
+
+        content = found.content()
+        chosen = content["tables"][show] if show else content
+        sys.stdout.write(json.dumps(chosen, indent=1, ensure_ascii=False) + "\n")
+    elif show:
+        _print_rows(show, list(found.tables[show].columns), found.tables[show])
+    else:
+        _print_all(found)
+
+
+def _print_all(found: Driven) -> None:
+    """Print what drives the revenue, and what to find out, in short."""
+    tables, what = found.tables, found.definition.replace("_", " ")
+    amount = interval(*three(found.numbers, MILLION))
+    sys.stdout.write(
+        f"\nThe {what} of {found.year} is {amount} million dollars. What makes it so uncertain, as "
+        "parts of its variance:\n"
+    )
+    groups = tables["groups"].sort_values("share", ascending=False)
+    _print_rows(
+        "",
+        ["Group", "Share", "Alone", "Only by itself"],
+        ((row.title, *_shares(row)) for row in groups.itertuples()),
+    )
+    _print_rows(
+        "",
+        ["Quantity", "Share", "Alone", "Only by itself", "5 % to 95 %", "Revenue there, rest held",
+         "rest along"],
+        (
+            (
+                row.quantity, *_shares(row), f"{row.p05:.4g} to {row.p95:.4g} {row.unit}",
+                _pair(row.held_p05, row.held_p95), _pair(row.along_p05, row.along_p95),
+            )
+            for row in tables["quantities"].head(ROWS).itertuples()
+        ),
+    )  # fmt: skip
+    sys.stdout.write(READING.format(explained=percent(found.explained)))
+    _print_worth(found)
+
+
+READING = """\
+  Share: its part when all add up (Shapley effect; together {explained}, the rest is beyond the regression)
+  Alone: what knowing nothing else but it would take away; Only by itself: what is left to it once all else is known
+  Revenue: median in million dollars with the quantity at its 5 % and 95 % point, all else held as it is, or going along as the evidence ties it
+"""  # noqa: E501
+
+
+def _print_worth(found: Driven) -> None:
+    """Print what knowing would be worth."""
+    before = found.tables["knowing"]["width_before"].iloc[0] / MILLION
+    sys.stdout.write(
+        f"\nWhat it would be worth to know. The 90 % interval is {before:,.0f} million dollars "
+        "wide; by how much it may be expected to shrink:\n"
+    )
+    sources = found.tables["prospects"]
+    rows = [
+        (row.quantity, "known exactly", _part(row.variance_share), _narrower(row))
+        for row in found.tables["knowing"].head(ROWS).itertuples()
+        if row.variance_share >= NOISE
+    ]
+    rows += [
+        (row.title, "one more source", _part(row.variance_share), _narrower(row))
+        for row in sources.itertuples()
+    ]
+    _print_rows("", ["What", "", "Variance that goes", "Narrower, USD million"], rows)
+    if sources.empty:
+        sys.stdout.write("  The case has no prospects.csv: sources that might be found.\n")
+
+
+def _shares(row: Any) -> tuple[str, str, str]:
+    return _part(row.share), _part(row.first_order), _part(row.total)
+
+
+def _part(share: float) -> str:
+    """A share in per cent; small ones are noise."""
+    return f"{100 * share:.0f} %" if share >= NOISE else "-"
+
+
+def _pair(low: float | None, high: float | None) -> str:
+    if low is None or high is None or low != low or high != high:
+        return ""
+    return f"{low / MILLION:,.0f} to {high / MILLION:,.0f}"
+
+
+def _narrower(row: Any) -> str:
+    if row.variance_share < NOISE:
+        return "next to nothing"
+    return f"{max(row.narrower, 0.0) / MILLION:,.1f}"
+
+
+def _print_rows(title: str, headings: list[str], rows: Any) -> None:
+    """Print a table; the first column is text, the rest are set to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.measure import Measurement
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(
+        box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False, title=title or None,
+        title_justify="left",
+    )  # fmt: skip
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
+    cells = rows.itertuples(index=False) if hasattr(rows, "itertuples") else rows
+    for row in cells:
+        table.add_row(*(one if isinstance(one, str) else cell(one) for one in row))
+    options = console.options.update(max_width=10_000)
+    console.width = max(console.width, Measurement.get(console, options, table).maximum)
+    console.print(table)
+    console.print()

@@ -1,0 +1,74 @@
+"""prospects.csv: sources that might be found, checked like the evidence that they would become."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from model.contents import Prospect
+from model.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
+from model.reader.csv_files import read_table, rows_of
+from model.reader.evidence import Row, check_subject
+from model.reader.files import Folder
+from model.reader.priors import Dimensions
+from model.reader.records import as_months
+from model.reader.tables import PROSPECTS, whole_number
+
+FILE = "prospects.csv"
+
+
+def read_prospects(folder: Folder, dimensions: Dimensions) -> tuple[Prospect, ...]:
+    """Return the prospects in the order of their first rows; none where the case has no file.
+
+    Rows of one prospect are figures of one source, and share its error as rows of one origin do.
+    Every fault is in ``folder.report``.
+    """
+    frame = read_table(folder, FILE, PROSPECTS, required=False)
+    if frame is None:
+        return ()
+    rows = [_row(number, cells, folder) for number, cells in rows_of(frame)]
+    for row in rows:
+        _check(row, dimensions)
+    if folder.report.faults:
+        return ()
+    table = frame.assign(
+        start=as_months(frame["start"]),
+        end=as_months(frame["end"]),
+        reliability=frame["reliability"].str.upper(),
+        credibility=frame["credibility"].map(int),
+        segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
+        statements=[whole_number(text) or 1 for text in frame["statements"]],
+        units=[whole_number(text) or 0 for text in frame["units"]],
+    )
+    return tuple(
+        Prospect(
+            name=str(name),
+            title=next((text for text in own["title"] if text), str(name)),
+            rows=own.reset_index(drop=True),
+            note=" ".join(text for text in own["note"] if text),
+        )
+        for name, own in table.groupby("prospect", sort=False)
+    )
+
+
+def _row(number: int, cells: dict[str, str], folder: Folder) -> Row:
+    """A row as evidence has it: it must lie inside the case, and a base makes it a share."""
+    unit = "fraction" if cells["base"] else ""
+    return Row(number, cells | {"role": "fit", "unit": unit}, folder.report, FILE)
+
+
+def _check(row: Row, dimensions: Dimensions) -> None:
+    measured = MEASURED_BY_NAME.get(row["quantity"])
+    if measured is not None and measured.kind == "total":
+        row.fault(
+            "quantity",
+            f"{row['quantity']} is a revenue total, which is compared and never fitted; name "
+            "what a source would say of workers or of their accounts",
+        )
+        return
+    check_subject(row, dimensions)
+    basic = BASIC_BY_NAME.get(row["quantity"].partition(".")[0])
+    if row["units"] and (row.kind != "worker_month" or row["base"]) and row.clean("quantity"):
+        what = "a share" if row["base"] else row["quantity"]
+        row.fault("units", f"{what} is no mean of firms or crews; leave the cell blank")
+    if basic is not None and row.kind == "basic" and row["base"]:
+        row.fault("base", f"{row['quantity']} is never a share of a base; leave the cell blank")
