@@ -91,19 +91,15 @@ def _run(
         talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
         return FAULTY
     talk.say(f"Read {inputs}: {reading_line(case)}")
-    study = work.study_of(case, plan.seed)
     try:
         with talk.progress() as progress, executor(cores, scheduler) as workers:
-            progress("compiling", 0, 1)
-            replicates, slips = work.simulate(study, plan, folder, workers, progress)
+            results, folder = work.calibrated(case, output, plan, workers, progress)
     except NoSchedulerError as error:
         talk.fault(f"--scheduler: {error}")
         return FAULTY
     except (NothingLeftError, NoStartingPointError) as error:
         talk.fault(f"{inputs}: {error.__doc__} No case can be simulated.")
         return FAULTY
-    results = work.verdicts(study, replicates, slips)
-    store.replace_json(folder / store.CALIBRATION, work.content(study, plan, results, replicates))
     talk.say(f"Wrote {folder}/")
     print_results(results, show, output_format)
     return DONE

@@ -152,6 +152,30 @@ def _each(
         progress(stage, wanted - len(missing) + done, wanted)
 
 
+def calibrated(
+    case: Case,
+    output: Path,
+    plan: Plan,
+    workers: Executor,
+    progress: Progress = lambda stage, done, total: None,
+) -> tuple[list[CheckResult], Path]:
+    """The whole study of a case: simulated or read, judged, and kept in the folder returned.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When interrupted; what is done is kept.
+    NothingLeftError, NoStartingPointError
+        When no case can be simulated.
+    """
+    study, folder = study_of(case, plan.seed), folder_of(case, output, plan.seed)
+    progress("compiling", 0, 1)
+    replicates, slips = simulate(study, plan, folder, workers, progress)
+    results = verdicts(study, replicates, slips)
+    store.replace_json(folder / store.CALIBRATION, content(study, plan, results, replicates))
+    return results, folder
+
+
 def verdicts(
     study: Study, replicates: Sequence[Replicate], slips: Sequence[Plant | None]
 ) -> list[CheckResult]:

@@ -13,10 +13,11 @@ from model import store
 from model.case import Case
 from model.checks import plain
 from model.criticism import Fitted
-from model.drivers import Drivers, Subject, drivers, held_at_ends
+from model.drivers import Drivers, drivers, held_at_ends
 from model.horizon import extended
 from model.information import worth_of_prospects, worth_of_quantities
 from model.projection import Projector
+from model.subject import Subject
 
 Json = dict[str, Any]
 

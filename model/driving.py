@@ -105,9 +105,9 @@ def _found(
 ) -> Driven | None:  # fmt: skip
     """The answer that a run holds, or a new one that is kept with it; None if there is a fault."""
     from model.driven import ask, record, recorded
-    from model.drivers import NoSuchRevenueError
     from model.faults import CaseError
     from model.regression import TooFewDrawsError
+    from model.subject import NoSuchRevenueError
 
     try:
         asked = year or int(store.read_summary(folder)["accounts"]["year"])

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from model.backend import NUMPY
 from model.case import Case
 from model.contents import Prospect
-from model.drivers import Subject
 from model.economy import Layout
 from model.likelihood import grade_error, hedge_tail, tailed_logpdf
 from model.measurement import log_quantities, measurement
 from model.regression import Regression
 from model.reweighting import weighted_quantiles
+from model.subject import Subject
 from model.synthesis import spread_prior
 
 Floats = NDArray[np.float64]

@@ -127,7 +127,8 @@ def arguments(question: Question) -> list[str]:
     """What the command line is given to ask a question; what is as it is by default is left out."""
     asked, options = question.what_if, question.options
     plain = Question()
-    found = [] if question.inputs == plain.inputs else ["--inputs", str(question.inputs)]
+    shipped = question.inputs.resolve() == model.INPUTS
+    found = [] if shipped or question.inputs == plain.inputs else ["--inputs", str(question.inputs)]
     for option, values in (
         ("--scenario", question.scenarios),
         ("--horizon", [question.horizon] if question.horizon else []),

@@ -127,6 +127,11 @@ if ! { "$python" -m venv .venv && sh -c "$install"; } >.venv/setup.log 2>&1; the
     exit 1
 fi
 rm -rf .venv/tmp
+# So that notebooks import this program from wherever they are opened.
+"$PWD/.venv/bin/python" -c '
+import pathlib, sysconfig
+pathlib.Path(sysconfig.get_path("purelib"), "sent_workers.pth").write_text(f"{pathlib.Path.cwd()}\n")
+'
 cp requirements.lock .venv/installed.new
 mv .venv/installed.new .venv/installed.lock
 rm .venv/building
