@@ -7,7 +7,7 @@ PYTHON ?=
 VENV_PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment estimate check calibrate report test bench lint format lock
+.PHONY: help environment estimate check drivers calibrate report test notebooks bench lint format lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ estimate: environment ## estimate the revenue from inputs/, into runs/
 check: environment ## check the fit, estimating first if needed (ARGS: the estimate's)
 	@sh tools/with_run.sh model.criticism $(VENV_PYTHON) $(ARGS)
 
+drivers: environment ## what drives the answer, estimating first if needed (ARGS: the estimate's)
+	@sh tools/with_run.sh model.drivers $(VENV_PYTHON) $(ARGS)
+
 calibrate: environment ## fit simulated cases with known answers (ARGS='--replicates 1000')
 	@$(VENV_PYTHON) -m model.calibration $(ARGS)
 
@@ -30,6 +33,9 @@ report: environment ## brief, annex and figures, estimating first if needed (ARG
 
 test: environment ## run all the tests
 	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+notebooks: environment ## write notebooks/*.ipynb from their sources and execute them
+	@$(VENV_PYTHON) -m tools.notebooks $(ARGS)
 
 bench: environment ## measure speed
 	@$(VENV_PYTHON) -m tests.benchmarks $(ARGS)

@@ -209,13 +209,16 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     """
     import numpy as np
 
-    from reports.figures import FIGURES
+    from reports.figures import FIGURES, OF_DRIVERS
     from reports.saved_run import SavedRun
 
     if name not in FIGURES:
         raise KeyError(f"{name!r}; write one of: {', '.join(FIGURES)}")
     import matplotlib.pyplot as plt
 
+    if name in OF_DRIVERS:
+        asked = {key: options[key] for key in ("definition", "year") if key in options}
+        estimate.drivers(**asked)
     axes = FIGURES[name].draw(SavedRun.open(estimate.folder), **options)
     # handed to pyplot, so that notebooks show it like any other
     plt.figure(np.ravel(axes)[0].get_figure(root=True))

@@ -12,7 +12,7 @@ from model import store
 from model.question import source_hash
 from model.terminal import Interruption, Talk, interruptible
 from model.verdicts import Format, cell
-from model.wording import MILLION, interval, percent, three
+from model.wording import MILLION, interval, percent, rounded, rounding_unit, three
 
 if TYPE_CHECKING:
     from model.driven import Driven
@@ -223,7 +223,8 @@ def _pair(low: float | None, high: float | None) -> str:
 def _narrower(row: Any) -> str:
     if row.variance_share < NOISE:
         return "next to nothing"
-    return f"{max(row.narrower, 0.0) / MILLION:,.1f}"
+    unit = rounding_unit(0.0, row.width_before / MILLION)
+    return rounded(max(row.narrower, 0.0) / MILLION, unit)
 
 
 def _print_rows(title: str, headings: list[str], rows: Any) -> None:

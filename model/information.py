@@ -241,9 +241,10 @@ def worth_of_prospects(
     Returns
     -------
     DataFrame
-        ``prospect``, ``title``, ``rows``; ``variance_share``, ``width_before``, ``width_after``
-        and ``narrower`` by regression; ``reweighed_variance_share``, ``reweighed_width_after``
-        the second way, not a number where its ``reweighed_draws`` are too few to tell.
+        ``prospect``, ``title``, ``states`` (in short); ``variance_share``, ``width_before``,
+        ``width_after`` and ``narrower`` by regression; ``reweighed_variance_share`` and
+        ``reweighed_width_after`` the second way, not a number where its ``reweighed_draws`` are
+        too few to tell.
     """
     lines: list[dict[str, object]] = []
     for number, prospect in enumerate(prospects):
@@ -257,7 +258,7 @@ def worth_of_prospects(
             {
                 "prospect": prospect.name,
                 "title": prospect.title,
-                "rows": len(prospect.rows),
+                "states": stated(prospect),
                 **_columns(found),
                 "reweighed_variance_share": again.variance_share if told else np.nan,
                 "reweighed_width_after": again.width_after if told else np.nan,
@@ -265,6 +266,18 @@ def worth_of_prospects(
             }
         )
     return _sorted(lines)
+
+
+def stated(prospect: Prospect) -> str:
+    """What a prospect would state, in short: quantity, months, hedge and grade of each row."""
+    said = []
+    for row in prospect.rows.itertuples():
+        months = " – ".join(dict.fromkeys((str(row.start), str(row.end))))
+        times = f", {row.statements} times" if row.statements > 1 else ""
+        said.append(
+            f"{row.quantity} {months}, {row.qualifier}, {row.reliability}{row.credibility}{times}"
+        )
+    return "; ".join(said)
 
 
 def _mean(found: Sequence[Worth]) -> Worth:

@@ -8,7 +8,7 @@ from typing import Any
 
 from model.quantities import MEASURED_BY_NAME
 from model.wording import three
-from reports import checked
+from reports import checked, driven, figures
 from reports.brief import front
 from reports.citations import figure_printed, grade
 from reports.command import FigureFiles, command
@@ -41,9 +41,9 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=host) for host in run.hosts]
     silent = lacking(run)
-    drawn["checks"], drawn["calibration"] = (
+    drawn["checks"], drawn["calibration"], drawn["drivers"] = (
         [files.block(name) for name in names if name not in silent]
-        for names in (CHECK_FIGURES, CALIBRATION_FIGURES)
+        for names in (CHECK_FIGURES, CALIBRATION_FIGURES, figures.OF_DRIVERS)
     )
     count = len(evidence.parts(run))
     pieces = [files.block("evidence", part=part) for part in range(count)]
@@ -54,6 +54,7 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
         "evidence_figures": pieces,
         "check_figures": drawn.pop("checks"),
         "calibration_figures": drawn.pop("calibration"),
+        "driver_figures": drawn.pop("drivers"),
     }
     return typeset("annex", data, files.drawn)
 
@@ -69,6 +70,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "context": context_table(run, texts),
         "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
+        **driven.blocks(run, texts),
         **checked.blocks(run, texts),
         "convergence": convergence(run, texts),
         "versions": [[name, value] for name, value in run.manifest["versions"].items()],

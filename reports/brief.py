@@ -7,7 +7,7 @@ from typing import Any
 from model.quantities import DEFINITIONS, HEADLINE
 from model.question import BASELINE, described
 from model.wording import FINEST, MILLION, three, unchanged
-from reports import findings
+from reports import driven, findings
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
@@ -36,6 +36,10 @@ ANSWERS = {
 NAMED = 1
 #: Scenarios drawn: one row of panels, what happened in front.
 PANELS = 2
+#: Scenarios told in the table: those that matter most; the annex draws all of them.
+TOLD = 4
+#: Drivers drawn.
+BARS = 5
 
 
 def brief(run: SavedRun, texts: Catalogue) -> bytes:
@@ -52,6 +56,8 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=first, most=PANELS)]
+    if driven.asked(run):
+        drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
     return typeset("brief", data, files.drawn)
 
@@ -65,11 +71,14 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
     return front(run, texts) | {
         "headline": findings.headline(run, texts),
-        "found": [paragraph(one) for one in findings.found(run, texts)],
+        "found": [
+            paragraph(one) for one in [*findings.found(run, texts), *driven.groups(run, texts)]
+        ],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
         "rests": rests(run, texts, notes),
         "stakes": stakes(run, texts),
+        "drivers": [paragraph(one) for one in driven.found(run, texts)],
         "unknown": [paragraph(one) for one in findings.not_known(run, texts)],
         "words": texts.content["brief"]
         | {
@@ -155,7 +164,7 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
     """Scenario by scenario: what it changes for the state, and in the billings."""
     none, rows = texts.say("brief.stake.none"), []
-    for block in run.scenarios.values():
+    for block in list(run.scenarios.values())[:TOLD]:
         stake = block["at_stake"]
         take, billings = (stake[definition]["usd"] for definition in (HEADLINE, "billings"))
         cells = [
@@ -166,7 +175,10 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         months = f"{stake['from']} – {stake['to']}"
         rows.append([block["title"], months, cells[0], chance, cells[1]])
     keys = ("scenario", "months", "change", "chance", "billings")
+    left = len(run.scenarios) - TOLD
+    more = texts.say("brief.stake.more", count=left) if left > 0 else ""
     return {
+        "more": more,
         "caption": texts.say("brief.stake.caption"),
         "head": [texts.say(f"brief.stake.{key}") for key in keys],
         "rows": rows,

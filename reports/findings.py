@@ -42,7 +42,8 @@ class Sentence:
     rows: tuple[str, ...] = ()
 
 
-def _sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), /, **values: Any) -> Sentence:
+def sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), /, **values: Any) -> Sentence:
+    """The variant of a finding that holds, with its numbers and the rows that it speaks of."""
     return Sentence(key, texts.say(f"findings.{key}", **values), rows)
 
 
@@ -80,7 +81,7 @@ def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
     higher = float((draws.sel(year=last) > draws.sel(year=run.year)).mean())
     way = direction(higher, "fell", "rose")
     probability = {"fell": 1 - higher, "rose": higher, "unclear": higher}[way]
-    return _sentence(
+    return sentence(
         texts,
         f"trend.{way}",
         before=texts.money(run.annual(run.year, HEADLINE)),
@@ -102,7 +103,7 @@ def workers(run: SavedRun, texts: Catalogue) -> Sentence:
     elif last["q05"] > first["q95"]:
         way = "rose"
     numbers = [texts.numbers.interval(*three(one)) for one in (first, last)]
-    return _sentence(
+    return sentence(
         texts,
         f"workers.{way}",
         first=texts.month(months[0]),
@@ -118,7 +119,7 @@ def share(run: SavedRun, texts: Catalogue) -> Sentence:
     others = [name for name in USES if name != HEADLINE]
     largest = max(others, key=lambda name: items[name]["share"]["mean"])
     parts = [texts.numbers.shares(*three(items[name]["share"])) for name in (HEADLINE, largest)]
-    return _sentence(
+    return sentence(
         texts,
         "share",
         year=run.year,
@@ -144,12 +145,12 @@ def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     place = "inside" if inside else "above" if block["usd"] > wedge["q95"] else "below"
     values = {"press": f"{amount.middle} {amount.scale}".strip(), "year": block["year"]}
     return [
-        _sentence(texts, "press.formula", rows, **values),
-        _sentence(
+        sentence(texts, "press.formula", rows, **values),
+        sentence(
             texts, f"press.{way}", take=texts.money(run.annual(block["year"], HEADLINE)),
             **values, **chance(texts, above[HEADLINE]),
         ),
-        _sentence(
+        sentence(
             texts, f"press.wedge_{place}", wedge=texts.money(wedge), **values,
             **chance(texts, above["wedge"]),
         ),
@@ -172,7 +173,7 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
     low, high = totals.ends(figures)
     way = totals.stance(figures)
     middle = "middle" if low < high else "figure"
-    return _sentence(
+    return sentence(
         texts,
         f"official.{way}_{middle}",
         (name,),
@@ -195,14 +196,14 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
         "last": texts.month(stake["to"]),
     }
     if unchanged(change):
-        return _sentence(texts, "scenario.nothing", **months)
+        return sentence(texts, "scenario.nothing", **months)
     sizes, way = three(change), "unclear"
     if change["q05"] > 0:
         way = "more"
     elif change["q95"] < 0:
         sizes, way = (-sizes[0], -sizes[2], -sizes[1]), "less"
     said = texts.say("amount", parts=texts.numbers.amount(*sizes))
-    return _sentence(texts, f"scenario.{way}", change=said, **months)
+    return sentence(texts, f"scenario.{way}", change=said, **months)
 
 
 def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
@@ -244,15 +245,15 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     priced = {row["segment"] for row in _fitted(run) if row["quantity"] == "payment"}
     segments = [one["id"] for one in run.segments.values()]
     seen = sum(segment in priced for segment in segments)
-    said = [_sentence(texts, "unknown.least", names=names)]
+    said = [sentence(texts, "unknown.least", names=names)]
     if seen < len(segments) and "" not in priced:
-        said.append(_sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
+        said.append(sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]
-    said.append(_sentence(texts, "unknown.grades", doubtful=len(counted), claims=len(_fitted(run))))
+    said.append(sentence(texts, "unknown.grades", doubtful=len(counted), claims=len(_fitted(run))))
     outside = [row for row in totals.published(run).values() if row["published_for"] == "world"]
     if outside:
         said.append(
-            _sentence(texts, "unknown.world", totals=len(outside), hosts=totals.host_titles(run))
+            sentence(texts, "unknown.world", totals=len(outside), hosts=totals.host_titles(run))
         )
     return said
 

@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model import store
+from model.quantities import HEADLINE
 from model.question import BASELINE
 
 Json = dict[str, Any]
@@ -133,6 +134,36 @@ class SavedRun:
         except store.DamagedRunError as error:
             raise ReportError(f"{error}; no report was made") from None
         return dict(found["checks"])
+
+    @cached_property
+    def drivers(self) -> dict[str, Json]:
+        """What ``model.drivers`` found of this run, by definition and year; empty if not asked."""
+        try:
+            found = store.read_added(self.folder, store.DRIVERS) or {"asked": {}}
+        except store.DamagedRunError as error:
+            raise ReportError(f"{error}; no report was made") from None
+        return dict(found["asked"])
+
+    def driven(self, definition: str = HEADLINE, year: int | None = None) -> Json:
+        """What drives a year's revenue: ``numbers``, ``explained`` and tables by name.
+
+        Raises
+        ------
+        ReportError
+            When that was not asked.
+        """
+        asked = self.year if year is None else year
+        found = self.drivers.get(f"{definition} {asked}")
+        if found is None:
+            raise ReportError(
+                f"{self.folder} does not say what drives {definition} of {asked}: ask with "
+                f"python -m model.drivers {self.folder.name} --what {definition} --year {asked}"
+            )
+        tables = {
+            name: pd.DataFrame(one["rows"], columns=one["columns"])
+            for name, one in found["tables"].items()
+        }
+        return found | {"tables": tables}
 
     @cached_property
     def calibration(self) -> Json:

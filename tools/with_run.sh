@@ -1,5 +1,6 @@
 #!/bin/sh
-# Estimate, if that was not done before, then hand the run to a module: reports, model.criticism.
+# Estimate, if that was not done before, then hand the run to a module: reports, model.criticism,
+# model.drivers.
 # Usage: with_run.sh MODULE PYTHON [options of model.estimate]; without options, all scenarios of
 # inputs/, so that checks and reports are of one run.
 set -eu
@@ -18,5 +19,8 @@ if [ ! -d "$run" ]; then # --help, or a fault that has been told
     exit "$status"
 fi
 # status 3: the sampler did not converge, and everything that is made says so
+if [ "$module" = reports ]; then # what drives the answer is part of them; they are made without it too
+    "$python" -m model.drivers "$run" >/dev/null || :
+fi
 "$python" -m "$module" "$run" || status=$?
 exit "$status"

@@ -11,19 +11,24 @@ In a notebook::
 
 from __future__ import annotations
 
+from model.quantities import HEADLINE
 from reports.figures import (
     accounts,
     calibration,
     conflicts,
+    correlations,
+    drivers,
     echo,
     evidence,
     headline,
+    information,
     ladder,
     leave_one_out,
     priors,
     ranks,
     scenarios,
     sensitivity,
+    tornado,
     totals,
     workers,
 )
@@ -41,6 +46,10 @@ FIGURES = {
     "priors": priors,
     "evidence": evidence,
     "ranks": ranks,
+    "drivers": drivers,
+    "tornado": tornado,
+    "correlations": correlations,
+    "information": information,
     "conflicts": conflicts,
     "leave_one_out": leave_one_out,
     "sensitivity": sensitivity,
@@ -55,6 +64,8 @@ OF_CHECKS = {
     "calibration": "calibration",
     "echo": "echo",
 }
+#: Figures that a run has only if it was asked what drives it.
+OF_DRIVERS = ("drivers", "tornado", "correlations", "information")
 
 
 def lacking(run: SavedRun) -> set[str]:
@@ -64,6 +75,7 @@ def lacking(run: SavedRun) -> set[str]:
     }
     lacks = {figure for figure, check in OF_CHECKS.items() if check not in made}
     lacks |= set() if run.scenarios else {"scenarios"}
+    lacks |= set() if f"{HEADLINE} {run.year}" in run.drivers else set(OF_DRIVERS)
     return lacks | (set() if totals.published(run) else {"totals"})
 
 
@@ -82,4 +94,4 @@ def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None)
     return texts.say("figures.of_host", title=title, host=run.hosts[host]["title"])
 
 
-__all__ = ["FIGURES", "caption", "lacking", *FIGURES]
+__all__ = ["FIGURES", "OF_DRIVERS", "caption", "lacking", *FIGURES]

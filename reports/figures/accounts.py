@@ -26,7 +26,7 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-HEIGHT = 68.0
+HEIGHT = 59.0
 COLOURS = dict.fromkeys(("turnover_tax", "contributions", "income_tax", "permit_cost"), GREY) | {
     "broker_take": AMBER,
     "managers_take": AMBER,

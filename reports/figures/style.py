@@ -28,6 +28,7 @@ PIXELS_PER_INCH = 200
 
 # Okabe and Ito's colours, well apart in every kind of colour-blindness; text in darker tones.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#9AA0A6"
+SKY = "#56B4E9"
 AMBER, PURPLE, PALE = "#E69F00", "#CC79A7", "#E8EDF3"
 INK, FAINT_INK, LINE = "#202124", "#5F6368", "#DADCE0"
 ORANGE_INK, GREEN_INK, BLUE_INK = "#B34A00", "#007A55", "#005A8E"

@@ -34,7 +34,7 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-HEIGHT = 84.0
+HEIGHT = 70.0
 STOCKS = ("permitted", "irregular", "working")
 #: Counts of things that happen in a window: how each is drawn, and its colour.
 HAPPENINGS = {
