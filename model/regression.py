@@ -117,8 +117,8 @@ class Regression:
                 if pairs:
                     active = self._most_active(single, pairs)
                     for one, other in combinations(active, 2):
-                        columns += _products(single[one], single[other], degree)
-                        owners += [(one, other)] * (degree * (degree - 1) // 2)
+                        columns = columns + _products(single[one], single[other], degree)
+                        owners = owners + [(one, other)] * (degree * (degree - 1) // 2)
                 self._judge(degree, np.column_stack(columns), owners)
 
     def _judge(self, degree: int, features: Floats, owners: list[tuple[int, ...]]) -> None:

@@ -74,7 +74,8 @@ def draw(
                 if row.get(key, 0.0) >= NOISE:
                     axes.plot(
                         [100 * row[key]], [place], mark, color=INK, markersize=size,
-                        markerfacecolor="white", markeredgewidth=1.0, gid=f"{key} {row['name']}",
+                        markerfacecolor="white", markeredgewidth=1.0,
+                        gid=f"{key} {row['kind']} {row['name']}",
                     )  # fmt: skip
         _labelled(axes, rows, texts)
         axes.set_xlim(left=0.0)

@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from model.quantities import family
 from model.wording import Wording, three
 
 FOLDER = Path(__file__).parent
@@ -88,7 +87,7 @@ class Catalogue:
     def name(self, label: str) -> str:
         """A basic quantity's name: ``permit_inflow.open`` as "Arrivals on permits: open"."""
         parts = label.split(".")
-        place = parts.index(family(label))
+        place = next(at for at, part in enumerate(parts) if part in self.content["quantities"])
         entry = " ".join(part.replace("_", " ") for part in parts[place + 1 :] + parts[:place])
         name = self.say(f"quantities.{parts[place]}")
         return self.say("entry", name=name, entry=entry) if entry else name

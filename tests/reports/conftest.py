@@ -9,7 +9,14 @@ import pytest
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 from tests.cases import write_case
-from tests.reports.runs import FAILED, add_checks, write_run, write_scenarios
+from tests.reports.runs import (
+    FAILED,
+    PROSPECTS,
+    add_checks,
+    add_drivers,
+    write_run,
+    write_scenarios,
+)
 
 ODD = {
     "sharp": '#panic("x") and *stars* <label> @ref',
@@ -82,4 +89,14 @@ def checked_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     folder = write_case(base / "case")
     path = write_run(base / "runs", folder)
     add_checks(path, folder)
+    return SavedRun.open(path)
+
+
+@pytest.fixture(scope="session")
+def driven_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run that was asked what drives two of its revenues, and of sources that might be found."""
+    base = tmp_path_factory.mktemp("driven")
+    folder = write_case(base / "case", prospects_csv=PROSPECTS)
+    path = write_run(base / "runs", folder)
+    add_drivers(path, ("state_take", 2018), ("surplus", 2018))
     return SavedRun.open(path)

@@ -20,6 +20,8 @@ from model.calibration import content as calibration_content
 from model.case import read_case
 from model.checks import CheckResult
 from model.criticism import record
+from model.driven import ask
+from model.driven import record as record_drivers
 from model.fitting import Convergence, Posterior
 from model.plants import Plant
 from model.prediction import fitted_rows
@@ -86,15 +88,34 @@ def write_run(
     scenarios: Sequence[Path] = (),
     gate: Convergence = PASSED,
     key: str = "0123456789ab",
+    horizon: str = "",
 ) -> Path:
     """Write a run of a case and return its folder."""
     case = read_case(inputs)
     read = ScenarioReader(case.timeline, case.hosts, case.segments, case.sources, "")
-    results = Results.of(case, prior_draws(case), read.read(list(scenarios)), None, gate)
+    last = pd.Period(horizon, "M") if horizon else None
+    results = Results.of(case, prior_draws(case), read.read(list(scenarios)), last, gate)
     content = summary(results) | {"answered_by": {"how": "fitted"}}
-    question = Question(inputs, scenarios=tuple(path.stem for path in scenarios))
+    question = Question(inputs, scenarios=tuple(path.stem for path in scenarios), horizon=horizon)
     said = manifest(results, question, (key, "fedcba987654"), {"how": "fitted"})
     return store.write_run(output, f"case-{key}", run_files(results, content), manifest=said)
+
+
+#: Three sources that might be found: of a quantity that matters, of two, of one that does not.
+PROSPECTS = """\
+id,prospect,title,quantity,host,segment,start,end,qualifier,base,reliability,credibility,\
+statements,units,note
+plan,plan,A second report of the plan,plan,russia,,2018-01,2018-12,exact,,B,2,,,guess
+kept,ledger,A ledger of one firm,worker_keeps,russia,,2018-01,2018-12,exact,,A,1,,1,guess
+handed,ledger,,state_take,russia,,2018-01,2018-12,exact,,A,1,,1,
+visas,visas,A count of visas,visas_issued,russia,,2017-01,2017-12,at_least,,C,3,2,,guess
+"""
+
+
+def add_drivers(folder: Path, *asked: tuple[str, int]) -> None:
+    """Give a run what drives its revenue, by definition and year."""
+    for definition, year in asked:
+        record_drivers(folder, ask(folder, definition, year))
 
 
 def add_checks(folder: Path, inputs: Path) -> None:

@@ -178,8 +178,10 @@ def test_rank_counts_are_even_only_where_chains_agree() -> None:
 
 
 @pytest.fixture
-def shown(name: str, run: SavedRun, checked_run: SavedRun) -> SavedRun:
+def shown(name: str, run: SavedRun, checked_run: SavedRun, driven_run: SavedRun) -> SavedRun:
     """A run that has something to show in a figure."""
+    if name in figures.OF_DRIVERS:
+        return driven_run
     return checked_run if name in figures.OF_CHECKS else run
 
 

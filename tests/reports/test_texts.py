@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from model.quantities import BASIC, DEFINITIONS, USES
+from model.subject import EXCHANGE_RATE, TITLES
 from model.wording import ENGLISH
 from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
 
@@ -56,7 +57,9 @@ def test_words_that_templates_take_are_there(english: Catalogue) -> None:
 
 
 def test_everything_that_can_be_shown_has_a_name(english: Catalogue) -> None:
-    assert set(english.content["quantities"]) == {basic.name for basic in BASIC}
+    named = {basic.name for basic in BASIC} | {EXCHANGE_RATE}
+    assert set(english.content["quantities"]) == named
+    assert {key.removesuffix("_in_text") for key in english.content["groups"]} == set(TITLES)
     assert set(USES) | {"closing_error"} <= set(english.content["items"])
     assert set(USES) - {"state_take"} == set(english.content["takers"])
     for definition in DEFINITIONS:
@@ -73,6 +76,7 @@ def test_numbers_are_those_of_the_command_line_but_for_the_minus(english: Catalo
 
 def test_names_of_entries_and_hosts(english: Catalogue) -> None:
     assert english.name("payment") == "Payment for a paid month"
+    assert english.name("exchange_rate.RUB") == "Exchange rate: RUB"
     assert english.name("permit_inflow.last_year") == "Arrivals on permits: last year"
     assert english.name("china.plan") == "State plan: china"
 
