@@ -137,7 +137,7 @@ def _between(ends: tuple[float, float] | str) -> str:
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
-    """Open a run on disk: by its folder, its name, or the start of its name.
+    """Open a run in the folder ``output``, by its name or the start of it, or by its own folder.
 
     Raises
     ------

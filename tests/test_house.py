@@ -164,3 +164,18 @@ def test_reports_fit_nothing() -> None:
         found = {name for name in every_import_of(path) if name.startswith("model.")}
         allowed = {"store", "question", "quantities", "wording"}
         assert {module_of(name) for name in found} <= allowed, path
+
+
+def test_the_face_is_few_names_and_each_says_what_it_is() -> None:
+    import model
+
+    assert len(model.__all__) <= 12
+    for name in model.__all__:
+        function = getattr(model, name)
+        assert function.__module__ == "model"
+        assert function.__doc__
+        assert "return" in function.__annotations__
+        for argument in function.__annotations__:
+            if argument not in ("return", "items", "options"):
+                # every argument is described, or named in the sentence above
+                assert argument in function.__doc__, f"model.{name}: {argument}"

@@ -55,9 +55,9 @@ def executed(notebook: Any, folder: Path) -> Any:
     CellExecutionError
         When a cell raises.
     """
-    return NotebookClient(
-        notebook, timeout=LIMIT, kernel_name="python3", resources={"metadata": {"path": folder}}
-    ).execute()
+    resources = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, timeout=LIMIT, kernel_name="python3", resources=resources)
+    return client.execute()
 
 
 def complaints(notebook: Any) -> list[str]:
