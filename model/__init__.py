@@ -43,6 +43,8 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[1]
 #: The case that comes with the program.
 INPUTS = ROOT / "inputs"
+#: Pixels per inch of figures in notebooks.
+SCREEN = 110
 
 
 def runs_folder(output: str | Path | None = None) -> Path:
@@ -221,7 +223,7 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
         estimate.drivers(**asked)
     axes = FIGURES[name].draw(SavedRun.open(estimate.folder), **options)
     # handed to pyplot, so that notebooks show it like any other
-    plt.figure(np.ravel(axes)[0].get_figure(root=True))
+    plt.figure(np.ravel(axes)[0].get_figure(root=True)).set_dpi(SCREEN)
     return axes
 
 

@@ -58,6 +58,33 @@ class Driven:
         """Its key in ``drivers.json``."""
         return f"{self.definition} {self.year}"
 
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Shares of the variance by group, the largest first."""
+        table = self.tables["groups"].sort_values("share", ascending=False, kind="stable")
+        return table.set_index("title").drop(columns="group")
+
+    @property
+    def quantities(self) -> pd.DataFrame:
+        """Shares of the variance by quantity, and the tornado, the largest share first."""
+        return self.tables["quantities"].set_index("quantity")
+
+    @property
+    def correlations(self) -> pd.DataFrame:
+        """Correlations of the main drivers with each other."""
+        return self.tables["correlations"].set_index("quantity")
+
+    @property
+    def knowing(self) -> pd.DataFrame:
+        """What knowing each quantity exactly would be worth, the most first."""
+        return self.tables["knowing"].set_index("quantity")
+
+    @property
+    def prospects(self) -> pd.DataFrame:
+        """What each source that might be found would be worth, the most first."""
+        table = self.tables["prospects"]
+        return table if table.empty else table.set_index("title")
+
     @classmethod
     def of(cls, found: Drivers, knowing: pd.DataFrame, prospects: pd.DataFrame) -> Driven:
         """What was found, with the main drivers' correlations as a table."""
