@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from model import store
-from model.case import Case
 from model.checks import plain
 from model.criticism import Fitted
 from model.drivers import Drivers, drivers, held_at_ends
 from model.horizon import extended
 from model.information import worth_of_prospects, worth_of_quantities
 from model.projection import Projector
+from model.reader.prospects import other_prospects
 from model.subject import Subject
 
 Json = dict[str, Any]
@@ -131,7 +131,7 @@ class Driven:
 
 
 def ask(
-    folder: Path, definition: str, year: int | None = None, *, prospects_of: Case | None = None
+    folder: Path, definition: str, year: int | None = None, *, prospects: Path | None = None
 ) -> Driven:
     """What drives a run's revenue under a definition in a year.
 
@@ -142,8 +142,8 @@ def ask(
     definition : str
     year : int, optional
         A whole year up to the run's horizon; by default the headline's.
-    prospects_of : Case, optional
-        The case whose prospects are valued; by default the run's own.
+    prospects : Path, optional
+        A file of sources that might be found; by default those of the run's own inputs.
 
     Raises
     ------
@@ -158,13 +158,14 @@ def ask(
 
     # matrices are small: threads of linear algebra would wait for each other
     with threadpool_limits(1):
-        return _ask(Fitted.saved(folder), folder, definition, year, prospects_of)
+        return _ask(Fitted.saved(folder), folder, definition, year, prospects)
 
 
 def _ask(
-    fitted: Fitted, folder: Path, definition: str, year: int | None, prospects_of: Case | None
+    fitted: Fitted, folder: Path, definition: str, year: int | None, prospects: Path | None
 ) -> Driven:
     case, posterior = fitted.case, fitted.posterior
+    valued = case.prospects if prospects is None else other_prospects(prospects, case)
     horizon = pd.Period(store.read_manifest(folder)["horizon"], freq="M")
     longer, projection = extended(case, horizon), fitted.projection
     if longer is not case:
@@ -174,11 +175,10 @@ def _ask(
     asked = case.timeline.headline if year is None else year
     subject = Subject.of(case, posterior, projection, definition, asked)
     found = drivers(subject, held_at_ends(longer, posterior, subject))
-    valued = prospects_of or case
     return Driven.of(
         found,
         worth_of_quantities(subject),
-        worth_of_prospects(case, posterior.layout, subject, valued.prospects),
+        worth_of_prospects(case, posterior.layout, subject, valued),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ from model import store
 from model.question import source_hash
 from model.terminal import Interruption, Talk, interruptible
 from model.verdicts import Format, cell
-from model.wording import MILLION, interval, percent, rounded, rounding_unit, three
+from model.wording import ENGLISH, MILLION, interval, percent, three
 
 if TYPE_CHECKING:
     from model.driven import Driven
@@ -23,6 +24,17 @@ ROWS = 10
 TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
 #: Share of the variance below which nothing is told from noise.
 NOISE = 0.005
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a run: definition, year, a file of sources, whether to compute anew."""
+
+    what: str
+    year: int | None
+    prospects: Path | None
+    fresh: bool
+
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -43,6 +55,14 @@ def drivers(
     year: Annotated[
         int | None, typer.Option(help="A whole year of the run; by default the headline's.")
     ] = None,
+    prospects: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Value the sources of this file instead of the run's prospects.csv; the answer "
+            "is told and not kept.",
+        ),
+    ] = None,
     show: Annotated[
         str, typer.Option(metavar="TABLE", help=f"Print one whole table: {', '.join(TABLES)}.")
     ] = "",
@@ -57,8 +77,8 @@ def drivers(
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
-            run, output, talk, interruption, what=what, year=year, show=show,
-            output_format=output_format, fresh=fresh,
+            run, output, talk, interruption, Asked(what, year, prospects, fresh), show=show,
+            output_format=output_format,
         ),
         "Interrupted; nothing was written.",
     )  # fmt: skip
@@ -66,8 +86,8 @@ def drivers(
 
 
 def _run(
-    name: str, output: Path, talk: Talk, interruption: Interruption, *, what: str,
-    year: int | None, show: str, output_format: Format, fresh: bool,
+    name: str, output: Path, talk: Talk, interruption: Interruption, asked: Asked, *, show: str,
+    output_format: Format,
 ) -> int:  # fmt: skip
     if show and show not in TABLES:
         talk.fault(f"--show: there is no table {show!r}; write one of: {', '.join(TABLES)}")
@@ -75,6 +95,9 @@ def _run(
     if output_format is Format.csv and not show:
         talk.fault(f"--format csv prints one table: name it with --show; one of: "
                    f"{', '.join(TABLES)}")  # fmt: skip
+        return FAULTY
+    if asked.prospects and not asked.prospects.is_file():
+        talk.fault(f"--prospects: there is no file {asked.prospects}; name one that there is")
         return FAULTY
     try:
         folder = store.named_run(name, output)
@@ -89,7 +112,7 @@ def _run(
         )
         return FAULTY
     talk.say(f"Read {folder}: {manifest['read']}")
-    found = _found(folder, what, year, talk, interruption, fresh=fresh)
+    found = _found(folder, asked, talk, interruption)
     if found is None:
         return FAULTY
     converged = bool(manifest["convergence"]["converged"])
@@ -99,10 +122,7 @@ def _run(
     return DONE if converged else NOT_CONVERGED
 
 
-def _found(
-    folder: Path, what: str, year: int | None, talk: Talk, interruption: Interruption, *,
-    fresh: bool,
-) -> Driven | None:  # fmt: skip
+def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -> Driven | None:
     """The answer that a run holds, or a new one that is kept with it; None if there is a fault."""
     from model.driven import ask, record, recorded
     from model.faults import CaseError
@@ -110,18 +130,24 @@ def _found(
     from model.subject import NoSuchRevenueError
 
     try:
-        asked = year or int(store.read_summary(folder)["accounts"]["year"])
-        found = None if fresh else recorded(folder, what, asked)
+        year = asked.year or int(store.read_summary(folder)["accounts"]["year"])
+        kept = not (asked.fresh or asked.prospects)
+        found = recorded(folder, asked.what, year) if kept else None
         if found is not None:
             talk.say("Asked before: nothing is computed (--fresh computes anew)")
             return found
-        found = ask(folder, what, asked)
+        found = ask(folder, asked.what, year, prospects=asked.prospects)
         interruption.check()
+        if asked.prospects:
+            return found
         record(folder, found, interruption.close)
     except NoSuchRevenueError as error:
         talk.fault(f"{error}; nothing was computed")
         return None
-    except (TooFewDrawsError, store.DamagedRunError, CaseError) as error:
+    except CaseError as error:
+        talk.fault(str(error))
+        return None
+    except (TooFewDrawsError, store.DamagedRunError) as error:
         talk.fault(f"{error}; nothing was written")
         return None
     except OSError as error:
@@ -223,8 +249,7 @@ def _pair(low: float | None, high: float | None) -> str:
 def _narrower(row: Any) -> str:
     if row.variance_share < NOISE:
         return "next to nothing"
-    unit = rounding_unit(0.0, row.width_before / MILLION)
-    return rounded(max(row.narrower, 0.0) / MILLION, unit)
+    return ENGLISH.part_of(row.narrower / MILLION, row.width_before / MILLION)
 
 
 def _print_rows(title: str, headings: list[str], rows: Any) -> None:

@@ -57,6 +57,13 @@ class Wording:
         # adding zero turns minus zero into zero
         return self._signs(f"{round(value / unit) * unit + 0.0:,.{decimals}f}")
 
+    def part_of(self, value: float, whole: float) -> str:
+        """What goes off a whole, with the digits that the whole has; small ones as "below"."""
+        unit = rounding_unit(0.0, whole)
+        if value < unit / 2:
+            return self.below.format(self.rounded(unit, unit))
+        return self.rounded(value, unit)
+
     def plain(self, value: float) -> str:
         """A number with the digits that it has, six at most: a scale's ticks."""
         return self._signs(f"{value:,.6g}")

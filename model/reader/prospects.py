@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from model.contents import Prospect
+from model.faults import CaseError, Report
 from model.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
 from model.reader.csv_files import read_table, rows_of
 from model.reader.evidence import Row, check_subject
@@ -13,19 +17,47 @@ from model.reader.priors import Dimensions
 from model.reader.records import as_months
 from model.reader.tables import PROSPECTS, whole_number
 
+if TYPE_CHECKING:
+    from model.case import Case
+
 FILE = "prospects.csv"
 
 
-def read_prospects(folder: Folder, dimensions: Dimensions) -> tuple[Prospect, ...]:
+def other_prospects(path: Path, case: Case) -> tuple[Prospect, ...]:
+    """Return the prospects of a file that is not the case's own.
+
+    Raises
+    ------
+    CaseError
+        With every fault.
+    """
+    folder = Folder(path.parent, Report())
+    dimensions = Dimensions(case.timeline, case.hosts, case.segments)
+    found = read_prospects(folder, dimensions, path.name, required=True)
+    if folder.report.faults:
+        raise CaseError(str(path), folder.report.faults)
+    return found
+
+
+def read_prospects(
+    folder: Folder, dimensions: Dimensions, file: str = FILE, *, required: bool = False
+) -> tuple[Prospect, ...]:
     """Return the prospects in the order of their first rows; none where the case has no file.
 
     Rows of one prospect are figures of one source, and share its error as rows of one origin do.
     Every fault is in ``folder.report``.
     """
-    frame = read_table(folder, FILE, PROSPECTS, required=False)
+    frame = read_table(folder, file, PROSPECTS, required=required)
     if frame is None:
         return ()
-    rows = [_row(number, cells, folder) for number, cells in rows_of(frame)]
+    rows = [
+        # evidence that must lie inside the case; a base makes it a share
+        Row(
+            number, cells | {"role": "fit", "unit": "fraction" if cells["base"] else ""},
+            folder.report, file,
+        )
+        for number, cells in rows_of(frame)
+    ]  # fmt: skip
     for row in rows:
         _check(row, dimensions)
     if folder.report.faults:
@@ -48,12 +80,6 @@ def read_prospects(folder: Folder, dimensions: Dimensions) -> tuple[Prospect, ..
         )
         for name, own in table.groupby("prospect", sort=False)
     )
-
-
-def _row(number: int, cells: dict[str, str], folder: Folder) -> Row:
-    """A row as evidence has it: it must lie inside the case, and a base makes it a share."""
-    unit = "fraction" if cells["base"] else ""
-    return Row(number, cells | {"role": "fit", "unit": unit}, folder.report, FILE)
 
 
 def _check(row: Row, dimensions: Dimensions) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from model.quantities import HEADLINE
-from model.wording import MILLION, rounding_unit
+from model.wording import MILLION
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -69,7 +69,6 @@ def draw(
     names = [textwrap.wrap(row["name"], LETTERS) for row in rows]
     places, heads, last = _places(rows, [len(lines) for lines in names])
     width = width_before(run, definition, year)
-    unit = rounding_unit(0.0, width)
     colours = {"exactly": BLUE, "sources": ORANGE}
     with styled():
         figure = canvas(ROW * last + 16, figure)
@@ -83,7 +82,7 @@ def draw(
             axes.annotate(
                 texts.say(
                     f"figures.information.{key}",
-                    narrower=texts.numbers.rounded(row["narrower"], unit),
+                    narrower=texts.numbers.part_of(row["narrower"], width),
                     share=texts.numbers.percent(row["share"]),
                 ),
                 (row["narrower"], place), (4, 0), textcoords="offset points", va="center",
@@ -134,14 +133,13 @@ def describe(
 ) -> str:
     """The figure in words, with this run's numbers."""
     width = width_before(run, definition, year)
-    unit = rounding_unit(0.0, width)
     said: dict[str, list[str]] = {"exactly": [], "sources": []}
     for row in rows_shown(run, texts, definition, year):
         said[row["kind"]].append(
             texts.say(
                 "figures.information.alt_one",
                 name=row["name"],
-                narrower=texts.numbers.rounded(row["narrower"], unit),
+                narrower=texts.numbers.part_of(row["narrower"], width),
             )
         )
     none = texts.say("figures.information.none")
