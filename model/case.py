@@ -234,3 +234,9 @@ def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
     if wanted is None or row["currency"] == wanted:
         return None
     return f"{row.name!r} is not an amount in {wanted}; name a row that is"
+
+
+if __name__ == "__main__":
+    from model.scaffold import app
+
+    app()
