@@ -22,6 +22,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model.faults import CaseError
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot", "read_case", "stock",
+    "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot", "read_case", "stock",
     "worker_month",
 ]  # fmt: skip
 

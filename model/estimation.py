@@ -116,7 +116,8 @@ class Estimate:
         DataFrame
             As ``revenue``, and ``probability_higher``.
         """
-        years = self._block(scenario)["versus_baseline"]
+        others = {key: one for key, one in self.summary["scenarios"].items() if key != BASELINE}
+        years = others[_known(scenario, others)]["versus_baseline"]
         name = _known(definition, DEFINITIONS)
         table = pd.DataFrame({int(year): block[name]["usd"] for year, block in years.items()}).T
         return table.rename_axis("year")
@@ -278,5 +279,5 @@ def _known[T](name: T, names: Sequence[T] | Json) -> T:
         When it is not; its text says which there are.
     """
     if name not in names:
-        raise KeyError(f"{name!r}; write one of: {', '.join(map(str, names))}")
+        raise KeyError(f"{name!r}; write one of: {', '.join(map(str, names)) or 'none'}")
     return name

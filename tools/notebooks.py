@@ -56,7 +56,9 @@ def executed(notebook: Any, folder: Path) -> Any:
         When a cell raises.
     """
     resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=LIMIT, kernel_name="python3", resources=resources)
+    client = NotebookClient(
+        notebook, timeout=LIMIT, startup_timeout=LIMIT, kernel_name="python3", resources=resources
+    )
     return client.execute()
 
 

@@ -1,0 +1,214 @@
+# %% [markdown]
+# # Evidence: claims, hedges, grades, echoes
+#
+# What goes into the estimate is not numbers but claims: a figure, a hedge ("about", "at least"), a
+# thing that is counted, a window of months, and somebody who says so. You will learn how the
+# program reads them: what each hedge says of the truth, what a grade does to it, why a figure that
+# is quoted twice counts once, what the posterior expects of each row in return, and what the
+# answer would be without one source.
+#
+# It runs for about a minute with a compiled program: it fits the case once and once more without a
+# source. Asked again, it takes a few seconds.
+
+# %%
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+import model
+
+estimate = model.fit()
+assert estimate.converged
+case = estimate.case
+
+# %% [markdown]
+# ## The claims
+#
+# `evidence.csv` has one row a claim, and `case.evidence` is that table. Its `role` says what is done
+# with a row: `fit`, or `holdout` (a published total, compared with the answer and never fitted), or
+# `context` (kept, not used). The table shows what one article brings, the Wall Street Journal's of
+# August 2018.
+
+# %%
+claims = case.evidence.set_index("id")
+claims["grade"] = claims["reliability"] + claims["credibility"].astype(str)
+between = claims["low"].map("{:,.0f}".format) + " to " + claims["high"].map("{:,.0f}".format)
+claims["figure"] = claims["value"].map("{:,g}".format).where(claims["value"].notna(), between)
+print("Rows by role:", claims["role"].value_counts().to_dict())
+
+article = claims[(claims["source"] == "wsj-2018-08-02") & (claims["role"] == "fit")]
+article[["quantity", "start", "end", "qualifier", "figure", "unit", "grade"]]
+
+# %% [markdown]
+# Five different things, each for its own months and with its own hedge. Every row has a note that
+# quotes it and gives the reasons for its grade; a judgement is marked as one.
+
+# %%
+for row in ["wsj-workers", "permitted-2017-12"]:
+    print(f"{row}, {claims.loc[row, 'grade']}, said by: {claims.loc[row, 'said_by']}")
+    print(textwrap.fill(claims.loc[row, "note"], 96), end="\n\n")
+
+# %% [markdown]
+# ## What a grade is
+#
+# The letter grades the source (A to F), the digit the claim (1 to 6), as in the Admiralty code. Each
+# stands for an error on the log scale, and the two add in quadrature. Below as a factor: with a
+# grade of B2 an exact figure is within so many times of the truth, up or down, with 90 % probability.
+
+# %%
+reading = case.reading
+errors = {
+    digit: {letter: np.hypot(a, b) for letter, a in reading.reliability.items()}
+    for digit, b in reading.credibility.items()
+}
+factors = np.exp(1.645 * pd.DataFrame(errors)).round(2)
+factors.rename_axis(index="source", columns="claim")
+
+# %% [markdown]
+# These numbers are a judgement and an input (`reading.toml`). F and 6 mean "cannot be judged", which is
+# not the worst: F stands between D and E, and 6 between 4 and 5.
+#
+# ## What a hedge says
+#
+# `model.hedge` draws one figure's likelihood by itself: how likely each size of the truth would make
+# it that *this* figure is printed, with *this* hedge. Eight hedges of one figure, 700, at one grade:
+
+# %%
+hedges = ["exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as"]
+figure, panels = plt.subplots(2, 4, figsize=(9, 3.6), sharey=True, layout="constrained")
+for axes, hedge in zip(panels.flat, hedges, strict=True):
+    likelihood = model.hedge(hedge, 700, "B2")
+    axes.fill_between(likelihood.index, likelihood, alpha=0.4)
+    axes.axvline(700, color="black", linewidth=0.8)
+    axes.set(title=hedge.replace("_", " ") + " 700", xscale="log", xlim=(250, 2000), yticks=[])
+    axes.set_xticks([350, 700, 1400], ["350", "700", "1,400"])
+    axes.set_xticks([], minor=True)
+figure.supxlabel("size of the truth (log scale)")
+_ = figure.supylabel("relative likelihood")
+
+# %% [markdown]
+# "About" is wider than "exact" by the rounding of the figure. "At least" is a floor: the truth is
+# probably higher, but not boundlessly, and it may lie a little below, since the source may be wrong.
+# "More than" is used nearer to the figure than "at least"; the press's "as much as" is the loosest
+# ceiling; "nearly" and "almost" are read alike. How long these tails are is a judgement in
+# `reading.toml`, the same for every row.
+#
+# The same hedge at three grades: a good source makes an edge of it, a poor one blurs the edge away.
+# The black line is the figure.
+
+# %%
+for grade in ["A1", "B2", "D4"]:
+    model.hedge("at_least", 700, grade).plot(label=grade, xlim=(250, 2000))
+plt.axvline(700, color="black", linewidth=0.8)
+plt.xlabel("size of the truth")
+plt.ylabel("likelihood, its largest value one")
+_ = plt.legend(title="“at least 700”, graded")
+
+# %% [markdown]
+# ## The echo
+#
+# Rows that come from one place share an `origin`, and with it an error: if the register is wrong, all
+# who quote it are wrong together. And rows of one origin that state *the same thing* are one
+# statement printed twice: together they weigh as one. Russia's report to the United Nations:
+
+# %%
+echo = claims[(claims["origin"] == "un1718-midterm") & (claims["role"] == "fit")]
+shown = echo[["quantity", "start", "qualifier", "figure", "source", "grade"]]
+shown.join(estimate.evidence[["error", "weight"]].round(3)).sort_values(["start", "weight"])
+
+# %% [markdown]
+# `error` is the standard deviation of the log error, which follows from grade and rounding. The two
+# rows for December 2018 share a weight of one, the more precise of them getting the larger part; the
+# row for December 2017 states something else and keeps its own.
+#
+# How much is shared? A part of the error's variance that `reading.toml` gives, at the size that it
+# has for the best row of the origin. Adding rows of one origin therefore cannot average it away:
+
+# %%
+own = estimate.evidence.loc[echo.index, "error"].min()
+shared = np.sqrt(reading.echo_shared) * own
+print(f"The best row has a log error of {own:.3f}, of which {shared:.3f} is the origin's:")
+print(f"{reading.echo_shared:.0%} of the variance, which stays however many rows there are.")
+
+# %% [markdown]
+# ## What the posterior expects of each row
+#
+# The fit goes back to each row and predicts what would be printed if the posterior were the truth,
+# with the row's hedge and grade. *Surprise* is the share of predictions nearer to their centre than
+# the figure: near one, the figure lies out of range. (Of a range, `observed` is the geometric middle.)
+
+# %%
+surprising = estimate.evidence.sort_values("surprise", ascending=False).head(6)
+surprising[["qualifier", "grade", "observed", "q50", "q05", "q95", "unit", "surprise"]].round(2)
+
+# %% [markdown]
+# Among so many rows some lie far out by chance: if the model were right, about one in ten would
+# have a surprise above 0.9, and rather fewer, since the rows themselves helped to make the
+# predictions. `estimate.check()` has a stricter test, `conflict`, that sets each row against all
+# others. The whole list, in two parts:
+
+# %%
+for part in range(2):
+    axes = model.plot("evidence", estimate, part=part)
+
+# %% [markdown]
+# Bars are predictive intervals, dots the figures printed, as multiples of the predicted median. A
+# long bar is a row of low grade, a floor or a ceiling, or a thing that is little known: no great
+# precision is expected of the row.
+#
+# ## Totals held out
+#
+# Published totals were never fitted. Beside each stands what the model says of the same months, under
+# the definition that the total claims:
+
+# %%
+axes = model.plot("totals", estimate)
+
+# %% [markdown]
+# For Russia's own totals ask whether the ranges overlap. For the whole world's the model's bar is only
+# the Russian part: it ought to lie to the left, and does not say what the rest is. One of them lies
+# to the left of the bar, the UN Panel's 20.4 million, but it counts IT workers only; the notes in
+# `claims` say such things.
+#
+# ## Without one source
+#
+# The plan, what each worker must hand over, is known from few outlets; Daily NK's report is the
+# one without which the answer moves most (README). We leave the source out, and also, by itself, the
+# press's figure of 24,000 workers.
+
+# %%
+without_report = model.fit(drop_source=["dailynk-contributions"])
+without_24000 = model.fit(drop_row=["wsj-workers"])
+assert without_report.converged
+assert without_24000.converged
+
+compared = {
+    "all evidence": estimate,
+    "without Daily NK's report": without_report,
+    "without the press's 24,000": without_24000,
+}
+table = model.compare(compared)[["q50", "q05", "q95", "sd"]] / 1e6
+moved = (table["q50"] - table.loc["all evidence", "q50"]) / table.loc["all evidence", "sd"]
+for name, deviations in moved.iloc[1:].items():
+    how = compared[name].summary["answered_by"]["how"]
+    print(f"{name}: the median moves by {deviations:+.2f} standard deviations ({how}).")
+table.round(1).rename_axis(columns=f"state take of {estimate.year}, USD million")
+
+# %% [markdown]
+# A row that other evidence speaks against at length (grade B5, beside Russia's own count) may go
+# without a trace. The word in brackets says how the answer was come by: draws of the whole case
+# *reweighted*, where a diagnostic says that this is reliable, or the case *fitted* again.
+#
+# ## Exercises
+#
+# 1. Write `"up_to"` for `"at_least"` in the cell with three grades. On which side is the edge now, and
+#    where does the curve of the poor grade have its top?
+# 2. Show the rows of the origin `"mvd-24000"`. Both print 24,000; why does each keep a weight of one?
+#    (Look at `quantity`.)
+# 3. Trust the press's 24,000 fully: write it as `model.fit(weight={"wsj-workers": 20})`, and look at
+#    `table`. A weight multiplies a row's log likelihood; it is not a better grade.
+# 4. Leave out the Wall Street Journal, from which the press's arithmetic comes:
+#    `model.fit(drop_source=["wsj-2018-08-02"], draws=2000, tune=2000)`. It takes a few minutes; chains
+#    of the usual length may not pass the gate, so look at `converged` before the numbers.
