@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot", "read_case", "stock",
-    "worker_month",
+    "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot",
+    "read_case", "stock", "worker_month",
 ]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parents[1]

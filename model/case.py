@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,8 +121,9 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
     """
     path = Path(folder)
     report = Report()
-    if not path.is_dir():
-        what = "this is a file" if path.exists() else "there is no such folder"
+    # os.path's, since pathlib's raise at names that no system takes
+    if not os.path.isdir(path):
+        what = "this is a file" if os.path.exists(path) else "there is no such folder"
         report.add(str(folder), None, None, f"{what}; name a folder that holds a case")
         raise CaseError(str(folder), report.faults)
     case = _read(Folder(path, report))

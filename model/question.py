@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -244,4 +245,6 @@ def scenario_paths(question: Question) -> list[Path]:
         if name != BASELINE
     ]
     baseline = folder / f"{BASELINE}.toml"
-    return [*([baseline] if baseline.is_file() else []), *dict.fromkeys(paths)]
+    # os.path's, since pathlib's raises at names that no system takes
+    there = os.path.isfile(baseline)
+    return [*([baseline] if there else []), *dict.fromkeys(paths)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -59,32 +60,46 @@ def new_case(folder: str | Path, before_publishing: Interruption | None = None) 
         When something is there already, or the place cannot be written.
     """
     target = Path(folder)
-    if target.is_dir() and any(target.iterdir()):
-        raise NoRoomError(f"{target} is not empty; name a new folder, nothing was written")
-    if target.exists() and not target.is_dir():
-        raise NoRoomError(f"{target} is a file; name a new folder, nothing was written")
     draft: Path | None = None
+    made: list[Path] = []
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _check_free(target)
+        # where a link leads, so that the draft lies beside the folder itself
+        place = target.resolve()
+        made = [above for above in place.parents if not above.exists()]
+        place.parent.mkdir(parents=True, exist_ok=True)
         # beside the target, so that it appears whole
-        draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{target.name}-", dir=target.parent))
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=place.parent))
         for path in template_files():
             (draft / path).parent.mkdir(exist_ok=True)
             shutil.copyfile(TEMPLATE / path, draft / path)
         draft.chmod(0o755)
         if before_publishing is not None:
             before_publishing.close()
-        os.replace(draft, target)
+        with contextlib.suppress(FileNotFoundError):
+            place.rmdir()  # refuses, as the rename does, what was filled meanwhile
+        os.rename(draft, place)
     except OSError as error:
         raise NoRoomError(
             f"{target} cannot be written ({error.strerror}); name another folder, nothing was "
             "written"
         ) from None
     finally:
+        # once the case is in its place there is no draft, and folders above it are not empty
         if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        for above in made:
             with contextlib.suppress(OSError):
-                shutil.rmtree(draft)
+                above.rmdir()
     return target
+
+
+def _check_free(target: Path) -> None:
+    """Refuse what is there already, an empty folder apart."""
+    if target.is_dir() and any(target.iterdir()):
+        raise NoRoomError(f"{target} is not empty; name a new folder, nothing was written")
+    if target.exists() and not target.is_dir():
+        raise NoRoomError(f"{target} is a file; name a new folder, nothing was written")
 
 
 @app.command()
@@ -100,8 +115,9 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
             return FAULTY
         typer.echo(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
         typer.echo("Everything in it is invented: replace it, file by file. Then:")
-        typer.echo(f"    python -m model.case check {made}")
-        typer.echo(f"    python -m model.estimate --inputs {made}")
+        named = shlex.quote(str(made))
+        typer.echo(f"    python -m model.case check {named}")
+        typer.echo(f"    python -m model.estimate --inputs {named}")
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))

@@ -358,3 +358,8 @@ def test_ruble_of_march_2022_is_no_month() -> None:
     assert ecb_month("RUB", 2022, 2) is not None
     assert ecb_month("RUB", 2022, 3) is None
     assert ecb_month("RUB", 2022, 4) is None
+
+
+def test_a_name_that_no_system_takes_is_told() -> None:
+    with pytest.raises(CaseError, match="there is no such folder"):
+        read_case("x" * 300)

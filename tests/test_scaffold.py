@@ -53,6 +53,12 @@ def test_everything_in_it_says_that_it_is_invented() -> None:
         assert "invented" in segment.note.lower()
 
 
+def test_its_readme_names_every_file() -> None:
+    text = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    for path in template_files():
+        assert f"`{path.parts[0]}" in text or path.name == "README.md", path
+
+
 def test_every_hedge_is_shown_by_a_row_or_stands_in_the_reading() -> None:
     evidence = read_case(TEMPLATE).evidence
     shown = set(evidence["qualifier"])
@@ -78,9 +84,19 @@ def test_what_is_there_stays(there: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_an_empty_folder_will_do(tmp_path: Path) -> None:
+def test_an_empty_folder_will_do_and_a_link_to_one(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    assert read_case(new_case(tmp_path / "mine"), strict=True)
+    (tmp_path / "link").symlink_to("mine")
+    assert read_case(new_case(tmp_path / "link"), strict=True)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "mine" / "evidence.csv").is_file()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoRoomError, match="cannot be written"):
+        new_case(tmp_path / "above" / ("x" * 300))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
@@ -98,7 +114,7 @@ def test_half_a_case_is_never_left(
 
     monkeypatch.setattr(scaffold.shutil, "copyfile", failing)
     with pytest.raises((KeyboardInterrupt, NoRoomError)) as caught:
-        new_case(tmp_path / "mine")
+        new_case(tmp_path / "above" / "mine")
     if isinstance(error, OSError):
         assert "No space left" in str(caught.value)
     assert len(copied) == 3
@@ -114,7 +130,7 @@ def test_an_interruption_at_the_end_leaves_nothing(tmp_path: Path) -> None:
         interruption = Interruption()
         interruption.came = True
         with pytest.raises(KeyboardInterrupt):
-            new_case(tmp_path / "mine", interruption)
+            new_case(tmp_path / "above" / "mine", interruption)
     finally:
         signal.signal(signal.SIGINT, handler)
         sys.unraisablehook = hook
@@ -122,10 +138,10 @@ def test_an_interruption_at_the_end_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_new_and_check_on_the_command_line(tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
+    folder = tmp_path / "my case"
     made = run("model.case", "new", str(folder))
     assert made.returncode == 0
-    assert f"python -m model.estimate --inputs {folder}" in made.stdout
+    assert f"python -m model.estimate --inputs '{folder}'" in made.stdout
     checked = run("model.case", "check", str(folder))
     assert checked.returncode == 0
     assert checked.stderr == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -87,7 +88,7 @@ class ScenarioReader:
         return tuple(one for one in found if one is not None)
 
     def _read(self, path: Path) -> Scenario | None:
-        if not path.exists() and path.parent.is_dir():
+        if not os.path.exists(path) and path.parent.is_dir():
             message = f"there is no file {path}; name one that there is"
             if path.parent.name == SCENARIOS:
                 known = sorted(one.stem for one in path.parent.glob("*.toml"))
