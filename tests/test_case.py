@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.case import Case, read_case
+from model.case import Case, CaseError, read_case
 from model.contents import NORMAL_95
 from model.exchange import ecb_month
 from model.quantities import BASIC
