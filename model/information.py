@@ -11,7 +11,7 @@ the draws: for some of the figures the draws are weighed anew by how likely each
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -154,12 +154,17 @@ class Figures:
         own = np.sqrt(error**2 - shared_error**2 + between**2)
         tail = np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]])
         counts = rows["statements"].to_numpy(dtype=np.int64)
-        shape = (len(natural), len(rows), int(counts.max()))
+        none = np.empty((0, 0))
+        return cls(log_quantity, none, none, own, shared_error, tail, counts).printed(rng)
+
+    def printed(self, rng: np.random.Generator) -> Figures:
+        """The same with other figures, printed anew of every draw."""
+        shape = (*self.log_quantity.shape, int(self.counts.max()))
         shared = rng.normal(size=(shape[0], shape[2]))
-        stated = log_quantity[..., None] + shared_error[:, None] * shared[:, None, :]
-        stated = stated + own[:, None] * rng.normal(size=shape)
-        stated = stated + tail[:, None] * rng.exponential(size=shape)
-        return cls(log_quantity, shared, stated, own, shared_error, tail, counts)
+        stated = self.log_quantity[..., None] + self.shared_error[:, None] * shared[:, None, :]
+        stated = stated + self.own_error[:, None] * rng.normal(size=shape)
+        stated = stated + self.tail[:, None] * rng.exponential(size=shape)
+        return replace(self, shared=shared, stated=stated)
 
     @property
     def known(self) -> Floats:
@@ -250,9 +255,10 @@ def worth_of_prospects(
     for number, prospect in enumerate(prospects):
         rng = np.random.default_rng([subject.seed, number])
         natural = subject.natural[:, : layout.size]
-        printed = [Figures.of(case, layout, natural, prospect, rng) for _ in range(REPEATS)]
-        found = _mean([worth(subject.result, one.known, subject.effective) for one in printed])
-        again, size = reweighed(subject.result, printed[0])
+        figures = Figures.of(case, layout, natural, prospect, rng)
+        several = [figures, *(figures.printed(rng) for _ in range(REPEATS - 1))]
+        found = _mean([worth(subject.result, one.known, subject.effective) for one in several])
+        again, size = reweighed(subject.result, figures)
         told = size >= ENOUGH
         lines.append(
             {
