@@ -149,8 +149,8 @@ def ask(
     ------
     NoSuchRevenueError
         When the run has no such definition or year.
-    TooFewDrawsError
-        When the run has fewer than ten draws for each quantity.
+    TooFewDrawsError, NoVarianceError
+        When the run has fewer than ten draws for each quantity, or its revenue does not vary.
     DamagedRunError, CaseError
         As ``criticism.Fitted.saved`` raises them.
     """
@@ -175,11 +175,13 @@ def _ask(
     asked = case.timeline.headline if year is None else year
     subject = Subject.of(case, posterior, projection, definition, asked)
     found = drivers(subject, held_at_ends(longer, posterior, subject))
-    return Driven.of(
+    answer = Driven.of(
         found,
         worth_of_quantities(subject),
         worth_of_prospects(case, posterior.layout, subject, valued),
     )
+    # with the digits that are kept, so that the first time prints what every other prints
+    return Driven.from_content(answer.content())
 
 
 def record(

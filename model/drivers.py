@@ -92,7 +92,11 @@ def drivers(subject: Subject, held: Mapping[str, tuple[float, float]] | None = N
     """
     regression = Regression(subject.inputs, subject.result, subject.effective)
     varying = subject.varying
-    table = _shares(regression, varying, subject.seed)
+    alone = [
+        Regression(subject.inputs[:, [place]], subject.result, subject.effective)
+        for place in varying
+    ]
+    table = _shares(regression, alone, subject.seed)
     table = pd.concat([_named(subject, varying, held or {}), table], axis=1)
     ties = np.corrcoef(subject.inputs[:, varying].T)
     names = [subject.labels[place] for place in varying]
@@ -152,13 +156,21 @@ def _median(case: Case, layout: Layout, draws: Floats, subject: Subject) -> floa
     return float(amount.median())
 
 
-def _shares(regression: Regression, varying: Sequence[int], seed: int) -> pd.DataFrame:
-    """First-order, total and Shapley shares of each input, with their errors.
+def _shares(regression: Regression, alone: Sequence[Regression], seed: int) -> pd.DataFrame:
+    """First-order, total and Shapley shares of each input that varies, with their errors.
 
     Errors are of the draws (jackknife over stretches of them) and, for Shapley effects, of the
     orders drawn.
+
+    Parameters
+    ----------
+    regression : Regression
+        On all inputs.
+    alone : sequence of Regression
+        On each input that varies by itself, which may take a higher degree.
     """
-    alone = [[place] for place in varying]
+    varying = regression.varying
+    each = [[place] for place in varying]
     orders = random_orders(regression.inputs, ORDERS, seed)
     added = regression.shapley(orders)[:, varying]
     in_pairs = (added[:ORDERS] + added[ORDERS:]) / 2.0
@@ -167,8 +179,8 @@ def _shares(regression: Regression, varying: Sequence[int], seed: int) -> pd.Dat
     for block in range(BLOCKS):
         rest = regression.without(block)
         shares = [
-            np.array([regression.explained(one, rest) for one in alone]),
-            regression.totals(alone, rest),
+            np.array([one.explained([0], one.without(block)) for one in alone]),
+            regression.totals(each, rest),
             regression.shapley(few, rest)[:, varying].mean(axis=0),
         ]
         found.append(np.array(shares))
@@ -178,9 +190,9 @@ def _shares(regression: Regression, varying: Sequence[int], seed: int) -> pd.Dat
     of_orders = in_pairs.std(axis=0, ddof=1) / np.sqrt(ORDERS)
     return pd.DataFrame(
         {
-            "first_order": [regression.explained(one) for one in alone],
+            "first_order": [one.explained([0]) for one in alone],
             "first_order_error": noise[0],
-            "total": regression.totals(alone),
+            "total": regression.totals(each),
             "total_error": noise[1],
             "share": added.mean(axis=0),
             "share_error": np.hypot(noise[2], of_orders),
@@ -217,6 +229,15 @@ def _near(values: Floats, result: Floats, level: float) -> float:
     return float(np.median(result[order[first : first + max(round(NEAR * len(values)), 1)]]))
 
 
+def _together(subject: Subject, members: Sequence[int]) -> float:
+    """Share of the variance that inputs explain together and alone."""
+    known = subject.inputs[:, list(members)]
+    if not np.ptp(known, axis=0).any():
+        return 0.0
+    regression = Regression(known, subject.result, subject.effective)
+    return regression.explained(range(len(members)))
+
+
 def _by_group(regression: Regression, subject: Subject, table: pd.DataFrame) -> pd.DataFrame:
     """Shares of whole groups; a group none of whose quantities varies has none."""
     members = {
@@ -230,7 +251,7 @@ def _by_group(regression: Regression, subject: Subject, table: pd.DataFrame) -> 
             "group": found,
             "title": [TITLES[group] for group in found],
             "quantities": [len(members[group]) for group in found],
-            "first_order": [regression.explained(members[group]) for group in found],
+            "first_order": [_together(subject, members[group]) for group in found],
             "total": regression.totals([members[group] for group in found]),
             "share": [float(summed.get(group, 0.0)) for group in found],
         }

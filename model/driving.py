@@ -126,7 +126,7 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
     """The answer that a run holds, or a new one that is kept with it; None if there is a fault."""
     from model.driven import ask, record, recorded
     from model.faults import CaseError
-    from model.regression import TooFewDrawsError
+    from model.regression import NoVarianceError, TooFewDrawsError
     from model.subject import NoSuchRevenueError
 
     try:
@@ -147,7 +147,7 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
     except CaseError as error:
         talk.fault(str(error))
         return None
-    except (TooFewDrawsError, store.DamagedRunError) as error:
+    except (TooFewDrawsError, NoVarianceError, store.DamagedRunError) as error:
         talk.fault(f"{error}; nothing was written")
         return None
     except OSError as error:

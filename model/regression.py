@@ -71,6 +71,10 @@ class Moments:
         return 1.0 - left * (self.draws - 1.0) / (self.draws - np.asarray(features) - 1.0)
 
 
+class NoVarianceError(ValueError):
+    """A result that is the same in every draw: there is no variance to share."""
+
+
 class Regression:
     """A result regressed on its inputs.
 
@@ -86,6 +90,8 @@ class Regression:
     ------
     TooFewDrawsError
         When there are fewer than ten draws for each input that varies.
+    NoVarianceError
+        When the result does not vary.
     """
 
     def __init__(self, inputs: Floats, result: Floats, effective: float | None = None) -> None:
@@ -94,10 +100,12 @@ class Regression:
         self.varying = [int(place) for place in np.flatnonzero(np.ptp(inputs, axis=0) > 0.0)]
         self._result = result - result.mean()
         self._blocks = np.arange(self.draws) * BLOCKS // self.draws
-        most = self.draws // DRAWS_PER_FEATURE
-        if len(self.varying) > most or np.ptp(result) == 0.0:
+        most = int(self.effective // DRAWS_PER_FEATURE)
+        if np.ptp(result) == 0.0:
+            raise NoVarianceError("the result is the same in every draw: nothing drives it")
+        if len(self.varying) > most:
             raise TooFewDrawsError(
-                f"{self.draws} draws are too few for a regression on {len(self.varying)} "
+                f"{self.effective:.0f} draws are too few for a regression on {len(self.varying)} "
                 f"quantities; it takes {DRAWS_PER_FEATURE * len(self.varying)} at least"
             )
         self._choose(inputs, most)

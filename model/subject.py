@@ -22,6 +22,8 @@ GROUPED = {
     "plan": ("plan",),
 }
 EXCHANGE_RATE = "exchange_rate"
+#: Lags at which chains are asked what they remember.
+LAGS = 200
 #: What each group is called.
 TITLES = {
     "workers": "Workers",
@@ -53,7 +55,7 @@ class Subject:
     result : array, (n,)
         US dollars.
     effective : float
-        Effective number of draws of the result.
+        Effective number of draws for what chance explains.
     seed : int
     """
 
@@ -98,8 +100,10 @@ class Subject:
             raise NoSuchRevenueError(
                 f"{year} is not a whole year of this run; write one of: {known}"
             )
-        layout, size = posterior.layout, posterior.layout.size
-        inputs = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, :size]
+        layout, shape = posterior.layout, posterior.diverging.shape
+        normals = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, : layout.size]
+        # what is known exactly has a scale of zero, whatever its score
+        inputs = layout.location + layout.scale * normals
         rates = _unknown_rates(case, projection, year)
         names = [f"{EXCHANGE_RATE}.{currency}" for currency in rates]
         walked = np.column_stack([inputs[:, :0], *(np.log(rate) for rate in rates.values())])
@@ -116,7 +120,7 @@ class Subject:
             inputs=np.hstack([inputs, walked]),
             natural=natural,
             result=result,
-            effective=effective_draws(result.reshape(posterior.diverging.shape)),
+            effective=effective_draws(inputs.reshape(*shape, -1), result.reshape(shape)),
             seed=posterior.options.seed,
         )  # fmt: skip
 
@@ -133,12 +137,36 @@ def group_of(label: str) -> str:
     return next(group for group, inners in GROUPED.items() if inner in inners)
 
 
-def effective_draws(result: Floats) -> float:
-    """Effective number of draws of a result, (chains, draws), by ArviZ."""
-    from arviz_stats.base import array_stats
+def effective_draws(inputs: Floats, result: Floats) -> float:
+    """Effective number of draws for what chance explains of a result by inputs.
 
-    found = float(array_stats.ess(result, method="mean", chain_axis=0, draw_axis=1))
-    return found if np.isfinite(found) else float(result.size)
+    Two series of memories a and b are by chance as correlated as if their draws were fewer by the
+    factor 1 + 2 (a1 b1 + a2 b2 + …), with the autocorrelations of both at each lag (Bartlett
+    1946, https://doi.org/10.2307/2983611). That is not the effective number behind a mean.
+
+    Parameters
+    ----------
+    inputs : array, (chains, draws, d)
+    result : array, (chains, draws)
+    """
+    lags = min(LAGS, result.shape[1] // 4)
+    if lags < 1:
+        return float(result.size)
+    both = autocorrelations(inputs, lags) * autocorrelations(result[..., None], lags)
+    return float(result.size / max(1.0 + 2.0 * both.sum(), 1.0))
+
+
+def autocorrelations(series: Floats, lags: int) -> Floats:
+    """Autocorrelation at lags from one on, (lags,), over chains and series, (chains, draws, d)."""
+    around = series - series.mean(axis=(0, 1))
+    variance = (around**2).mean(axis=(0, 1))
+    moving = variance > 0.0
+    if not moving.any():
+        return np.zeros(lags)
+    around = around[..., moving] / np.sqrt(variance[moving])
+    return np.array(
+        [float((around[:, lag:] * around[:, :-lag]).mean()) for lag in range(1, lags + 1)]
+    )
 
 
 def _unknown_rates(case: Case, projection: Projection, year: int) -> dict[str, Floats]:

@@ -34,6 +34,7 @@ class Row:
     cells: dict[str, str]
     report: Report
     file: str = FILE
+    outside: str = "a row to fit must lie inside; move it, or write role 'context'"
     unit: str = ""
     kind: str = ""
     segments: tuple[str, ...] = ()
@@ -165,8 +166,8 @@ def _check_window(row: Row, dimensions: Dimensions) -> None:
         at = month(row[column])
         if at is not None and at not in months:
             covered = f"{months[0]} to {months[-1]}"
-            advice = "a row to fit must lie inside; move it, or write role 'context'"
-            row.fault(column, f"{row[column]} lies outside the timeline, {covered}; {advice}")
+            message = f"{row[column]} lies outside the timeline, {covered}; {row.outside}"
+            row.fault(column, message)
 
 
 def _check_segment(row: Row, dimensions: Dimensions) -> None:

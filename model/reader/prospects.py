@@ -54,7 +54,7 @@ def read_prospects(
         # evidence that must lie inside the case; a base makes it a share
         Row(
             number, cells | {"role": "fit", "unit": "fraction" if cells["base"] else ""},
-            folder.report, file,
+            folder.report, file, "name months inside",
         )
         for number, cells in rows_of(frame)
     ]  # fmt: skip

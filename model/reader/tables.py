@@ -238,7 +238,7 @@ PROSPECTS = pa.DataFrameSchema(
         "segment": _free(),
         "start": _date(),
         "end": _date(),
-        "qualifier": _one_of("qualifier", ONE_FIGURE),
+        "qualifier": _one_of("qualifier of a prospect", ONE_FIGURE),
         "base": _one_of("base", BASES, blank=True),
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
