@@ -122,7 +122,9 @@ def _one_of(
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
         return f"{got}; {choose(text, options)}"
 
-    return pa.Column(checks=[_rule(what, accepts, explain, blank=blank)])
+    # two tables may allow different words in columns of one name
+    name = f"{what}: {', '.join(options)}"
+    return pa.Column(checks=[_rule(name, accepts, explain, blank=blank)])
 
 
 def _matching(
@@ -238,7 +240,7 @@ PROSPECTS = pa.DataFrameSchema(
         "segment": _free(),
         "start": _date(),
         "end": _date(),
-        "qualifier": _one_of("qualifier of a prospect", ONE_FIGURE),
+        "qualifier": _one_of("qualifier", ONE_FIGURE),
         "base": _one_of("base", BASES, blank=True),
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
