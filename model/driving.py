@@ -130,7 +130,9 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
     from model.subject import NoSuchRevenueError
 
     try:
-        year = asked.year or int(store.read_summary(folder)["accounts"]["year"])
+        year = asked.year
+        if year is None:
+            year = int(store.read_summary(folder)["accounts"]["year"])
         kept = not (asked.fresh or asked.prospects)
         found = recorded(folder, asked.what, year) if kept else None
         if found is not None:

@@ -16,6 +16,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from model.backend import NUMPY
 from model.case import Case
@@ -91,7 +92,7 @@ def worth(result: Floats, known: Floats, effective: float | None = None) -> Wort
 
 
 def width(values: Floats) -> float:
-    """Width of the 90 % interval; without bias, whether the draws are many or few."""
+    """Width of the 90 % interval; its median is right whether the draws are many or few."""
     low, high = np.quantile(values, ENDS, method="median_unbiased")
     return float(high - low)
 
@@ -118,8 +119,11 @@ class Figures:
         Draws of the standard error that the rows of one source have in common.
     stated : array, (n, rows, statements)
         Log figures, printed of each draw.
-    own_error, shared_error, tail : array, (rows,)
-        How far each row is trusted, as in ``likelihood.Evidence``.
+    own_error : array, (n, rows) or (rows,)
+        Standard deviation of each row's own error; by draw, since units differ by an unknown
+        deviation.
+    shared_error, tail : array, (rows,)
+        The rest of how far each row is trusted, as in ``likelihood.Evidence``.
     counts : array of int, (rows,)
         How many sources state each row.
     """
@@ -145,8 +149,9 @@ class Figures:
         error = np.array(
             [grade_error(reading, row.reliability, row.credibility) for row in rows.itertuples()]
         )
-        # one firm or crew is not all of them: the reading's own deviation between units
-        deviation = np.exp(spread_prior(reading)[0])
+        # one firm or crew is not all of them, and nobody knows how far they differ
+        centre, width = spread_prior(reading)
+        deviation = np.exp(centre + width * rng.normal(size=(len(natural), 1)))
         units = rows["units"].to_numpy()
         between = np.where(units > 0, deviation / np.sqrt(np.maximum(units, 1)), 0.0)
         common = np.sqrt(reading.echo_shared) * error.min() if len(rows) > 1 else 0.0
@@ -162,34 +167,45 @@ class Figures:
         shape = (*self.log_quantity.shape, int(self.counts.max()))
         shared = rng.normal(size=(shape[0], shape[2]))
         stated = self.log_quantity[..., None] + self.shared_error[:, None] * shared[:, None, :]
-        stated = stated + self.own_error[:, None] * rng.normal(size=shape)
+        stated = stated + self.own_error[..., None] * rng.normal(size=shape)
         stated = stated + self.tail[:, None] * rng.exponential(size=shape)
         return replace(self, shared=shared, stated=stated)
 
     @property
     def known(self) -> Floats:
-        """What is regressed on, (n, m): the mean of each row's figures, and of hedges the end."""
+        """What is regressed on, (n, m): the mean of each row's figures, and of hedges the end.
+
+        As normal scores of their ranks, since figures of few units may lie far out.
+        """
         columns = []
         for row, count in enumerate(self.counts):
             figures = self.stated[:, row, :count]
             columns.append(figures.mean(axis=1))
             if count > 1 and self.tail[row] != 0.0:
                 columns.append(figures.max(axis=1) if self.tail[row] < 0.0 else figures.min(axis=1))
-        return np.column_stack(columns)
+        return np.column_stack([normal_scores(column) for column in columns])
 
     def weights(self, truth: int) -> Floats:
         """Weights of all draws if the figures of one were found, (n,); that one has none."""
         log_weight = np.zeros(len(self.log_quantity))
+        own = np.broadcast_to(self.own_error, self.log_quantity.shape)
         for row, count in enumerate(self.counts):
             for statement in range(count):
                 error = (
                     self.stated[truth, row, statement] - self.log_quantity[:, row]
                     - self.shared_error[row] * self.shared[:, statement]
                 )  # fmt: skip
-                log_weight += tailed_logpdf(NUMPY, error, self.own_error[row], self.tail[row])
+                log_weight += tailed_logpdf(NUMPY, error, own[:, row], self.tail[row])
         log_weight[truth] = -np.inf
         weight = np.exp(log_weight - log_weight.max())
         return np.asarray(weight / weight.sum())
+
+
+def normal_scores(values: Floats) -> Floats:
+    """Standard normal quantiles of the ranks of values, (n,)."""
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return np.asarray(ndtri((ranks + 0.5) / len(values)))
 
 
 def reweighed(result: Floats, figures: Figures, nested: int = NESTED) -> tuple[Worth, float]:

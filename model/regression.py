@@ -78,6 +78,9 @@ class NoVarianceError(ValueError):
 class Regression:
     """A result regressed on its inputs.
 
+    One degree serves all of them, chosen for all together: a total or a share misses a curve that
+    only one input has, if the others do better without.
+
     Parameters
     ----------
     inputs : array, (n, d)
@@ -121,12 +124,14 @@ class Regression:
             owners: list[tuple[int, ...]] = [
                 (place,) for place in self.varying for _ in range(degree)
             ]
-            for pairs in {0: None, _pairs_that_fit(len(self.varying), degree, most): None}:
-                if pairs:
-                    active = self._most_active(single, pairs)
-                    for one, other in combinations(active, 2):
-                        columns = columns + _products(single[one], single[other], degree)
-                        owners = owners + [(one, other)] * (degree * (degree - 1) // 2)
+            plain = np.column_stack(columns)
+            self._judge(degree, plain, owners)
+            pairs = _pairs_that_fit(len(self.varying), degree, most)
+            if pairs:
+                active = self._most_active(plain - plain.mean(axis=0), owners, pairs)
+                for one, other in combinations(active, 2):
+                    columns = columns + _products(single[one], single[other], degree)
+                    owners = owners + [(one, other)] * (degree * (degree - 1) // 2)
                 self._judge(degree, np.column_stack(columns), owners)
 
     def _judge(self, degree: int, features: Floats, owners: list[tuple[int, ...]]) -> None:
@@ -146,18 +151,28 @@ class Regression:
             self.effective * share,
         )  # fmt: skip
 
-    def _most_active(self, single: dict[int, Floats], count: int) -> list[int]:
-        """Inputs that move the result's mean or its spread, the most active first."""
-        squares = np.zeros(self.inputs)
-        for place, features in single.items():
-            mean = features @ (features.T @ self._result) / self.draws
-            around = (self._result - mean) ** 2
-            spread = features.T @ (around - around.mean()) / self.draws
-            squares[place] = max(
-                float(mean @ mean) / float(self._result @ self._result),
-                float(spread @ spread) / float(around.var()),
+    def _most_active(
+        self, features: Floats, owners: list[tuple[int, ...]], count: int
+    ) -> list[int]:
+        """Inputs that the result would miss, or whose value tells how far the rest is off.
+
+        An input may hide behind others, and explain nothing alone; one that only appears in
+        products moves the spread around what is explained without them.
+        """
+        gram = features.T @ features
+        inverse = np.linalg.inv(gram + RIDGE * np.diag(np.diag(gram)))
+        slopes = inverse @ (features.T @ self._result)
+        squared = (self._result - features @ slopes) ** 2
+        spread = features.T @ (squared - squared.mean()) / self.draws
+        activity = np.zeros(self.inputs)
+        for place in self.varying:
+            own = [at for at, (owner, *_) in enumerate(owners) if owner == place]
+            lost = slopes[own] @ np.linalg.solve(inverse[np.ix_(own, own)], slopes[own])
+            activity[place] = max(
+                float(lost) / float(self._result @ self._result),
+                float(spread[own] @ spread[own]) / max(float(squared.var()), 1e-300),
             )
-        order = sorted(single, key=lambda place: -squares[place])
+        order = sorted(self.varying, key=lambda place: -activity[place])
         return sorted(order[:count])
 
     @cached_property
