@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model import store
-from model.question import source_hash
 from model.terminal import Interruption, Talk, interruptible
 from model.verdicts import (
     Cores,
@@ -16,6 +15,7 @@ from model.verdicts import (
     Printed,
     Scheduler,
     faulty_arguments,
+    opened_run,
     print_results,
 )
 
@@ -72,19 +72,10 @@ def _run(
     if fault := faulty_arguments(show, output_format, NAMES):
         talk.fault(fault)
         return FAULTY
-    try:
-        folder = store.named_run(name, output)
-        manifest = store.check_run(folder)
-    except (store.NoSuchRunError, store.DamagedRunError) as error:
-        talk.fault(f"{error}; nothing was checked")
+    run = opened_run(name, output, talk, "nothing was checked")
+    if run is None:
         return FAULTY
-    if manifest["versions"]["source"] != source_hash():
-        talk.fault(
-            f"{folder} was made by another version of this program, whose model may differ: "
-            "estimate again; nothing was checked"
-        )
-        return FAULTY
-    talk.say(f"Read {folder}: {manifest['read']}")
+    folder, manifest = run
     from model.criticism import recorded
 
     results = [] if fresh else recorded(folder)

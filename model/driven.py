@@ -21,8 +21,6 @@ from model.subject import Subject
 
 Json = dict[str, Any]
 
-#: Tables of an answer, in the order in which they are told.
-TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
 #: Drivers, the largest first, whose correlations are kept.
 CORRELATED = 24
 

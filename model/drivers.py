@@ -90,13 +90,9 @@ def drivers(subject: Subject, held: Mapping[str, tuple[float, float]] | None = N
     TooFewDrawsError
         When there are fewer than ten draws for each quantity.
     """
-    regression = Regression(subject.inputs, subject.result, subject.effective)
+    regression = subject.regression(range(len(subject.labels)))
     varying = subject.varying
-    alone = [
-        Regression(subject.inputs[:, [place]], subject.result, subject.effective)
-        for place in varying
-    ]
-    table = _shares(regression, alone, subject.seed)
+    table = _shares(regression, subject.alone, subject.seed)
     table = pd.concat([_named(subject, varying, held or {}), table], axis=1)
     ties = np.corrcoef(subject.inputs[:, varying].T)
     names = [subject.labels[place] for place in varying]
@@ -231,11 +227,9 @@ def _near(values: Floats, result: Floats, level: float) -> float:
 
 def _together(subject: Subject, members: Sequence[int]) -> float:
     """Share of the variance that inputs explain together and alone."""
-    known = subject.inputs[:, list(members)]
-    if not np.ptp(known, axis=0).any():
+    if not set(members) & set(subject.varying):
         return 0.0
-    regression = Regression(known, subject.result, subject.effective)
-    return regression.explained(range(len(members)))
+    return subject.regression(members).explained(range(len(members)))
 
 
 def _by_group(regression: Regression, subject: Subject, table: pd.DataFrame) -> pd.DataFrame:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model import store
-from model.question import source_hash
 from model.terminal import Interruption, Talk, interruptible
-from model.verdicts import Format, cell
-from model.wording import ENGLISH, MILLION, interval, percent, three
+from model.verdicts import Format, cell, opened_run
+from model.wording import ENGLISH, MILLION, NOISE, interval, percent, three
 
 if TYPE_CHECKING:
     from model.driven import Driven
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 #: Rows of each table that are shown unless the whole is asked for.
 ROWS = 10
+#: Tables of an answer, in the order in which they are told.
 TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
-#: Share of the variance below which nothing is told from noise.
-NOISE = 0.005
 
 
 @dataclass(frozen=True)
@@ -99,19 +97,10 @@ def _run(
     if asked.prospects and not asked.prospects.is_file():
         talk.fault(f"--prospects: there is no file {asked.prospects}; name one that there is")
         return FAULTY
-    try:
-        folder = store.named_run(name, output)
-        manifest = store.check_run(folder)
-    except (store.NoSuchRunError, store.DamagedRunError) as error:
-        talk.fault(f"{error}; nothing was computed")
+    run = opened_run(name, output, talk, "nothing was computed")
+    if run is None:
         return FAULTY
-    if manifest["versions"]["source"] != source_hash():
-        talk.fault(
-            f"{folder} was made by another version of this program, whose model may differ: "
-            "estimate again; nothing was computed"
-        )
-        return FAULTY
-    talk.say(f"Read {folder}: {manifest['read']}")
+    folder, manifest = run
     found = _found(folder, asked, talk, interruption)
     if found is None:
         return FAULTY

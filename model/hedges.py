@@ -11,10 +11,10 @@ import pandas as pd
 from model.backend import NUMPY
 from model.contents import Reading
 from model.likelihood import printed_reading, tailed_logpdf
+from model.reader.tables import PAIRS
+from model.reader.tables import QUALIFIERS as ALL
 
-QUALIFIERS = (
-    "exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as",
-)  # fmt: skip
+QUALIFIERS = tuple(one for one in ALL if one not in PAIRS)
 
 
 def likelihood_of_truth(

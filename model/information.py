@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from model.backend import NUMPY
 from model.case import Case
@@ -85,9 +86,13 @@ def worth(result: Floats, known: Floats, effective: float | None = None) -> Wort
     ------
     TooFewDrawsError
     """
-    regression = Regression(known, result, effective)
+    return _left_by(Regression(known, result, effective), result)
+
+
+def _left_by(regression: Regression, result: Floats) -> Worth:
+    """Expected worth of knowing all inputs of a regression of the result."""
     variance = float(result.var())
-    left = 1.0 - regression.explained(range(known.shape[1]))
+    left = 1.0 - regression.explained(range(regression.inputs))
     return Worth(variance, left * variance, width(result), _width_left(result, regression.fitted))
 
 
@@ -203,9 +208,7 @@ class Figures:
 
 def normal_scores(values: Floats) -> Floats:
     """Standard normal quantiles of the ranks of values, (n,)."""
-    ranks = np.empty(len(values))
-    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return np.asarray(ndtri((ranks + 0.5) / len(values)))
+    return np.asarray(ndtri((rankdata(values, method="ordinal") - 0.5) / len(values)))
 
 
 def reweighed(result: Floats, figures: Figures, nested: int = NESTED) -> tuple[Worth, float]:
@@ -247,8 +250,8 @@ def worth_of_quantities(subject: Subject) -> pd.DataFrame:
         ``width_after`` and ``narrower`` in dollars.
     """
     lines: list[dict[str, object]] = []
-    for place in subject.varying:
-        found = worth(subject.result, subject.inputs[:, [place]], subject.effective)
+    for place, alone in zip(subject.varying, subject.alone, strict=True):
+        found = _left_by(alone, subject.result)
         named = {"quantity": subject.labels[place], "group": subject.groups[place]}
         lines.append({**named, **_columns(found)})
     return _sorted(lines)

@@ -167,9 +167,9 @@ class Regression:
         activity = np.zeros(self.inputs)
         for place in self.varying:
             own = [at for at, (owner, *_) in enumerate(owners) if owner == place]
-            lost = slopes[own] @ np.linalg.solve(inverse[np.ix_(own, own)], slopes[own])
+            lost = _lost_without(own, slopes, inverse)
             activity[place] = max(
-                float(lost) / float(self._result @ self._result),
+                lost / float(self._result @ self._result),
                 float(spread[own] @ spread[own]) / max(float(squared.var()), 1e-300),
             )
         order = sorted(self.varying, key=lambda place: -activity[place])
@@ -233,7 +233,7 @@ class Regression:
                 [at for at, owners in enumerate(self._owners) if set(owners) & set(members)], int
             )
             if len(own):
-                lost = slopes[own] @ np.linalg.solve(inverse[np.ix_(own, own)], slopes[own])
+                lost = _lost_without(own, slopes, inverse)
                 without = kept.adjusted(whole - lost, features - len(own))
                 found[place] = everything - float(without)
         return found
@@ -272,6 +272,11 @@ class Regression:
             after = kept.adjusted(squares, count)
             added[number, order] = np.diff(after, prepend=0.0)
         return added
+
+
+def _lost_without(own: Ints | list[int], slopes: Floats, inverse: Floats) -> float:
+    """Explained sum of squares that goes with features, from the inverse of all moments."""
+    return float(slopes[own] @ np.linalg.solve(inverse[np.ix_(own, own)], slopes[own]))
 
 
 def random_orders(inputs: int, pairs: int, seed: int) -> Ints:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from model.case import Case
 from model.fitting import Posterior
 from model.projection import Projection
 from model.quantities import DEFINITIONS, GROUPS, family
+from model.regression import Regression
 
 Floats = NDArray[np.float64]
 
@@ -123,6 +126,15 @@ class Subject:
             effective=effective_draws(inputs.reshape(*shape, -1), result.reshape(shape)),
             seed=posterior.options.seed,
         )  # fmt: skip
+
+    def regression(self, members: Sequence[int]) -> Regression:
+        """The result regressed on some of the inputs."""
+        return Regression(self.inputs[:, list(members)], self.result, self.effective)
+
+    @cached_property
+    def alone(self) -> list[Regression]:
+        """The result regressed on each input that varies, by itself."""
+        return [self.regression([place]) for place in self.varying]
 
     @property
     def varying(self) -> list[int]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from model import store
+from model.question import source_hash
+
 if TYPE_CHECKING:
     from model.checks import CheckResult
+    from model.terminal import Talk
+
+Json = dict[str, Any]
 
 TITLES = {
     "prior_predictive": "Priors alone",
@@ -42,6 +49,34 @@ Cores = Annotated[int | None, typer.Option(min=1, help="Fits at once.")]
 Scheduler = Annotated[
     str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
 ]
+
+
+def opened_run(name: str, output: Path, talk: Talk, nothing: str) -> tuple[Path, Json] | None:
+    """Folder and manifest of a run that this program made; None with what is wrong said.
+
+    Parameters
+    ----------
+    name : str
+        Of the run, the start of its name, or its folder.
+    output : Path
+        Folder of runs.
+    nothing : str
+        What was not done, as ``nothing was checked``.
+    """
+    try:
+        folder = store.named_run(name, output)
+        manifest = store.check_run(folder)
+    except (store.NoSuchRunError, store.DamagedRunError) as error:
+        talk.fault(f"{error}; {nothing}")
+        return None
+    if manifest["versions"]["source"] != source_hash():
+        talk.fault(
+            f"{folder} was made by another version of this program, whose model may differ: "
+            f"estimate again; {nothing}"
+        )
+        return None
+    talk.say(f"Read {folder}: {manifest['read']}")
+    return folder, manifest
 
 
 def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> str:

@@ -12,6 +12,8 @@ MILLION, BILLION = 1e6, 1e9
 VANISHING = 1e4
 #: Finest digit of a change, in millions.
 FINEST = 0.1
+#: Share of a variance below which nothing is told from noise.
+NOISE = 0.005
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.quantities import HEADLINE
-from model.wording import MILLION, rounding_unit
-from reports.figures import information
+from model.wording import MILLION, NOISE, rounding_unit
 from reports.findings import Sentence, sentence
 from reports.saved_run import SavedRun
 from reports.tables import table as table_of
@@ -68,7 +67,7 @@ def _sources(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     if sources.empty:
         return []
     best = sources.loc[sources["variance_share"].idxmax()]
-    if best["variance_share"] < information.NOISE:
+    if best["variance_share"] < NOISE:
         return [sentence(texts, "drivers.no_source", count=len(sources))]
     values = {"title": best["title"], "count": len(sources), **_widths(best, texts)}
     return [sentence(texts, "drivers.source", **values)]

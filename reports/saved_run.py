@@ -129,20 +129,20 @@ class SavedRun:
     @cached_property
     def checks(self) -> dict[str, Json]:
         """What ``model.criticism`` found of this run, by check; empty if it was not asked."""
-        try:
-            found = store.read_added(self.folder, store.CHECKS) or {"checks": {}}
-        except store.DamagedRunError as error:
-            raise ReportError(f"{error}; no report was made") from None
-        return dict(found["checks"])
+        return self._added(store.CHECKS, "checks")
 
     @cached_property
     def drivers(self) -> dict[str, Json]:
         """What ``model.drivers`` found of this run, by definition and year; empty if not asked."""
+        return self._added(store.DRIVERS, "asked")
+
+    def _added(self, file: str, key: str) -> dict[str, Json]:
+        """What a file holds that was added to the run; empty if there is none."""
         try:
-            found = store.read_added(self.folder, store.DRIVERS) or {"asked": {}}
+            found = store.read_added(self.folder, file) or {key: {}}
         except store.DamagedRunError as error:
             raise ReportError(f"{error}; no report was made") from None
-        return dict(found["asked"])
+        return dict(found[key])
 
     def driven(self, definition: str = HEADLINE, year: int | None = None) -> Json:
         """What drives a year's revenue: ``numbers``, ``explained`` and tables by name.

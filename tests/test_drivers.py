@@ -25,8 +25,9 @@ from model import store
 from model.backend import NUMPY
 from model.case import Case, read_case
 from model.criticism import Fitted
-from model.driven import CORRELATED, TABLES, Driven, ask, record, recorded
+from model.driven import CORRELATED, Driven, ask, record, recorded
 from model.drivers import NEAR, _near, drivers, held_at_ends
+from model.driving import TABLES
 from model.fitting import Posterior
 from model.horizon import extended
 from model.information import worth_of_quantities

@@ -21,7 +21,7 @@ QUALIFIERS = (
 PAIRS = ("range", "spread")
 CEILINGS = ("up_to", "as_much_as")
 #: Qualifiers whose error does not hang on the figure, so that it is known before the figure is.
-ONE_FIGURE = ("exact", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as")
+ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, "about"))
 ROLES = ("fit", "holdout", "context")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from model.quantities import HEADLINE
+from model.wording import NOISE
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -23,8 +24,6 @@ from reports.texts import Catalogue, catalogue
 
 #: Millimetres of a row; quantities shown of each group, and the least share of one shown.
 ROW, SHOWN, LEAST = 4.7, 5, 0.01
-#: What little is left of the variance is noise below this share.
-NOISE = 0.005
 
 
 def rows_shown(run: SavedRun, definition: str, year: int | None) -> list[dict[str, Any]]:

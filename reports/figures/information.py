@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from model.quantities import HEADLINE
-from model.wording import MILLION
+from model.wording import MILLION, NOISE
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -25,8 +25,6 @@ from reports.texts import Catalogue, catalogue
 #: Quantities shown; sources are all shown.
 SHOWN = 7
 ROW, LETTERS = 4.9, 36
-#: Share of the variance below which nothing can be told from noise.
-NOISE = 0.005
 
 
 def rows_shown(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model import store
-from model.wording import MILLION
+from model.wording import MILLION, NOISE
 from reports import driven, figures
 from reports.annex import annex
 from reports.brief import brief
@@ -45,7 +45,7 @@ def test_bars_are_the_runs_shares(driven_run: SavedRun) -> None:
             assert named(axes, f"group {row.group}").get_width() == pytest.approx(
                 max(100 * row.share, 0.0)
             )
-            if row.total >= drivers.NOISE:
+            if row.total >= NOISE:
                 total = named(axes, f"total group {row.group}")
                 assert total.get_xdata() == pytest.approx([100 * row.total])
         shown = drivers.rows_shown(driven_run, definition, None)
@@ -124,7 +124,7 @@ def test_what_to_find_out_is_told_the_largest_first(
         assert worth == sorted(worth, reverse=True)
     for row in tables["prospects"].itertuples():
         bar = named(axes, f"sources {row.title}")
-        told = row.variance_share >= information.NOISE
+        told = row.variance_share >= NOISE
         expected = max(row.narrower / MILLION, 0.0) if told else 0.0
         assert bar.get_width() == pytest.approx(expected)
     assert set(tables["prospects"]["title"]) <= {row["name"] for row in rows}
