@@ -327,14 +327,9 @@ def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
     import numpy as np
 
     from model import workforce
-    from model.backend import NUMPY
 
-    return np.asarray(
-        workforce.stock(
-            NUMPY, np.array([float(at_start)]), np.asarray(exit_hazard, float),
-            np.asarray(inflow, float),
-        )
-    )  # fmt: skip
+    hazard, arrivals = (np.asarray(one, dtype=float) for one in (exit_hazard, inflow))
+    return np.asarray(workforce.stock(np.asarray(float(at_start)), hazard, arrivals))
 
 
 def worker_month(**items: float | Floats) -> WorkerMonth:

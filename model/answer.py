@@ -1,4 +1,4 @@
-"""From a question to a run on disk: read from the archive, reweighted, or fitted.
+"""From a question to a run on disk: read from the archive, or fitted.
 
 Command line, notebooks and reports come through here, so that they show the same numbers.
 """
@@ -15,7 +15,6 @@ from model import store
 from model.question import (
     PROSPECTS,
     Question,
-    WhatIf,
     content_hashes,
     files_of,
     fit_key,
@@ -216,8 +215,7 @@ def results_of(
 ) -> tuple[Results, Json]:
     """Draws and projections that answer a question, and how the draws were come by.
 
-    In this order: draws of the same fit from the archive; for what-ifs, archived draws of the
-    case without them, reweighted where that is reliable; a new fit.
+    Draws of the same fit from the archive, or a new fit.
     """
     from model.summary import Results
 
@@ -225,8 +223,6 @@ def results_of(
     draws = None
     if output is not None and not fresh:
         draws = _archived(question, inputs, output, hooks)
-        if draws is None and question.what_if.asked:
-            draws = _reweighted(question, inputs, output, hooks)
     posterior, gate, diagnosis = draws or _fitted(question, inputs, hooks)
     from model.reader.toml_files import period
 
@@ -272,39 +268,6 @@ def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
     except (store.DamagedRunError, TypeError, KeyError) as error:
         hooks.warn(f"warning: {error}; not used")
         return None
-
-
-def _reweighted(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
-    """Draws of the case without what-ifs under other weights, or None where that is unreliable."""
-    from model.fitting import MIN_ESS
-    from model.reweighting import reweighted
-    from model.synthesis import synthesis
-
-    if question.what_if.fixed:
-        # no draw has exactly that value, so there is nothing to weigh
-        return None
-    plain = fit_key(inputs.case.hashes, WhatIf(), question.options)
-    folder = store.find_fit(output, plain, hooks.warn)
-    loaded = None if folder is None else _load(folder, synthesis(inputs.case), hooks)
-    if loaded is None or folder is None or not loaded[1].converged:
-        return None
-    posterior, gate, _ = loaded
-    new = reweighted(posterior, gate, inputs.parts)
-    numbers = (
-        f"Pareto k {new.pareto_k:.2f} (reliable up to 0.7), effective draws at least "
-        f"{new.gate.min_ess_bulk:,.0f} ({MIN_ESS:,.0f} needed)"
-    )
-    if new.posterior is None:
-        hooks.say(f"Reweighting {folder}/ would not be reliable: {numbers}; fitting anew")
-        return None
-    hooks.say(f"Draws of {folder}/ reweighted: {numbers}; nothing is fitted")
-    diagnosis = {
-        "how": "reweighting",
-        "of": folder.name,
-        "pareto_k": round(new.pareto_k, 3),
-        "efficiency": round(new.efficiency, 3),
-    }
-    return new.posterior, new.gate, diagnosis
 
 
 def _changes_nothing(results: Results, name: str) -> bool:

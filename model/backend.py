@@ -1,7 +1,8 @@
-"""The few array operations that the equations need, in NumPy; ``synthesis`` has their twin.
+"""The few array operations that the equations need, in NumPy; ``model.kernel.tape`` has their twin.
 
-The model's equations take ``xp``, a namespace of array operations, and are written once. Leading
-axes (draws) are allowed by the NumPy namespace and broadcast through.
+The equations are written once and take ``xp``, a namespace of operations. With ``NUMPY`` they work
+on arrays, whose leading axes (draws) broadcast through; with ``TAPE`` they are recorded for the
+kernel.
 """
 
 from __future__ import annotations
@@ -15,56 +16,45 @@ from numpy.typing import NDArray
 
 Array = Any
 Namespace = Any
+Floats = NDArray[np.float64]
 
 
-def _split(vector: NDArray[Any], sizes: Sequence[int]) -> list[NDArray[Any]]:
-    """Cut the last axis into pieces of the given sizes."""
-    return np.split(vector, np.cumsum(sizes)[:-1], axis=-1)
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + exp(-x))."""
+    return np.asarray(1.0 / (1.0 + np.exp(-x)))
 
 
-def _flatten(array: NDArray[Any]) -> NDArray[Any]:
-    """Merge the last two axes."""
-    return array.reshape(*array.shape[:-2], -1)
+def concatenate(arrays: Sequence[Floats]) -> Floats:
+    """Arrays end to end along the last axis."""
+    return np.concatenate(arrays, axis=-1)
 
 
-def _cumsum(array: NDArray[Any]) -> NDArray[Any]:
-    """Cumulated sums along the last axis."""
-    return np.cumsum(array, axis=-1)
+def group_sums(x: Floats, groups: NDArray[np.int64], count: int) -> Floats:
+    """Sums along the last axis of the numbers of each group, (..., count)."""
+    return np.asarray(x @ (groups[:, None] == np.arange(count)).astype(float))
 
 
-def _swapaxes(array: NDArray[Any]) -> NDArray[Any]:
-    """Swap the last two axes."""
-    return np.swapaxes(array, -1, -2)
+def recurrence(before: Floats, survival: Floats, inflow: Floats) -> Floats:
+    """next = before * survival + inflow, along the last axis.
 
+    Parameters
+    ----------
+    before : array, (...)
+    survival, inflow : array, (..., T)
 
-def _erfc(x: NDArray[Any]) -> NDArray[Any]:
-    from scipy.special import erfc  # SciPy's special functions cost 0.1 s to import
-
-    return np.asarray(erfc(x))
-
-
-def _erfcx(x: NDArray[Any]) -> NDArray[Any]:
-    from scipy.special import erfcx
-
-    return np.asarray(erfcx(x))
+    Returns
+    -------
+    array, (..., T)
+    """
+    survival, inflow = np.broadcast_arrays(survival, inflow)
+    found = np.empty(np.broadcast_shapes((*before.shape, 1), inflow.shape))
+    for t in range(inflow.shape[-1]):
+        before = before * survival[..., t] + inflow[..., t]
+        found[..., t] = before
+    return found
 
 
 NUMPY = SimpleNamespace(
-    exp=np.exp,
-    log=np.log,
-    expm1=np.expm1,
-    abs=np.abs,
-    sum=np.sum,
-    max=np.max,
-    dot=np.dot,
-    where=np.where,
-    maximum=np.maximum,
-    cumsum=_cumsum,
-    swapaxes=_swapaxes,
-    concatenate=np.concatenate,
-    stack=np.stack,
-    split=_split,
-    flatten=_flatten,
-    erfc=_erfc,
-    erfcx=_erfcx,
-)
+    exp=np.exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
+    recurrence=recurrence,
+)  # fmt: skip

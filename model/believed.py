@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.checks import CheckResult, chance, listed, tail_probability
 from model.fitting import Convergence, Posterior
-from model.likelihood import printed_reading, tailed_logpdf
+from model.kernel.densities import tailed_logpdf
+from model.likelihood import printed_reading
 from model.prediction import WORLD, modelled_total
 from model.projection import Projection, quantiles
 from model.quantities import HEADLINE, MEASURED_BY_NAME
@@ -80,9 +80,7 @@ def held_out_totals(
                 line["p"] = tail_probability(float((again > middle).mean()))
                 line |= _implied(row, projection, float(np.exp(middle)), hosts)
                 if headline is not None:
-                    fitted = tailed_logpdf(
-                        NUMPY, middle - log_total, np.asarray(error), np.asarray(tail)
-                    )
+                    fitted = tailed_logpdf(middle - log_total, error, tail)
                     line |= _if_believed(headline, fitted, relative)
         lines.append(line)
     columns = [

@@ -29,7 +29,6 @@ from model.prediction import number
 from model.quantities import DEFINITIONS, HEADLINE
 from model.question import digest, versions
 from model.record import Record
-from model.refits import program_for
 from model.replicates import OPTIONS, Replicate, Study, replicate
 from model.simulation import printed_once
 from model.synthesis import synthesis
@@ -105,7 +104,6 @@ def simulate(
     KeyboardInterrupt
         When interrupted; what is done is kept.
     """
-    program_for(study.parts)
     labels = study.labels
     kept = Record(folder / RANKS, ("replicate", "divergences", *labels))
     found: dict[int, Replicate] = {}
@@ -169,7 +167,6 @@ def calibrated(
         When no case can be simulated.
     """
     study, folder = study_of(case, plan.seed), folder_of(case, output, plan.seed)
-    progress("compiling", 0, 1)
     replicates, slips = simulate(study, plan, folder, workers, progress)
     results = verdicts(study, replicates, slips)
     store.replace_json(folder / store.CALIBRATION, content(study, plan, results, replicates))

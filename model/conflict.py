@@ -19,13 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import exponnorm, false_discovery_control, norm
 
-from model.backend import NUMPY
 from model.case import Case
 from model.checks import CheckResult, chance, listed, tail_probability
 from model.leave_out import LeftOut
-from model.likelihood import extremes_logpdf, statements
-from model.reweighting import quantities_at
-from model.synthesis import Synthesis
+from model.kernel.densities import extremes_logpdf
+from model.likelihood import statements
+from model.synthesis import Synthesis, log_quantities
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +82,7 @@ def split(
     """
     said, layout = parts.evidence, parts.layout
     places = [said.ids.index(row) for row in rows]
-    log_quantity, _ = quantities_at(parts, normals)
+    log_quantity = log_quantities(parts, normals)
     once = log_quantity[:, places]
     errors = normals[:, layout.size : layout.size + len(said.origins)]
     indirect, shared = (np.repeat(one, REPEATS, axis=0) for one in (once, errors))
@@ -139,12 +138,7 @@ def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator)
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     grid = middle + (half + 4.0 * np.exp(centre + 2.0 * width)) * np.linspace(-1.0, 1.0, 2001)
     log_density = extremes_logpdf(
-        NUMPY,
-        np.asarray(middle - half),
-        np.asarray(middle + half),
-        grid[:, None],
-        np.exp(centre + width * nodes),
-        said.units,
+        middle - half, middle + half, grid[:, None], np.exp(centre + width * nodes), said.units
     )
     density = np.exp(log_density - log_density.max()) @ weights
     return np.asarray(np.interp(rng.random(count) * density.sum(), np.cumsum(density), grid))

@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.accounts import WorkerMonth, worker_month
-from model.backend import NUMPY
 from model.contents import Change
 from model.economy import IN_DOLLARS, in_own_currency
 from model.quantities import BASIC_BY_NAME, DEFINITIONS
@@ -47,7 +46,7 @@ class HostDraws:
     segments : tuple of str
     weights : array, (n, S)
         Shares of the segments.
-    flows : dict of array, (n, T) or (n, 1)
+    flows : dict of array, (n, T), or (n,) at the start
         Arguments of ``workforce``.
     by_segment : dict of array, (n, T, S)
         Items of the accounts that differ by segment; ``plan`` in dollars.
@@ -74,7 +73,7 @@ class HostDraws:
     @cached_property
     def force(self) -> Workforce:
         """Workers as they were."""
-        return workforce(NUMPY, **self.flows)
+        return workforce(**self.flows)
 
     @cached_property
     def account(self) -> WorkerMonth:
@@ -110,7 +109,7 @@ class HostDraws:
                 for change in own:
                     rate = own_rate(change, per_usd)
                     values[name] = changed(values[name], before[name], change, months, rate)
-        force = workforce(NUMPY, **flows) if set(told) & set(flows) else self.force
+        force = workforce(**flows) if set(told) & set(flows) else self.force
         if set(told) <= set(flows):
             return _months(force, self.account, self.account.state_take, per_usd)
         account = worker_month(**in_own_currency(accounts, per_usd))

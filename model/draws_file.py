@@ -7,63 +7,60 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from model import store
-from model.backend import NUMPY
-from model.fitting import Posterior
+from model.case import Case
+from model.fitting import STATS, Posterior
+from model.quantities import BASIC_BY_NAME
 from model.question import SamplerOptions
-from model.synthesis import Synthesis, entry_labels
+from model.synthesis import Synthesis, entry_labels, log_quantities, row_densities
+
+Floats = NDArray[np.float64]
 
 
 def write_posterior(
-    path: Path, posterior: Posterior, yearly_usd: xr.DataArray, title: str, *, converged: bool
+    path: Path,
+    case: Case,
+    posterior: Posterior,
+    yearly_usd: xr.DataArray,
+    *,
+    converged: bool,
 ) -> None:
     """The posterior as netCDF in ArviZ's schema, without times, so that bytes repeat.
 
     ``posterior`` holds each family of basic quantities in its own unit, ``unconstrained`` the
-    vector of standard normals, ``sample_stats`` what diagnostics need, ``observed_data`` the
-    fitted figures in log canonical units, ``revenue`` what follows from the same draws.
+    vector of standard normals, ``sample_stats`` what diagnostics need, ``log_likelihood`` the log
+    density of each row that counts and ``log_prior`` that of each basic quantity, ``observed_data``
+    the fitted figures in log canonical units, ``revenue`` what follows from the same draws.
 
     Parameters
     ----------
     yearly_usd : DataArray, (scenario, definition, draw, year)
         Revenue by scenario, definition and whole year, all hosts together; draws chain by chain.
     """
-    layout, said = posterior.layout, posterior.parts.evidence
-    sizes = [size for _, size in layout.families]
-    stops = np.cumsum(sizes)
-    variables: dict[str, Any] = {}
-    coords: dict[str, list[str]] = {}
-    for (name, size), stop in zip(layout.families, stops, strict=True):
-        block = posterior.natural[..., stop - size : stop]
-        labels = layout.labels[stop - size : stop]
-        if labels == (name,):
-            variables[name] = (("chain", "draw"), block[..., 0])
-        else:
-            variables[name] = (("chain", "draw", f"{name}_entry"), block)
-            coords[f"{name}_entry"] = [label.removeprefix(f"{name}.") for label in labels]
+    said = posterior.parts.evidence
     chains, draws = posterior.diverging.shape
     base = {"chain": np.arange(chains), "draw": np.arange(draws)}
+    coords = {**base, **_coordinates(case)}
     groups = {
         "/": xr.Dataset(
             attrs={
-                "title": title,
+                "title": case.title,
                 "inference_library": "nutpie",
                 "converged": str(converged).lower(),
             }
         ),
-        "/posterior": xr.Dataset(variables, {**base, **coords}),
+        "/posterior": _families(case, posterior, posterior.natural, coords),
         "/unconstrained": xr.Dataset(
             {"normals": (("chain", "draw", "entry"), posterior.normals)},
             {**base, "entry": entry_labels(posterior.parts)},
         ),
         "/sample_stats": xr.Dataset(
-            {
-                "diverging": (("chain", "draw"), posterior.diverging),
-                "n_steps": (("chain", "draw"), posterior.steps),
-            },
-            base,
+            {name: (("chain", "draw"), one) for name, one in posterior.stats.items()}, base
         ),
+        "/log_likelihood": _log_likelihood(posterior, base),
+        "/log_prior": _families(case, posterior, _log_prior(posterior), coords, units="1"),
         "/observed_data": xr.Dataset(
             {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
             {"row": list(said.ids)},
@@ -71,6 +68,61 @@ def write_posterior(
         "/revenue": _by_chain(yearly_usd, chains).assign_coords(base),
     }
     xr.DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
+
+
+def _coordinates(case: Case) -> dict[str, list[str]]:
+    """What the entries of indexed families stand for."""
+    stretches = {
+        index: [one.name for one in case.timeline.stretches(index)]
+        for index in ("phase", "irregular_phase", "tax_period")
+    }
+    segments = [segment.id for segment in case.segments]
+    return {"host": [host.name for host in case.hosts], "segment": segments, **stretches}
+
+
+def _families(
+    case: Case, posterior: Posterior, values: Floats, coords: dict[str, Any], units: str = ""
+) -> xr.Dataset:
+    """Numbers of the basic quantities, (chains, draws, N), family by family.
+
+    A family has the dimension of its index (``segment``, ``phase``, …), so that families multiply
+    entry by entry, and ``host`` where there are several.
+    """
+    layout, several = posterior.layout, len(case.hosts) > 1
+    currencies = {host.currency for host in case.hosts}
+    money = currencies.pop() if len(currencies) == 1 else "host's currency"
+    variables: dict[str, Any] = {}
+    for name, block in layout.by_family(values).items():
+        basic = BASIC_BY_NAME[name]
+        # segments belong to one host each
+        hosts = ("host",) if several and basic.index != "segment" else ()
+        dims = (*hosts, *((basic.index,) if basic.index else ()))
+        shape = tuple(len(coords[dim]) for dim in dims)
+        attributes = {
+            "units": units or basic.unit.replace("money", money),
+            "long_name": basic.definition,
+        }
+        shaped = block.reshape(*values.shape[:2], *shape)
+        variables[name] = (("chain", "draw", *dims), shaped, attributes)
+    used = {dim for dims, *_ in variables.values() for dim in dims}
+    return xr.Dataset(variables, {dim: one for dim, one in coords.items() if dim in used})
+
+
+def _log_prior(posterior: Posterior) -> Floats:
+    """Log density of each basic quantity's standard normal, (chains, draws, N)."""
+    basic = posterior.normals[..., : posterior.layout.size]
+    return np.asarray(-0.5 * (basic**2 + np.log(2.0 * np.pi)))
+
+
+def _log_likelihood(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
+    """Weighted log density of each row that counts, (chains, draws, rows)."""
+    parts, said = posterior.parts, posterior.parts.evidence
+    counted = np.flatnonzero(said.weight)
+    rows = row_densities(parts, posterior.normals, log_quantities(parts, posterior.normals))
+    return xr.Dataset(
+        {"log_figure": (("chain", "draw", "row"), rows[..., counted])},
+        {**base, "row": [said.ids[place] for place in counted]},
+    )
 
 
 def _by_chain(yearly_usd: xr.DataArray, chains: int) -> xr.Dataset:
@@ -93,8 +145,8 @@ def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> 
     try:
         with xr.open_datatree(folder / store.POSTERIOR, engine="h5netcdf") as tree:
             normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
-            stats = tree["sample_stats"]
-            diverging, steps = stats["diverging"].to_numpy(), stats["n_steps"].to_numpy()
+            found = tree["sample_stats"]
+            stats = {name: found[name].to_numpy() for name in STATS}
         sampler = manifest["sampler"]
         options = SamplerOptions(**{name: sampler[name] for name in store.OPTIONS})
     except (OSError, KeyError, ValueError, TypeError) as error:
@@ -108,9 +160,8 @@ def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> 
         layout=layout,
         parts=parts,
         normals=normals,
-        natural=layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale),
-        diverging=diverging.astype(bool),
-        steps=steps,
+        natural=layout.natural(normals[..., : layout.size]),
+        stats=stats,
         options=options,
-        notes={name: sampler[name] for name in sampler if name not in (*store.OPTIONS, "fastmath")},
+        notes={name: sampler[name] for name in sampler if name not in store.OPTIONS},
     )

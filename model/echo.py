@@ -15,13 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case, read_case
 from model.checks import CheckResult
 from model.contents import Reading
-from model.reweighting import quantities_at
 from model.self_test import ASKED, write_tiny_case
-from model.synthesis import Synthesis, log_density, synthesis
+from model.synthesis import Synthesis, log_quantities, row_densities, synthesis
 
 Floats = NDArray[np.float64]
 
@@ -104,12 +102,11 @@ def posterior_sd(parts: Synthesis, reach: float) -> float:
     shared = np.linspace(-8.0, 8.0, 81) if origins else np.zeros(1)
     points = np.zeros((len(asked), parts.size))
     points[:, place] = asked
-    log_quantity, log_balance = quantities_at(parts, points)
+    log_quantity = log_quantities(parts, points)
     log_weight = np.empty((len(asked), len(shared)))
     for column, error in enumerate(shared):
         points[:, parts.layout.size : parts.layout.size + origins] = error
-        known = (log_quantity, log_balance)
-        rows, _ = log_density(NUMPY, parts, points, parts.packed(), known)
+        rows = row_densities(parts, points, log_quantity)
         log_weight[:, column] = rows.sum(axis=-1) - (asked**2 + error**2) / 2
     weight = np.exp(log_weight - log_weight.max()).sum(axis=1)
     weight /= weight.sum()

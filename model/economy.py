@@ -1,7 +1,8 @@
 """From the vector of standard normals to the workers by month and the accounts by date.
 
 Here the equations of ``workforce`` and ``accounts`` meet a case's hosts, phases and segments.
-Sampler and projection call the same functions with another namespace of arrays.
+Kernel and projection call the same functions: with recorded numbers and ``TAPE``, with arrays and
+``NUMPY``.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.accounts import WorkerMonth, grown, worker_month
+from model.backend import NUMPY
 from model.case import Case
 from model.quantities import BASIC
-from model.workforce import Workforce, by_month, workforce
+from model.workforce import Workforce, workforce
 
 Array = Any
 Namespace = Any
 Values = dict[str, Array]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 SUPPORTS = ("positive", "fraction")
 #: Items of the accounts that are stated in dollars.
 IN_DOLLARS = ("permit_cost", "plan")
@@ -80,145 +83,187 @@ class Layout:
         """Place of each label."""
         return {label: place for place, label in enumerate(self.labels)}
 
-    def natural(self, xp: Namespace, normals: Array, location: Array, scale: Array) -> Array:
+    def natural(self, normals: Array, xp: Namespace = NUMPY) -> Array:
         """Basic quantities in their own units, (..., N), from standard normals, (..., N)."""
-        positive, fraction = xp.split(location + scale * normals, self.supports)
-        return xp.concatenate([xp.exp(positive), 1.0 / (1.0 + xp.exp(-fraction))], axis=-1)
+        scaled = self.location + self.scale * normals
+        positive = self.supports[0]
+        return xp.concatenate([xp.exp(scaled[..., :positive]), xp.sigmoid(scaled[..., positive:])])
 
-    def by_family(self, xp: Namespace, natural: Array) -> Values:
+    def by_family(self, natural: Array) -> Values:
         """Cut the vector of basic quantities into families, each (..., entries)."""
-        pieces = xp.split(natural, [size for _, size in self.families])
-        return {name: piece for (name, _), piece in zip(self.families, pieces, strict=True)}
+        stops = np.cumsum([size for _, size in self.families]).tolist()
+        return {
+            name: natural[..., stop - size : stop]
+            for (name, size), stop in zip(self.families, stops, strict=True)
+        }
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The case's months, phases and hosts as arrays.
+    """Which entry of a family by phase each host's month has, as index arrays.
 
     Attributes
     ----------
-    phases, irregular_phases : array, (P, T)
-        One where the month lies in the phase.
-    hosts : int
-        Number of hosts H.
+    phase, irregular_phase : array of int, (H, T)
+        Entry of the families by phase.
+    host : array of int, (H, T)
+        Entry of the families with one entry for each host.
     """
 
-    phases: Floats
-    irregular_phases: Floats
-    hosts: int
+    phase: Ints
+    irregular_phase: Ints
+    host: Ints
 
     @classmethod
     def of(cls, case: Case) -> Calendar:
         """Calendar of a case."""
-        stretches = case.timeline.month_in_stretch
-        return cls(stretches("phase"), stretches("irregular_phase"), len(case.hosts))
+        host = np.arange(len(case.hosts))[:, None]
+
+        def entries(kind: str) -> Ints:
+            each = len(case.timeline.stretches(kind))
+            return np.asarray(host * each + case.timeline.stretch_of_month(kind))
+
+        phase = entries("phase")
+        return cls(phase, entries("irregular_phase"), host + 0 * phase)
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Dates × segments at which the accounts are drawn up.
+class Cells:
+    """Windows of months and segments for which the accounts are drawn up.
+
+    The arrays broadcast against each other: a table of dates by segments, (D, S), or a list, (C,).
 
     Attributes
     ----------
-    years : array, (D, 1)
-        Years between the reference month and the date.
-    per_usd : array, (D, S)
+    host, segment : array of int
+        Entries of the families with one entry for each host, or each segment.
+    years : array
+        Years between the reference month and the middle of the window.
+    per_usd : array
         Host's currency per US dollar.
-    tax_periods : array, (D, V)
-        Share of the date's window that lies in each tax period.
-    host_of_segment : array of int, (S,)
-    same_host : array, (S, S)
-        One where two segments belong to one host.
-    hosts : int
+    tax_period : list of (array of int, array)
+        For each tax period the entry of the families by tax period, and the share of the window
+        that lies in the period.
     """
 
+    host: Ints
+    segment: Ints
     years: Floats
     per_usd: Floats
-    tax_periods: Floats
-    host_of_segment: NDArray[np.int64]
-    same_host: Floats
-    hosts: int
+    tax_period: list[tuple[Ints, Floats]]
 
     @classmethod
-    def of(cls, case: Case, windows: list[tuple[int, int]]) -> Grid:
-        """Grid whose dates are windows of months (first, last), both inclusive."""
-        timeline = case.timeline
-        reference = timeline.reference.ordinal - timeline.months[0].ordinal
-        names = [host.name for host in case.hosts]
-        host_of_segment = np.array([names.index(segment.host) for segment in case.segments])
-        currencies = [case.hosts[host].currency for host in host_of_segment]
-        rates = {name: case.rates.per_usd[name].to_numpy() for name in set(currencies)}
-        period = timeline.month_in_stretch("tax_period")
+    def monthly(cls, case: Case) -> Cells:
+        """Every month of the timeline by every segment."""
+        host, reference = host_of_segment(case)[None, :], _reference(case)
+        rates = [case.rates.of(case.hosts[place].currency) for place in host[0]]
+        inside = case.timeline.month_in_stretch("tax_period")
+        if len(case.hosts) == 1:
+            # one column, which broadcasts: a growth factor is raised to a power once for all
+            host = host[:, :1]
         return cls(
-            years=np.array([[((a + b) / 2 - reference) / 12] for a, b in windows]),
-            per_usd=np.array(
-                [[rates[currency][a : b + 1].mean() for currency in currencies] for a, b in windows]
-            ),
-            tax_periods=np.array([period[:, a : b + 1].mean(axis=1) for a, b in windows]),
-            host_of_segment=host_of_segment,
-            same_host=(host_of_segment[:, None] == host_of_segment).astype(float),
-            hosts=len(names),
+            host=host,
+            segment=np.arange(len(case.segments))[None, :],
+            years=(np.arange(inside.shape[1])[:, None] - reference) / 12,
+            per_usd=np.stack(rates, axis=1),
+            tax_period=[
+                (host * len(inside) + number, own[:, None]) for number, own in enumerate(inside)
+            ],
         )
 
     @classmethod
-    def monthly(cls, case: Case) -> Grid:
-        """Grid of every month of the case's timeline."""
-        return cls.of(case, [(month, month) for month in range(len(case.timeline.months))])
+    def windows(cls, case: Case, first: Ints, last: Ints, segment: Ints) -> Cells:
+        """A list of windows of months, both ends inclusive, each with a segment."""
+        host = host_of_segment(case)[segment]
+        inside = np.pad(case.timeline.month_in_stretch("tax_period").cumsum(axis=1), ((0, 0), (1, 0)))
+        per_usd = np.empty(len(segment))
+        for place, one in enumerate(case.hosts):
+            own = np.flatnonzero(host == place)
+            stretches, which = np.unique(
+                np.stack([first[own], last[own]], axis=1), axis=0, return_inverse=True
+            )
+            rates = case.rates.of(one.currency)
+            means = [rates[a : b + 1].mean() for a, b in stretches]
+            per_usd[own] = np.array(means)[which.ravel()] if len(own) else 0.0
+        shares = (inside[:, last + 1] - inside[:, first]) / (last + 1 - first)
+        return cls(
+            host=host,
+            segment=segment,
+            years=((first + last) / 2 - _reference(case)) / 12,
+            per_usd=per_usd,
+            tax_period=[
+                (host * len(inside) + number, share) for number, share in enumerate(shares)
+            ],
+        )
 
 
-def workers(xp: Namespace, values: Values, calendar: Calendar) -> Workforce:
+def host_of_segment(case: Case) -> Ints:
+    """Place of each segment's host, (S,)."""
+    names = [host.name for host in case.hosts]
+    return np.array([names.index(segment.host) for segment in case.segments])
+
+
+def _reference(case: Case) -> int:
+    """Place of the reference month in the timeline."""
+    return int(case.timeline.reference.ordinal - case.timeline.months[0].ordinal)
+
+
+def workers(values: Values, calendar: Calendar, xp: Namespace = NUMPY) -> Workforce:
     """Workers by host and month, arrays (..., H, T)."""
-    return workforce(xp, **inflows_and_exits(xp, values, calendar))
+    return workforce(**inflows_and_exits(values, calendar), xp=xp)
 
 
-def segment_weights(xp: Namespace, values: Values, grid: Grid) -> Array:
-    """Share of each segment in its host's workers, (..., S), summing to one in each host."""
+def segment_weights(values: Values, host: Ints, xp: Namespace = NUMPY) -> Array:
+    """Share of each segment in its host's workers, (..., S), summing to one in each host.
+
+    Parameters
+    ----------
+    values : dict of array
+    host : array of int, (S,)
+        Host of each segment.
+    xp : namespace
+    """
     share = values["segment_share"]
-    return share / xp.dot(share, grid.same_host)
+    return share / xp.group_sums(share, host, int(host.max()) + 1)[..., host]
 
 
-def items(xp: Namespace, values: Values, grid: Grid) -> Values:
-    """Arguments of ``worker_month`` by date and segment, arrays that broadcast to (..., D, S).
+def items(values: Values, cells: Cells) -> Values:
+    """Arguments of ``worker_month`` by cell.
 
     What is stated in dollars (``IN_DOLLARS``) is still in dollars, per month.
     """
 
     def of_host(name: str) -> Array:
-        value = values[name]
-        if grid.hosts > 1:
-            value = value[..., grid.host_of_segment]
-        return value[..., None, :]
+        return values[name][..., cells.host]
 
     def of_segment(centre: str, ratio: str) -> Array:
-        return of_host(centre) * values[ratio][..., None, :]
+        return of_host(centre) * values[ratio][..., cells.segment]
 
-    periods = grid.tax_periods.shape[1]
     rate = values["vat_rate"]
-    by_host = rate.reshape((*rate.shape[:-1], grid.hosts, periods))
-    vat_rate = xp.dot(by_host, grid.tax_periods.T)
-    vat_rate = xp.swapaxes(vat_rate[..., grid.host_of_segment, :] if grid.hosts > 1 else vat_rate)
+    parts = [rate[..., entry] * share for entry, share in cells.tax_period]
     names = (
         "utilisation", "vat_share", "simplified_rate", "income_tax_rate", "contribution_rate",
         "broker_margin", "keep_share", "managers_share", "plan_fulfilment",
     )  # fmt: skip
     return {
         "payment": grown(
-            of_segment("payment", "payment_ratio"), of_host("payment_growth"), grid.years
+            of_segment("payment", "payment_ratio"), of_host("payment_growth"), cells.years
         ),
         "declared_salary": grown(
-            of_segment("declared_salary", "declared_ratio"), of_host("declared_growth"), grid.years
+            of_segment("declared_salary", "declared_ratio"),
+            of_host("declared_growth"), cells.years,
         ),
-        "vat_rate": vat_rate,
+        "vat_rate": sum(parts[1:], start=parts[0]),
         "permit_cost": of_host("permit_cost") / 12.0,
-        "upkeep": grown(of_host("upkeep"), of_host("upkeep_growth"), grid.years),
-        "plan": grown(of_segment("plan", "plan_ratio"), of_host("plan_growth"), grid.years),
+        "upkeep": grown(of_host("upkeep"), of_host("upkeep_growth"), cells.years),
+        "plan": grown(of_segment("plan", "plan_ratio"), of_host("plan_growth"), cells.years),
         **{name: of_host(name) for name in names},
-    }
+    }  # fmt: skip
 
 
-def accounts(xp: Namespace, values: Values, grid: Grid) -> WorkerMonth:
-    """Accounts of a worker-month by date and segment, arrays that broadcast to (..., D, S)."""
-    return worker_month(**in_own_currency(items(xp, values, grid), grid.per_usd))
+def accounts(values: Values, cells: Cells) -> WorkerMonth:
+    """Accounts of a worker-month by cell."""
+    return worker_month(**in_own_currency(items(values, cells), cells.per_usd))
 
 
 def in_own_currency(stated: Values, per_usd: Array) -> Values:
@@ -226,20 +271,17 @@ def in_own_currency(stated: Values, per_usd: Array) -> Values:
     return stated | {name: stated[name] * per_usd for name in IN_DOLLARS}
 
 
-def inflows_and_exits(xp: Namespace, values: Values, calendar: Calendar) -> Values:
-    """Arguments of ``workforce`` by host and month, arrays that broadcast to (..., H, T)."""
-
-    def phased(name: str, month_in_phase: Floats) -> Array:
-        value = values[name]
-        shape = (*value.shape[:-1], calendar.hosts, month_in_phase.shape[0])
-        return by_month(xp, value.reshape(shape), month_in_phase)
-
+def inflows_and_exits(values: Values, calendar: Calendar) -> Values:
+    """Arguments of ``workforce`` by host and month, arrays (..., H, T) and (..., H)."""
+    by_month = {
+        "permit_exit": calendar.phase,
+        "permit_inflow": calendar.phase,
+        "irregular_exit": calendar.host,
+        "irregular_inflow": calendar.irregular_phase,
+        "irregular_working": calendar.host,
+    }
+    at_start = ("permitted_at_start", "irregular_at_start")
     return {
-        "permitted_at_start": values["permitted_at_start"][..., None],
-        "permit_exit": phased("permit_exit", calendar.phases),
-        "permit_inflow": phased("permit_inflow", calendar.phases),
-        "irregular_at_start": values["irregular_at_start"][..., None],
-        "irregular_exit": values["irregular_exit"][..., None],
-        "irregular_inflow": phased("irregular_inflow", calendar.irregular_phases),
-        "irregular_working": values["irregular_working"][..., None],
+        **{name: values[name] for name in at_start},
+        **{name: values[name][..., index] for name, index in by_month.items()},
     }

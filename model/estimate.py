@@ -92,7 +92,7 @@ def estimate(
     ] = 1000,
     tune: Annotated[
         int, typer.Option(min=50, max=1_000_000, help="Warm-up draws of each chain.")
-    ] = 1000,
+    ] = 150,
     chains: Annotated[int, typer.Option(min=2, max=100, help="Chains.")] = 4,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance.")] = 20180802,
     cores: Annotated[

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.economy import Layout
+from model.kernel.native import Map, density, sampler
 from model.question import SamplerOptions
-from model.synthesis import Synthesis
-from model.whitening import Whitening, whiten
+from model.synthesis import Synthesis, program
+from model.whitening import curvature_map, pilot_map
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
+#: Warm-up and kept draws of each pilot's chains, and the acceptance they aim at: the first moves in
+#: the map of the mode's curvature, which the posterior leaves sooner.
+PILOTS = ((100, 100, 0.9), (75, 200, 0.8))
+#: What is kept of the sampler's statistics: ArviZ's names, and nutpie's.
+STATS = {
+    "diverging": "diverging",
+    "n_steps": "n_steps",
+    "tree_depth": "depth",
+    "energy": "energy",
+    "step_size": "step_size",
+    "acceptance_rate": "mean_tree_accept",
+}
 
 
 class NoStartingPointError(RuntimeError):
@@ -69,12 +77,12 @@ class Posterior:
         Standard normals: basic quantities, then shared errors, then two entries per spread row.
     natural : array, (chains, draws, N)
         Basic quantities in their own units.
-    diverging : array of bool, (chains, draws)
-    steps : array of int, (chains, draws)
-        Gradients that each draw took.
+    stats : dict of array, (chains, draws)
+        What the sampler says of each draw, by the names of ``STATS``.
     options : SamplerOptions
     notes : dict
-        How it was sampled: ``whitened``, ``density`` (native or python), ``gradients``.
+        How it was sampled: ``whitened``, whether the curvature at the mode gave a map, and
+        ``gradients``, those of the pilots' kept draws included.
     seconds : dict
         Wall time of each stage.
     """
@@ -83,11 +91,15 @@ class Posterior:
     parts: Synthesis
     normals: Floats
     natural: Floats
-    diverging: NDArray[np.bool_]
-    steps: NDArray[np.int64]
+    stats: dict[str, NDArray[Any]]
     options: SamplerOptions
     notes: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def diverging(self) -> NDArray[np.bool_]:
+        """Which draws diverged, (chains, draws)."""
+        return np.asarray(self.stats["diverging"], dtype=bool)
 
     @property
     def draws(self) -> Floats:
@@ -99,20 +111,20 @@ def fit(
     parts: Synthesis,
     options: SamplerOptions | None = None,
     *,
-    program: Any = None,
-    whitening: Whitening | None = None,
+    start: Map | None = None,
     progress: Progress | None = None,
 ) -> Posterior:
     """Sample the posterior of a case.
+
+    Without a map to start from, the sampler first moves as the curvature at the mode suggests;
+    then short pilots, each in the map fitted to the draws before, make the map that it stays in.
 
     Parameters
     ----------
     parts : Synthesis
     options : SamplerOptions, optional
-    program : Program, optional
-        A program compiled before for a case of the same shape: nothing is compiled again.
-    whitening : Whitening, optional
-        The map to sample in, where one is known that serves; else it is found.
+    start : Map, optional
+        The map to sample in, where one is known that serves: no pilots are run.
     progress : callable, optional
         Called with (stage, done, total).
 
@@ -122,17 +134,11 @@ def fit(
 
     Raises
     ------
-    ValueError
-        When ``program`` was compiled for a case of another shape.
     NoStartingPointError
         When the density is nowhere finite.
     KeyboardInterrupt
         When interrupted; nothing of the draws is kept.
     """
-    # must stand before PyTensor is imported, or the same seed draws otherwise on a warm cache
-    set_pytensor_flags()
-    from model.program import compile_program, program_key, sampler
-
     options = options or SamplerOptions()
     report = progress or (lambda stage, done, total: None)
     seconds, clock = {}, time.perf_counter()
@@ -142,86 +148,56 @@ def fit(
         seconds[stage] = round(time.perf_counter() - clock, 3)
         clock = time.perf_counter()
 
-    report("compiling", 0, 1)
-    if program is None:
-        program = compile_program(parts)
-    elif program.key != program_key(parts):
-        raise ValueError("the program was compiled for a case of another shape; compile anew")
-    lap("compiling")
-    packed = parts.packed()
-    density = program.density(packed)
-    if whitening is None:
-        whitening = whiten(density, program.size)
-    value, slope = density(whitening.mode)
+    recorded = program(parts)
+    gradients, whitened = 0, True
+    if start is None:
+        start, whitened = curvature_map(density(recorded), parts.size)
+    value, slope = density(recorded, start)(np.zeros(parts.size))
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise NoStartingPointError
-    lap("whitening")
-    compiled, kind = sampler(program, packed, whitening)
-    lap("wrapping")
-    report("sampling", 0, 1)
-    trace = _sample(compiled, options, report)
+    lap("mode")
+    pilots = PILOTS if whitened and start.bends is None and options.chains > 1 else ()
+    for number, (tune, draws, target) in enumerate(pilots):
+        short = replace(
+            options, tune=tune, draws=draws, target_accept=target,
+            # a seed of its own
+            seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
+        )  # fmt: skip
+        x, stats = _sample(sampler(recorded, start), short, lambda *_: None)
+        start = pilot_map(start(x).reshape(-1, parts.size))
+        gradients += int(stats["n_steps"].sum())
+    lap("pilots")
+    x, stats = _sample(sampler(recorded, start), options, report)
     lap("sampling")
-
-    normals = whitening(trace["posterior"]["x"].to_numpy())
-    stats = trace["sample_stats"]
-    layout = parts.layout
-    natural = layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale)
-    steps = stats["n_steps"].to_numpy()
+    normals, layout = start(x), parts.layout
     return Posterior(
         layout=layout,
         parts=parts,
         normals=normals,
-        natural=natural,
-        diverging=stats["diverging"].to_numpy(),
-        steps=steps,
+        natural=layout.natural(normals[..., : layout.size]),
+        stats=stats,
         options=options,
-        notes={"whitened": whitening.done, "density": kind, "gradients": int(steps.sum())},
+        notes={"whitened": whitened, "gradients": int(stats["n_steps"].sum()) + gradients},
         seconds=seconds,
     )
 
 
-def set_pytensor_flags() -> None:
-    """Set the PyTensor flags that the draws depend on; the user's others stay as they are.
+def _sample(
+    compiled: Any, options: SamplerOptions, report: Progress
+) -> tuple[Floats, dict[str, NDArray[Any]]]:
+    """Run nutpie in the background, so that Ctrl-C and the progress bar get through.
 
-    Fast mathematics off makes cold and warm caches agree to the bit. Where the compile cache
-    cannot be written, a temporary one serves, which is compiled into anew every time.
+    Returns
+    -------
+    x : array, (chains, draws, size)
+        Points in the map.
+    stats : dict of array, (chains, draws)
+        One array for each of ``STATS``.
     """
-    import sys
-
-    if "pytensor" in sys.modules:
-        import pytensor
-
-        pytensor.config.numba__fastmath = False
-        return
-    flags = [flag for flag in os.environ.get("PYTENSOR_FLAGS", "").split(",") if flag]
-    forced = ("numba__fastmath", "floatX")
-    flags = [flag for flag in flags if not flag.strip().startswith(forced)]
-    cache = next((f.partition("=")[2] for f in flags if f.startswith("base_compiledir=")), "")
-    if not _writable(Path(cache or "~/.pytensor").expanduser()):
-        temporary = tempfile.mkdtemp(prefix="compile-cache-")
-        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-        flags = [f for f in flags if not f.startswith(("base_compiledir=", "compiledir="))]
-        flags.append(f"base_compiledir={temporary}")
-    os.environ["PYTENSOR_FLAGS"] = ",".join([*flags, "numba__fastmath=False", "floatX=float64"])
-
-
-def _writable(folder: Path) -> bool:
-    """Whether files can be made in a folder, or the folder itself can be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for place in (folder, folder / "numba"):
-            if place.exists():
-                tempfile.TemporaryFile(dir=place).close()
-    except OSError:
-        return False
-    return True
-
-
-def _sample(compiled: Any, options: SamplerOptions, report: Progress) -> Any:
-    """Run nutpie in the background, so that Ctrl-C and the progress bar get through."""
     import nutpie
 
     total = options.chains * (options.tune + options.draws)
+    report("sampling", 0, total)
 
     def callback(chains: list[Any]) -> None:
         report("sampling", sum(chain.finished_draws for chain in chains), total)
@@ -243,7 +219,7 @@ def _sample(compiled: Any, options: SamplerOptions, report: Progress) -> Any:
         blocking=False,
     )
     try:
-        return background.wait()
+        trace = background.wait()
     except RuntimeError as error:
         background.cancel()
         if "initialization points failed" in str(error).lower():
@@ -252,6 +228,9 @@ def _sample(compiled: Any, options: SamplerOptions, report: Progress) -> Any:
     except BaseException:
         background.cancel()
         raise
+    found = trace["sample_stats"]
+    stats = {name: found[theirs].to_numpy() for name, theirs in STATS.items()}
+    return trace["posterior"]["x"].to_numpy(), stats
 
 
 def convergence(named: Mapping[str, Floats], diverging: NDArray[np.bool_]) -> Convergence:

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from model.backend import NUMPY
 from model.contents import Reading
-from model.likelihood import printed_reading, tailed_logpdf
+from model.kernel.densities import tailed_logpdf
+from model.likelihood import printed_reading
 from model.reader.tables import PAIRS
 from model.reader.tables import QUALIFIERS as ALL
 
@@ -57,6 +57,6 @@ def likelihood_of_truth(
     low = figure - 4 * error - 5 * max(tail, 0.0)
     high = figure + 4 * error + 5 * max(-tail, 0.0)
     truth = np.linspace(low, high, 400)
-    log_likelihood = tailed_logpdf(NUMPY, figure - truth, error, tail)
+    log_likelihood = tailed_logpdf(figure - truth, error, tail)
     likelihood = np.exp(log_likelihood - log_likelihood.max())
     return pd.Series(likelihood, index=pd.Index(np.exp(truth), name="truth"), name=qualifier)

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from model.backend import NUMPY
 from model.case import Case
 from model.contents import Prospect
 from model.economy import Layout
-from model.likelihood import grade_error, hedge_tail, tailed_logpdf
+from model.kernel.densities import tailed_logpdf
+from model.likelihood import grade_error, hedge_tail
 from model.measurement import log_quantities, measurement
 from model.regression import Regression
 from model.reweighting import weighted_quantiles
@@ -148,7 +148,7 @@ class Figures:
     ) -> Figures:  # fmt: skip
         """Figures printed of every draw of the basic quantities, (n, N)."""
         measured = measurement(case, layout, prospect.rows)
-        log_quantity, _ = log_quantities(NUMPY, layout, measured, natural)
+        log_quantity = log_quantities(layout, measured, natural)
         rows = prospect.rows.set_index("id").loc[list(measured.ids)]
         reading = case.reading
         error = np.array(
@@ -200,7 +200,7 @@ class Figures:
                     self.stated[truth, row, statement] - self.log_quantity[:, row]
                     - self.shared_error[row] * self.shared[:, statement]
                 )  # fmt: skip
-                log_weight += tailed_logpdf(NUMPY, error, own[:, row], self.tail[row])
+                log_weight += tailed_logpdf(error, own[:, row], self.tail[row])
         log_weight[truth] = -np.inf
         weight = np.exp(log_weight - log_weight.max())
         return np.asarray(weight / weight.sum())

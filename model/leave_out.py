@@ -15,10 +15,10 @@ from model.parallel import all_of
 from model.projection import quantiles
 from model.quantities import HEADLINE
 from model.refits import SHORT, Refit, Task, flat, refit, yearly_revenue
-from model.reweighting import Reweighted, quantities_at, reweighted
-from model.synthesis import Synthesis
+from model.reweighting import Reweighted, reweighted
+from model.synthesis import Synthesis, log_quantities
 from model.whatif import left_out
-from model.whitening import Whitening
+from model.whitening import pilot_map
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -103,14 +103,14 @@ def leave_out(
         Called with fits done and in all.
     """
     parts = posterior.parts
-    whitening = Whitening.of_draws(flat(posterior))
+    start = pilot_map(flat(posterior))
     found = groups(case, parts)
     without = {rows: left_out(parts, case, rows) for rows in dict.fromkeys(g.rows for g in found)}
-    known = quantities_at(parts, flat(posterior))
+    known = log_quantities(parts, flat(posterior))
     weights = {rows: reweighted(posterior, gate, one, known) for rows, one in without.items()}
     refitted = {group.rows for group in found if group.kind != "row"}
     tasks = {
-        ", ".join(rows): Task(case, one, SHORT, whitening)
+        ", ".join(rows): Task(case, one, SHORT, start)
         for rows, one in without.items()
         if rows in refitted or weights[rows].posterior is None
     }

@@ -82,9 +82,10 @@ class Evidence:
     to_printed: Floats
 
     @property
-    def single(self) -> NDArray[np.int64]:
-        """Places of the rows that print one figure."""
-        return np.setdiff1d(np.arange(len(self.ids)), self.spread)
+    def own_error(self) -> Floats:
+        """Standard deviation of what each row's error does not share with its origin's, (R,)."""
+        # a row left out may have less error than the best that counts: it weighs nothing
+        return np.sqrt(np.maximum(self.error**2 - self.shared_error**2, 1e-12))
 
 
 def evidence(case: Case, measured: Measurement, *, without: tuple[str, ...] = ()) -> Evidence:
@@ -243,103 +244,3 @@ def _shared_error(
         best = error[rows & counted] if (rows & counted).any() else error[rows]
         loading[rows] = math.sqrt(shared) * best.min()
     return loading
-
-
-def normal_logpdf(xp: Namespace, x: Array, sd: Array) -> Array:
-    """Log density of a Normal(0, sd) at x."""
-    return -0.5 * (x / sd) ** 2 - xp.log(sd) - 0.5 * LOG_2PI
-
-
-def tailed_logpdf(xp: Namespace, x: Array, sd: Array, tail: Array) -> Array:
-    """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``.
-
-    A negative tail points downwards, a zero tail is none. This is the exponentially modified
-    Normal (Grushka 1972), by ``erfcx`` where ``erfc`` would underflow and the other way round.
-    """
-    plain = xp.abs(tail) < 1e-12
-    mean = xp.where(plain, 1.0, xp.abs(tail))
-    distance = xp.where(tail < 0.0, -x, x)
-    u = (sd / mean - distance / sd) / math.sqrt(2.0)
-    far = u > 0.0
-    log_near = 0.5 * (sd / mean) ** 2 - distance / mean + xp.log(xp.erfc(xp.where(far, 0.0, u)))
-    log_far = -0.5 * (distance / sd) ** 2 + xp.log(xp.erfcx(xp.where(far, u, 0.0)))
-    modified = xp.where(far, log_far, log_near) - xp.log(2.0 * mean)
-    return xp.where(plain, normal_logpdf(xp, x, sd), modified)
-
-
-def log_ndtr(xp: Namespace, x: Array) -> Array:
-    """Log of the standard normal distribution function."""
-    u = -x / math.sqrt(2.0)
-    far = u > 0.0
-    log_far = xp.log(0.5 * xp.erfcx(xp.where(far, u, 0.0))) - u**2
-    log_near = xp.log(0.5 * xp.erfc(xp.where(far, 0.0, u)))
-    return xp.where(far, log_far, log_near)
-
-
-def extremes_logpdf(
-    xp: Namespace, low: Array, high: Array, location: Array, deviation: Array, units: Floats
-) -> Array:
-    """Log density of the lowest and highest of n Normal units, n summed over ``units``.
-
-    The joint density of the extremes of n independent draws is n (n - 1) f(low) f(high)
-    [F(high) - F(low)]^(n - 2) (David and Nagaraja 2003, section 2.2).
-
-    Parameters
-    ----------
-    low, high, location, deviation : array, (..., Q)
-        Lowest and highest, centre and standard deviation of the units, all in log.
-    units : array, (U,)
-        Numbers of units, equally likely beforehand.
-
-    Returns
-    -------
-    array, (..., Q)
-    """
-    a, b = (low - location) / deviation, (high - location) / deviation
-    # F(b) - F(a) = F(-a) - F(-b): take the side where F is small, so that nothing cancels
-    upper = a + b > 0.0
-    near, far = xp.where(upper, -a, b), xp.where(upper, -b, a)
-    log_near, log_far = log_ndtr(xp, near), log_ndtr(xp, far)
-    log_between = log_near + xp.log(-xp.expm1(log_far - log_near))
-    log_ends = -0.5 * (a**2 + b**2) - LOG_2PI - 2.0 * xp.log(deviation)
-    combinations = np.log(units * (units - 1.0) / len(units))
-    terms = combinations + (units - 2.0) * log_between[..., None]
-    largest = xp.max(terms, axis=-1, keepdims=True)
-    return log_ends + largest[..., 0] + xp.log(xp.sum(xp.exp(terms - largest), axis=-1))
-
-
-def balance_logpdf(
-    xp: Namespace, log_balance: Array, error: Array, persistence: Array, common: Array
-) -> Array:
-    """Log density of one host's log balances, (..., years, S) to (...).
-
-    Every closing error has the standard deviation ``error``. The errors of one segment correlate
-    by ``persistence`` between years, since a fault of definition stays and a fault of timing does
-    not; those of one year by ``common`` between segments, since exchange rate, taxes and growth
-    are the host's. Without the latter, one misfit would count once for each segment.
-
-    The covariance is error² times the Kronecker product of two compound-symmetric correlations,
-    so its eigenvectors are means and contrasts, and the density a sum over the four kinds.
-    """
-    years, segments = log_balance.shape[-2], log_balance.shape[-1]
-    of_year = xp.sum(log_balance, axis=-1, keepdims=True) / segments
-    of_segment = xp.sum(log_balance, axis=-2, keepdims=True) / years
-    mean = xp.sum(of_year, axis=-2, keepdims=True) / years
-    apart, lasting = 1.0 - persistence, 1.0 - persistence + years * persistence
-    own, shared = 1.0 - common, 1.0 - common + segments * common
-    rest = log_balance - of_year - of_segment + mean
-
-    def total(squares: Array) -> Array:
-        return xp.sum(xp.sum(squares, axis=-1), axis=-1)
-
-    squares = (
-        total(rest**2) / (apart * own)
-        + years * total((of_segment - mean) ** 2) / (lasting * own)
-        + segments * total((of_year - mean) ** 2) / (apart * shared)
-        + years * segments * total(mean**2) / (lasting * shared)
-    )
-    log_scale = years * segments * xp.log(error) + 0.5 * (
-        segments * ((years - 1) * xp.log(apart) + xp.log(lasting))
-        + years * ((segments - 1) * xp.log(own) + xp.log(shared))
-    )
-    return -0.5 * squares / error**2 - log_scale - 0.5 * years * segments * LOG_2PI

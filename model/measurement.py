@@ -3,7 +3,8 @@
 Rows fall into four groups, by how their quantity follows from the basic ones: counts (a window of
 the workforce, times factors), segment shares, items of the accounts (at a date, for segments, as
 an amount or a share of a base) and basic quantities themselves. ``Measurement`` holds the groups
-as index arrays; ``log_quantities`` turns values into one vector over all rows.
+as index arrays; ``recorded`` writes the equations down for the kernel, and ``log_quantities`` has
+it carry them out on draws.
 """
 
 from __future__ import annotations
@@ -17,13 +18,21 @@ from numpy.typing import NDArray
 
 from model.accounts import WorkerMonth
 from model.case import Case
-from model.economy import Calendar, Grid, Layout, Values, accounts, segment_weights, workers
+from model.economy import (
+    Calendar,
+    Cells,
+    Layout,
+    Values,
+    accounts,
+    host_of_segment,
+    segment_weights,
+    workers,
+)
+from model.kernel import tape as on
+from model.kernel.tape import TAPE, Node, Tape
 from model.quantities import MEASURED_BY_NAME
 from model.reader.priors import label
-from model.workforce import Workforce
 
-Array = Any
-Namespace = Any
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -60,8 +69,31 @@ ITEMS = (
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Some pieces for each of some rows, laid end to end: those of row r are start[r]:start[r+1].
+
+    Attributes
+    ----------
+    start : array of int, (rows + 1,)
+    columns : dict of array, (pieces,)
+    """
+
+    start: Ints
+    columns: dict[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, counts: Ints, **columns: NDArray[Any]) -> Pieces:
+        """Pieces, of which each row has so many."""
+        return cls(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]), columns)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """A column."""
+        return self.columns[name]
+
+
+@dataclass(frozen=True)
 class Measurement:
-    """The rows' groups as arrays; R rows in the order counts, shares, accounts, basic.
+    """The rows' groups as index arrays; R rows in the order counts, shares, accounts, basic.
 
     Attributes
     ----------
@@ -69,38 +101,40 @@ class Measurement:
         Row ids in that order.
     groups : tuple of int
         Number of rows in each group.
-    windows : array, (counts, paths * H * T)
-        Weight of each path and month in each count.
-    factors : array, (counts, factors * H)
-        Power of each factor in each count.
-    count_segments : array, (counts, S)
-        One for each segment that the count covers.
-    share_segments : array, (shares, S)
-        The same for segment shares.
-    date, item, base : array of int, (accounts,)
-        Date of the grid, item, and base (-1: an amount).
-    account_segments : array, (accounts, S)
-        Segments of the row's host, or those it names.
+    windows : Pieces
+        Each count's stretches of months: ``path`` of ``PATHS``, ``host``, ``first``, ``stop`` and
+        ``weight``.
+    factors : Pieces
+        Each count's factors: ``factor`` of ``FACTORS``, ``host`` and ``power``.
+    segments : Pieces
+        Segments that each count, share and item covers; none for a count of all of its host's.
+    cell_of : array of int
+        For the items' segments, in the same order, the cell that they are drawn up in.
+    item, base : array of int, (accounts,)
+        Item, and base (-1: an amount).
     basic : array of int, (basic,)
         Place in the vector of basic quantities.
-    balance : tuple of (int, int)
-        First and one-past-last date of the grid that carry the yearly balance.
+    cells : Cells
+        The years' by year and segment, which carry the balance, then those of the items.
+    balance : (int, int)
+        How many years carry the balance, and the number of segments.
+    calendar : Calendar
+    host_of_segment : array of int, (S,)
     """
 
     ids: tuple[str, ...]
     groups: tuple[int, int, int, int]
-    windows: Floats
-    factors: Floats
-    count_segments: Floats
-    share_segments: Floats
-    date: Ints
+    windows: Pieces
+    factors: Pieces
+    segments: Pieces
+    cell_of: Ints
     item: Ints
     base: Ints
-    account_segments: Floats
     basic: Ints
-    grid: Grid
-    calendar: Calendar
+    cells: Cells
     balance: tuple[int, int]
+    calendar: Calendar
+    host_of_segment: Ints
 
 
 def group_of(quantity: str) -> int:
@@ -130,149 +164,222 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
     rows : DataFrame
         Rows of ``case.evidence``.
     """
-    rows = rows.assign(group=[group_of(name) for name in rows["quantity"]])
-    rows = rows.sort_values(["group", "id"], kind="stable")
-    counts, shares, items, basics = (rows[rows["group"] == group] for group in range(4))
+    group = rows["quantity"].map({name: group_of(name) for name in rows["quantity"].unique()})
+    rows = rows.assign(group=group.astype(int)).sort_values(["group", "id"], kind="stable")
+    counts, shares, items, basics = (rows[rows["group"] == number] for number in range(4))
+    place = {name: number for number, name in enumerate(ITEMS)}
+    segments = _segments(case, rows[rows["group"] < 3], len(counts))
+    first = int(segments.start[len(counts) + len(shares)])
+    own = np.diff(segments.start)[len(counts) + len(shares) :]
     years = yearly_windows(case)
-    dates = sorted({_window(case, row) for row in items.itertuples()} - set(years))
-    windows = years + dates
-    calendar = Calendar.of(case)
+    cells, cell_of = _cells(case, years, np.repeat(_windows(case, items), own, axis=0),
+                            segments["segment"][first:])  # fmt: skip
     return Measurement(
         ids=tuple(rows["id"]),
         groups=(len(counts), len(shares), len(items), len(basics)),
-        windows=np.array([_path_weights(case, row) for row in counts.itertuples()]),
-        factors=np.array([_factor_powers(case, row) for row in counts.itertuples()]),
-        count_segments=_segment_masks(case, counts),
-        share_segments=_segment_masks(case, shares),
-        date=np.array([windows.index(_window(case, row)) for row in items.itertuples()], int),
-        item=np.array([ITEMS.index(name) for name in items["quantity"]], int),
-        base=np.array([ITEMS.index(base) if base else -1 for base in items["base"]], int),
-        account_segments=_segment_masks(case, items),
-        basic=np.array(
-            [
-                layout.index[label(row.quantity, row.host, "", case.hosts[0].name)]
-                for row in basics.itertuples()
-            ],
-            int,
-        ),
-        grid=Grid.of(case, windows),
-        calendar=calendar,
-        balance=(0, len(years)),
+        windows=_stretches(case, counts),
+        factors=_factors(case, counts),
+        segments=segments,
+        cell_of=cell_of,
+        item=items["quantity"].map(place).to_numpy(dtype=np.int64),
+        base=np.array([place.get(base, -1) for base in items["base"]], dtype=np.int64),
+        basic=_basic_places(case, layout, basics),
+        cells=cells,
+        balance=(len(years), len(case.segments)),
+        calendar=Calendar.of(case),
+        host_of_segment=host_of_segment(case),
     )
 
 
-def log_quantities(
-    xp: Namespace,
-    layout: Layout,
-    measured: Measurement,
-    natural: Array,
-) -> tuple[Array, Array]:
-    """Log of the quantity each row speaks of, and the log balance of the yearly accounts.
+def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Floats:
+    """Log of the quantity each row speaks of, (..., R), from basic quantities, (..., N).
 
-    Parameters
-    ----------
-    xp : namespace
-    layout, measured : Layout, Measurement
-    natural : array, (..., N)
-        Basic quantities in their own units.
+    In canonical units; money in the host's currency. Counts of no one are minus infinity.
+    """
+    from model.kernel.native import evaluate
+
+    tape = Tape(layout.size)
+    found, _ = recorded(layout, measured, tape.normals)
+    return evaluate(tape.program(rows=found), "rows", natural)
+
+
+def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node, list[Node]]:
+    """Write down, from the basic quantities, what each row measures and how the accounts balance.
 
     Returns
     -------
-    log_quantity : array, (..., R)
-        In canonical units; money in the host's currency.
-    log_balance : array, (..., years, S)
-        Log of billings over the sum of all uses, by year and segment.
+    log_quantity : Node, (R,)
+        Log of the quantity each row speaks of.
+    log_balance : list of Node, (years * segments of the host,)
+        For each host the log of billings over the sum of all uses, by year and segment.
     """
-    values = layout.by_family(xp, natural)
-    weights = segment_weights(xp, values, measured.grid)
-    account = accounts(xp, values, measured.grid)
-    first, stop = measured.balance
-    log_balance = xp.log(account.billings / account.uses)[..., first:stop, :]
+    values = layout.by_family(natural)
+    weights = segment_weights(values, measured.host_of_segment, TAPE)
+    account = accounts(values, measured.cells)
     counts, shares, items, basics = measured.groups
-    logs = []
+    # a first one, so that there is something to lay end to end where no row is
+    logs = [natural[..., :0]]
     if counts:
-        force = workers(xp, values, measured.calendar)
-        logs.append(_log_counts(xp, measured, values, force, weights))
+        logs.append(_log_counts(measured, values, weights))
     if shares:
-        logs.append(xp.log(xp.dot(weights, measured.share_segments.T)))
+        start = measured.segments.start[counts : counts + shares + 1]
+        logs.append(on.log(_covered(measured, weights, start)))
     if items:
-        logs.append(_log_items(xp, measured, account, weights))
+        logs.append(_log_items(measured, account, weights))
     if basics:
-        logs.append(xp.log(natural[..., measured.basic]))
-    # without any row only priors and balance speak
-    log_quantity = xp.concatenate(logs, axis=-1) if logs else natural[..., :0]
-    return log_quantity, log_balance
+        logs.append(on.log(natural[..., measured.basic]))
+    years, segments = measured.balance
+    ratio = on.log((account.billings / account.uses)[..., : years * segments])
+    host = np.tile(measured.host_of_segment, years)
+    balances = [ratio[..., np.flatnonzero(host == place)] for place in np.unique(host)]
+    return on.concatenate(logs), balances
 
 
-def _log_counts(
-    xp: Namespace, measured: Measurement, values: Values, force: Workforce, weights: Array
-) -> Array:
-    paths = xp.concatenate([xp.flatten(getattr(force, name)) for name in PATHS], axis=-1)
-    factors = xp.log(xp.concatenate([values[name] for name in FACTORS], axis=-1))
-    return (
-        xp.log(xp.dot(paths, measured.windows.T))
-        + xp.dot(factors, measured.factors.T)
-        + xp.log(xp.dot(weights, measured.count_segments.T))
+def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:
+    """Share of the workers in the segments that rows name, one after the other."""
+    inner = measured.segments["segment"][start[0] : start[-1]]
+    return on.stretches(weights, start - start[0], inner, inner + 1)
+
+
+def _log_counts(measured: Measurement, values: Values, weights: Node) -> Node:
+    force = workers(values, measured.calendar, TAPE)
+    paths = on.concatenate([getattr(force, name).laid for name in PATHS])
+    hosts, months = measured.calendar.host.shape
+    windows = measured.windows
+    begin = (windows["path"] * hosts + windows["host"]) * months
+    found = on.log(
+        on.stretches(
+            paths, windows.start, begin + windows["first"], begin + windows["stop"],
+            windows["weight"],
+        )
+    )  # fmt: skip
+    factors, start = measured.factors, measured.segments.start[: measured.groups[0] + 1]
+    entry = factors["factor"] * hosts + factors["host"]
+    if len(entry):
+        logs = on.log(on.concatenate([values[name] for name in FACTORS])[..., entry])
+        each = np.arange(len(entry))
+        some = np.flatnonzero(np.diff(factors.start))
+        sums = on.stretches(logs, factors.start, each, each + 1, factors["power"])
+        found = found.replaced(some, found[some] + sums[some])
+    some = np.flatnonzero(np.diff(start))
+    if len(some):
+        share = on.log(_covered(measured, weights, np.append(start[some], start[-1])))
+        found = found.replaced(some, found[some] + share)
+    return found
+
+
+def _log_items(measured: Measurement, account: WorkerMonth, weights: Node) -> Node:
+    """Items averaged over the workers of the row's segments; amounts, or shares of a base."""
+    counts, shares, items, _ = measured.groups
+    start = measured.segments.start[counts + shares : counts + shares + items + 1]
+    inner = measured.segments["segment"][start[0] : start[-1]]
+    start = start - start[0]
+    workers_in = weights[..., inner]
+    each = np.arange(len(inner))
+    in_all = on.stretches(workers_in, start, each, each + 1)
+
+    def log_mean(item: Ints, which: Ints) -> Node:
+        """Log of the mean item of some rows."""
+        own = np.concatenate([np.arange(start[r], start[r + 1]) for r in which])
+        used, number = np.unique(item, return_inverse=True)
+        tables = [getattr(account, ITEMS[one]) for one in used]
+        begin = np.repeat(number * len(tables[0]), np.diff(start)[which])
+        amounts = on.concatenate(tables)[..., begin + measured.cell_of[own]]
+        starts = np.concatenate([[0], np.cumsum(np.diff(start)[which])])
+        mean = on.products(workers_in[..., own], amounts, starts) / in_all[..., which]
+        return on.log(on.at_least(mean, LEAST))
+
+    found = log_mean(measured.item, np.arange(items))
+    some = np.flatnonzero(measured.base >= 0)
+    if len(some):
+        found = found.replaced(some, found[some] - log_mean(measured.base[some], some))
+    return found
+
+
+def _windows(case: Case, rows: pd.DataFrame) -> Ints:
+    """First and last month of each row, as places in the timeline, (rows, 2)."""
+    zero = case.timeline.months[0].ordinal
+    ends = [pd.PeriodIndex(rows[name], freq="M").asi8 - zero for name in ("start", "end")]
+    return np.stack(ends, axis=1).astype(np.int64)
+
+
+def _hosts(case: Case, rows: pd.DataFrame) -> Ints:
+    """Place of each row's host."""
+    places = {host.name: place for place, host in enumerate(case.hosts)}
+    return rows["host"].map(places).to_numpy(dtype=np.int64)
+
+
+def _stretches(case: Case, rows: pd.DataFrame) -> Pieces:
+    """The months that each count adds up, and how much each of them counts."""
+    window, quantity = _windows(case, rows), rows["quantity"]
+    names = quantity.unique()
+    paths = {name: [PATHS.index(path) for path in COUNTS[name][0]] for name in names}
+    many = quantity.map({name: len(found) for name, found in paths.items()}).to_numpy(dtype=int)
+    level = quantity.map({name: MEASURED_BY_NAME[name].kind == "level" for name in names})
+    weight = np.where(level.to_numpy(dtype=bool), 1.0 / (window[:, 1] - window[:, 0] + 1), 1.0)
+    weight[quantity.isin(YEARLY_RATES).to_numpy()] = 1.0 / 12.0
+    return Pieces.of(
+        many,
+        path=np.array([path for name in quantity for path in paths[name]], dtype=np.int64),
+        host=np.repeat(_hosts(case, rows), many),
+        first=np.repeat(window[:, 0], many),
+        stop=np.repeat(window[:, 1] + 1, many),
+        weight=np.repeat(weight, many),
     )
 
 
-def _log_items(xp: Namespace, measured: Measurement, account: WorkerMonth, weights: Array) -> Array:
-    """Items averaged over the workers of the row's segments; amounts, or shares of a base."""
-    used = sorted({*measured.item.tolist(), *measured.base.tolist()} - {-1})
-    # 0 * billings gives every item the full shape (dates, segments)
-    full = 0.0 * account.billings
-    tables = xp.stack([full + getattr(account, ITEMS[item]) for item in used], axis=-3)
-    mask = weights[..., None, :] * measured.account_segments
-    mask = mask / xp.sum(mask, axis=-1, keepdims=True)
-    place = np.array([used.index(item) for item in measured.item], int)
-    amount = xp.sum(tables[..., place, measured.date, :] * mask, axis=-1)
-    log_amount = xp.log(xp.maximum(amount, LEAST))
-    has_base = (measured.base >= 0).astype(float)
-    if not has_base.any():
-        return log_amount
-    base_place = np.array([used.index(b) if b >= 0 else 0 for b in measured.base], int)
-    base = xp.sum(tables[..., base_place, measured.date, :] * mask, axis=-1)
-    return log_amount - has_base * xp.log(xp.maximum(base, LEAST))
+def _factors(case: Case, rows: pd.DataFrame) -> Pieces:
+    """The factors that each count is multiplied by."""
+    powers = [COUNTS[name][1] for name in rows["quantity"]]
+    many = np.array([len(one) for one in powers], dtype=np.int64)
+    return Pieces.of(
+        many,
+        factor=np.array([FACTORS.index(name) for one in powers for name in one], dtype=np.int64),
+        host=np.repeat(_hosts(case, rows), many),
+        power=np.array([power for one in powers for power in one.values()], dtype=np.float64),
+    )
 
 
-def _window(case: Case, row: Any) -> tuple[int, int]:
-    """First and last month of a row, as places in the timeline."""
-    zero = case.timeline.months[0].ordinal
-    return row.start.ordinal - zero, row.end.ordinal - zero
+def _segments(case: Case, rows: pd.DataFrame, counts: int) -> Pieces:
+    """Segments that each row covers: those it names, or all of its host's.
+
+    The first rows are counts, of which those that name no segment need none.
+    """
+    places = {segment.id: place for place, segment in enumerate(case.segments)}
+    known: dict[Any, Ints] = {}
+    for host, named in set(zip(rows["host"], rows["segments"], strict=True)):
+        own = [one.id for one in case.segments if one.host == host and (not named or one.id in named)]
+        known[host, named] = np.array([places[one] for one in own], dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
+    found = [
+        none if number < counts and not named else known[host, named]
+        for number, (host, named) in enumerate(zip(rows["host"], rows["segments"], strict=True))
+    ]
+    many = np.array([len(one) for one in found], dtype=np.int64)
+    return Pieces.of(many, segment=np.concatenate([none, *found]))
 
 
-def _host_index(case: Case, row: Any) -> int:
-    return [host.name for host in case.hosts].index(row.host)
+def _cells(
+    case: Case, years: list[tuple[int, int]], window: Ints, segment: Ints
+) -> tuple[Cells, Ints]:
+    """Every year by every segment, then what other windows need; and the cell of each of those."""
+    each = np.arange(len(case.segments))
+    yearly = [(first, last, one) for first, last in years for one in each]
+    known = np.concatenate([np.array(yearly), np.column_stack([window, segment])]).astype(np.int64)
+    distinct, once, which = np.unique(known, axis=0, return_index=True, return_inverse=True)
+    # the years' cells come first, in their order: they stand first in the list
+    order = np.argsort(once)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    first, last, one = distinct[order].T
+    return Cells.windows(case, first, last, one), rank[which.ravel()][len(yearly) :]
 
 
-def _path_weights(case: Case, row: Any) -> Floats:
-    hosts, months = len(case.hosts), len(case.timeline.months)
-    first, last = _window(case, row)
-    level = MEASURED_BY_NAME[row.quantity].kind == "level"
-    weight = 1.0 / (last - first + 1) if level else 1.0
-    if row.quantity in YEARLY_RATES:
-        weight = 1.0 / 12.0
-    table = np.zeros((len(PATHS), hosts, months))
-    for path in COUNTS[row.quantity][0]:
-        table[PATHS.index(path), _host_index(case, row), first : last + 1] = weight
-    return table.ravel()
-
-
-def _factor_powers(case: Case, row: Any) -> Floats:
-    table = np.zeros((len(FACTORS), len(case.hosts)))
-    for name, power in COUNTS[row.quantity][1].items():
-        table[FACTORS.index(name), _host_index(case, row)] = power
-    return table.ravel()
-
-
-def _segment_masks(case: Case, rows: pd.DataFrame) -> Floats:
-    """One for the segments that each row names, or for all of its host's."""
+def _basic_places(case: Case, layout: Layout, rows: pd.DataFrame) -> Ints:
+    """Places of the basic quantities that rows speak of."""
+    pairs = set(zip(rows["quantity"], rows["host"], strict=True))
+    first = case.hosts[0].name
+    places = {pair: layout.index[label(pair[0], pair[1], "", first)] for pair in pairs}
     return np.array(
-        [
-            [
-                float(segment.host == row.host and (not row.segments or segment.id in row.segments))
-                for segment in case.segments
-            ]
-            for row in rows.itertuples()
-        ]
-    ).reshape(len(rows), len(case.segments))
+        [places[pair] for pair in zip(rows["quantity"], rows["host"], strict=True)], dtype=np.int64
+    )

@@ -16,7 +16,7 @@ from model.checks import CheckResult
 from model.conflict import FLAGGED, split
 from model.fitting import NoStartingPointError, fit
 from model.question import SamplerOptions
-from model.refits import flat, program_for
+from model.refits import flat
 from model.replicates import Study
 from model.simulation import printed
 from model.synthesis import Synthesis
@@ -89,7 +89,7 @@ def _without(study: Study, parts: Synthesis, row: str, rng: np.random.Generator)
     """Draws of the posterior without a row."""
     without = left_out(parts, study.case, [row])
     options = replace(OPTIONS, seed=int(rng.integers(2**62)))
-    return flat(fit(without, options, program=program_for(without)))
+    return flat(fit(without, options))
 
 
 def _checked(

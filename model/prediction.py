@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.economy import Layout
 from model.likelihood import Evidence, evidence
@@ -191,7 +190,7 @@ def _predict(
         return []
     measured = measurement(case, layout, rows)
     said = evidence(case, measured)
-    log_quantity, _ = log_quantities(NUMPY, layout, measured, draws)
+    log_quantity = log_quantities(layout, measured, draws)
     rng = np.random.default_rng(seed)
     replicated = replicate(said, log_quantity, rng, spread_prior(case.reading))
     units = rows.set_index("id")["unit"]

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.checks import CheckResult, listed, tail_probability
 from model.economy import Layout
@@ -44,7 +43,7 @@ POSTERIOR_READING = (
 def prior_draws(layout: Layout, seed: int, draws: int = DRAWS) -> Floats:
     """Basic quantities drawn from their priors alone, (draws, N)."""
     normals = np.random.default_rng(seed).normal(size=(draws, layout.size))
-    return np.asarray(layout.natural(NUMPY, normals, layout.location, layout.scale))
+    return np.asarray(layout.natural(normals))
 
 
 def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
@@ -57,7 +56,7 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
     """
     said, layout = parts.evidence, parts.layout
     natural = prior_draws(layout, seed)
-    log_quantity, _ = log_quantities(NUMPY, layout, parts.measured, natural)
+    log_quantity = log_quantities(layout, parts.measured, natural)
     rng = np.random.default_rng([seed, 1])
     figures = replicate(said, log_quantity, rng, parts.spread_deviation)
     nothing = (log_quantity < np.log(LEAST) / 2).mean(axis=0)

@@ -15,11 +15,18 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.contents import Change
 from model.counterfactual import BY_SEGMENT, STOCKS, HostDraws
-from model.economy import Calendar, Grid, Layout, inflows_and_exits, items, segment_weights
+from model.economy import (
+    Calendar,
+    Cells,
+    Layout,
+    host_of_segment,
+    inflows_and_exits,
+    items,
+    segment_weights,
+)
 from model.horizon import random_walk
 from model.quantities import DEFINITIONS, USES
 
@@ -91,22 +98,22 @@ class Projector:
 
     def __init__(self, case: Case, layout: Layout, draws: Floats, seed: int = 0) -> None:
         self.case = case
-        values = layout.by_family(NUMPY, draws)
-        grid = Grid.monthly(case)
-        flows = inflows_and_exits(NUMPY, values, Calendar.of(case))
-        stated = items(NUMPY, values, grid)
-        weights = segment_weights(NUMPY, values, grid)
+        values = layout.by_family(draws)
+        flows = inflows_and_exits(values, Calendar.of(case))
+        stated = items(values, Cells.monthly(case))
+        host_of = host_of_segment(case)
+        weights = segment_weights(values, host_of)
         walk = random_walk(case, len(draws), seed)
         self._hosts = {}
         for place, host in enumerate(case.hosts):
-            own = grid.host_of_segment == place
+            own = host_of == place
             rates = case.rates.of(host.currency)[None, :]
             self._hosts[host.name] = HostDraws(
                 segments=tuple(
                     segment.id for segment in case.segments if segment.host == host.name
                 ),
                 weights=weights[:, own],
-                flows={name: value[:, place, :] for name, value in flows.items()},
+                flows={name: value[:, place] for name, value in flows.items()},
                 by_segment={name: stated[name][..., own] for name in BY_SEGMENT},
                 stated={
                     name: value[..., 0 if value.shape[-1] == 1 else int(np.argmax(own))]

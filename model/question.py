@@ -40,24 +40,23 @@ class SamplerOptions:
     chains : int
     seed : int
     target_accept : float
-        Acceptance that the step size aims at: high, because the balance bends the posterior and
-        larger steps leave it.
+        Acceptance that the step size aims at.
     cores : int or None
         Chains sampled at once; None for as many as there are processors. Draws do not depend
         on it.
     """
 
     draws: int = 1000
-    tune: int = 1000
+    tune: int = 150
     chains: int = 4
     seed: int = 20180802
-    target_accept: float = 0.95
+    target_accept: float = 0.9
     cores: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Changes to evidence, priors and balance; all are data of the compiled program.
+    """Changes to evidence, priors and balance.
 
     Attributes
     ----------

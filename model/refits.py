@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.case import Case
-from model.fitting import Convergence, Posterior, convergence, fit, set_pytensor_flags
+from model.fitting import Convergence, Posterior, convergence, fit
+from model.kernel.native import Map
 from model.projection import project
 from model.quantities import DEFINITIONS, HEADLINE
 from model.question import SamplerOptions
 from model.synthesis import Synthesis
-from model.whitening import Whitening
 
 Floats = NDArray[np.float64]
 
@@ -25,22 +24,6 @@ SHORT = SamplerOptions(draws=500, tune=200, chains=2, target_accept=0.9, cores=1
 #: What a short fit must reach to be used: looser than the gate of a run. Some draws may diverge:
 #: under priors twice as wide a hazard can be so large that stocks overflow, where nobody is left.
 SHORT_RHAT, SHORT_ESS, SHORT_DIVERGENCES = 1.05, 100.0, 0.05
-
-_programs: dict[str, Any] = {}
-_lock = Lock()
-
-
-def program_for(parts: Synthesis) -> Any:
-    """The compiled program for cases of this shape, kept for the life of the process."""
-    set_pytensor_flags()
-    from model.program import compile_program, program_key
-
-    key = program_key(parts)
-    with _lock:
-        if key not in _programs:
-            _programs[key] = compile_program(parts)
-        return _programs[key]
-
 
 @dataclass(frozen=True)
 class Task:
@@ -53,14 +36,14 @@ class Task:
     parts : Synthesis
         The data of the fit.
     options : SamplerOptions
-    whitening : Whitening or None
+    start : Map or None
         The map to sample in, where a posterior much like it is known.
     """
 
     case: Case
     parts: Synthesis
     options: SamplerOptions = SHORT
-    whitening: Whitening | None = None
+    start: Map | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +76,8 @@ class Refit:
 
 
 def refit(task: Task) -> Refit:
-    """Fit other data with the program compiled before, and project what happened."""
-    posterior = fit(
-        task.parts, task.options, program=program_for(task.parts), whitening=task.whitening
-    )
+    """Fit other data, and project what happened."""
+    posterior = fit(task.parts, task.options, start=task.start)
     yearly = yearly_revenue(task.case, posterior.layout, posterior.draws)
     shape = posterior.diverging.shape
     takes = yearly.sel(definition=HEADLINE)

@@ -10,15 +10,14 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.fitting import NoStartingPointError, fit
 from model.quantities import DEFINITIONS
 from model.question import SamplerOptions
 from model.ranks import DRAWS
-from model.refits import flat, program_for, yearly_revenue
+from model.refits import flat, yearly_revenue
 from model.simulation import BLOCK, printed, truths
-from model.synthesis import Synthesis
+from model.synthesis import Synthesis, program
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +67,7 @@ class Study:
     def _centre(self) -> Floats:
         layout = self.parts.layout
         zero = np.zeros((1, layout.size))
-        return np.asarray(layout.natural(NUMPY, zero, layout.location, layout.scale))
+        return np.asarray(layout.natural(zero))
 
     def truth(self, number: int) -> Floats:
         """Standard normals of a replicate's truth, (size,)."""
@@ -85,7 +84,9 @@ class _Hashable:
 
     def __init__(self, parts: Synthesis) -> None:
         self.parts = parts
-        self._bytes = parts.packed().tobytes()
+        recorded = program(parts)
+        arrays = (recorded.code, recorded.places, recorded.data)
+        self._bytes = b"".join(array.tobytes() for array in arrays)
 
     def __hash__(self) -> int:
         return hash(self._bytes)
@@ -131,7 +132,7 @@ def replicate(study: Study, number: int) -> Replicate:
     seed = int(study.chance(number, 2).integers(2**62))
     parts = study.fitted(simulated)
     try:
-        posterior = fit(parts, replace(OPTIONS, seed=seed), program=program_for(parts))
+        posterior = fit(parts, replace(OPTIONS, seed=seed))
     except NoStartingPointError:
         return Replicate(None, 0)
     draws = flat(posterior)[THIN - 1 :: THIN]
@@ -140,8 +141,8 @@ def replicate(study: Study, number: int) -> Replicate:
     # the truth is what it is in the simulating model; draws are read by the fitted one
     natural = np.vstack(
         [
-            layout.natural(NUMPY, points[:1], layout.location, layout.scale),
-            layout.natural(NUMPY, points[1:], parts.layout.location, parts.layout.scale),
+            layout.natural(points[:1]),
+            parts.layout.natural(points[1:]),
         ]
     )
     yearly = yearly_revenue(study.case, layout, natural).to_numpy()

@@ -42,7 +42,7 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
         store.SUMMARY: lambda path: store.write_json(path, content),
         **{name: _table_writer(make) for name, make in tables.items()},
         store.POSTERIOR: lambda path: write_posterior(
-            path, posterior, results.yearly_usd, case.title, converged=converged
+            path, case, posterior, results.yearly_usd, converged=converged
         ),
         **{f"inputs/{name}": _copier(content) for name, content in case.files.items()},
         **{f"inputs/scenarios/{name}.toml": _copier(one) for name, one in scenarios.items()},
@@ -101,7 +101,6 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
         "versions": versions(),
         "sampler": {
             **{name: getattr(options, name) for name in store.OPTIONS},
-            "fastmath": False,
             **posterior.notes,
         },
         "answered_by": diagnosis,

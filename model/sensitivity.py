@@ -19,7 +19,6 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.checks import CheckResult, listed
 from model.fitting import Posterior
@@ -27,7 +26,7 @@ from model.parallel import all_of
 from model.projection import quantiles
 from model.quantities import DEFINITIONS, GROUPS, HEADLINE, family
 from model.refits import SHORT, Task, flat, refit, yearly_revenue
-from model.synthesis import Synthesis, log_density
+from model.synthesis import Synthesis, log_quantities, row_densities
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -73,7 +72,7 @@ def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
     parts, shape = posterior.parts, posterior.diverging.shape
     normals = flat(posterior)
     yearly = yearly_revenue(case, posterior.layout, posterior.draws).sel(year=year)
-    rows, _ = log_density(NUMPY, parts, normals, parts.packed())
+    rows = row_densities(parts, normals, log_quantities(parts, normals))
     log_prior = -0.5 * normals[:, : parts.layout.size] ** 2
 
     def chains(values: Floats) -> tuple[list[str], Floats]:

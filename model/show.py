@@ -178,22 +178,15 @@ def _press_line(content: dict[str, Any]) -> str:
 
 
 def _convergence_line(answer: Answer) -> str:
-    """The verdict on the chains, with the worst of each diagnostic, and how draws were come by."""
+    """The verdict on the chains, with the worst of each diagnostic."""
     gate, manifest = answer.summary["convergence"], answer.manifest
     verdict = "Converged" if answer.summary["converged"] else "NOT CONVERGED"
-    how = answer.summary["answered_by"]
-    come_by = ""
-    if how["how"] == "reweighting":
-        come_by = (
-            f"; draws of {how['of']} reweighted (Pareto k {how['pareto_k']:.2f}, "
-            f"{percent(how['efficiency'])} of the draws effective)"
-        )
     seconds = "" if answer.found else f"; {manifest['seconds']['in_all']:.1f} s in all"
     return (
         f"{verdict}: R-hat at most {_plain(gate['max_rhat'], '.3f')}, effective draws at least "
         f"{_plain(gate['min_ess_bulk'], ',.0f')} (bulk) and "
         f"{_plain(gate['min_ess_tail'], ',.0f')} (tail), "
-        f"{gate['divergences']} divergences{come_by}{seconds}."
+        f"{gate['divergences']} divergences{seconds}."
     )
 
 

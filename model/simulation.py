@@ -19,9 +19,8 @@ from model.fitting import fit
 from model.likelihood import statements
 from model.measurement import LEAST
 from model.question import SamplerOptions
-from model.refits import flat, program_for
-from model.reweighting import quantities_at
-from model.synthesis import Synthesis
+from model.refits import flat
+from model.synthesis import Synthesis, log_quantities
 from model.whatif import left_out
 
 Floats = NDArray[np.float64]
@@ -86,8 +85,8 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
         options = SamplerOptions(
             draws=BLOCK * THIN // CHAINS, tune=300, chains=CHAINS, seed=own, target_accept=0.9
         )
-        drawn = flat(fit(silent(parts), options, program=program_for(parts)))[::THIN]
-        log_quantity, _ = quantities_at(parts, drawn)
+        drawn = flat(fit(silent(parts), options))[::THIN]
+        log_quantity = log_quantities(parts, drawn)
         usable = log_quantity.min(axis=1, initial=0.0) > np.log(LEAST) / 2
         if usable.mean() < 0.5:
             break
@@ -106,7 +105,7 @@ def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthe
     layout, said = parts.layout, parts.evidence
     spreads, origins = len(said.spread), len(said.origins)
     _, shared, shift, deviation = np.split(truth, np.cumsum([layout.size, origins, spreads]))
-    log_quantity = quantities_at(parts, truth[None])[0][0]
+    log_quantity = log_quantities(parts, truth)
     own = np.sqrt(np.maximum(said.error**2 - said.shared_error**2, 0.0))
     noise = rng.normal(size=len(own))
     noise[said.spread] = shift

@@ -1,48 +1,34 @@
-"""The linear map in which the sampler moves: mode and inverse Hessian of the density."""
+"""The maps in which the sampler moves: from the curvature at the mode, and from a pilot's draws.
+
+A sampler takes the fewest steps where the posterior is a standard normal. The first map needs no
+draws: mode and inverse Hessian. The second is fitted to the draws of a pilot: each entry is bent
+so that its skew and its tails go, and what is left is whitened by its covariance.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from model.kernel.native import Density, Map
 
 Floats = NDArray[np.float64]
-Density = Callable[[Floats], tuple[float, Floats]]
 
 #: Largest slope at which the search is taken to have arrived at the mode.
 STILL = 0.1
+#: Skews and tails of the bends that are tried; a tail of one and no skew is a straight line.
+SKEWS = np.linspace(-1.0, 1.0, 21)
+TAILS = np.geomspace(0.5, 2.0, 13)
+#: Quantiles of the draws that a bend is fitted to.
+SCORES = ndtri((np.arange(64) + 0.5) / 64)
 
 
-@dataclass(frozen=True)
-class Whitening:
-    """The linear map from sampled points to standard normals: mode + root @ x."""
-
-    mode: Floats
-    root: Floats
-    done: bool
-
-    @classmethod
-    def of_draws(cls, normals: Floats) -> Whitening:
-        """Mean and root of the covariance of draws, (n, size): for a posterior much like theirs."""
-        values, vectors = np.linalg.eigh(np.cov(normals.T))
-        return cls(normals.mean(axis=0), vectors * np.sqrt(np.maximum(values, 1e-6)), done=True)
-
-    def __call__(self, x: Floats) -> Floats:
-        """Standard normals, (..., size), from sampled points, (..., size)."""
-        return self.mode + x @ self.root.T
-
-    def user_data(self, packed: Floats) -> Floats:
-        """The one array that the native function reads."""
-        return np.concatenate([self.mode, self.root.ravel(), self.root.T.ravel(), packed])
-
-
-def whiten(density: Density, size: int) -> Whitening:
+def curvature_map(density: Density, size: int) -> tuple[Map, bool]:
     """Mode by L-BFGS, Hessian by central differences of the gradient, and its inverse root.
 
     Where the Hessian is not positive definite the sampler works on the standard normals
-    themselves, starting from the mode: ``done`` says so.
+    themselves, starting from the mode: the second value says so.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
@@ -53,19 +39,59 @@ def whiten(density: Density, size: int) -> Whitening:
             return 1e300, np.zeros_like(point)
         return -value, -gradient
 
-    start = np.zeros(size)
     # on matrices this small, threads of linear algebra wait for each other three times as long
     with threadpool_limits(1):
+        start = np.zeros(size)
         mode = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
-    step = 1e-4
-    slopes = [
-        (density(mode - step * unit)[1] - density(mode + step * unit)[1]) / (2 * step)
-        for unit in np.eye(size)
-    ]
-    hessian = np.array(slopes)
-    if not np.isfinite(hessian).all() or np.abs(density(mode)[1]).max() > STILL:
-        return Whitening(mode, np.eye(size), done=False)
-    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+        step = 1e-4
+        slopes = [
+            (density(mode - step * unit)[1] - density(mode + step * unit)[1]) / (2 * step)
+            for unit in np.eye(size)
+        ]
+        hessian = np.array(slopes)
+        if not np.isfinite(hessian).all() or np.abs(density(mode)[1]).max() > STILL:
+            return Map(mode, np.eye(size)), False
+        values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
     if values[0] < 1e-3:
-        return Whitening(mode, np.eye(size), done=False)
-    return Whitening(mode, vectors / np.sqrt(values), done=True)
+        return Map(mode, np.eye(size)), False
+    return Map(mode, vectors / np.sqrt(values)), True
+
+
+def pilot_map(normals: Floats) -> Map:
+    """The map that makes draws, (n, size), as nearly standard normal as entries can be bent."""
+    from threadpoolctl import threadpool_limits
+
+    bends = fitted_bends(normals)
+    skew, tail, shift, factor = bends.T
+    straight = np.sinh((np.arcsinh((normals - shift) / factor) - skew) / tail)
+    with threadpool_limits(1):
+        values, vectors = np.linalg.eigh(np.cov(straight.T))
+    root = vectors * np.sqrt(np.maximum(values, 1e-6))
+    return Map(straight.mean(axis=0), root, bends)
+
+
+def fitted_bends(normals: Floats) -> Floats:
+    """Skew, tail, shift and factor of each entry's sinh-arcsinh (Jones and Pewsey 2009).
+
+    Of the curves tried, the one on which quantiles of the draws against normal scores lie
+    straightest (Filliben 1975, the probability plot correlation); shift and factor from the line.
+
+    Parameters
+    ----------
+    normals : array, (n, size)
+
+    Returns
+    -------
+    array, (size, 4)
+    """
+    levels = (np.arange(len(SCORES)) + 0.5) / len(SCORES)
+    quantiles = np.quantile(normals, levels, axis=0)
+    skew, tail = (grid.ravel() for grid in np.meshgrid(SKEWS, TAILS, indexing="ij"))
+    curves = np.sinh(np.arcsinh(SCORES)[:, None] * tail + skew)
+    middle, spread = curves.mean(axis=0), curves.std(axis=0)
+    scaled = (curves - middle) / spread
+    centre, width = quantiles.mean(axis=0), quantiles.std(axis=0)
+    correlation = scaled.T @ ((quantiles - centre) / width) / len(SCORES)
+    best = correlation.argmax(axis=0)
+    factor = width * correlation[best, np.arange(len(best))] / spread[best]
+    return np.column_stack([skew[best], tail[best], centre - factor * middle[best], factor])

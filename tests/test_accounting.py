@@ -17,7 +17,7 @@ from tests.cases import write_case
 def draws_of(case: Case, number: int = 50) -> tuple[Layout, np.ndarray]:
     layout = Layout.of(case)
     normals = np.random.default_rng(8).normal(size=(number, layout.size))
-    return layout, layout.natural(NUMPY, normals, layout.location, layout.scale)
+    return layout, layout.natural(normals)
 
 
 def test_items_add_up_to_the_billings_and_are_those_of_the_revenue(tiny: Case) -> None:
@@ -38,7 +38,7 @@ def test_items_add_up_to_the_billings_and_are_those_of_the_revenue(tiny: Case) -
 
 def test_items_by_brute_force(tiny: Case) -> None:
     layout, draws = draws_of(tiny, 5)
-    values = layout.by_family(NUMPY, draws)
+    values = layout.by_family(draws)
     grid = Grid.monthly(tiny)
     by_segment = accounts(NUMPY, values, grid)
     weights = segment_weights(NUMPY, values, grid)

@@ -231,7 +231,7 @@ def fixed(tiny: Case) -> Posterior:
     drawn = runs.prior_draws(tiny, draws=500, chains=2)
     layout = parts.layout
     normals = drawn.normals[..., : layout.size]
-    natural = layout.natural(NUMPY, normals, layout.location, layout.scale)
+    natural = layout.natural(normals)
     return replace(drawn, parts=parts, layout=layout, natural=natural)
 
 
@@ -388,7 +388,7 @@ def test_a_rate_that_nobody_knows_has_its_share(tiny: Case, posterior: Posterior
     # all else a tenth as uncertain, so that the rate matters
     layout = posterior.layout
     normals = 0.1 * posterior.normals
-    natural = layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale)
+    natural = layout.natural(normals[..., : layout.size])
     surer = replace(posterior, normals=normals, natural=natural)
     projected = Projector(extended(tiny, HORIZON), layout, surer.draws, seed=3).baseline
     of_billings = Subject.of(tiny, surer, projected, "billings", 2023)

@@ -174,7 +174,7 @@ def test_a_simulated_case_is_recovered(
 
 def test_layout_is_what_posteriors_are_read_by(tiny: Case, tiny_posterior: Posterior) -> None:
     layout = Layout.of(tiny)
-    families = layout.by_family(NUMPY, tiny_posterior.draws)
+    families = layout.by_family(tiny_posterior.draws)
     for family, block in families.items():
         for column in range(block.shape[-1]):
             labels = [name for name in layout.labels if name.split(".")[0] == family]

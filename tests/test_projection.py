@@ -34,7 +34,7 @@ BY_HAND = {
 
 
 def draws_by_hand(layout: Layout, copies: int) -> np.ndarray:
-    natural = layout.natural(NUMPY, np.zeros(layout.size), layout.location, layout.scale)
+    natural = layout.natural(np.zeros(layout.size))
     for place, label in enumerate(layout.labels):
         family = label.split(".")[0]
         if family in BY_HAND:

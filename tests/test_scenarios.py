@@ -51,7 +51,7 @@ def layout(tiny: Case) -> Layout:
 def draws(layout: Layout) -> np.ndarray:
     """Draws of the prior: what is exact must hold at each of them."""
     normals = np.random.default_rng(5).normal(size=(200, layout.size))
-    return layout.natural(NUMPY, normals, layout.location, layout.scale)
+    return layout.natural(normals)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_average_over_segments_is_exact(
     tiny: Case, layout: Layout, draws: np.ndarray, projector: Projector
 ) -> None:
     """Segment by segment, as the sampler sees the accounts."""
-    values = layout.by_family(NUMPY, draws)
+    values = layout.by_family(draws)
     grid = Grid.monthly(tiny)
     from model.economy import Calendar
 
@@ -182,7 +182,7 @@ def test_one_segment_alone(
 ) -> None:
     own = [change("payment", "set", 50_000.0, segment="forestry")]
     found = projector.project(own).revenue.sel(definition="billings", host="russia")
-    values = layout.by_family(NUMPY, draws)
+    values = layout.by_family(draws)
     grid = Grid.monthly(tiny)
     weights = segment_weights(NUMPY, values, grid)
     payment = np.broadcast_to(accounts(NUMPY, values, grid).payment, (200, 24, 2)).copy()
@@ -283,7 +283,7 @@ def test_two_hosts_change_apart(tmp_path: Path) -> None:
     case = read_case(write_case(tmp_path / "case", two_hosts=True))
     layout = Layout.of(case)
     normals = np.random.default_rng(2).normal(size=(50, layout.size))
-    draws = layout.natural(NUMPY, normals, layout.location, layout.scale)
+    draws = layout.natural(normals)
     projector = Projector(case, layout, draws)
     found = projector.project([change("payment", "scale", 2.0)])
     ratio = (found.revenue / projector.baseline.revenue).sel(definition="billings")
@@ -307,7 +307,7 @@ def test_supplied_scenarios_are_read_have_a_basis_and_change_something(real: Cas
     scenarios = reader.read([folder / f"{name}.toml" for name in SUPPLIED])
     layout = Layout.of(real)
     normals = np.random.default_rng(0).normal(size=(20, layout.size))
-    draws = layout.natural(NUMPY, normals, layout.location, layout.scale)
+    draws = layout.natural(normals)
     longer = extended(real, max(one.horizon for one in scenarios if one.horizon))
     projector = Projector(longer, layout, draws)
     for scenario in scenarios[1:]:

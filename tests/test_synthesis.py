@@ -249,13 +249,13 @@ def test_without_a_side_is_a_weight_of_zero(tiny: Case, tiny_parts: Synthesis) -
 
 def test_layout_follows_the_priors(tiny: Case) -> None:
     layout = Layout.of(tiny)
-    natural = layout.natural(NUMPY, np.zeros(layout.size), layout.location, layout.scale)
+    natural = layout.natural(np.zeros(layout.size))
     for prior in tiny.priors:
         place = layout.index[prior.label]
         if prior.support == "positive":
             assert natural[place] == pytest.approx(np.sqrt(prior.p05 * prior.p95))
         ends = [
-            layout.natural(NUMPY, np.full(layout.size, z), layout.location, layout.scale)[place]
+            layout.natural(np.full(layout.size, z))[place]
             for z in (-1.6448536269514722, 1.6448536269514722)
         ]
         assert ends == pytest.approx([prior.p05, prior.p95], rel=1e-9)

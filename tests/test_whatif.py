@@ -115,7 +115,7 @@ def test_what_ifs_are_data_of_one_program(tiny: Case, tiny_parts: Synthesis) -> 
     assert len(parts.packed()) == len(tiny_parts.packed())
     layout = parts.layout
     normals = np.random.default_rng(0).normal(size=(5, layout.size))
-    natural = layout.natural(NUMPY, normals, layout.location, layout.scale)
+    natural = layout.natural(normals)
     np.testing.assert_allclose(natural[:, layout.index["plan"]], 600.0, rtol=1e-12)
     place = layout.index["keep_share"]
     ends = layout.location[place] + layout.scale[place] * stats.norm.ppf([0.05, 0.95])
@@ -149,9 +149,7 @@ def test_the_ratio_of_two_priors_is_that_of_their_densities(
         for p in (after, tiny_parts)
     ]
     np.testing.assert_allclose(ratio, densities[0] - densities[1], atol=1e-8)
-    natural = after.layout.natural(
-        NUMPY, new[:, : after.layout.size], after.layout.location, after.layout.scale
-    )
+    natural = after.layout.natural(new[:, : after.layout.size])
     np.testing.assert_allclose(natural[:, place], value, rtol=1e-12)
 
 

@@ -75,7 +75,7 @@ def prior_draws(case: Any, draws: int = 400, chains: int = 2, seed: int = 3) -> 
         layout=layout,
         parts=parts,
         normals=normals,
-        natural=layout.natural(NUMPY, normals[..., : layout.size], layout.location, layout.scale),
+        natural=layout.natural(normals[..., : layout.size]),
         diverging=np.zeros((chains, draws), bool),
         steps=np.full((chains, draws), 7),
         options=SamplerOptions(draws=draws, tune=50, chains=chains, seed=seed),

@@ -1,0 +1,139 @@
+"""Where the compiled kernel is kept, so that an installation compiles it once.
+
+numba's own cache notices a change in the file that a function stands in, and in no other. So the
+folder is named by everything that the machine code follows from, and its files are sealed by their
+checksums: a damaged one is thrown away, never run. It is made in a folder of its own and moved
+into place whole, so that two processes may compile at once and a third never sees half of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+SOURCES = ("special", "operations", "program", "compiled")
+SEAL = "sha256"
+#: Names a folder for the cache in place of the installation's own.
+VARIABLE = "SENT_WORKERS_CACHE"
+#: Age in seconds at which what an interrupted process left is removed.
+ABANDONED = 24 * 3600
+
+
+def kernel(say: Callable[[str], object] = lambda line: None) -> ModuleType:
+    """The compiled kernel, from the cache or compiled now.
+
+    Parameters
+    ----------
+    say : callable
+        Called with a line where the kernel has to be compiled.
+    """
+    name = "model.kernel.compiled"
+    if name in sys.modules:
+        return sys.modules[name]
+    root = writable_root()
+    folder = (root or Path(tempfile.gettempdir())) / f"kernel-{key()}"
+    if root is not None and sealed(folder):
+        return imported(name, folder)
+    say("Compiling the model, once for this installation …")
+    if root is None:
+        say("No folder for the compiled model can be written: it serves this time only.")
+    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=root))
+    try:
+        found = imported(name, draft)
+        if root is not None:
+            seal(draft)
+            publish(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return found
+
+
+def imported(name: str, folder: Path) -> ModuleType:
+    """Import the kernel with numba's cache in a folder."""
+    from numba import config
+
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        return importlib.import_module(name)
+    finally:
+        config.CACHE_DIR = before
+
+
+def key() -> str:
+    """Hash of what the machine code follows from: sources, libraries, processor, and this place."""
+    from llvmlite import binding
+
+    here = Path(__file__).parent
+    digest = hashlib.sha256(f"{here}{sys.version}{binding.get_host_cpu_name()}".encode())
+    digest.update(repr(sorted(binding.get_host_cpu_features().items())).encode())
+    for package in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{package}={version(package)};".encode())
+    for source in SOURCES:
+        digest.update((here / f"{source}.py").read_bytes())
+    # numba itself goes by this
+    digest.update(f"{(here / 'compiled.py').stat().st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
+
+
+def writable_root() -> Path | None:
+    """The first folder that can hold the cache: as asked for, the environment's, the user's."""
+    asked = os.environ.get(VARIABLE)
+    places = [Path(asked)] if asked else [Path(sys.prefix, "var"), Path("~/.cache").expanduser()]
+    for place in places:
+        root = place / "sent-workers"
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=root).close()
+        except OSError:
+            continue
+        return root
+    return None
+
+
+def checksums(folder: Path) -> str:
+    """Name and checksum of each file, a line each."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SEAL)
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.relative_to(folder).as_posix()}\n"
+        for path in files
+    )
+
+
+def seal(folder: Path) -> None:
+    """Write down what each file of a folder holds."""
+    (folder / SEAL).write_text(checksums(folder), encoding="utf-8")
+
+
+def sealed(folder: Path) -> bool:
+    """Whether a folder holds a kernel, whole; one that is damaged is removed."""
+    try:
+        said = (folder / SEAL).read_text(encoding="utf-8")
+        if said and said == checksums(folder):
+            return True
+    except (OSError, UnicodeDecodeError):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    return False
+
+
+def publish(draft: Path, folder: Path) -> None:
+    """Move a folder into place, where nobody has put one meanwhile; sweep what others left."""
+    for left in folder.parent.glob("kernel-*.*"):
+        if left != draft and time.time() - left.stat().st_mtime > ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
+    try:
+        draft.rename(folder)
+    except OSError:
+        # another process was faster, and its kernel is the same
+        if not folder.is_dir():
+            raise

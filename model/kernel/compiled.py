@@ -1,0 +1,243 @@
+"""The kernel itself: runs a program forwards and backwards, as C functions compiled once.
+
+This module is compiled when it is imported, or read from the folder that ``model.kernel.cache``
+has chosen. Each C function reads one array of 64-bit words, which ``native`` lays out:
+
+    how many places, terms, words of instructions, data, numbers of one evaluation, normals;
+    and the kind of the map
+    places, terms, instructions                                 unsigned integers
+    data
+    centre, root, transposed root, bends (4 for each entry)     where there is a map
+
+The sampler moves in x. Standard normals are bend(centre + root @ x): a bend takes the skew and the
+tails of one entry away, and the log of its slope is part of the density in x.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import carray, cfunc, types
+
+from model.kernel import operations as do
+from model.kernel.program import WIDTH, Op
+from model.kernel.special import LOG_2PI, jit
+
+Array = Any
+
+AFFINE, ADD, SUBTRACT, MULTIPLY = int(Op.AFFINE), int(Op.ADD), int(Op.SUBTRACT), int(Op.MULTIPLY)
+DIVIDE, EXP, LOG, SIGMOID = int(Op.DIVIDE), int(Op.EXP), int(Op.LOG), int(Op.SIGMOID)
+AT_LEAST, GATHER, SUMS, DOTS = int(Op.AT_LEAST), int(Op.GATHER), int(Op.SUMS), int(Op.DOTS)
+RECURRENCE, HEDGES = int(Op.RECURRENCE), int(Op.HEDGES)
+SPREADS, BALANCE = int(Op.SPREADS), int(Op.BALANCE)
+HEAD = 7
+#: Kinds of map: none, one without bends, one with them.
+PLAIN, LINEAR, BENT = 0, 1, 2
+
+
+@jit
+def forwards(code: Array, p: Array, f: Array, v: Array) -> None:
+    """Carry out every instruction."""
+    for at in range(0, len(code), WIDTH):
+        op, out, n = code[at], code[at + 1], code[at + 2]
+        a, b, c, d, e = code[at + 3], code[at + 4], code[at + 5], code[at + 6], code[at + 7]
+        if op == AFFINE:
+            do.affine(v, f, out, n, a, b, c)
+        elif op == ADD:
+            do.add(v, out, n, a, b)
+        elif op == SUBTRACT:
+            do.subtract(v, out, n, a, b)
+        elif op == MULTIPLY:
+            do.multiply(v, out, n, a, b)
+        elif op == DIVIDE:
+            do.divide(v, out, n, a, b)
+        elif op == EXP:
+            do.exponential(v, out, n, a)
+        elif op == LOG:
+            do.logarithm(v, out, n, a)
+        elif op == SIGMOID:
+            do.sigmoid(v, out, n, a)
+        elif op == AT_LEAST:
+            do.at_least(v, f, out, n, a, b)
+        elif op == GATHER:
+            do.gather(v, p, out, n, a)
+        elif op == SUMS:
+            do.sums(v, p, f, out, n, a, b, c, d)
+        elif op == DOTS:
+            do.dots(v, p, out, n, a, b, c)
+        elif op == RECURRENCE:
+            do.recurrence(v, out, n, a, b, c, d)
+        elif op == HEDGES:
+            do.hedges(v, f, out, n, a, b, c, d, e)
+        elif op == SPREADS:
+            do.spreads(v, f, out, n, a, b, c, d, e)
+        elif op == BALANCE:
+            do.balance(v, f, out, a, b, c, d)
+
+
+@jit
+def backwards(code: Array, p: Array, f: Array, v: Array, g: Array) -> None:
+    """Pull the slopes of all results back to the standard normals."""
+    for at in range(len(code) - WIDTH, -1, -WIDTH):
+        op, out, n = code[at], code[at + 1], code[at + 2]
+        a, b, c, d = code[at + 3], code[at + 4], code[at + 5], code[at + 6]
+        if op == AFFINE:
+            do.pull_affine(v, g, f, out, n, a, b, c)
+        elif op == ADD:
+            do.pull_add(g, out, n, a, b)
+        elif op == SUBTRACT:
+            do.pull_subtract(g, out, n, a, b)
+        elif op == MULTIPLY:
+            do.pull_multiply(v, g, out, n, a, b)
+        elif op == DIVIDE:
+            do.pull_divide(v, g, out, n, a, b)
+        elif op == EXP:
+            do.pull_exponential(v, g, out, n, a)
+        elif op == LOG:
+            do.pull_logarithm(v, g, out, n, a)
+        elif op == SIGMOID:
+            do.pull_sigmoid(v, g, out, n, a)
+        elif op == AT_LEAST:
+            do.pull_at_least(v, g, f, out, n, a, b)
+        elif op == GATHER:
+            do.pull_gather(g, p, out, n, a)
+        elif op == SUMS:
+            do.pull_sums(g, p, f, out, n, a, b, c, d)
+        elif op == DOTS:
+            do.pull_dots(v, g, p, out, n, a, b, c)
+        elif op == RECURRENCE:
+            do.pull_recurrence(v, g, out, n, a, b, c, d)
+        elif op == HEDGES:
+            do.pull_hedges(v, g, out, n, a)
+        elif op == SPREADS:
+            do.pull_spreads(v, g, out, n, a, b)
+        elif op == BALANCE:
+            do.pull_balance(v, g, out, a, b, c)
+
+
+@jit
+def unpacked(user: Array) -> Any:
+    """The parts of the array of words, and where the map begins."""
+    head = carray(user, (HEAD,)).view(np.uint64)
+    n_places, n_terms, n_code, n_data = head[0], head[1], head[2], head[3]
+    integers = n_places + n_terms + n_code
+    whole = carray(user, (HEAD + integers + n_data,))
+    words = whole[HEAD : HEAD + integers].view(np.uint64)
+    places, terms = words[:n_places], words[n_places : n_places + n_terms]
+    code, data = words[n_places + n_terms :], whole[HEAD + integers :]
+    return code, places, data, terms, head[4], head[5], head[6], HEAD + integers + n_data
+
+
+@jit
+def add_product(total: Array, words: Array, begin: Any, x: Array) -> None:
+    """total += x @ matrix, which begins at a word; four rows at a time."""
+    n = len(x)
+    whole = n - n % 4
+    for i in range(0, whole, 4):
+        r0 = begin + i * n
+        r1, r2, r3 = r0 + n, r0 + 2 * n, r0 + 3 * n
+        x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
+        for j in range(n):
+            total[j] += (words[r0 + j] * x0 + words[r1 + j] * x1) + (
+                words[r2 + j] * x2 + words[r3 + j] * x3
+            )
+    for i in range(whole, n):
+        row, factor = begin + i * n, x[i]
+        for j in range(n):
+            total[j] += words[row + j] * factor
+
+
+@jit
+def bend(
+    y: float, skew: float, tail: float, shift: float, factor: float
+) -> tuple[float, float, float]:
+    """Sinh-arcsinh of y (Jones and Pewsey 2009), its slope, and the slope of its log slope."""
+    root = math.sqrt(1.0 + y * y)
+    angle = tail * math.asinh(y) + skew
+    sinh, cosh = math.sinh(angle), math.cosh(angle)
+    slope = factor * tail * cosh / root
+    return shift + factor * sinh, slope, tail * sinh / (cosh * root) - y / (root * root)
+
+
+pointer, word = types.CPointer(types.double), types.uint64
+DENSITY = types.int64(word, pointer, pointer, pointer, pointer)
+COPY = types.int64(word, word, pointer, pointer, pointer)
+EVALUATE = types.int64(word, word, pointer, pointer, pointer, pointer)
+entry = {"cache": True, "error_model": "numpy"}
+
+
+@cfunc(DENSITY, **entry)
+def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
+    """Log density in x and its gradient; 0, or 4 where either is not finite."""
+    code, p, f, terms, length, size, kind, begin = unpacked(user)
+    root, bends = begin + size, begin + size + 2 * size * size
+    words = carray(user, (bends + 4 * size if kind else begin,))
+    x, gradient = carray(x_, (size,)), carray(gradient_, (size,))
+    work = np.empty(2 * (length + size))
+    v, g, slope, log_slope = (
+        work[:length], work[length : 2 * length],
+        work[2 * length : 2 * length + size], work[2 * length + size :],
+    )  # fmt: skip
+    for i in range(length):
+        g[i] = 0.0
+    for i in range(size):
+        v[i] = words[begin + i] if kind else x[i]
+        gradient[i] = 0.0
+    value = -0.5 * LOG_2PI * size
+    if kind:
+        add_product(v, words, root + size * size, x)
+    for i in range(size):
+        if kind == BENT:
+            at = bends + 4 * i
+            v[i], slope[i], log_slope[i] = bend(
+                v[i], words[at], words[at + 1], words[at + 2], words[at + 3]
+            )
+            value += math.log(slope[i])
+        value -= 0.5 * v[i] * v[i]
+        g[i] = -v[i]
+    forwards(code, p, f, v)
+    for place in terms:
+        value += v[place]
+        g[place] += 1.0
+    backwards(code, p, f, v, g)
+    usable = math.isfinite(value)
+    if kind:
+        if kind == BENT:
+            for i in range(size):
+                g[i] = g[i] * slope[i] + log_slope[i]
+        add_product(gradient, words, root, g[:size])
+    else:
+        for i in range(size):
+            gradient[i] = g[i]
+    for i in range(size):
+        usable = usable and math.isfinite(gradient[i])
+    carray(value_, (1,))[0] = value
+    return 0 if usable else 4
+
+
+@cfunc(EVALUATE, **entry)
+def evaluate(draws: Any, wanted: Any, normals_: Any, places_: Any, results_: Any, user: Any) -> int:
+    """Numbers at some places, (draws, wanted), of many vectors of normals, (draws, size)."""
+    code, p, f, _, length, size, _, _ = unpacked(user)
+    normals = carray(normals_, (draws, size))
+    places = carray(places_, (wanted,)).view(np.uint64)
+    results = carray(results_, (draws, wanted))
+    v = np.empty(length)
+    for draw in range(draws):
+        for i in range(size):
+            v[i] = normals[draw, i]
+        forwards(code, p, f, v)
+        for k in range(wanted):
+            results[draw, k] = v[places[k]]
+    return 0
+
+
+@cfunc(COPY, **entry)
+def copy_point(dim: Any, expanded: Any, x_: Any, out_: Any, user: Any) -> int:
+    """The point itself, which is all that the sampler needs to keep."""
+    x, out = carray(x_, (dim,)), carray(out_, (dim,))
+    for i in range(dim):
+        out[i] = x[i]
+    return 0

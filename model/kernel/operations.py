@@ -1,0 +1,334 @@
+"""What the kernel can do with numbers: each operation, and under it the one that pulls slopes back.
+
+All numbers of one evaluation stand in one array, ``v``: the standard normals, then the result of
+each operation at the place ``out``. ``g`` has the slope of the log density in each of them. An
+operation reads at the places it is given; ``pull_...`` adds what the slopes of its result mean for
+the slopes of what it read. Places are unsigned, so that no loop asks whether one is negative.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from model.kernel.special import extremes, jit, tailed
+
+Array = Any
+Place = Any
+
+
+@jit
+def affine(v: Array, f: Array, out: Place, n: Place, a: Place, shift: Place, factor: Place) -> None:
+    """shift + factor * a, with numbers of the case."""
+    for i in range(n):
+        v[out + i] = f[shift + i] + f[factor + i] * v[a + i]
+
+
+@jit
+def pull_affine(
+    v: Array, g: Array, f: Array, out: Place, n: Place, a: Place, shift: Place, factor: Place
+) -> None:
+    for i in range(n):
+        g[a + i] += f[factor + i] * g[out + i]
+
+
+@jit
+def add(v: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        v[out + i] = v[a + i] + v[b + i]
+
+
+@jit
+def pull_add(g: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i]
+    for i in range(n):
+        g[b + i] += g[out + i]
+
+
+@jit
+def subtract(v: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        v[out + i] = v[a + i] - v[b + i]
+
+
+@jit
+def pull_subtract(g: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i]
+    for i in range(n):
+        g[b + i] -= g[out + i]
+
+
+@jit
+def multiply(v: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        v[out + i] = v[a + i] * v[b + i]
+
+
+@jit
+def pull_multiply(v: Array, g: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i] * v[b + i]
+    for i in range(n):
+        g[b + i] += g[out + i] * v[a + i]
+
+
+@jit
+def divide(v: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        v[out + i] = v[a + i] / v[b + i]
+
+
+@jit
+def pull_divide(v: Array, g: Array, out: Place, n: Place, a: Place, b: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i] / v[b + i]
+    for i in range(n):
+        g[b + i] -= g[out + i] * v[out + i] / v[b + i]
+
+
+@jit
+def exponential(v: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        v[out + i] = math.exp(v[a + i])
+
+
+@jit
+def pull_exponential(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i] * v[out + i]
+
+
+@jit
+def logarithm(v: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        v[out + i] = math.log(v[a + i])
+
+
+@jit
+def pull_logarithm(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i] / v[a + i]
+
+
+@jit
+def sigmoid(v: Array, out: Place, n: Place, a: Place) -> None:
+    """1 / (1 + exp(-a)), and behind it the complement, which 1 - sigmoid would round to zero."""
+    for i in range(n):
+        e = math.exp(-v[a + i])
+        v[out + i] = 1.0 / (1.0 + e)
+        v[out + n + i] = e / (1.0 + e) if e < math.inf else 1.0
+
+
+@jit
+def pull_sigmoid(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i] * v[out + i] * v[out + n + i]
+
+
+@jit
+def at_least(v: Array, f: Array, out: Place, n: Place, a: Place, floor: Place) -> None:
+    """The larger of a and a floor."""
+    for i in range(n):
+        # what is not a number stays so
+        v[out + i] = f[floor + i] if v[a + i] < f[floor + i] else v[a + i]
+
+
+@jit
+def pull_at_least(
+    v: Array, g: Array, f: Array, out: Place, n: Place, a: Place, floor: Place
+) -> None:
+    for i in range(n):
+        if not v[a + i] < f[floor + i]:
+            g[a + i] += g[out + i]
+
+
+@jit
+def gather(v: Array, p: Array, out: Place, n: Place, places: Place) -> None:
+    """Numbers from anywhere, laid side by side."""
+    for i in range(n):
+        v[out + i] = v[p[places + i]]
+
+
+@jit
+def pull_gather(g: Array, p: Array, out: Place, n: Place, places: Place) -> None:
+    for i in range(n):
+        g[p[places + i]] += g[out + i]
+
+
+@jit
+def sums(
+    v: Array, p: Array, f: Array, out: Place, n: Place,
+    starts: Place, firsts: Place, stops: Place, weights: Place,
+) -> None:  # fmt: skip
+    """For each result, a weighted sum of the sums over some stretches of ``v``."""
+    for r in range(n):
+        total = 0.0
+        for k in range(p[starts + r], p[starts + r + 1]):
+            stretch = 0.0
+            for t in range(p[firsts + k], p[stops + k]):
+                stretch += v[t]
+            total += f[weights + k] * stretch
+        v[out + r] = total
+
+
+@jit
+def pull_sums(
+    g: Array, p: Array, f: Array, out: Place, n: Place,
+    starts: Place, firsts: Place, stops: Place, weights: Place,
+) -> None:  # fmt: skip
+    for r in range(n):
+        for k in range(p[starts + r], p[starts + r + 1]):
+            pulled = f[weights + k] * g[out + r]
+            for t in range(p[firsts + k], p[stops + k]):
+                g[t] += pulled
+
+
+@jit
+def dots(
+    v: Array, p: Array, out: Place, n: Place, starts: Place, left: Place, right: Place
+) -> None:
+    """For each result, a sum of products of two numbers from anywhere."""
+    for r in range(n):
+        total = 0.0
+        for k in range(p[starts + r], p[starts + r + 1]):
+            total += v[p[left + k]] * v[p[right + k]]
+        v[out + r] = total
+
+
+@jit
+def pull_dots(
+    v: Array, g: Array, p: Array, out: Place, n: Place, starts: Place, left: Place, right: Place
+) -> None:
+    for r in range(n):
+        pulled = g[out + r]
+        for k in range(p[starts + r], p[starts + r + 1]):
+            x, y = p[left + k], p[right + k]
+            g[x] += pulled * v[y]
+            g[y] += pulled * v[x]
+
+
+@jit
+def recurrence(
+    v: Array, out: Place, n: Place, before: Place, survival: Place, inflow: Place, steps: Place
+) -> None:
+    """next = before * survival + inflow, for each of several rows of ``steps``; n in all."""
+    for h in range(n // steps):
+        last, row = v[before + h], h * steps
+        for t in range(row, row + steps):
+            last = last * v[survival + t] + v[inflow + t]
+            v[out + t] = last
+
+
+@jit
+def pull_recurrence(
+    v: Array, g: Array, out: Place, n: Place,
+    before: Place, survival: Place, inflow: Place, steps: Place,
+) -> None:  # fmt: skip
+    for h in range(n // steps):
+        carried, row = 0.0, h * steps
+        for back in range(steps):
+            t = row + steps - 1 - back
+            carried += g[out + t]
+            g[inflow + t] += carried
+            g[survival + t] += carried * (v[out + t - 1] if t > row else v[before + h])
+            carried *= v[survival + t]
+        g[before + h] += carried
+
+
+@jit
+def hedges(
+    v: Array, f: Array, out: Place, n: Place,
+    a: Place, sd: Place, tail: Place, weight: Place, constant: Place,
+) -> None:  # fmt: skip
+    """Weighted log densities of rows that print one figure; behind them their slopes."""
+    for i in range(n):
+        value, slope = tailed(v[a + i], f[sd + i], f[tail + i])
+        v[out + i] = f[weight + i] * (value + f[constant + i])
+        v[out + n + i] = f[weight + i] * slope
+
+
+@jit
+def pull_hedges(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        g[a + i] += g[out + i] * v[out + n + i]
+
+
+@jit
+def spreads(
+    v: Array, f: Array, out: Place, n: Place,
+    location: Place, deviation: Place, rows: Place, units: Place, how_many: Place,
+) -> None:  # fmt: skip
+    """Weighted log densities of rows that print the lowest and highest of many units.
+
+    ``rows`` has all lowest, all highest, all weights; at ``units`` stand numbers of units, then
+    the logs of their shares. Behind the results stand both slopes.
+    """
+    numbers = f[units : units + how_many]
+    shares = f[units + how_many : units + 2 * how_many]
+    for i in range(n):
+        weight = f[rows + 2 * n + i]
+        value, in_location, in_deviation = extremes(
+            f[rows + i], f[rows + n + i], v[location + i], v[deviation + i],
+            numbers, shares,
+        )  # fmt: skip
+        v[out + i] = weight * value
+        v[out + n + i] = weight * in_location
+        v[out + 2 * n + i] = weight * in_deviation
+
+
+@jit
+def pull_spreads(
+    v: Array, g: Array, out: Place, n: Place, location: Place, deviation: Place
+) -> None:
+    for i in range(n):
+        g[location + i] += g[out + i] * v[out + n + i]
+        g[deviation + i] += g[out + i] * v[out + 2 * n + i]
+
+
+@jit
+def balance(v: Array, f: Array, out: Place, a: Place, years: Place, segments: Place, s: Place) -> None:
+    """Weighted log density of one host's log balances; behind it its slopes.
+
+    Every closing error has the same standard deviation. The errors of one segment correlate by
+    ``persistence`` between years, since an error of definition stays and an error of timing does
+    not; those of one year by ``common`` between segments, since exchange rate, taxes and growth
+    are the host's. The covariance is error² times the Kronecker product of two compound-symmetric
+    correlations, so its eigenvectors are means and contrasts, and the density a sum over the four
+    kinds. At ``s`` stand error, persistence, common, weight and the density at balance; ``a`` has
+    years by segments.
+    """
+    error, persistence, common, weight = f[s], f[s + 1], f[s + 2], f[s + 3]
+    many, each = float(years), float(segments)
+    apart, lasting = 1.0 - persistence, 1.0 - persistence + many * persistence
+    own, shared = 1.0 - common, 1.0 - common + each * common
+    mean = 0.0
+    for i in range(years * segments):
+        mean += v[a + i] / (many * each)
+    squares = 0.0
+    for y in range(years):
+        of_year = 0.0
+        for k in range(segments):
+            of_year += v[a + y * segments + k] / each
+        for k in range(segments):
+            of_segment = 0.0
+            for t in range(years):
+                of_segment += v[a + t * segments + k] / many
+            at = a + y * segments + k
+            pulled = (
+                (v[at] - of_year - of_segment + mean) / (apart * own)
+                + (of_segment - mean) / (lasting * own)
+                + (of_year - mean) / (apart * shared)
+                + mean / (lasting * shared)
+            ) / (error * error)
+            # the four kinds are orthogonal, so that the slope gives the square
+            squares += v[at] * pulled
+            v[out + 1 + y * segments + k] = -weight * pulled
+    v[out] = weight * (f[s + 4] - 0.5 * squares)
+
+
+@jit
+def pull_balance(v: Array, g: Array, out: Place, a: Place, years: Place, segments: Place) -> None:
+    for i in range(years * segments):
+        g[a + i] += g[out] * v[out + 1 + i]

@@ -1,0 +1,180 @@
+"""A recorded density as plain arrays, and the check that every place it names is one it owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.uint64]
+
+#: Numbers of one instruction: operation, place of the result, its length, five operands.
+WIDTH = 8
+
+
+class Op(IntEnum):
+    """Operations, by the number that stands for them in a program."""
+
+    AFFINE = 0
+    ADD = 1
+    SUBTRACT = 2
+    MULTIPLY = 3
+    DIVIDE = 4
+    EXP = 5
+    LOG = 6
+    SIGMOID = 7
+    AT_LEAST = 8
+    GATHER = 9
+    SUMS = 10
+    DOTS = 11
+    RECURRENCE = 12
+    HEDGES = 13
+    SPREADS = 14
+    BALANCE = 15
+
+
+#: What an operand is: the place of as many numbers as the result has (``values``); where as many
+#: ``places`` or ``data`` of the case begin; or read by the operation's own rule.
+Kind = Literal["values", "places", "data", "own"]
+
+OPERANDS: dict[Op, tuple[Kind, ...]] = {
+    Op.AFFINE: ("values", "data", "data"),
+    Op.ADD: ("values", "values"),
+    Op.SUBTRACT: ("values", "values"),
+    Op.MULTIPLY: ("values", "values"),
+    Op.DIVIDE: ("values", "values"),
+    Op.EXP: ("values",),
+    Op.LOG: ("values",),
+    Op.SIGMOID: ("values",),
+    Op.AT_LEAST: ("values", "data"),
+    Op.GATHER: ("places",),
+    Op.SUMS: ("own", "own", "own", "own"),
+    Op.DOTS: ("own", "own", "own"),
+    Op.RECURRENCE: ("own", "values", "values", "own"),
+    Op.HEDGES: ("values", "data", "data", "data", "data"),
+    Op.SPREADS: ("values", "values", "own", "own", "own"),
+    Op.BALANCE: ("own", "own", "own", "own"),
+}
+
+
+def room(op: Op, n: int, operands: tuple[int, ...]) -> int:
+    """How many numbers an operation writes: its results, and what its pull wants to know again."""
+    if op in (Op.SIGMOID, Op.HEDGES):
+        return 2 * n
+    if op is Op.SPREADS:
+        return 3 * n
+    if op is Op.BALANCE:
+        return 1 + operands[1] * operands[2]
+    return n
+
+
+class TamperedProgramError(ValueError):
+    """A program that names a place which it does not own: native code would read foreign memory."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What the kernel runs: instructions, the places and the data that they refer to.
+
+    Attributes
+    ----------
+    size : int
+        Length of the vector of standard normals, which stands at the beginning of the numbers.
+    length : int
+        How many numbers one evaluation needs.
+    code : array, (instructions, 8)
+    places : array of int
+        Places that instructions refer to, laid end to end.
+    data : array
+        Numbers of the case, laid end to end.
+    terms : array of int
+        Places of the terms whose sum, with the standard normals' own density, is the log density.
+    outputs : dict
+        Places of named results.
+    """
+
+    size: int
+    length: int
+    code: Places
+    places: Places
+    data: Floats
+    terms: Places
+    outputs: dict[str, Places]
+
+    def check(self) -> None:
+        """Check that nothing is read or written outside the program's own arrays.
+
+        Raises
+        ------
+        TamperedProgramError
+            With the number of the instruction that would.
+        """
+        arrays = (self.code, self.places, self.terms, *self.outputs.values())
+        if any(one.dtype != np.uint64 for one in arrays) or self.data.dtype != np.float64:
+            raise TamperedProgramError("the program's arrays are of another type")
+        if self.code.ndim != 2 or self.code.shape[1] != WIDTH or not 0 < self.size <= self.length:
+            raise TamperedProgramError("the program's arrays are of another shape")
+        for name, found in (("terms", self.terms), *self.outputs.items()):
+            if (found >= self.length).any():
+                raise TamperedProgramError(f"the program's {name} lie outside its numbers")
+        for number, line in enumerate(self.code.tolist()):
+            try:
+                kept = self._keeps_inside(line)
+            except (IndexError, ValueError):
+                kept = False
+            if not kept:
+                raise TamperedProgramError(f"instruction {number} reads or writes outside")
+
+    def _keeps_inside(self, line: list[int]) -> bool:
+        op, out, n, *operands = line
+        if op not in OPERANDS or out < self.size or n < 1:
+            return False
+        op = Op(op)
+        # what is written must not be read before: every place lies below the result's
+        inside = out + room(op, n, tuple(operands)) <= self.length
+        for kind, operand in zip(OPERANDS[op], operands, strict=False):
+            inside &= {
+                "values": operand + n <= out,
+                "places": operand + n <= len(self.places)
+                and bool((self.places[operand : operand + n] < out).all()),
+                "data": operand + n <= len(self.data),
+                "own": True,
+            }[kind]
+        return bool(inside) and self._own_rule(op, out, n, operands)
+
+    def _own_rule(self, op: Op, out: int, n: int, operands: list[int]) -> bool:
+        a, b, c, d, e = operands
+        if op in (Op.SUMS, Op.DOTS):
+            starts = self._slice(a, n + 1).astype(np.int64)
+            many = int(starts[-1])
+            rising = starts[0] == 0 and bool((np.diff(starts) >= 0).all())
+            left, right = self._slice(b, many), self._slice(c, many)
+            if op is Op.DOTS:
+                return bool(rising and (left < out).all() and (right < out).all())
+            return bool(
+                rising and (left <= right).all() and (right <= out).all()
+                and d + many <= len(self.data)
+            )  # fmt: skip
+        if op is Op.RECURRENCE:
+            return d > 0 and n % d == 0 and a + n // d <= out
+        if op is Op.SPREADS:
+            return e > 0 and c + 3 * n <= len(self.data) and d + 2 * e <= len(self.data)
+        if op is Op.BALANCE:
+            return n == 1 and b > 0 and c > 0 and a + b * c <= out and d + 5 <= len(self.data)
+        return True
+
+    def _slice(self, start: int, many: int) -> Places:
+        """Places from ``start`` on.
+
+        Raises
+        ------
+        IndexError
+            When there are not so many.
+        """
+        if start + many > len(self.places):
+            raise IndexError(start)
+        return self.places[start : start + many]

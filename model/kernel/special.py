@@ -1,0 +1,133 @@
+"""Densities of the hedges for one row: their values and slopes, in plain loops that numba compiles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+#: No fast mathematics and NumPy's rules for division: the same bytes on every path.
+jit: Callable[..., Any] = njit(error_model="numpy")
+
+ROOT_2 = math.sqrt(2.0)
+LOG_2PI = math.log(2.0 * math.pi)
+#: Minus the slope of ``erfc`` at zero.
+SLOPE = 2.0 / math.sqrt(math.pi)
+
+# Coefficients of numerator and denominator, W. J. Cody (1969), Rational Chebyshev approximations
+# for the error function, Mathematics of Computation 23, 631-637.
+NEAR_TOP = (
+    2.15311535474403846343e-8, 5.64188496988670089180e-1, 8.88314979438837594118e0,
+    6.61191906371416294775e1, 2.98635138197400131132e2, 8.81952221241769090411e2,
+    1.71204761263407058314e3, 2.05107837782607146532e3, 1.23033935479799725272e3,
+)  # fmt: skip
+NEAR_BOTTOM = (
+    1.0, 1.57449261107098347253e1, 1.17693950891312499305e2, 5.37181101862009857509e2,
+    1.62138957456669018874e3, 3.29079923573345962678e3, 4.36261909014324715820e3,
+    3.43936767414372163696e3, 1.23033935480374942043e3,
+)  # fmt: skip
+FAR_TOP = (
+    1.63153871373020978498e-2, 3.05326634961232344035e-1, 3.60344899949804439429e-1,
+    1.25781726111229246204e-1, 1.60837851487422766278e-2, 6.58749161529837803157e-4,
+)  # fmt: skip
+FAR_BOTTOM = (
+    1.0, 2.56852019228982242072e0, 1.87295284992346047209e0, 5.27905102951428412248e-1,
+    6.05183413124413191178e-2, 2.33520497626869185443e-3,
+)  # fmt: skip
+
+
+@jit
+def ratio(top: tuple[float, ...], bottom: tuple[float, ...], x: float) -> float:
+    """Quotient of two polynomials, highest power first."""
+    above = below = 0.0
+    for k in range(len(top)):
+        above = above * x + top[k]
+        below = below * x + bottom[k]
+    return above / below
+
+
+@jit
+def erfcx(x: float) -> float:
+    """exp(x²) erfc(x), for x from zero on."""
+    if x <= 0.46875:
+        return math.exp(x * x) * math.erfc(x)
+    if x <= 4.0:
+        return ratio(NEAR_TOP, NEAR_BOTTOM, x)
+    y = 1.0 / (x * x)
+    return (0.5 * SLOPE - y * ratio(FAR_TOP, FAR_BOTTOM, y)) / x
+
+
+@jit
+def log_ndtr(x: float) -> float:
+    """Log of the standard normal distribution function."""
+    if x > 0.0:
+        return math.log1p(-0.5 * math.erfc(x / ROOT_2))
+    return math.log(0.5 * erfcx(-x / ROOT_2)) - 0.5 * x * x
+
+
+@jit
+def tailed(x: float, sd: float, tail: float) -> tuple[float, float]:
+    """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``, and its slope.
+
+    The exponentially modified Normal (Grushka 1972), but for its constant, which is
+    -log(sd √2π) without a tail and -log(2 |tail|) with one. A negative tail points downwards.
+    Two forms, so that neither ``erfc`` underflows nor ``exp`` overflows.
+    """
+    if tail == 0.0:
+        u = x / sd
+        return -0.5 * u * u, -u / sd
+    sign = 1.0 if tail > 0.0 else -1.0
+    mean = sign * tail
+    distance = sign * x
+    u = (sd / mean - distance / sd) / ROOT_2
+    if u > 0.0:
+        scaled = erfcx(u)
+        v = distance / sd
+        value = math.log(scaled) - 0.5 * v * v
+        slope = -v / sd - (2.0 * u - SLOPE / scaled) / (sd * ROOT_2)
+    else:
+        upper = math.erfc(u)
+        value = 0.5 * (sd / mean) ** 2 - distance / mean + math.log(upper)
+        slope = SLOPE * math.exp(-u * u) / upper / (sd * ROOT_2) - 1.0 / mean
+    return value, sign * slope
+
+
+@jit
+def extremes(
+    low: float, high: float, location: float, log_deviation: float, units: Floats, shares: Floats
+) -> tuple[float, float, float]:
+    """Log density of the lowest and highest of n Normal units, n summed over ``units``.
+
+    The joint density of the extremes of n independent draws is n (n - 1) f(low) f(high)
+    [F(high) - F(low)]^(n - 2) (David and Nagaraja 2003, section 2.2). ``shares`` has the log of
+    n (n - 1) times the prior probability of each n. Returns the value and its slopes in
+    ``location`` and ``log_deviation``.
+    """
+    deviation = math.exp(log_deviation)
+    a, b = (low - location) / deviation, (high - location) / deviation
+    # F(b) - F(a) = F(-a) - F(-b): on the side where F is small nothing cancels
+    near, far = (-a, -b) if a + b > 0.0 else (b, a)
+    log_near = log_ndtr(near)
+    log_between = log_near + math.log(-math.expm1(log_ndtr(far) - log_near))
+    largest = -math.inf
+    for k in range(len(units)):
+        part = shares[k] + (units[k] - 2.0) * log_between
+        largest = part if part > largest else largest
+    total = between = 0.0
+    for k in range(len(units)):
+        part = math.exp(shares[k] + (units[k] - 2.0) * log_between - largest)
+        total += part
+        between += part * (units[k] - 2.0)
+    between /= total
+    value = largest + math.log(total)
+    value -= 0.5 * (a * a + b * b) + LOG_2PI + 2.0 * log_deviation
+    # slopes in a and b: those of the two ends, and of the probability between them
+    in_a = -a - between * math.exp(-0.5 * (a * a + LOG_2PI) - log_between)
+    in_b = -b + between * math.exp(-0.5 * (b * b + LOG_2PI) - log_between)
+    return value, -(in_a + in_b) / deviation, -(in_a * a + in_b * b) - 2.0
