@@ -35,7 +35,7 @@ def group_sums(x: Floats, groups: NDArray[np.int64], count: int) -> Floats:
 
 
 def recurrence(before: Floats, survival: Floats, inflow: Floats) -> Floats:
-    """next = before * survival + inflow, along the last axis.
+    """Solve next = before * survival + inflow, along the last axis.
 
     Parameters
     ----------

@@ -21,8 +21,8 @@ from scipy.stats import exponnorm, false_discovery_control, norm
 
 from model.case import Case
 from model.checks import CheckResult, chance, listed, tail_probability
-from model.leave_out import LeftOut
 from model.kernel.densities import extremes_logpdf
+from model.leave_out import LeftOut
 from model.likelihood import statements
 from model.synthesis import Synthesis, log_quantities
 

@@ -175,7 +175,9 @@ class Cells:
     def windows(cls, case: Case, first: Ints, last: Ints, segment: Ints) -> Cells:
         """A list of windows of months, both ends inclusive, each with a segment."""
         host = host_of_segment(case)[segment]
-        inside = np.pad(case.timeline.month_in_stretch("tax_period").cumsum(axis=1), ((0, 0), (1, 0)))
+        inside = np.pad(
+            case.timeline.month_in_stretch("tax_period").cumsum(axis=1), ((0, 0), (1, 0))
+        )
         per_usd = np.empty(len(segment))
         for place, one in enumerate(case.hosts):
             own = np.flatnonzero(host == place)

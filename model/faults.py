@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 #: Longest piece of a file that a message repeats: a slip can be a cell of a megabyte.
 QUOTED = 60
@@ -43,6 +44,9 @@ class Fault:
         return f"{', '.join(place)}: {self.message}"
 
 
+_NONE: frozenset[str | None] = frozenset()
+
+
 class CaseError(Exception):
     """A folder that is not a case; its text is the whole report, one fault a line.
 
@@ -70,14 +74,15 @@ class Report:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
-        self._cells: set[tuple[str, int | None, str | None]] = set()
+        # columns with a fault by file and row
+        self._cells: dict[tuple[str, int | None], set[str | None]] = {}
 
     def add(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record a fault, unless its cell already has one."""
-        cell = (file, row, column)
-        if column is not None and cell in self._cells:
+        columns = self._cells.setdefault((file, row), set())
+        if column is not None and column in columns:
             return
-        self._cells.add(cell)
+        columns.add(column)
         self._faults.append(Fault(file, row, column, message))
 
     def warn(self, file: str, row: int | None, column: str | None, message: str) -> None:
@@ -86,11 +91,16 @@ class Report:
 
     def spoil(self, file: str, row: int, columns: Iterable[str]) -> None:
         """Take cells for faulty: what is wrong with their row has been said."""
-        self._cells.update((file, row, column) for column in columns)
+        self._cells.setdefault((file, row), set()).update(columns)
 
     def clean(self, file: str, row: int | None, *columns: str) -> bool:
         """Return whether none of the row's cells has a fault yet."""
-        return not any((file, row, column) in self._cells for column in columns)
+        return self._cells.get((file, row), _NONE).isdisjoint(columns)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether there is a fault at all."""
+        return bool(self._faults)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -119,8 +129,14 @@ def cut(text: str) -> str:
 
 def closest(word: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the allowed word nearest to ``word``, whatever its capitals, or None."""
+    return _closest(word[: 2 * QUOTED].casefold(), tuple(allowed), cutoff)
+
+
+@lru_cache(maxsize=4096)
+def _closest(word: str, allowed: tuple[str, ...], cutoff: float) -> str | None:
+    """Remembered, since one slip often stands in many rows."""
     by_fold = {option.casefold(): option for option in allowed}
-    found = get_close_matches(word[: 2 * QUOTED].casefold(), by_fold, n=1, cutoff=cutoff)
+    found = get_close_matches(word, by_fold, n=1, cutoff=cutoff)
     return by_fold[found[0]] if found else None
 
 
@@ -138,9 +154,21 @@ def choose(word: str, allowed: Iterable[str]) -> str:
 
 def unlisted(name: str, ids: Iterable[str], file: str) -> str | None:
     """Return what to say of an id that a file does not list, or None if it does."""
-    known = set(ids)
-    if name in known:
-        return None
-    near = closest(name, sorted(known))
-    advice = f"did you mean {quote(near)}?" if near else "add it there"
-    return f"{quote(name)} is not an id of {file}; {advice}"
+    return Listed(ids, file).unlisted(name)
+
+
+class Listed:
+    """The ids that a file lists, to look up many names among them."""
+
+    def __init__(self, ids: Iterable[str], file: str) -> None:
+        self._known, self._file = frozenset(ids), file
+        self._sorted: tuple[str, ...] = ()
+
+    def unlisted(self, name: str) -> str | None:
+        """Return what to say of an id that is not there, or None if it is."""
+        if name in self._known:
+            return None
+        self._sorted = self._sorted or tuple(sorted(self._known))
+        near = closest(name, self._sorted)
+        advice = f"did you mean {quote(near)}?" if near else "add it there"
+        return f"{quote(name)} is not an id of {self._file}; {advice}"

@@ -24,9 +24,10 @@ from model.contents import Prospect
 from model.economy import Layout
 from model.kernel.densities import tailed_logpdf
 from model.likelihood import grade_error, hedge_tail
-from model.measurement import log_quantities, measurement
+from model.measurement import measurement
 from model.regression import Regression
 from model.reweighting import weighted_quantiles
+from model.row_equations import log_quantities
 from model.subject import Subject
 from model.synthesis import spread_prior
 

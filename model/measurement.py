@@ -1,10 +1,9 @@
-"""What each row of evidence measures: from the quantities to the log of the figure it speaks of.
+"""What each row of evidence measures: which quantities, windows and segments it speaks of.
 
 Rows fall into four groups, by how their quantity follows from the basic ones: counts (a window of
 the workforce, times factors), segment shares, items of the accounts (at a date, for segments, as
 an amount or a share of a base) and basic quantities themselves. ``Measurement`` holds the groups
-as index arrays; ``recorded`` writes the equations down for the kernel, and ``log_quantities`` has
-it carry them out on draws.
+as index arrays; ``row_equations`` has what is done with them.
 """
 
 from __future__ import annotations
@@ -16,20 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.accounts import WorkerMonth
 from model.case import Case
-from model.economy import (
-    Calendar,
-    Cells,
-    Layout,
-    Values,
-    accounts,
-    host_of_segment,
-    segment_weights,
-    workers,
-)
-from model.kernel import tape as on
-from model.kernel.tape import TAPE, Node, Tape
+from model.economy import Calendar, Cells, Layout, host_of_segment
 from model.quantities import MEASURED_BY_NAME
 from model.reader.priors import label
 
@@ -56,10 +43,6 @@ COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
 #: Flows that are yearly rates applied to a stock: a month of stock counts for a twelfth.
 YEARLY_RATES = ("authorisations", "permits_issued")
 FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry")
-
-#: Least amount, in the host's currency: what is left of a payment may be negative in a corner of
-#: the prior, and has no logarithm there. The evidence then rules the corner out.
-LEAST = 1e-6
 
 #: Items of the accounts that a row may name; properties of ``WorkerMonth``.
 ITEMS = (
@@ -191,111 +174,6 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
     )
 
 
-def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Floats:
-    """Log of the quantity each row speaks of, (..., R), from basic quantities, (..., N).
-
-    In canonical units; money in the host's currency. Counts of no one are minus infinity.
-    """
-    from model.kernel.native import evaluate
-
-    tape = Tape(layout.size)
-    found, _ = recorded(layout, measured, tape.normals)
-    return evaluate(tape.program(rows=found), "rows", natural)
-
-
-def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node, list[Node]]:
-    """Write down, from the basic quantities, what each row measures and how the accounts balance.
-
-    Returns
-    -------
-    log_quantity : Node, (R,)
-        Log of the quantity each row speaks of.
-    log_balance : list of Node, (years * segments of the host,)
-        For each host the log of billings over the sum of all uses, by year and segment.
-    """
-    values = layout.by_family(natural)
-    weights = segment_weights(values, measured.host_of_segment, TAPE)
-    account = accounts(values, measured.cells)
-    counts, shares, items, basics = measured.groups
-    # a first one, so that there is something to lay end to end where no row is
-    logs = [natural[..., :0]]
-    if counts:
-        logs.append(_log_counts(measured, values, weights))
-    if shares:
-        start = measured.segments.start[counts : counts + shares + 1]
-        logs.append(on.log(_covered(measured, weights, start)))
-    if items:
-        logs.append(_log_items(measured, account, weights))
-    if basics:
-        logs.append(on.log(natural[..., measured.basic]))
-    years, segments = measured.balance
-    ratio = on.log((account.billings / account.uses)[..., : years * segments])
-    host = np.tile(measured.host_of_segment, years)
-    balances = [ratio[..., np.flatnonzero(host == place)] for place in np.unique(host)]
-    return on.concatenate(logs), balances
-
-
-def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:
-    """Share of the workers in the segments that rows name, one after the other."""
-    inner = measured.segments["segment"][start[0] : start[-1]]
-    return on.stretches(weights, start - start[0], inner, inner + 1)
-
-
-def _log_counts(measured: Measurement, values: Values, weights: Node) -> Node:
-    force = workers(values, measured.calendar, TAPE)
-    paths = on.concatenate([getattr(force, name).laid for name in PATHS])
-    hosts, months = measured.calendar.host.shape
-    windows = measured.windows
-    begin = (windows["path"] * hosts + windows["host"]) * months
-    found = on.log(
-        on.stretches(
-            paths, windows.start, begin + windows["first"], begin + windows["stop"],
-            windows["weight"],
-        )
-    )  # fmt: skip
-    factors, start = measured.factors, measured.segments.start[: measured.groups[0] + 1]
-    entry = factors["factor"] * hosts + factors["host"]
-    if len(entry):
-        logs = on.log(on.concatenate([values[name] for name in FACTORS])[..., entry])
-        each = np.arange(len(entry))
-        some = np.flatnonzero(np.diff(factors.start))
-        sums = on.stretches(logs, factors.start, each, each + 1, factors["power"])
-        found = found.replaced(some, found[some] + sums[some])
-    some = np.flatnonzero(np.diff(start))
-    if len(some):
-        share = on.log(_covered(measured, weights, np.append(start[some], start[-1])))
-        found = found.replaced(some, found[some] + share)
-    return found
-
-
-def _log_items(measured: Measurement, account: WorkerMonth, weights: Node) -> Node:
-    """Items averaged over the workers of the row's segments; amounts, or shares of a base."""
-    counts, shares, items, _ = measured.groups
-    start = measured.segments.start[counts + shares : counts + shares + items + 1]
-    inner = measured.segments["segment"][start[0] : start[-1]]
-    start = start - start[0]
-    workers_in = weights[..., inner]
-    each = np.arange(len(inner))
-    in_all = on.stretches(workers_in, start, each, each + 1)
-
-    def log_mean(item: Ints, which: Ints) -> Node:
-        """Log of the mean item of some rows."""
-        own = np.concatenate([np.arange(start[r], start[r + 1]) for r in which])
-        used, number = np.unique(item, return_inverse=True)
-        tables = [getattr(account, ITEMS[one]) for one in used]
-        begin = np.repeat(number * len(tables[0]), np.diff(start)[which])
-        amounts = on.concatenate(tables)[..., begin + measured.cell_of[own]]
-        starts = np.concatenate([[0], np.cumsum(np.diff(start)[which])])
-        mean = on.products(workers_in[..., own], amounts, starts) / in_all[..., which]
-        return on.log(on.at_least(mean, LEAST))
-
-    found = log_mean(measured.item, np.arange(items))
-    some = np.flatnonzero(measured.base >= 0)
-    if len(some):
-        found = found.replaced(some, found[some] - log_mean(measured.base[some], some))
-    return found
-
-
 def _windows(case: Case, rows: pd.DataFrame) -> Ints:
     """First and last month of each row, as places in the timeline, (rows, 2)."""
     zero = case.timeline.months[0].ordinal
@@ -348,7 +226,9 @@ def _segments(case: Case, rows: pd.DataFrame, counts: int) -> Pieces:
     places = {segment.id: place for place, segment in enumerate(case.segments)}
     known: dict[Any, Ints] = {}
     for host, named in set(zip(rows["host"], rows["segments"], strict=True)):
-        own = [one.id for one in case.segments if one.host == host and (not named or one.id in named)]
+        own = [
+            one.id for one in case.segments if one.host == host and (not named or one.id in named)
+        ]
         known[host, named] = np.array([places[one] for one in own], dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
     found = [

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from model.case import Case
 from model.economy import Layout
 from model.likelihood import Evidence, evidence
-from model.measurement import log_quantities, measurement
+from model.measurement import measurement
 from model.projection import USD, Projection, quantiles
 from model.quantities import MEASURED_BY_NAME
+from model.row_equations import log_quantities
 from model.synthesis import spread_prior
 
 Floats = NDArray[np.float64]

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from model.case import Case
 from model.checks import CheckResult, listed, tail_probability
 from model.economy import Layout
-from model.measurement import LEAST, log_quantities
 from model.prediction import Json, replicate
 from model.projection import quantiles
 from model.quantities import DEFINITIONS, HEADLINE
 from model.refits import yearly_revenue
+from model.row_equations import LEAST, log_quantities
 from model.synthesis import Synthesis
 from model.wording import MILLION, interval, three
 

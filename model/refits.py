@@ -25,6 +25,7 @@ SHORT = SamplerOptions(draws=500, tune=200, chains=2, target_accept=0.9, cores=1
 #: under priors twice as wide a hazard can be so large that stocks overflow, where nobody is left.
 SHORT_RHAT, SHORT_ESS, SHORT_DIVERGENCES = 1.05, 100.0, 0.05
 
+
 @dataclass(frozen=True)
 class Task:
     """What to fit.

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from model.case import Case
 from model.fitting import fit
 from model.likelihood import statements
-from model.measurement import LEAST
 from model.question import SamplerOptions
 from model.refits import flat
+from model.row_equations import LEAST
 from model.synthesis import Synthesis, log_quantities
 from model.whatif import left_out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -292,9 +293,15 @@ def prior_distribution(support: Support, location: float, scale: float) -> Json:
         return _prior_numbers(transform, location, scale)
 
 
-def _prior_numbers(transform: Any, location: float, scale: float) -> Json:
+@cache
+def _quadrature() -> tuple[Floats, Floats]:
+    """Nodes, and weights that sum to one, for the mean of a function of a standard normal."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-    weights = weights / weights.sum()
+    return nodes, weights / weights.sum()
+
+
+def _prior_numbers(transform: Any, location: float, scale: float) -> Json:
+    nodes, weights = _quadrature()
     values = transform(location + scale * nodes)
     mean = float(weights @ values)
     scores = {"q05": -1.6448536, "q25": -0.6744898, "q50": 0.0, "q75": 0.6744898, "q95": 1.6448536}

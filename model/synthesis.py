@@ -17,14 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model import measurement as rows_of
+from model import row_equations
 from model.case import Case, Reading
 from model.contents import NORMAL_95
 from model.economy import Layout
-from model.kernel import tape as on
+from model.kernel import recorded as on
 from model.kernel.native import evaluate
 from model.kernel.program import Program
-from model.kernel.tape import TAPE, Node, Tape
+from model.kernel.recorded import TAPE
+from model.kernel.tape import Node, Tape
 from model.likelihood import Evidence, evidence
 from model.measurement import Measurement, measurement
 
@@ -96,7 +97,7 @@ def program(parts: Synthesis) -> Program:
     """
     tape, layout = Tape(parts.size), parts.layout
     natural = layout.natural(tape.normals[..., : layout.size], TAPE)
-    centre, log_balance = rows_of.recorded(layout, parts.measured, natural)
+    centre, log_balance = row_equations.recorded(layout, parts.measured, natural)
     terms = [_rows(parts, centre, tape.normals[..., layout.size :])]
     for logs, weight in zip(log_balance, parts.balance_weight.tolist(), strict=True):
         if weight:
@@ -140,7 +141,7 @@ def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
 def log_quantities(parts: Synthesis, normals: Floats) -> Floats:
     """Log of the quantity each row speaks of, (n, R), at standard normals, (n, size)."""
     natural = parts.layout.natural(normals[..., : parts.layout.size])
-    return rows_of.log_quantities(parts.layout, parts.measured, natural)
+    return row_equations.log_quantities(parts.layout, parts.measured, natural)
 
 
 def row_densities(parts: Synthesis, normals: Floats, log_quantity: Floats) -> Floats:

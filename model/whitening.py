@@ -18,8 +18,10 @@ Floats = NDArray[np.float64]
 #: Largest slope at which the search is taken to have arrived at the mode.
 STILL = 0.1
 #: Skews and tails of the bends that are tried; a tail of one and no skew is a straight line.
-SKEWS = np.linspace(-1.0, 1.0, 21)
-TAILS = np.geomspace(0.5, 2.0, 13)
+SKEWS = np.arange(-10, 11) / 10
+TAILS = 2.0 ** (np.arange(-6, 7) / 6)
+#: Gain in correlation from which a bend is kept.
+PAYS = 0.0005
 #: Quantiles of the draws that a bend is fitted to.
 SCORES = ndtri((np.arange(64) + 0.5) / 64)
 
@@ -93,5 +95,9 @@ def fitted_bends(normals: Floats) -> Floats:
     centre, width = quantiles.mean(axis=0), quantiles.std(axis=0)
     correlation = scaled.T @ ((quantiles - centre) / width) / len(SCORES)
     best = correlation.argmax(axis=0)
+    straight = int(np.flatnonzero((skew == 0.0) & (tail == 1.0))[0])
+    # noise bends a little too: a bend must pay
+    gain = correlation.max(axis=0) - correlation[straight]
+    best = np.where(gain > PAYS, best, straight)
     factor = width * correlation[best, np.arange(len(best))] / spread[best]
     return np.column_stack([skew[best], tail[best], centre - factor * middle[best], factor])

@@ -215,16 +215,17 @@ class SavedRun:
     @cached_property
     def quantity_draws(self) -> dict[str, Floats]:
         """Draws of each basic quantity by label, (chain, draw), in its own unit."""
-        found = {}
-        for name, values in self._group("posterior").data_vars.items():
-            if values.ndim == 2:
-                found[str(name)] = values.to_numpy()
-                continue
-            for place, entry in enumerate(values[f"{name}_entry"].to_numpy()):
-                # entries of a second host carry their label whole
-                whole = str(name) in str(entry).split(".")
-                label = str(entry) if whole else f"{name}.{entry}"
-                found[label] = values.to_numpy()[..., place]
+        families, found = self._group("posterior"), {}
+        for label in self.summary["quantities"]:
+            name = next(part for part in label.split(".") if part in families)
+            host, _, index = label.partition(name)
+            values = families[name]
+            for dim in values.dims[2:]:
+                # the first host is left out of labels
+                first = values[dim].to_numpy()[0]
+                own = (host.strip(".") or first) if dim == "host" else index.strip(".")
+                values = values.sel({dim: own})
+            found[label] = values.to_numpy()
         return found
 
     @cached_property

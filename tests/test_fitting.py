@@ -11,7 +11,7 @@ from model.backend import NUMPY
 from model.case import Case
 from model.economy import Layout
 from model.fitting import Posterior, convergence, fit
-from model.measurement import LEAST, log_quantities
+from model.row_equations import LEAST, log_quantities
 from model.program import Program
 from model.question import SamplerOptions, WhatIf
 from model.synthesis import Synthesis, synthesis

@@ -1,1 +1,1 @@
-"""The density of any case as a list of operations, and the one compiled program that runs them all."""
+"""The density of any case as a recorded program, and the one compiled kernel that runs it."""

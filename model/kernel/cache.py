@@ -19,6 +19,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 SOURCES = ("special", "operations", "program", "compiled")
 SEAL = "sha256"
@@ -59,8 +60,10 @@ def kernel(say: Callable[[str], object] = lambda line: None) -> ModuleType:
 
 def imported(name: str, folder: Path) -> ModuleType:
     """Import the kernel with numba's cache in a folder."""
-    from numba import config
+    import numba
 
+    # found when it is asked for, which type checkers cannot see
+    config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:

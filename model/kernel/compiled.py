@@ -132,21 +132,20 @@ def unpacked(user: Array) -> Any:
 
 @jit
 def add_product(total: Array, words: Array, begin: Any, x: Array) -> None:
-    """total += x @ matrix, which begins at a word; four rows at a time."""
+    """Add x @ matrix, which begins at a word, to the total; four rows at a time."""
     n = len(x)
     whole = n - n % 4
     for i in range(0, whole, 4):
-        r0 = begin + i * n
-        r1, r2, r3 = r0 + n, r0 + 2 * n, r0 + 3 * n
+        at = begin + i * n
+        r0, r1 = words[at : at + n], words[at + n : at + 2 * n]
+        r2, r3 = words[at + 2 * n : at + 3 * n], words[at + 3 * n : at + 4 * n]
         x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
         for j in range(n):
-            total[j] += (words[r0 + j] * x0 + words[r1 + j] * x1) + (
-                words[r2 + j] * x2 + words[r3 + j] * x3
-            )
+            total[j] += (r0[j] * x0 + r1[j] * x1) + (r2[j] * x2 + r3[j] * x3)
     for i in range(whole, n):
-        row, factor = begin + i * n, x[i]
+        row, factor = words[begin + i * n : begin + i * n + n], x[i]
         for j in range(n):
-            total[j] += words[row + j] * factor
+            total[j] += row[j] * factor
 
 
 @jit
@@ -154,9 +153,13 @@ def bend(
     y: float, skew: float, tail: float, shift: float, factor: float
 ) -> tuple[float, float, float]:
     """Sinh-arcsinh of y (Jones and Pewsey 2009), its slope, and the slope of its log slope."""
+    if skew == 0.0 and tail == 1.0:
+        return shift + factor * y, factor, 0.0
     root = math.sqrt(1.0 + y * y)
-    angle = tail * math.asinh(y) + skew
-    sinh, cosh = math.sinh(angle), math.cosh(angle)
+    # the inverse hyperbolic sine, without cancellation on either side
+    arc = math.log(y + root) if y > 0.0 else -math.log(root - y)
+    e = math.exp(tail * arc + skew)
+    sinh, cosh = 0.5 * (e - 1.0 / e), 0.5 * (e + 1.0 / e)
     slope = factor * tail * cosh / root
     return shift + factor * sinh, slope, tail * sinh / (cosh * root) - y / (root * root)
 
@@ -165,7 +168,7 @@ pointer, word = types.CPointer(types.double), types.uint64
 DENSITY = types.int64(word, pointer, pointer, pointer, pointer)
 COPY = types.int64(word, word, pointer, pointer, pointer)
 EVALUATE = types.int64(word, word, pointer, pointer, pointer, pointer)
-entry = {"cache": True, "error_model": "numpy"}
+entry: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 
 
 @cfunc(DENSITY, **entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from model.kernel import tape as on
+from model.kernel import recorded as on
 from model.kernel.native import evaluate
 from model.kernel.tape import Tape
 

@@ -19,7 +19,7 @@ Place = Any
 
 @jit
 def affine(v: Array, f: Array, out: Place, n: Place, a: Place, shift: Place, factor: Place) -> None:
-    """shift + factor * a, with numbers of the case."""
+    """A number of the case plus another one times a."""
     for i in range(n):
         v[out + i] = f[shift + i] + f[factor + i] * v[a + i]
 
@@ -213,7 +213,7 @@ def pull_dots(
 def recurrence(
     v: Array, out: Place, n: Place, before: Place, survival: Place, inflow: Place, steps: Place
 ) -> None:
-    """next = before * survival + inflow, for each of several rows of ``steps``; n in all."""
+    """Solve next = before * survival + inflow, for each of several rows of ``steps``; n in all."""
     for h in range(n // steps):
         last, row = v[before + h], h * steps
         for t in range(row, row + steps):
@@ -288,7 +288,9 @@ def pull_spreads(
 
 
 @jit
-def balance(v: Array, f: Array, out: Place, a: Place, years: Place, segments: Place, s: Place) -> None:
+def balance(
+    v: Array, f: Array, out: Place, a: Place, years: Place, segments: Place, s: Place
+) -> None:
     """Weighted log density of one host's log balances; behind it its slopes.
 
     Every closing error has the same standard deviation. The errors of one segment correlate by

@@ -1,4 +1,4 @@
-"""Densities of the hedges for one row: their values and slopes, in plain loops that numba compiles."""
+"""Densities of the hedges for one row, their values and slopes, as numba compiles them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def ratio(top: tuple[float, ...], bottom: tuple[float, ...], x: float) -> float:
 
 
 @jit
-def erfcx(x: float) -> float:
+def erfcx(x: float) -> Any:
     """exp(x²) erfc(x), for x from zero on."""
     if x <= 0.46875:
         return math.exp(x * x) * math.erfc(x)

@@ -16,7 +16,7 @@ from model.reader.files import Folder
 from model.reader.settings import ChangeTable, ScenarioFile
 from model.reader.tables import month
 from model.reader.toml_files import Place, dotted, line_of, period, read_toml, validate
-from model.units import UnitError, conversion, is_pure, parse
+from model.units import UnitError, conversion, is_pure, pure_factor
 
 EXCHANGE_RATE = "exchange_rate"
 #: Quantities that may differ by segment.
@@ -247,7 +247,8 @@ class _OneFile:
             if table.as_in is not None:
                 return ((period(table.as_in), 1.0),), ""
             assert table.scale is not None
-            factor = float(parse(table.unit or "1", "", ()).to("fraction").magnitude)
+            factor = pure_factor(table.unit or "1")
+            assert factor is not None
             if table.scale * factor == 1.0:
                 self.fault((*at, "scale"), "a factor of one changes nothing; write another")
             return ((period(table.since), table.scale * factor),), ""

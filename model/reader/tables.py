@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
-import pandera.pandas as pa
 
 from model.faults import choose, quote
 from model.quantities import BASES
@@ -32,8 +33,22 @@ _NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
-#: What each check says of a cell that fails it, by the check's name.
-EXPLAIN: dict[str, Callable[[str], str]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column's cells may hold, what is said of one that does not, and whether all differ."""
+
+    accepts: Callable[[str], bool]
+    explain: Callable[[str], str]
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns of a table by name, and those that no two rows may agree in."""
+
+    columns: dict[str, Column]
+    unique: tuple[str, ...] = ()
 
 
 # Cells
@@ -44,6 +59,7 @@ def number(text: str) -> float:
     return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
+@cache
 def month(text: str) -> pd.Period | None:
     """Return the month of a YYYY-MM or YYYY-MM-DD cell, or None if it is not a date."""
     if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
@@ -96,22 +112,13 @@ def _is_loose_date(text: str) -> bool:
 # Columns
 
 
-def _rule(
-    name: str, accepts: Callable[[str], bool], explain: Callable[[str], str], *, blank: bool
-) -> pa.Check:
-    """Return a check of single cells, and remember what to say where it fails."""
-    key = name if not blank else f"{name} or blank"
-    EXPLAIN[key] = explain
-
-    def accept(text: str) -> bool:
-        return (blank and not text) or accepts(text)
-
-    return pa.Check(accept, element_wise=True, error=key)
+def _or_blank(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda text: not text or accepts(text)
 
 
 def _one_of(
     what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
-) -> pa.Column:
+) -> Column:
     """Return a column of certain words; ``fold`` accepts them in small letters too."""
     options = tuple(allowed)
 
@@ -122,14 +129,12 @@ def _one_of(
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
         return f"{got}; {choose(text, options)}"
 
-    # two tables may allow different words in columns of one name
-    name = f"{what}: {', '.join(options)}"
-    return pa.Column(checks=[_rule(name, accepts, explain, blank=blank)])
+    return Column(_or_blank(accepts) if blank else accepts, explain)
 
 
 def _matching(
-    what: str, pattern: re.Pattern[str], advice: str, *, blank: bool = False
-) -> pa.Column:
+    what: str, pattern: re.Pattern[str], advice: str, *, blank: bool = False, unique: bool = False
+) -> Column:
     def explain(text: str) -> str:
         got = f"{quote(text)} is not {what}" if text else f"{what} is missing"
         return f"{got}; {advice}"
@@ -137,49 +142,44 @@ def _matching(
     def accepts(text: str) -> bool:
         return pattern.fullmatch(text) is not None
 
-    return pa.Column(checks=[_rule(what, accepts, explain, blank=blank)])
+    return Column(_or_blank(accepts) if blank else accepts, explain, unique)
 
 
-def _ident() -> pa.Column:
-    column = _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'")
-    column.unique, column.report_duplicates = True, "exclude_first"
-    return column
+def _ident() -> Column:
+    return _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'", unique=True)
 
 
-def _word(what: str, *, unique: bool = False, blank: bool = False) -> pa.Column:
-    column = _matching(what, WORD, "write letters, digits and '_'", blank=blank)
-    if unique:
-        column.unique, column.report_duplicates = True, "exclude_first"
-    return column
+def _word(what: str, *, unique: bool = False) -> Column:
+    return _matching(what, WORD, "write letters, digits and '_'", unique=unique)
 
 
-def _name(what: str) -> pa.Column:
+def _name(what: str) -> Column:
     return _matching(what, _NAME, "write letters, digits, '-' and '_'")
 
 
-def _filled(what: str) -> pa.Column:
+def _filled(what: str) -> Column:
     return _matching(what, re.compile(r".+", re.DOTALL), "fill in the cell")
 
 
-def _figure(*, blank: bool = True) -> pa.Column:
-    return pa.Column(checks=[_rule("figure", _is_number, explain_number, blank=blank)])
+def _figure(*, blank: bool = True) -> Column:
+    return Column(_or_blank(_is_number) if blank else _is_number, explain_number)
 
 
-def _date(*, blank: bool = False) -> pa.Column:
+def _date(*, blank: bool = False) -> Column:
     def accepts(text: str) -> bool:
         return month(text) is not None
 
-    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
+    return Column(_or_blank(accepts) if blank else accepts, explain_date)
 
 
-def _loose_date() -> pa.Column:
+def _loose_date() -> Column:
     def explain(text: str) -> str:
         return f"{explain_date(text)} or YYYY"
 
-    return pa.Column(checks=[_rule("loose date", _is_loose_date, explain, blank=True)])
+    return Column(_or_blank(_is_loose_date), explain)
 
 
-def _month() -> pa.Column:
+def _month() -> Column:
     def explain(text: str) -> str:
         got = f"{quote(text)} is not a month" if text else "the month is missing"
         return f"{got} from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
@@ -187,26 +187,26 @@ def _month() -> pa.Column:
     def accepts(text: str) -> bool:
         return len(text) == len("2018-07") and month(text) is not None
 
-    return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
+    return Column(accepts, explain)
 
 
-def _free() -> pa.Column:
-    return pa.Column()
+def _free() -> Column:
+    return Column(lambda _: True, str)
 
 
-def _count(what: str) -> pa.Column:
+def _count(what: str) -> Column:
     def accepts(text: str) -> bool:
         return whole_number(text) is not None
 
     def explain(text: str) -> str:
         return f"{quote(text)} is not {what}; write a whole number from 1 on, or leave it blank"
 
-    return pa.Column(checks=[_rule(what, accepts, explain, blank=True)])
+    return Column(_or_blank(accepts), explain)
 
 
 # Schemas
 
-EVIDENCE = pa.DataFrameSchema(
+EVIDENCE = Schema(
     {
         "id": _ident(),
         "quantity": _filled("the quantity"),
@@ -227,10 +227,9 @@ EVIDENCE = pa.DataFrameSchema(
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
         "note": _free(),
-    },
-    strict=True,
+    }
 )
-PROSPECTS = pa.DataFrameSchema(
+PROSPECTS = Schema(
     {
         "id": _ident(),
         "prospect": _matching("a prospect's name", _IDENT, "write letters, digits, '-' and '_'"),
@@ -247,10 +246,9 @@ PROSPECTS = pa.DataFrameSchema(
         "statements": _count("a number of statements"),
         "units": _count("a number of firms or crews"),
         "note": _free(),
-    },
-    strict=True,
+    }
 )
-SOURCES = pa.DataFrameSchema(
+SOURCES = Schema(
     {
         "id": _ident(),
         "title": _filled("the title"),
@@ -264,10 +262,9 @@ SOURCES = pa.DataFrameSchema(
         ),
         "accessed": _loose_date(),
         "note": _free(),
-    },
-    strict=True,
+    }
 )
-SEGMENTS = pa.DataFrameSchema(
+SEGMENTS = Schema(
     {
         "id": _word("a segment's id", unique=True),
         "host": _word("a host"),
@@ -276,10 +273,9 @@ SEGMENTS = pa.DataFrameSchema(
         "share_p05": _figure(blank=False),
         "share_p95": _figure(blank=False),
         "note": _free(),
-    },
-    strict=True,
+    }
 )
-FIRMS = pa.DataFrameSchema(
+FIRMS = Schema(
     {
         "id": _ident(),
         "name": _filled("the name"),
@@ -291,17 +287,14 @@ FIRMS = pa.DataFrameSchema(
         "linked_by": _free(),
         "source": _filled("the source"),
         "note": _free(),
-    },
-    strict=True,
+    }
 )
-FX = pa.DataFrameSchema(
+FX = Schema(
     {
         "month": _month(),
         "currency": _one_of("currency", sorted(CURRENCIES)),
         "per_usd": _figure(blank=False),
         "source": _filled("the source"),
     },
-    strict=True,
-    unique=["month", "currency"],
-    report_duplicates="exclude_first",
+    unique=("month", "currency"),
 )
