@@ -11,7 +11,7 @@ import pandas as pd
 
 from model.contents import Host, Phase, Prior, Prospect, Reading, Sanction, Segment, Timeline
 from model.exchange import Rates, reference_rates
-from model.faults import CaseError, Fault, Report, unlisted
+from model.faults import CaseError, Fault, Listed, Report
 from model.quantities import MEASURED_BY_NAME
 from model.question import PROSPECTS, content_hashes
 from model.reader.evidence import FILE as EVIDENCE
@@ -156,7 +156,7 @@ def _read(folder: Folder) -> Case | None:
     if file is not None:
         _check_references(report, file, text, evidence, sources)
     if (
-        report.faults or timeline is None or hosts is None or segments is None or rates is None
+        report.faulty or timeline is None or hosts is None or segments is None or rates is None
         or evidence is None or sources is None or firms is None or reading is None
     ):  # fmt: skip
         return None
@@ -197,22 +197,24 @@ def _check_references(
     sources: pd.DataFrame | None,
 ) -> None:
     """Report what timeline.toml names and other files do not have."""
-    named: list[tuple[Place, str, pd.DataFrame | None, str]] = [
-        (("sanctions", i, "source"), one.source, sources, "sources.csv")
+    tables = {"sources.csv": sources, EVIDENCE: evidence}
+    press = _press(file) or {}
+    named: list[tuple[Place, str, str]] = [
+        (("sanctions", i, "source"), one.source, "sources.csv")
         for i, one in enumerate(file.sanctions)
     ]
-    named += [
-        (("press_arithmetic", key), row, evidence, EVIDENCE)
-        for key, row in (_press(file) or {}).items()
-    ]
-    for place, name, table, where in named:
-        message = None if table is None else unlisted(name, table["id"], where)
+    named += [(("press_arithmetic", key), row, EVIDENCE) for key, row in press.items()]
+    listed: dict[str, Listed | None] = {
+        where: None if table is None else Listed(table["id"], where)
+        for where, table in tables.items()
+    }
+    rows = None if evidence is None else evidence.set_index("id")
+    for place, name, where in named:
+        ids = listed[where]
+        message = None if ids is None else ids.unlisted(name)
         # a faulty row has faults of its own
-        if message is None and table is evidence and evidence is not None and not report.faults:
-            rows = evidence.set_index("id")
-            host = (
-                rows.loc[(_press(file) or {})["workers"], "host"] if _complete(file, rows) else ""
-            )
+        if message is None and where == EVIDENCE and rows is not None and not report.faulty:
+            host = rows.loc[press["workers"], "host"] if _complete(file, rows) else ""
             currency = file.hosts[host].currency if host in file.hosts else None
             message = _press_fault(str(place[1]), rows.loc[name], currency)
         if message is not None:

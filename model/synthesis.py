@@ -91,18 +91,26 @@ def spread_prior(reading: Reading) -> tuple[float, float]:
 
 
 def program(parts: Synthesis) -> Program:
-    """The density of a case, for the kernel: its rows, and each host's accounts.
+    """The density of a case, for the kernel.
 
-    What weighs nothing is left out.
+    Its outputs are ``rows``, the weighted log density of each row, (R,), and ``balance``, that of
+    each host's accounts, (H,). What weighs nothing is left out.
     """
     tape, layout = Tape(parts.size), parts.layout
     natural = layout.natural(tape.normals[..., : layout.size], TAPE)
     centre, log_balance = row_equations.recorded(layout, parts.measured, natural)
-    terms = [_rows(parts, centre, tape.normals[..., layout.size :])]
-    for logs, weight in zip(log_balance, parts.balance_weight.tolist(), strict=True):
-        if weight:
-            terms.append(on.balance(logs, parts.measured.balance[0], *parts.closing, weight))
-    return tape.program(terms)
+    rows = _rows(parts, centre, tape.normals[..., layout.size :])
+    years, balance = parts.measured.balance[0], _nothing(tape, len(log_balance))
+    for host in np.flatnonzero(parts.balance_weight):
+        weight = float(parts.balance_weight[host])
+        found = on.balance(log_balance[host], years, *parts.closing, weight)
+        balance = balance.replaced([host], found)
+    return tape.program([rows, balance], rows=rows, balance=balance)
+
+
+def _nothing(tape: Tape, count: int) -> Node:
+    """What rows and accounts add that are left out."""
+    return (0.0 * tape.normals[..., :1])[..., np.zeros(count, dtype=np.int64)]
 
 
 def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
@@ -115,8 +123,7 @@ def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
     if len(common):
         error = said.shared_error[common] * shared[..., said.origin[common]]
         centre = centre.replaced(common, centre[..., common] + error)
-    # what a row that is left out adds: nothing
-    rows = (0.0 * errors.tape.normals[..., :1])[..., np.zeros(len(said.ids), int)]
+    rows = _nothing(errors.tape, len(said.ids))
     single = np.setdiff1d(np.flatnonzero(said.weight), said.spread)
     if len(single):
         found = on.hedges(

@@ -30,8 +30,10 @@ class Workforce:
         Persons present at the end of each month.
     permit_entries, irregular_entries : array, (..., T)
         Persons arriving in each month.
-    at_start : array, (...)
-        Workers present just before the first month.
+    irregular_working : array, (..., T)
+        Share of the irregular who work.
+    permitted_at_start, irregular_at_start : array, (...)
+        Persons present just before the first month.
     """
 
     permitted: Array
@@ -39,7 +41,9 @@ class Workforce:
     working: Array
     permit_entries: Array
     irregular_entries: Array
-    at_start: Array
+    irregular_working: Array
+    permitted_at_start: Array
+    irregular_at_start: Array
 
     @property
     def present(self) -> Any:
@@ -48,7 +52,8 @@ class Workforce:
         Half of those at its beginning and half of those at its end.
         """
         working = np.asarray(self.working)
-        first = np.broadcast_to(self.at_start[..., None], (*working.shape[:-1], 1))
+        first = self.permitted_at_start + self.irregular_working[..., 0] * self.irregular_at_start
+        first = np.broadcast_to(first[..., None], (*working.shape[:-1], 1))
         return (np.concatenate([first, working[..., :-1]], axis=-1) + working) / 2
 
 
@@ -108,5 +113,7 @@ def workforce(
         working=permitted + irregular_working * irregular,
         permit_entries=permit_inflow,
         irregular_entries=irregular_inflow,
-        at_start=permitted_at_start + irregular_working[..., 0] * irregular_at_start,
+        irregular_working=irregular_working,
+        permitted_at_start=permitted_at_start,
+        irregular_at_start=irregular_at_start,
     )

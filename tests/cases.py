@@ -23,6 +23,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from model.synthesis import Synthesis, program
+
 Cells = dict[str, Any]
 Rows = dict[str, Cells]
 
@@ -346,3 +348,9 @@ def write_case(
 def priors_text(tables: Rows) -> str:
     """Return tables by path as the text of priors.toml."""
     return "".join(f"[{path}]\n{toml_text(keys)}\n" for path, keys in tables.items())
+
+
+def recorded_bytes(parts: Synthesis) -> bytes:
+    """All that the kernel is given of a case."""
+    found = program(parts)
+    return b"".join(one.tobytes() for one in (found.code, found.places, found.data, found.terms))

@@ -1,4 +1,4 @@
-"""Fixtures that compile once and serve many tests."""
+"""Cases and fits that serve many tests."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from model.case import Case, read_case
-from model.fitting import Posterior, fit, set_pytensor_flags
+from model.fitting import Posterior, fit
 from model.question import SamplerOptions
 from model.synthesis import Synthesis, synthesis
 from tests.cases import write_case
-
-set_pytensor_flags()
 
 ROOT = Path(__file__).parents[1]
 SHORT = SamplerOptions(draws=500, tune=300, chains=2, seed=1)
@@ -37,17 +35,9 @@ def tiny_parts(tiny: Case) -> Synthesis:
 
 
 @pytest.fixture(scope="session")
-def tiny_program(tiny_parts: Synthesis):  # type: ignore[no-untyped-def]
-    """The small case's density, compiled once for the whole session."""
-    from model.program import compile_program
-
-    return compile_program(tiny_parts)
-
-
-@pytest.fixture(scope="session")
-def tiny_posterior(tiny_parts: Synthesis, tiny_program) -> Posterior:  # type: ignore[no-untyped-def]
+def tiny_posterior(tiny_parts: Synthesis) -> Posterior:
     """A short fit of the small case."""
-    return fit(tiny_parts, SHORT, program=tiny_program)
+    return fit(tiny_parts, SHORT)
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +50,3 @@ def real_folder() -> Path:
 def real(real_folder: Path) -> Case:
     """The real case."""
     return read_case(real_folder)
-
-
-@pytest.fixture(scope="session")
-def real_program(real: Case):  # type: ignore[no-untyped-def]
-    """The real case's density, compiled once for the whole session."""
-    from model.program import compile_program
-
-    return compile_program(synthesis(real))

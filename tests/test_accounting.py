@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from model.accounting import accounts_block, common_currency
-from model.backend import NUMPY
 from model.case import Case, read_case
-from model.economy import Calendar, Grid, Layout, accounts, segment_weights, workers
+from model.economy import (
+    Calendar,
+    Cells,
+    Layout,
+    accounts,
+    host_of_segment,
+    segment_weights,
+    workers,
+)
 from model.projection import Projector
 from model.quantities import USES
 from tests.cases import write_case
@@ -39,10 +46,10 @@ def test_items_add_up_to_the_billings_and_are_those_of_the_revenue(tiny: Case) -
 def test_items_by_brute_force(tiny: Case) -> None:
     layout, draws = draws_of(tiny, 5)
     values = layout.by_family(draws)
-    grid = Grid.monthly(tiny)
-    by_segment = accounts(NUMPY, values, grid)
-    weights = segment_weights(NUMPY, values, grid)
-    present = workers(NUMPY, values, Calendar.of(tiny)).present[:, 0]
+    cells = Cells.monthly(tiny)
+    by_segment = accounts(values, cells)
+    weights = segment_weights(values, host_of_segment(tiny))
+    present = workers(values, Calendar.of(tiny)).present[:, 0]
     paid = Projector(tiny, layout, draws).paid_for(2018, "RUB").isel(host=0)
     for name in (*USES, "declared_salary"):
         item = np.broadcast_to(getattr(by_segment, name), by_segment.billings.shape)

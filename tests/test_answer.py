@@ -38,7 +38,7 @@ scale = 0.5
 
 @pytest.fixture(scope="module")
 def case_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session's small case, with a scenario: its program is compiled already."""
+    """The session's small case, with a scenario."""
     folder = write_case(tmp_path_factory.mktemp("answer") / "small")
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "half.toml").write_text(SCENARIO)
@@ -56,7 +56,7 @@ def question(case_folder: Path) -> Question:
 
 
 @pytest.fixture(scope="module")
-def first(tiny_program, question: Question, output: Path) -> Answer:  # type: ignore[no-untyped-def]
+def first(question: Question, output: Path) -> Answer:
     """The question asked for the first time."""
     return answer(question, read_inputs(question), output)
 
@@ -198,7 +198,6 @@ def test_an_ineffective_scenario_is_told(
 
 def test_a_what_if_is_reweighted_or_fitted_and_says_so(
     tmp_path: Path,
-    tiny_program,
     case_folder: Path,  # type: ignore[no-untyped-def]
 ) -> None:
     options = SamplerOptions(draws=1500, tune=500, chains=4, seed=2)

@@ -20,7 +20,6 @@ from model.calibration import Plan, simulate, study_of, uniform, verdicts
 from model.case import Case
 from model.parallel import completed, executor
 from model.plants import FALSE_ALARMS, FOUND, Plant, plant, power
-from model.program import Program
 from model.record import Record
 from model.replicates import Study, replicate
 from model.synthesis import Synthesis
@@ -40,7 +39,7 @@ def ranked(study: Study, cases: int) -> tuple[bool | None, str]:
 
 
 @pytest.mark.slow
-def test_the_shipped_model_tells_the_truth(real: Case, real_program: Program) -> None:
+def test_the_shipped_model_tells_the_truth(real: Case) -> None:
     passed, sentence = ranked(study_of(real), CASES)
     assert passed, sentence
 
@@ -60,20 +59,20 @@ def half_the_widths(parts: Synthesis) -> Synthesis:
 
 
 @pytest.mark.slow
-def test_a_model_that_trusts_its_rows_too_much_fails(real: Case, real_program: Program) -> None:
+def test_a_model_that_trusts_its_rows_too_much_fails(real: Case) -> None:
     passed, sentence = ranked(replace(study_of(real), fitted=half_the_errors), SABOTAGED)
     assert passed is False, sentence
 
 
 @pytest.mark.slow
-def test_a_model_that_trusts_its_priors_too_much_fails(tiny: Case, tiny_program: Program) -> None:
+def test_a_model_that_trusts_its_priors_too_much_fails(tiny: Case) -> None:
     study = study_of(tiny)
     assert ranked(study, SABOTAGED)[0] is True
     passed, sentence = ranked(replace(study, fitted=half_the_widths), SABOTAGED)
     assert passed is False, sentence
 
 
-def test_a_replicate_follows_from_its_number(tiny: Case, tiny_program: Program) -> None:
+def test_a_replicate_follows_from_its_number(tiny: Case) -> None:
     study = study_of(tiny)
     one, again, other = (replicate(study, number) for number in (3, 3, 4))
     assert one.ranks is not None
@@ -85,7 +84,7 @@ def test_a_replicate_follows_from_its_number(tiny: Case, tiny_program: Program) 
     assert plant(study, 5) == plant(study, 5)
 
 
-def test_too_few_cases_are_not_judged(tiny: Case, tiny_program: Program) -> None:
+def test_too_few_cases_are_not_judged(tiny: Case) -> None:
     study = study_of(tiny)
     done = [replicate(study, number) for number in range(3)]
     result = uniform(study.labels, done)
@@ -121,7 +120,7 @@ def test_the_two_rates_are_counted() -> None:
 
 
 @pytest.mark.slow
-def test_slips_of_rows_that_others_speak_of_are_found(tiny: Case, tiny_program: Program) -> None:
+def test_slips_of_rows_that_others_speak_of_are_found(tiny: Case) -> None:
     study = study_of(tiny)
     with executor() as workers:
         done = [one for _, one in completed(workers, partial(plant, study), range(60)) if one]
@@ -132,9 +131,7 @@ def test_slips_of_rows_that_others_speak_of_are_found(tiny: Case, tiny_program: 
     assert np.mean([one.clean < 0.02 for one in done]) < 0.15
 
 
-def test_what_is_done_is_kept_and_added_to(
-    tiny: Case, tiny_program: Program, tmp_path: Path
-) -> None:
+def test_what_is_done_is_kept_and_added_to(tiny: Case, tmp_path: Path) -> None:
     study = study_of(tiny)
     seen: list[tuple[str, int, int]] = []
 
@@ -181,9 +178,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_interrupted_and_taken_up_again(
-    tiny_folder: Path, tiny_program: Program, tmp_path: Path
-) -> None:
+def test_interrupted_and_taken_up_again(tiny_folder: Path, tmp_path: Path) -> None:
     asked = command("--inputs", tiny_folder, "--output", tmp_path, "--slips", 2)
     process = subprocess.Popen(
         [*asked, "--replicates", "500"], cwd=ROOT, stderr=subprocess.PIPE, text=True

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from model import store
-from model.backend import NUMPY
 from model.case import Case, read_case
 from model.criticism import Fitted
 from model.driven import CORRELATED, Driven, ask, record, recorded

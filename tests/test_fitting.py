@@ -7,16 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.backend import NUMPY
 from model.case import Case
 from model.economy import Layout
 from model.fitting import Posterior, convergence, fit
-from model.row_equations import LEAST, log_quantities
-from model.program import Program
 from model.question import SamplerOptions, WhatIf
+from model.row_equations import LEAST, log_quantities
 from model.synthesis import Synthesis, synthesis
 from model.whatif import changed_parts
-from model.whitening import whiten
+from model.whitening import curvature_map
 from tests.conftest import SHORT
 
 
@@ -51,11 +49,11 @@ def test_gate_reads_arviz_own_numbers() -> None:
 
 
 def test_same_seed_same_draws_other_seed_others(
-    tiny_parts: Synthesis, tiny_program: Program, tiny_posterior: Posterior
+    tiny_parts: Synthesis, tiny_posterior: Posterior
 ) -> None:
-    again = fit(tiny_parts, replace(SHORT, cores=1), program=tiny_program)
+    again = fit(tiny_parts, replace(SHORT, cores=1))
     np.testing.assert_array_equal(again.normals, tiny_posterior.normals)
-    other = fit(tiny_parts, replace(SHORT, seed=2), program=tiny_program)
+    other = fit(tiny_parts, replace(SHORT, seed=2))
     assert not np.array_equal(other.normals, tiny_posterior.normals)
 
 
@@ -68,9 +66,9 @@ def test_whitening_finds_mode_and_curvature() -> None:
     def density(x: np.ndarray) -> tuple[float, np.ndarray]:
         return -0.5 * (x - mean) @ precision @ (x - mean), -precision @ (x - mean)
 
-    found = whiten(density, 6)
-    assert found.done
-    np.testing.assert_allclose(found.mode, mean, atol=1e-4)
+    found, done = curvature_map(density, 6)
+    assert done
+    np.testing.assert_allclose(found.centre, mean, atol=1e-4)
     np.testing.assert_allclose(found.root @ found.root.T, np.linalg.inv(precision), rtol=1e-5)
 
 
@@ -78,28 +76,26 @@ def test_whitening_gives_up_on_a_saddle() -> None:
     def density(x: np.ndarray) -> tuple[float, np.ndarray]:
         return 0.0 * x.sum(), np.array([-x[0], 0.0])
 
-    found = whiten(density, 2)
-    assert not found.done
+    found, done = curvature_map(density, 2)
+    assert not done
     np.testing.assert_array_equal(found.root, np.eye(2))
 
 
-def test_without_evidence_and_balance_the_prior_comes_back(
-    tiny_parts: Synthesis, tiny_program: Program
-) -> None:
+def test_without_evidence_and_balance_the_prior_comes_back(tiny_parts: Synthesis) -> None:
     silent = replace(
         tiny_parts,
         evidence=replace(tiny_parts.evidence, weight=np.zeros_like(tiny_parts.evidence.weight)),
         balance_weight=np.zeros_like(tiny_parts.balance_weight),
     )
     options = SamplerOptions(draws=2000, tune=300, chains=2, seed=9)
-    normals = fit(silent, options, program=tiny_program).normals.reshape(-1, tiny_parts.size)
+    normals = fit(silent, options).normals.reshape(-1, tiny_parts.size)
     # thousands of nearly independent draws: five standard errors of mean and sd
     assert np.abs(normals.mean(axis=0)).max() < 0.12
     assert np.abs(normals.std(axis=0) - 1.0).max() < 0.1
 
 
 def test_balance_and_plan_each_inform_the_state_take(
-    tiny: Case, tiny_parts: Synthesis, tiny_program: Program, tiny_posterior: Posterior
+    tiny: Case, tiny_parts: Synthesis, tiny_posterior: Posterior
 ) -> None:
     def spread_of_take(posterior: Posterior) -> float:
         at = {label: place for place, label in enumerate(posterior.layout.labels)}
@@ -109,17 +105,17 @@ def test_balance_and_plan_each_inform_the_state_take(
     both = spread_of_take(tiny_posterior)
     for side in ("plan", "balance"):
         parts = changed_parts(tiny_parts, tiny, WhatIf(without=(side,)))
-        assert spread_of_take(fit(parts, SHORT, program=tiny_program)) > both
+        assert spread_of_take(fit(parts, SHORT)) > both
 
 
 @pytest.fixture(scope="module")
-def balanced_prior(real: Case, real_program: Program) -> Posterior:
+def balanced_prior(real: Case) -> Posterior:
     """Draws of prior and balance alone: what the model believes before any row is read."""
     parts = synthesis(real)
     silent = replace(
         parts, evidence=replace(parts.evidence, weight=np.zeros_like(parts.evidence.weight))
     )
-    return fit(silent, SamplerOptions(draws=500, tune=500, chains=2, seed=77), program=real_program)
+    return fit(silent, SamplerOptions(draws=500, tune=500, chains=2, seed=77))
 
 
 def simulated(prior: Posterior, rng: np.random.Generator) -> tuple[np.ndarray, Synthesis]:
@@ -128,7 +124,7 @@ def simulated(prior: Posterior, rng: np.random.Generator) -> tuple[np.ndarray, S
     parts = synthesis_of(prior)
     while True:
         truth = prior.draws[rng.integers(len(prior.draws))]
-        log_quantity, _ = log_quantities(NUMPY, layout, parts.measured, truth)
+        log_quantity = log_quantities(layout, parts.measured, truth)
         if log_quantity.min() > np.log(LEAST) / 2:  # nothing left of a payment is negative
             break
     said = parts.evidence
@@ -152,13 +148,11 @@ def synthesis_of(prior: Posterior) -> Synthesis:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_simulated_case_is_recovered(
-    balanced_prior: Posterior, real_program: Program, seed: int
-) -> None:
+def test_a_simulated_case_is_recovered(balanced_prior: Posterior, seed: int) -> None:
     truth, case = simulated(balanced_prior, np.random.default_rng(seed))
     parts = case
     options = SamplerOptions(draws=500, tune=400, chains=2, seed=seed)
-    draws = fit(case, options, program=real_program).draws
+    draws = fit(case, options).draws
     low, high = np.quantile(draws, [0.005, 0.995], axis=0)
     missed = [
         label

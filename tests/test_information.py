@@ -28,17 +28,15 @@ from model.information import (
     worth_of_quantities,
 )
 from model.parallel import all_of, executor
-from model.program import Program
 from model.projection import project
 from model.quantities import HEADLINE
 from model.question import SamplerOptions
 from model.refits import Task, flat, refit, yearly_revenue
 from model.regression import TooFewDrawsError
-from model.reweighting import quantities_at
 from model.subject import Subject
-from model.synthesis import Synthesis, synthesis
+from model.synthesis import Synthesis, log_quantities, synthesis
 from model.whatif import left_out
-from model.whitening import Whitening
+from model.whitening import pilot_map
 from tests.cases import reading_keys, row, table_text, write_case
 from tests.reports.runs import prior_draws
 
@@ -544,7 +542,7 @@ def test_figures_speak_of_what_evidence_speaks_of(mixed: Case, tmp_path: Path) -
         mixed, posterior.layout, posterior.draws, without_units, np.random.default_rng(1)
     )
     assert parts.evidence.ids == ("count", "plan", "price", "margin")
-    log_quantity, _ = quantities_at(parts, flat(posterior)[:, : parts.layout.size])
+    log_quantity = log_quantities(parts, flat(posterior))
     np.testing.assert_allclose(figures.log_quantity, log_quantity, rtol=1e-12)
     said = parts.evidence
     np.testing.assert_allclose(figures.tail, said.tail)
@@ -664,7 +662,7 @@ LONG = SamplerOptions(draws=2000, tune=500, chains=2, seed=41)
     ],
 )  # fmt: skip
 def test_a_source_that_is_found_is_worth_what_was_expected(
-    tiny: Case, tiny_parts: Synthesis, tiny_program: Program, tmp_path: Path,
+    tiny: Case, tiny_parts: Synthesis, tmp_path: Path,
     place_of: str, cells: dict[str, str],
 ) -> None:  # fmt: skip
     """Nested simulation: figures printed of the posterior without a row, each fitted as data.
@@ -674,7 +672,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
     # the row's own origin has another row: the prospect is one source, so it stands alone
     row_free = [place_of, *(["arrivals"] if place_of == "new" else [])]
     parts = left_out(tiny_parts, tiny, row_free)
-    base = fit(parts, LONG, program=tiny_program)
+    base = fit(parts, LONG)
     case = read_case(write_case(tmp_path / "case", prospects_csv=prospects_text({"found": cells})))
     rng = np.random.default_rng(42)
     figures = Figures.of(case, base.layout, base.draws, case.prospects[0], rng)
@@ -684,7 +682,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
     said = tiny_parts.evidence
     place = said.ids.index(place_of)
     # the same quantity and error, by the route of evidence
-    known, _ = quantities_at(parts, flat(base))
+    known = log_quantities(parts, flat(base))
     np.testing.assert_allclose(figures.log_quantity[:, 0], known[:, place], rtol=1e-10)
     assert figures.own_error[:, 0] == pytest.approx(np.full(len(result), said.error[place]))
     truths = np.linspace(0, len(result) - 1, FOUND).round().astype(int)
@@ -702,7 +700,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
             draws=1000, tune=300, chains=2, seed=100 + number, target_accept=0.9, cores=1
         )
         found_parts = replace(parts, evidence=told)
-        tasks[str(number)] = Task(tiny, found_parts, options, Whitening.of_draws(flat(base)))
+        tasks[str(number)] = Task(tiny, found_parts, options, pilot_map(flat(base)))
     with executor(2) as workers:
         refits = all_of(workers, refit, tasks)
     takes = [one.yearly.sel(definition=HEADLINE, year=year).to_numpy() for one in refits.values()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.backend import NUMPY
 from model.case import Case
 from model.economy import Layout
 from model.fitting import Posterior

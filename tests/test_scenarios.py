@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.backend import NUMPY
 from model.case import Case, read_case
 from model.contents import Change
-from model.economy import Grid, Layout, accounts, segment_weights, workers
+from model.economy import Cells, Layout, accounts, host_of_segment, segment_weights, workers
 from model.horizon import extended
 from model.projection import Projector
 from model.quantities import DEFINITIONS
@@ -77,11 +76,11 @@ def test_the_average_over_segments_is_exact(
 ) -> None:
     """Segment by segment, as the sampler sees the accounts."""
     values = layout.by_family(draws)
-    grid = Grid.monthly(tiny)
+    cells = Cells.monthly(tiny)
     from model.economy import Calendar
 
-    force = workers(NUMPY, values, Calendar.of(tiny))
-    account, weights = accounts(NUMPY, values, grid), segment_weights(NUMPY, values, grid)
+    force = workers(values, Calendar.of(tiny))
+    account, weights = accounts(values, cells), segment_weights(values, host_of_segment(tiny))
     for definition in DEFINITIONS:
         by_segment = np.broadcast_to(getattr(account, definition), (200, 24, 2))
         expected = force.present[:, 0] * (by_segment * weights[:, None, :]).sum(axis=-1)
@@ -183,14 +182,14 @@ def test_one_segment_alone(
     own = [change("payment", "set", 50_000.0, segment="forestry")]
     found = projector.project(own).revenue.sel(definition="billings", host="russia")
     values = layout.by_family(draws)
-    grid = Grid.monthly(tiny)
-    weights = segment_weights(NUMPY, values, grid)
-    payment = np.broadcast_to(accounts(NUMPY, values, grid).payment, (200, 24, 2)).copy()
+    cells = Cells.monthly(tiny)
+    weights = segment_weights(values, host_of_segment(tiny))
+    payment = np.broadcast_to(accounts(values, cells).payment, (200, 24, 2)).copy()
     place = [segment.id for segment in tiny.segments].index("forestry")
     payment[..., place] = 50_000.0
     from model.economy import Calendar
 
-    present = workers(NUMPY, values, Calendar.of(tiny)).present[:, 0]
+    present = workers(values, Calendar.of(tiny)).present[:, 0]
     expected = present * (payment * weights[:, None]).sum(-1) * values["utilisation"]
     np.testing.assert_allclose(found, expected, rtol=1e-11)
     # a change of all segments after that of one is made to it as well
@@ -320,7 +319,7 @@ def test_supplied_scenarios_are_read_have_a_basis_and_change_something(real: Cas
 
 def test_after_one_year_no_permit_is_left(real: Case) -> None:
     layout = Layout.of(real)
-    draws = layout.natural(NUMPY, np.zeros((1, layout.size)), layout.location, layout.scale)
+    draws = layout.natural(np.zeros((1, layout.size)))
     reader = ScenarioReader(real.timeline, real.hosts, real.segments, real.sources)
     (expiry,) = reader.read([ROOT / "inputs" / "scenarios" / "one_year_expiry.toml"])
     stock = (

@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.backend import NUMPY
 from model.case import Case
 from model.fitting import Posterior, fit
 from model.parallel import executor
-from model.program import Program
 from model.quantities import BASIC, DEFINITIONS, GROUPS, HEADLINE
 from model.question import SamplerOptions
 from model.refits import yearly_revenue
@@ -33,7 +31,7 @@ from model.sensitivity import (
     widened,
     width_refits,
 )
-from model.synthesis import Synthesis, log_density
+from model.synthesis import Synthesis, log_quantities, row_densities
 
 LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=31)
 #: Standard errors of a mean that two right fits may differ by.
@@ -41,8 +39,8 @@ ALLOWED = 4.5
 
 
 @pytest.fixture(scope="module")
-def long_posterior(tiny_parts: Synthesis, tiny_program: Program) -> Posterior:
-    return fit(tiny_parts, LONG, program=tiny_program)
+def long_posterior(tiny_parts: Synthesis) -> Posterior:
+    return fit(tiny_parts, LONG)
 
 
 def log_take(case: Case, posterior: Posterior) -> NDArray[np.float64]:
@@ -55,7 +53,6 @@ def log_take(case: Case, posterior: Posterior) -> NDArray[np.float64]:
 def test_a_prior_to_a_power_is_a_refit_with_another_width(
     tiny: Case,
     tiny_parts: Synthesis,
-    tiny_program: Program,
     long_posterior: Posterior,
     power: float,
 ) -> None:
@@ -67,7 +64,7 @@ def test_a_prior_to_a_power_is_a_refit_with_another_width(
     weighted = weights @ takes
     everything = list(range(tiny_parts.layout.size))
     parts = widened(tiny_parts, everything, power**-0.5)
-    refitted = log_take(tiny, fit(parts, replace(LONG, seed=32), program=tiny_program))
+    refitted = log_take(tiny, fit(parts, replace(LONG, seed=32)))
     # effective draws: of the weights, and a third of the draws for the chains
     effective = [1.0 / (weights**2).sum() / 3, len(refitted) / 3]
     error = refitted.std() * np.sqrt(sum(1.0 / n for n in effective))
@@ -84,7 +81,7 @@ def test_what_is_scaled_is_the_density(tiny: Case, tiny_posterior: Posterior) ->
         tiny_posterior.parts,
         tiny_posterior.normals.reshape(-1, tiny_posterior.parts.size),
     )
-    rows, _ = log_density(NUMPY, parts, flat, parts.packed())
+    rows = row_densities(parts, flat, log_quantities(parts, flat))
     assert tree["log_likelihood"]["rows"].to_numpy().ravel() == pytest.approx(rows.sum(axis=1))
     log_prior = sum(tree["log_prior"][name].to_numpy().ravel() for name in tree["log_prior"])
     own = flat[:, : parts.layout.size]
@@ -146,9 +143,7 @@ def test_noise_is_what_an_unrelated_density_shows(tiny: Case, tiny_posterior: Po
 
 
 @pytest.mark.slow
-def test_wider_priors_leave_wider_answers(
-    tiny: Case, tiny_posterior: Posterior, tiny_program: Program
-) -> None:
+def test_wider_priors_leave_wider_answers(tiny: Case, tiny_posterior: Posterior) -> None:
     with executor(2) as workers:
         result = width_refits(tiny, tiny_posterior, workers)
     table = result.table.set_index(["priors", "widths"])

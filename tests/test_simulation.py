@@ -8,31 +8,34 @@ import numpy as np
 import pytest
 from scipy.stats import expon, kstest, norm
 
-from model.backend import NUMPY
 from model.case import Case
-from model.likelihood import balance_logpdf
-from model.program import Program
-from model.reweighting import quantities_at
+from model.kernel import recorded as on
+from model.kernel.native import evaluate
+from model.kernel.tape import Tape
 from model.simulation import BLOCK, printed, printed_once, silent, truths
-from model.synthesis import Synthesis, log_density, synthesis
+from model.synthesis import Synthesis, log_quantities, program, synthesis
 
 #: Chance that a right program fails one of the comparisons of distributions below.
 RARE = 1e-4
 
 
-def test_truths_are_those_of_prior_and_balance(
-    tiny_parts: Synthesis, tiny_program: Program
-) -> None:
+def test_truths_are_those_of_prior_and_balance(tiny_parts: Synthesis) -> None:
     """Against rejection from the prior, which a loose balance allows."""
     parts = replace(tiny_parts, closing=(0.4, 0.5, 0.8))
     found = np.concatenate([truths(parts, block, seed=4) for block in range(4)])
     assert found.shape == (4 * BLOCK, parts.size)
     rng = np.random.default_rng(7)
     proposed = rng.normal(size=(120_000, parts.size))
-    _, balance = log_density(NUMPY, silent(parts), proposed, silent(parts).packed())
-    years = parts.measured.balance[1]
-    shape = (years, len(parts.measured.grid.host_of_segment))
-    highest = balance_logpdf(NUMPY, np.zeros(shape), *(np.asarray(x) for x in parts.closing))
+    recorded = program(silent(parts))
+    balance = evaluate(recorded, "balance", proposed)
+    # the density of accounts that balance is the largest there is
+    years, segments = parts.measured.balance
+    at_balance = on.balance(
+        Tape(years * segments).normals, years, *parts.closing, float(parts.balance_weight[0])
+    )
+    highest = evaluate(
+        at_balance.tape.program(found=at_balance), "found", np.zeros(years * segments)
+    )
     accepted = proposed[np.log(rng.random(len(proposed))) < balance.sum(axis=-1) - highest]
     assert len(accepted) > 300
     for place in range(parts.size):
@@ -42,7 +45,7 @@ def test_truths_are_those_of_prior_and_balance(
     assert min(moved) < 1e-6
 
 
-def test_blocks_follow_from_their_number(tiny_parts: Synthesis, tiny_program: Program) -> None:
+def test_blocks_follow_from_their_number(tiny_parts: Synthesis) -> None:
     first, again = truths(tiny_parts, 0, seed=4), truths(tiny_parts, 0, seed=4)
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, truths(tiny_parts, 1, seed=4))
@@ -53,12 +56,13 @@ def test_figures_are_printed_as_their_hedges_say(tiny_parts: Synthesis) -> None:
     """For one truth, what is printed less what is true: normal, with a tail, or extremes."""
     rng = np.random.default_rng(8)
     truth = rng.normal(size=tiny_parts.size) * 0.3
-    log_quantity = quantities_at(tiny_parts, truth[None])[0][0]
+    log_quantity = log_quantities(tiny_parts, truth)
     said, size = tiny_parts.evidence, tiny_parts.layout.size
+    single = np.setdiff1d(np.arange(len(said.ids)), said.spread)
     cases = [printed(tiny_parts, truth, rng).evidence for _ in range(600)]
     apart = np.array([case.log_figure for case in cases]) - log_quantity
     shared = truth[size : size + len(said.origins)]
-    for place in said.single:
+    for place in single:
         common = said.shared_error[place] * (shared[said.origin[place]] if shared.size else 0.0)
         own = np.sqrt(said.error[place] ** 2 - said.shared_error[place] ** 2)
         expected = common + own * rng.normal(size=20_000)
@@ -74,7 +78,7 @@ def test_figures_are_printed_as_their_hedges_say(tiny_parts: Synthesis) -> None:
         for _ in range(20_000)
     ]
     assert kstest(low, lowest).pvalue > RARE
-    assert all((case.half_width[said.single] == 0.0).all() for case in cases)
+    assert all((case.half_width[single] == 0.0).all() for case in cases)
 
 
 def test_a_statement_is_printed_once_by_its_best_copy(real: Case) -> None:

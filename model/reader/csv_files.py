@@ -156,7 +156,7 @@ def _check(
     for name, column in present.items():
         cells = frame[name].tolist()
         # most cells of a column say what others do, so each text is looked at once
-        wrong = {text: column.explain(text) for text in set(cells) if not column.accepts(text)}
+        wrong = {text: column.explain(text) for text in set(cells) if not column.allows(text)}
         if wrong:
             for row, text in zip(rows, cells, strict=True):
                 if text in wrong:

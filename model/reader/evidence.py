@@ -13,7 +13,14 @@ from model.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
 from model.reader.csv_files import read_table, rows_of
 from model.reader.files import Folder
 from model.reader.priors import Dimensions
-from model.reader.records import as_months, by_id, in_order, listed_host, listed_source
+from model.reader.records import (
+    as_months,
+    by_id,
+    in_order,
+    listed_host,
+    listed_source,
+    source_ids,
+)
 from model.reader.tables import CEILINGS, EVIDENCE, PAIRS, month, number
 from model.units import UnitError, conversion, is_pure
 
@@ -76,12 +83,13 @@ def read_evidence(
     if frame is None:
         return None
     rows = [Row(number, cells, folder.report) for number, cells in rows_of(frame)]
+    ids = source_ids(sources)
     for row in rows:
         check_subject(row, dimensions)
         _check_unit(row, dimensions)
         _check_figures(row)
         _check_share(row)
-        listed_source(folder.report, FILE, row.number, row["source"], sources)
+        listed_source(folder.report, FILE, row.number, row["source"], ids)
     return _normalised(frame, rows)
 
 
@@ -159,13 +167,13 @@ def _check_window(row: Row, dimensions: Dimensions) -> None:
     if not row.clean("start", "end"):
         return
     in_order(row.report, row.file, row.number, row["start"], row["end"])
-    if dimensions.timeline is None or not row.fits:
+    if dimensions.span is None or not row.fits:
         return
-    months = dimensions.timeline.months
+    first, last = dimensions.span
     for column in ("start", "end"):
         at = month(row[column])
-        if at is not None and at not in months:
-            covered = f"{months[0]} to {months[-1]}"
+        if at is not None and not first <= at <= last:
+            covered = f"{first} to {last}"
             message = f"{row[column]} lies outside the timeline, {covered}; {row.outside}"
             row.fault(column, message)
 
@@ -184,14 +192,25 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
         return
     if dimensions.segments is None or dimensions.hosts is None:
         return
-    own = [one for one in dimensions.segments if one.host == row["host"]]
     if dimensions.host(row["host"]) is None:
         row.fault("segment", f"{quote(row['host'])} has no segments; leave the cell blank")
         return
-    _select(row, text, own)
+    own, key = dimensions.segments_of(row["host"]), (row["host"], text)
+    if key not in dimensions.selections:
+        dimensions.selections[key] = _selected(*key, own)
+    chosen = dimensions.selections[key]
+    if isinstance(chosen, str):
+        row.fault("segment", chosen)
+        return
+    if not chosen:
+        row.fault("segment", f"{quote(text)} leaves no segment; name fewer of them")
+    elif row.kind == "share" and len(chosen) == len(own):
+        row.fault("segment", f"{quote(text)} is every segment, so its share is 1; name fewer")
+    row.segments = chosen
 
 
-def _select(row: Row, text: str, own: list[Segment]) -> None:
+def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...] | str:
+    """Return the ids of the segments that a cell selects, or what is wrong with it."""
     negated = text.startswith("not ")
     named: set[str] = set()
     for token in (part.strip() for part in text.removeprefix("not ").split("+")):
@@ -202,16 +221,10 @@ def _select(row: Row, text: str, own: list[Segment]) -> None:
                 break
         else:
             names = dict.fromkeys(w for one in own for w in (one.id, one.sector, one.region))
-            message = f"{quote(token)} is no segment, sector or region of {row['host']}"
-            row.fault("segment", f"{message}; {choose(token, names)}")
-            return
+            message = f"{quote(token)} is no segment, sector or region of {host}"
+            return f"{message}; {choose(token, names)}"
         named |= found
-    chosen = tuple(one.id for one in own if (one.id in named) != negated)
-    if not chosen:
-        row.fault("segment", f"{quote(text)} leaves no segment; name fewer of them")
-    elif row.kind == "share" and len(chosen) == len(own):
-        row.fault("segment", f"{quote(text)} is every segment, so its share is 1; name fewer")
-    row.segments = chosen
+    return tuple(one.id for one in own if (one.id in named) != negated)
 
 
 # The figures

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
 
 from model.contents import Host, Prior, Segment, Timeline
 from model.faults import Report, choose, closest, quote
@@ -24,9 +27,12 @@ ELSEWHERE = {
 FAMILIES = tuple(basic.name for basic in BASIC if basic.name not in ELSEWHERE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dimensions:
-    """What a case is indexed by; None where its file could not be read."""
+    """What a case is indexed by; None where its file could not be read.
+
+    What every row of evidence asks for is worked out once.
+    """
 
     timeline: Timeline | None
     hosts: tuple[Host, ...] | None
@@ -44,7 +50,34 @@ class Dimensions:
 
     def host(self, name: str) -> Host | None:
         """Return a modelled host by its name."""
-        return next((host for host in self.hosts or () if host.name == name), None)
+        return self._hosts.get(name)
+
+    def segments_of(self, host: str) -> tuple[Segment, ...]:
+        """Return a host's segments."""
+        return self._segments.get(host, ())
+
+    @cached_property
+    def span(self) -> tuple[pd.Period, pd.Period] | None:
+        """First and last month of the timeline."""
+        if self.timeline is None:
+            return None
+        return self.timeline.months[0], self.timeline.months[-1]
+
+    @cached_property
+    def selections(self) -> dict[tuple[str, str], tuple[str, ...] | str]:
+        """What was selected by host and cell, as far as rows have asked."""
+        return {}
+
+    @cached_property
+    def _hosts(self) -> dict[str, Host]:
+        return {host.name: host for host in self.hosts or ()}
+
+    @cached_property
+    def _segments(self) -> dict[str, tuple[Segment, ...]]:
+        own: dict[str, list[Segment]] = {}
+        for segment in self.segments or ():
+            own.setdefault(segment.host, []).append(segment)
+        return {host: tuple(segments) for host, segments in own.items()}
 
 
 @dataclass(slots=True)

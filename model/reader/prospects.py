@@ -34,7 +34,7 @@ def other_prospects(path: Path, case: Case) -> tuple[Prospect, ...]:
     folder = Folder(path.parent, Report())
     dimensions = Dimensions(case.timeline, case.hosts, case.segments)
     found = read_prospects(folder, dimensions, path.name, required=True)
-    if folder.report.faults:
+    if folder.report.faulty:
         raise CaseError(str(path), folder.report.faults)
     return found
 
@@ -60,7 +60,7 @@ def read_prospects(
     ]  # fmt: skip
     for row in rows:
         _check(row, dimensions)
-    if folder.report.faults:
+    if folder.report.faulty:
         return ()
     table = frame.assign(
         start=as_months(frame["start"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from model.contents import Host, Segment
-from model.faults import Report, choose, quote, unlisted
+from model.faults import Listed, Report, choose, quote
 from model.reader.csv_files import read_table, rows_of
 from model.reader.files import Folder
 from model.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month, number
@@ -26,7 +26,7 @@ def by_id(frame: pd.DataFrame) -> pd.DataFrame:
 
 def as_months(column: pd.Series[str]) -> pd.PeriodIndex:
     """Return a column of dates as months, NaT where there is none."""
-    return pd.PeriodIndex([str(month(text) or "NaT") for text in column], freq="M")
+    return pd.PeriodIndex([month(text) or pd.NaT for text in column], freq="M")
 
 
 def read_segments(
@@ -77,13 +77,16 @@ def listed_host(report: Report, file: str, row: int, host: str, hosts: tuple[Hos
     return host in names
 
 
-def listed_source(
-    report: Report, file: str, row: int, source: str, sources: pd.DataFrame | None
-) -> None:
+def source_ids(sources: pd.DataFrame | None) -> Listed | None:
+    """Return the ids of sources.csv, None where it could not be read."""
+    return None if sources is None else Listed(sources["id"], "sources.csv")
+
+
+def listed_source(report: Report, file: str, row: int, source: str, ids: Listed | None) -> None:
     """Report a source that sources.csv does not list."""
-    if sources is None or not report.clean(file, row, "source"):
+    if ids is None or not report.clean(file, row, "source"):
         return
-    message = unlisted(source, sources["id"], "sources.csv")
+    message = ids.unlisted(source)
     if message is not None:
         report.add(file, row, "source", message)
 
@@ -99,8 +102,9 @@ def read_firms(
     frame = read_table(folder, file, FIRMS, rows=False)
     if frame is None:
         return None
+    ids = source_ids(sources)
     for row, cells in rows_of(frame):
-        listed_source(folder.report, file, row, cells["source"], sources)
+        listed_source(folder.report, file, row, cells["source"], ids)
         if hosts is not None and folder.report.clean(file, row, "host"):
             listed_host(folder.report, file, row, cells["host"], hosts)
         if segments is not None and cells["segment"]:

@@ -15,6 +15,12 @@ from model.reader.evidence import FIGURES
 from model.reader.priors import label
 
 Range = tuple[float, float]
+#: Mean exchange rates by currency, first and last month, as far as rows have asked.
+Means = dict[tuple[str, pd.Period, pd.Period], float]
+
+COLUMNS = (
+    "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", *FIGURES,
+)  # fmt: skip
 
 
 def slips(
@@ -40,8 +46,12 @@ def slips(
     compared: that they lie between 0 and 1 has been checked.
     """
     found = []
-    for row in evidence[evidence["role"] == "fit"].to_dict("records"):
-        expected = _range(row, priors, hosts, rates)
+    means: Means = {}
+    fitted = evidence[evidence["role"] == "fit"]
+    columns = [fitted[name].tolist() for name in COLUMNS]
+    for cells in zip(*columns, strict=True):
+        row = dict(zip(COLUMNS, cells, strict=True))
+        expected = _range(row, priors, hosts, rates, means)
         if expected is None:
             continue
         low, high = expected
@@ -55,15 +65,16 @@ def slips(
                 f"{row[column]:g} {row['unit']} is a factor {away:,.0f} {side} what the priors "
                 f"expect of {row['quantity']}; probably a slip of unit, check it"
             )
-            found.append((int(row["row"]), column, message))
+            found.append((row["row"], column, message))
     return found
 
 
 def _range(
-    row: Mapping[Any, Any],
+    row: Mapping[str, Any],
     priors: Mapping[str, Prior],
     hosts: tuple[Host, ...],
     rates: Rates,
+    means: Means,
 ) -> Range | None:
     """Return what to expect of a row's figure in its own currency, or None to expect nothing."""
     name, _, index = str(row["quantity"]).partition(".")
@@ -85,6 +96,13 @@ def _range(
         return stock.p05 / 100 * months, stock.p95 * 3 * months
     if not row["currency"] or row["currency"] == of:
         return expected
-    start, end = row["start"], row["end"]
-    rate = rates.mean(str(row["currency"]), start, end) / rates.mean(of, start, end)
+    rate = _mean(rates, row["currency"], row, means) / _mean(rates, of, row, means)
     return expected[0] * rate, expected[1] * rate
+
+
+def _mean(rates: Rates, currency: str, row: Mapping[str, Any], means: Means) -> float:
+    """Return the mean rate of a row's window; many rows have the window of another."""
+    window = (currency, row["start"], row["end"])
+    if window not in means:
+        means[window] = rates.mean(*window)
+    return means[window]

@@ -36,11 +36,16 @@ _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column's cells may hold, what is said of one that does not, and whether all differ."""
+    """What a column's cells may hold, what is said of one that may not, and whether all differ."""
 
     accepts: Callable[[str], bool]
     explain: Callable[[str], str]
+    blank: bool = False
     unique: bool = False
+
+    def allows(self, text: str) -> bool:
+        """Return whether a cell may hold this."""
+        return (self.blank and not text) or self.accepts(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +117,6 @@ def _is_loose_date(text: str) -> bool:
 # Columns
 
 
-def _or_blank(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
-    return lambda text: not text or accepts(text)
-
-
 def _one_of(
     what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
 ) -> Column:
@@ -129,7 +130,7 @@ def _one_of(
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
         return f"{got}; {choose(text, options)}"
 
-    return Column(_or_blank(accepts) if blank else accepts, explain)
+    return Column(accepts, explain, blank)
 
 
 def _matching(
@@ -142,7 +143,7 @@ def _matching(
     def accepts(text: str) -> bool:
         return pattern.fullmatch(text) is not None
 
-    return Column(_or_blank(accepts) if blank else accepts, explain, unique)
+    return Column(accepts, explain, blank, unique)
 
 
 def _ident() -> Column:
@@ -162,21 +163,21 @@ def _filled(what: str) -> Column:
 
 
 def _figure(*, blank: bool = True) -> Column:
-    return Column(_or_blank(_is_number) if blank else _is_number, explain_number)
+    return Column(_is_number, explain_number, blank)
 
 
 def _date(*, blank: bool = False) -> Column:
     def accepts(text: str) -> bool:
         return month(text) is not None
 
-    return Column(_or_blank(accepts) if blank else accepts, explain_date)
+    return Column(accepts, explain_date, blank)
 
 
 def _loose_date() -> Column:
     def explain(text: str) -> str:
         return f"{explain_date(text)} or YYYY"
 
-    return Column(_or_blank(_is_loose_date), explain)
+    return Column(_is_loose_date, explain, blank=True)
 
 
 def _month() -> Column:
@@ -201,7 +202,7 @@ def _count(what: str) -> Column:
     def explain(text: str) -> str:
         return f"{quote(text)} is not {what}; write a whole number from 1 on, or leave it blank"
 
-    return Column(_or_blank(accepts), explain)
+    return Column(accepts, explain, blank=True)
 
 
 # Schemas

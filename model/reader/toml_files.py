@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -120,13 +121,20 @@ def dotted(path: Place) -> str:
 
 def line_of(text: str, path: Place) -> int | None:
     """Return the line on which a key, or else the table that should hold it, stands."""
-    lines: dict[Place, int] = {}
-    for place, row in _keys(text):
-        lines.setdefault(place, row)
+    lines = _lines(text)
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
     return None
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> dict[Place, int]:
+    """Return the first line of each table and key: one file may have many faults."""
+    lines: dict[Place, int] = {}
+    for place, row in _keys(text):
+        lines.setdefault(place, row)
+    return lines
 
 
 def _keys(text: str) -> Iterator[tuple[Place, int]]:

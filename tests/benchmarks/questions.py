@@ -36,7 +36,7 @@ def main(inputs: str) -> None:
     from model.program import compile_program
 
     program = compile_program(parts)
-    posterior = fit(parts, SamplerOptions(), program=program)
+    posterior = fit(parts, SamplerOptions())
     projector = Projector(case, posterior.layout, posterior.draws)
     first = case.timeline.months[0]
     (host, *_) = case.hosts
@@ -60,7 +60,7 @@ def main(inputs: str) -> None:
     rows = case.evidence[case.evidence["role"] == "fit"]["id"]
     other = changed_parts(parts, case, WhatIf(drop_rows=(str(rows.iloc[0]),)))
     began = time.perf_counter()
-    refitted = fit(other, SamplerOptions(), program=program)
+    refitted = fit(other, SamplerOptions())
     wall = time.perf_counter() - began
     gate = verdict(refitted, Projector(case, refitted.layout, refitted.draws).baseline)
     print(f"refit without one row: {wall:.1f} s, minimum ESS {gate.min_ess_bulk:,.0f}")

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from model import store
-from model.backend import NUMPY
 from model.believed import held_out_totals
 from model.calibration import Plan, study_of, verdicts
 from model.calibration import content as calibration_content
@@ -22,7 +21,7 @@ from model.checks import CheckResult
 from model.criticism import record
 from model.driven import ask
 from model.driven import record as record_drivers
-from model.fitting import Convergence, Posterior
+from model.fitting import STATS, Convergence, Posterior
 from model.plants import Plant
 from model.prediction import fitted_rows
 from model.predictive import posterior_predictive, prior_predictive
@@ -76,8 +75,7 @@ def prior_draws(case: Any, draws: int = 400, chains: int = 2, seed: int = 3) -> 
         parts=parts,
         normals=normals,
         natural=layout.natural(normals[..., : layout.size]),
-        diverging=np.zeros((chains, draws), bool),
-        steps=np.full((chains, draws), 7),
+        stats={name: np.zeros((chains, draws)) for name in STATS},
         options=SamplerOptions(draws=draws, tune=50, chains=chains, seed=seed),
     )
 
