@@ -233,7 +233,9 @@ def results_of(
 def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
     """A new fit; if any draw diverges, once more with smaller steps."""
     from model.fitting import fit
+    from model.kernel.cache import kernel
 
+    kernel(hooks.say)
     posterior = fit(inputs.parts, question.options, progress=hooks.progress)
     divergences = int(posterior.diverging.sum())
     if divergences and question.options.target_accept < SMALL_STEPS:

@@ -16,7 +16,7 @@ from typing import Any
 
 import model
 
-PACKAGES = ("pymc", "pytensor", "numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
+PACKAGES = ("numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
 
 #: Files that a case may consist of.
 CASE_FILES = (

@@ -20,7 +20,7 @@ from model.synthesis import Synthesis
 Floats = NDArray[np.float64]
 
 #: Enough for a median to a tenth of a standard deviation, which is what a check compares.
-SHORT = SamplerOptions(draws=500, tune=200, chains=2, target_accept=0.9, cores=1)
+SHORT = SamplerOptions(draws=500, tune=100, chains=2, cores=1)
 #: What a short fit must reach to be used: looser than the gate of a run. Some draws may diverge:
 #: under priors twice as wide a hazard can be so large that stocks overflow, where nobody is left.
 SHORT_RHAT, SHORT_ESS, SHORT_DIVERGENCES = 1.05, 100.0, 0.05

@@ -108,7 +108,7 @@ def test_projecting_scenarios_imports_no_pymc(
         f"asked = Question(Path({str(case_folder)!r}), scenarios=('half',), horizon='2019-12', "
         "options=options)\n"
         f"answer(asked, read_inputs(asked), Path({str(output)!r}))\n"
-        "print({'pymc', 'pytensor', 'numba', 'nutpie'} & set(sys.modules))"
+        "print({'pymc', 'pytensor', 'nutpie'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -194,30 +194,6 @@ def test_an_ineffective_scenario_is_told(
     said: list[str] = []
     answer(asked, read_inputs(asked), output, Hooks(warn=said.append))
     assert said == ["warning: scenario idle changes nothing"]
-
-
-def test_a_what_if_is_reweighted_or_fitted_and_says_so(
-    tmp_path: Path,
-    case_folder: Path,  # type: ignore[no-untyped-def]
-) -> None:
-    options = SamplerOptions(draws=1500, tune=500, chains=4, seed=2)
-    plain = Question(case_folder, options=options)
-    base = answer(plain, read_inputs(plain), tmp_path)
-    if not base.summary["converged"]:
-        pytest.fail("the small case should converge with these options")
-    slight = Question(case_folder, WhatIf(weights=(("workers", 0.9),)), options=options)
-    said: list[str] = []
-    one = answer(slight, read_inputs(slight), tmp_path, Hooks(say=said.append))
-    assert one.summary["answered_by"]["how"] == "reweighting"
-    assert one.summary["answered_by"]["pareto_k"] <= 0.7
-    assert "nothing is fitted" in said[0]
-    far = Question(case_folder, WhatIf(drop_rows=("kept", "workers")), options=options)
-    said.clear()
-    two = answer(far, read_inputs(far), tmp_path, Hooks(say=said.append))
-    assert two.summary["answered_by"] == {"how": "fitted"}
-    assert "would not be reliable" in said[0]
-    anew = answer(slight, read_inputs(slight), tmp_path, fresh=True)
-    assert anew.summary["answered_by"] == {"how": "fitted"}
 
 
 # Damage

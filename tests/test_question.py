@@ -39,7 +39,7 @@ def test_arguments_ask_the_same_question() -> None:
     assert again == asked.what_if
     assert (found["inputs"], tuple(found["scenario"])) == (asked.inputs, asked.scenarios)
     assert (found["horizon"], found["draws"], found["seed"]) == ("2021-12", 500, 7)
-    assert (found["tune"], found["chains"]) == (1000, 4)
+    assert (found["tune"], found["chains"]) == (150, 4)
 
 
 def test_the_plain_question_needs_no_arguments() -> None:

@@ -132,6 +132,8 @@ rm -rf .venv/tmp
 import pathlib, sysconfig
 pathlib.Path(sysconfig.get_path("purelib"), "sent_workers.pth").write_text(f"{pathlib.Path.cwd()}\n")
 '
+# Once for all cases; where it fails, the first estimate says why.
+.venv/bin/python -m model.kernel || :
 cp requirements.lock .venv/installed.new
 mv .venv/installed.new .venv/installed.lock
 rm .venv/building

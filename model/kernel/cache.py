@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,15 @@ VARIABLE = "SENT_WORKERS_CACHE"
 ABANDONED = 24 * 3600
 
 
-def kernel(say: Callable[[str], object] = lambda line: None) -> ModuleType:
+_one_at_a_time = Lock()
+
+
+def on_stderr(line: str) -> None:
+    """Say something where no one else has to."""
+    sys.stderr.write(f"{line}\n")
+
+
+def kernel(say: Callable[[str], object] = on_stderr) -> ModuleType:
     """The compiled kernel, from the cache or compiled now.
 
     Parameters
@@ -37,9 +46,12 @@ def kernel(say: Callable[[str], object] = lambda line: None) -> ModuleType:
     say : callable
         Called with a line where the kernel has to be compiled.
     """
-    name = "model.kernel.compiled"
-    if name in sys.modules:
-        return sys.modules[name]
+    with _one_at_a_time:
+        return sys.modules.get("model.kernel.compiled") or _found("model.kernel.compiled", say)
+
+
+def _found(name: str, say: Callable[[str], object]) -> ModuleType:
+    """The kernel from its folder in the cache, which is made where there is none."""
     root = writable_root()
     folder = (root or Path(tempfile.gettempdir())) / f"kernel-{key()}"
     if root is not None and sealed(folder):

@@ -62,9 +62,10 @@ def read_table(
 
 def rows_of(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the line number and the cells of each row of a table of strings."""
-    columns = [frame[column].tolist() for column in frame.columns]
+    names = frame.columns.tolist()
+    columns = [frame[name].tolist() for name in names]
     for row, cells in zip(frame.index.tolist(), zip(*columns, strict=True), strict=True):
-        yield row, dict(zip(frame.columns, cells, strict=True))
+        yield row, dict(zip(names, cells, strict=True))
 
 
 def _records(file: str, text: str, report: Report) -> list[tuple[int, list[str]]]:
