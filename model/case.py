@@ -204,14 +204,14 @@ def _check_references(
         for i, one in enumerate(file.sanctions)
     ]
     named += [(("press_arithmetic", key), row, EVIDENCE) for key, row in press.items()]
-    listed: dict[str, Listed | None] = {
-        where: None if table is None else Listed(table["id"], where)
+    listed = {
+        where: Listed(table["id"], where)
         for where, table in tables.items()
+        if table is not None and any(where == one for *_, one in named)
     }
     rows = None if evidence is None else evidence.set_index("id")
     for place, name, where in named:
-        ids = listed[where]
-        message = None if ids is None else ids.unlisted(name)
+        message = listed[where].unlisted(name) if where in listed else None
         # a faulty row has faults of its own
         if message is None and where == EVIDENCE and rows is not None and not report.faulty:
             host = rows.loc[press["workers"], "host"] if _complete(file, rows) else ""

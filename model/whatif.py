@@ -1,4 +1,4 @@
-"""What-ifs on evidence and priors: other data for the same compiled program."""
+"""What-ifs on evidence and priors: the arrays of a case, changed."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def what_if_of(
 
 
 def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
-    """The arrays of a case under what-ifs: the same program takes them as data.
+    """The arrays of a case under what-ifs.
 
     Raises
     ------

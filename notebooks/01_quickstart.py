@@ -7,8 +7,7 @@
 # what it says of each year, under which of four meanings of "revenue", how it stands to the press's
 # figure, and where everything lies on disk.
 #
-# It runs for about half a minute once the program is compiled; the first run on a machine
-# compiles, which takes a minute or two more. Asked again, it takes a few seconds.
+# It takes a few seconds.
 #
 # First three libraries for looking at results, then the program, which needs one name only.
 

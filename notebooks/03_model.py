@@ -6,8 +6,7 @@
 # and to check the result against the program's; to see what the evidence added to the priors; and
 # what each side of the balance contributes that holds the accounts together, by taking it away.
 #
-# It runs for about a minute with a compiled program, since it fits the case three times. Asked
-# again, it takes a few seconds.
+# It takes less than half a minute: it fits the case three times.
 
 # %%
 import matplotlib.pyplot as plt

@@ -6,8 +6,8 @@
 # to ask for those that come with the case, to write a new one, and to look past the end of the data,
 # where the exchange rate is unknown as well.
 #
-# It runs for about half a minute with a compiled program: the case is fitted once, and all scenarios
-# are projected from the same draws. Asked again, it takes a few seconds.
+# It takes less than half a minute: the case is fitted once, and all scenarios are projected from the
+# same draws.
 
 # %%
 import tempfile

@@ -4,8 +4,7 @@
 # You will learn to doubt an estimate in an orderly way: what seven checks of a fit say and how to read
 # their tables, how to see whether priors or evidence decide an answer, and how simulated cases with
 # known answers show whether the intervals keep their promise. It is done on a small invented case, so
-# that it takes a minute and not an hour; the same calls work on any case. Runs in about a minute once
-# the model is compiled.
+# that it takes seconds; the same calls work on any case.
 
 # %%
 import tempfile
@@ -33,7 +32,7 @@ estimate
 #
 # `check` puts seven questions to the fit. Each comes back as an object with a verdict, a sentence and a
 # table; they are kept with the run, so that asking again costs nothing. Some of them fit the case again
-# without one row, or with other priors: the compiled program serves for all of that.
+# without one row, or with other priors.
 
 # %%
 checks = {one.name: one for one in estimate.check()}

@@ -4,7 +4,7 @@
 # You will learn which quantities make the state take so uncertain, why there is more than one
 # honest answer to that question, and how to put a price, in millions of dollars of interval, on
 # knowing something or on finding one more source. Nothing is fitted for it: everything comes from
-# the draws of one estimate. Runs in about half a minute once the model is compiled.
+# the draws of one estimate. It takes less than half a minute.
 
 # %%
 import shutil

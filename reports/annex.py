@@ -269,7 +269,6 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
         draws=sampler["draws"],
         tune=sampler["tune"],
         seed=sampler["seed"],
-        how=texts.say(f"annex.convergence.{run.manifest['answered_by']['how']}"),
         shown=len(ranks.chosen(run)),
     )
     return block | {"text": said}

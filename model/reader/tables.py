@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ def number(text: str) -> float:
     return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
-@cache
+@lru_cache(maxsize=16384)
 def month(text: str) -> pd.Period | None:
     """Return the month of a YYYY-MM or YYYY-MM-DD cell, or None if it is not a date."""
     if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
