@@ -31,7 +31,7 @@ def write_posterior(
 
     ``posterior`` holds each family of basic quantities in its own unit, ``unconstrained`` the
     vector of standard normals, ``sample_stats`` what diagnostics need, ``log_likelihood`` the log
-    density of each row that counts and ``log_prior`` that of each basic quantity, ``observed_data``
+    density of each row that counts, ``log_prior`` that of each basic quantity, ``observed_data``
     the fitted figures in log canonical units, ``revenue`` what follows from the same draws.
 
     Parameters
@@ -51,7 +51,7 @@ def write_posterior(
                 "converged": str(converged).lower(),
             }
         ),
-        "/posterior": _families(case, posterior, posterior.natural, coords),
+        "/posterior": _families(case, posterior, coords),
         "/unconstrained": xr.Dataset(
             {"normals": (("chain", "draw", "entry"), posterior.normals)},
             {**base, "entry": entry_labels(posterior.parts)},
@@ -60,7 +60,7 @@ def write_posterior(
             {name: (("chain", "draw"), one) for name, one in posterior.stats.items()}, base
         ),
         "/log_likelihood": _log_likelihood(posterior, base),
-        "/log_prior": _families(case, posterior, _log_prior(posterior), coords, units="1"),
+        "/log_prior": _log_prior(posterior, base),
         "/observed_data": xr.Dataset(
             {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
             {"row": list(said.ids)},
@@ -80,10 +80,8 @@ def _coordinates(case: Case) -> dict[str, list[str]]:
     return {"host": [host.name for host in case.hosts], "segment": segments, **stretches}
 
 
-def _families(
-    case: Case, posterior: Posterior, values: Floats, coords: dict[str, Any], units: str = ""
-) -> xr.Dataset:
-    """Numbers of the basic quantities, (chains, draws, N), family by family.
+def _families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Dataset:
+    """Draws of the basic quantities, family by family.
 
     A family has the dimension of its index (``segment``, ``phase``, …), so that families multiply
     entry by entry, and ``host`` where there are several.
@@ -92,26 +90,30 @@ def _families(
     currencies = {host.currency for host in case.hosts}
     money = currencies.pop() if len(currencies) == 1 else "host's currency"
     variables: dict[str, Any] = {}
-    for name, block in layout.by_family(values).items():
+    for name, block in layout.by_family(posterior.natural).items():
         basic = BASIC_BY_NAME[name]
         # segments belong to one host each
         hosts = ("host",) if several and basic.index != "segment" else ()
         dims = (*hosts, *((basic.index,) if basic.index else ()))
         shape = tuple(len(coords[dim]) for dim in dims)
         attributes = {
-            "units": units or basic.unit.replace("money", money),
+            "units": basic.unit.replace("money", money),
             "long_name": basic.definition,
         }
-        shaped = block.reshape(*values.shape[:2], *shape)
+        shaped = block.reshape(*block.shape[:2], *shape)
         variables[name] = (("chain", "draw", *dims), shaped, attributes)
     used = {dim for dims, *_ in variables.values() for dim in dims}
     return xr.Dataset(variables, {dim: one for dim, one in coords.items() if dim in used})
 
 
-def _log_prior(posterior: Posterior) -> Floats:
+def _log_prior(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
     """Log density of each basic quantity's standard normal, (chains, draws, N)."""
-    basic = posterior.normals[..., : posterior.layout.size]
-    return np.asarray(-0.5 * (basic**2 + np.log(2.0 * np.pi)))
+    layout = posterior.layout
+    log_density = -0.5 * (posterior.normals[..., : layout.size] ** 2 + np.log(2.0 * np.pi))
+    return xr.Dataset(
+        {"prior": (("chain", "draw", "quantity"), log_density)},
+        {**base, "quantity": list(layout.labels)},
+    )
 
 
 def _log_likelihood(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:

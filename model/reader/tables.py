@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
+import pandera.pandas as pa
 
 from model.faults import choose, quote
 from model.quantities import BASES
@@ -33,27 +33,8 @@ _NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a column's cells may hold, what is said of one that may not, and whether all differ."""
-
-    accepts: Callable[[str], bool]
-    explain: Callable[[str], str]
-    blank: bool = False
-    unique: bool = False
-
-    def allows(self, text: str) -> bool:
-        """Return whether a cell may hold this."""
-        return (self.blank and not text) or self.accepts(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """The columns of a table by name, and those that no two rows may agree in."""
-
-    columns: dict[str, Column]
-    unique: tuple[str, ...] = ()
+#: What each check says of a cell that fails it, by the check's name.
+EXPLAIN: dict[str, Callable[[str], str]] = {}
 
 
 # Cells
@@ -117,9 +98,23 @@ def _is_loose_date(text: str) -> bool:
 # Columns
 
 
+def _rule(
+    name: str, accepts: Callable[[str], bool], explain: Callable[[str], str], *, blank: bool
+) -> pa.Check:
+    """Return a check of single cells, and remember what to say where it fails."""
+    key = name if not blank else f"{name} or blank"
+    EXPLAIN[key] = explain
+
+    def accept(cells: pd.Series[str]) -> pd.Series[bool]:
+        # most cells of a column say what others do, so each text is looked at once
+        return cells.map({text: (blank and not text) or accepts(text) for text in cells.unique()})
+
+    return pa.Check(accept, error=key)
+
+
 def _one_of(
     what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
-) -> Column:
+) -> pa.Column:
     """Return a column of certain words; ``fold`` accepts them in small letters too."""
     options = tuple(allowed)
 
@@ -130,12 +125,14 @@ def _one_of(
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
         return f"{got}; {choose(text, options)}"
 
-    return Column(accepts, explain, blank)
+    # two tables may allow different words in columns of one name
+    name = f"{what}: {', '.join(options)}"
+    return pa.Column(checks=[_rule(name, accepts, explain, blank=blank)])
 
 
 def _matching(
-    what: str, pattern: re.Pattern[str], advice: str, *, blank: bool = False, unique: bool = False
-) -> Column:
+    what: str, pattern: re.Pattern[str], advice: str, *, blank: bool = False
+) -> pa.Column:
     def explain(text: str) -> str:
         got = f"{quote(text)} is not {what}" if text else f"{what} is missing"
         return f"{got}; {advice}"
@@ -143,44 +140,49 @@ def _matching(
     def accepts(text: str) -> bool:
         return pattern.fullmatch(text) is not None
 
-    return Column(accepts, explain, blank, unique)
+    return pa.Column(checks=[_rule(what, accepts, explain, blank=blank)])
 
 
-def _ident() -> Column:
-    return _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'", unique=True)
+def _ident() -> pa.Column:
+    column = _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'")
+    column.unique, column.report_duplicates = True, "exclude_first"
+    return column
 
 
-def _word(what: str, *, unique: bool = False) -> Column:
-    return _matching(what, WORD, "write letters, digits and '_'", unique=unique)
+def _word(what: str, *, unique: bool = False, blank: bool = False) -> pa.Column:
+    column = _matching(what, WORD, "write letters, digits and '_'", blank=blank)
+    if unique:
+        column.unique, column.report_duplicates = True, "exclude_first"
+    return column
 
 
-def _name(what: str) -> Column:
+def _name(what: str) -> pa.Column:
     return _matching(what, _NAME, "write letters, digits, '-' and '_'")
 
 
-def _filled(what: str) -> Column:
+def _filled(what: str) -> pa.Column:
     return _matching(what, re.compile(r".+", re.DOTALL), "fill in the cell")
 
 
-def _figure(*, blank: bool = True) -> Column:
-    return Column(_is_number, explain_number, blank)
+def _figure(*, blank: bool = True) -> pa.Column:
+    return pa.Column(checks=[_rule("figure", _is_number, explain_number, blank=blank)])
 
 
-def _date(*, blank: bool = False) -> Column:
+def _date(*, blank: bool = False) -> pa.Column:
     def accepts(text: str) -> bool:
         return month(text) is not None
 
-    return Column(accepts, explain_date, blank)
+    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
 
 
-def _loose_date() -> Column:
+def _loose_date() -> pa.Column:
     def explain(text: str) -> str:
         return f"{explain_date(text)} or YYYY"
 
-    return Column(_is_loose_date, explain, blank=True)
+    return pa.Column(checks=[_rule("loose date", _is_loose_date, explain, blank=True)])
 
 
-def _month() -> Column:
+def _month() -> pa.Column:
     def explain(text: str) -> str:
         got = f"{quote(text)} is not a month" if text else "the month is missing"
         return f"{got} from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
@@ -188,26 +190,26 @@ def _month() -> Column:
     def accepts(text: str) -> bool:
         return len(text) == len("2018-07") and month(text) is not None
 
-    return Column(accepts, explain)
+    return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
 
 
-def _free() -> Column:
-    return Column(lambda _: True, str)
+def _free() -> pa.Column:
+    return pa.Column()
 
 
-def _count(what: str) -> Column:
+def _count(what: str) -> pa.Column:
     def accepts(text: str) -> bool:
         return whole_number(text) is not None
 
     def explain(text: str) -> str:
         return f"{quote(text)} is not {what}; write a whole number from 1 on, or leave it blank"
 
-    return Column(accepts, explain, blank=True)
+    return pa.Column(checks=[_rule(what, accepts, explain, blank=True)])
 
 
 # Schemas
 
-EVIDENCE = Schema(
+EVIDENCE = pa.DataFrameSchema(
     {
         "id": _ident(),
         "quantity": _filled("the quantity"),
@@ -228,9 +230,10 @@ EVIDENCE = Schema(
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
         "note": _free(),
-    }
+    },
+    strict=True,
 )
-PROSPECTS = Schema(
+PROSPECTS = pa.DataFrameSchema(
     {
         "id": _ident(),
         "prospect": _matching("a prospect's name", _IDENT, "write letters, digits, '-' and '_'"),
@@ -247,9 +250,10 @@ PROSPECTS = Schema(
         "statements": _count("a number of statements"),
         "units": _count("a number of firms or crews"),
         "note": _free(),
-    }
+    },
+    strict=True,
 )
-SOURCES = Schema(
+SOURCES = pa.DataFrameSchema(
     {
         "id": _ident(),
         "title": _filled("the title"),
@@ -263,9 +267,10 @@ SOURCES = Schema(
         ),
         "accessed": _loose_date(),
         "note": _free(),
-    }
+    },
+    strict=True,
 )
-SEGMENTS = Schema(
+SEGMENTS = pa.DataFrameSchema(
     {
         "id": _word("a segment's id", unique=True),
         "host": _word("a host"),
@@ -274,9 +279,10 @@ SEGMENTS = Schema(
         "share_p05": _figure(blank=False),
         "share_p95": _figure(blank=False),
         "note": _free(),
-    }
+    },
+    strict=True,
 )
-FIRMS = Schema(
+FIRMS = pa.DataFrameSchema(
     {
         "id": _ident(),
         "name": _filled("the name"),
@@ -288,14 +294,17 @@ FIRMS = Schema(
         "linked_by": _free(),
         "source": _filled("the source"),
         "note": _free(),
-    }
+    },
+    strict=True,
 )
-FX = Schema(
+FX = pa.DataFrameSchema(
     {
         "month": _month(),
         "currency": _one_of("currency", sorted(CURRENCIES)),
         "per_usd": _figure(blank=False),
         "source": _filled("the source"),
     },
-    unique=("month", "currency"),
+    strict=True,
+    unique=["month", "currency"],
+    report_duplicates="exclude_first",
 )
