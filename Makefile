@@ -31,8 +31,8 @@ calibrate: environment ## fit simulated cases with known answers (ARGS='--replic
 report: environment ## brief, annex and figures, estimating first if needed (ARGS: the estimate's)
 	@sh tools/with_run.sh reports $(VENV_PYTHON) $(ARGS)
 
-test: environment ## run all the tests
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+test: environment ## run all the tests, on all processors
+	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 notebooks: environment ## write notebooks/*.ipynb from their sources and execute them
 	@$(VENV_PYTHON) -m tools.notebooks $(ARGS)

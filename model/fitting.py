@@ -150,13 +150,15 @@ def fit(
 
     recorded = program(parts)
     gradients, whitened = 0, True
+    pilots: tuple[tuple[int, int, float], ...] = ()
     if start is None:
         start, whitened = curvature_map(density(recorded), parts.size)
+        # one chain is for those who want a few draws of many cases
+        pilots = PILOTS if whitened and options.chains > 1 else ()
     value, slope = density(recorded, start)(np.zeros(parts.size))
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise NoStartingPointError
     lap("mode")
-    pilots = PILOTS if whitened and start.bends is None and options.chains > 1 else ()
     for number, (tune, draws, target) in enumerate(pilots):
         short = replace(
             options, tune=tune, draws=draws, target_accept=target,

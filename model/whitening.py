@@ -92,7 +92,8 @@ def fitted_bends(normals: Floats) -> Floats:
     curves = np.sinh(np.arcsinh(SCORES)[:, None] * tail + skew)
     middle, spread = curves.mean(axis=0), curves.std(axis=0)
     scaled = (curves - middle) / spread
-    centre, width = quantiles.mean(axis=0), quantiles.std(axis=0)
+    # chains that are stuck have no width at all
+    centre, width = quantiles.mean(axis=0), np.maximum(quantiles.std(axis=0), 1e-9)
     correlation = scaled.T @ ((quantiles - centre) / width) / len(SCORES)
     best = correlation.argmax(axis=0)
     straight = int(np.flatnonzero((skew == 0.0) & (tail == 1.0))[0])

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,53 @@ def test_tables_and_posterior_open(first) -> None:  # type: ignore[no-untyped-de
         assert tree["posterior"]["permit_inflow"].dims == ("chain", "draw", "phase")
         assert bool((tree["posterior"]["utilisation"] > 0).all())
     assert "posterior" in az.from_netcdf(written / "posterior.nc").children
+
+
+def test_arviz_works_on_the_posterior(first) -> None:  # type: ignore[no-untyped-def]
+    import arviz as az
+
+    _, written = first
+    tree = az.from_netcdf(written / "posterior.nc")
+    # prices and plans multiply segment by segment
+    product = tree["posterior"]["payment_ratio"] * tree["posterior"]["plan_ratio"]
+    assert product.dims == ("chain", "draw", "segment")
+    assert tree["posterior"]["payment"].attrs["units"] == "RUB/month"
+    assert tree["posterior"]["payment"].attrs["long_name"].startswith("What a contractor pays")
+    counted = tree["observed_data"]["row"][tree["observed_data"]["weight"] > 0]
+    assert list(tree["log_likelihood"]["row"]) == list(counted)
+    with warnings.catch_warnings():
+        # a hundred draws are few for what follows, and it says so
+        warnings.simplefilter("ignore", UserWarning)
+        loo = az.loo(tree)
+        table = az.compare({"one": tree, "again": tree})
+        by_quantity = {"quantity": ["plan"]}
+        moved = az.psense(tree, var_names=["plan"], group="prior", group_coords=by_quantity)
+    assert loo.n_data_points == len(counted)
+    assert set(table.index) == {"one", "again"}
+    assert float(moved["plan"]) >= 0.0
+    assert "energy" in tree["sample_stats"]
+    az.plot_energy(tree)
+
+
+def test_log_likelihood_and_prior_are_those_of_the_density(first, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    import numpy as np
+    import xarray as xr
+    from scipy import stats
+
+    from model.case import read_case
+    from model.kernel.native import evaluate
+    from model.synthesis import program, synthesis
+
+    _, written = first
+    parts = synthesis(read_case(folder))
+    with xr.open_datatree(written / "posterior.nc", engine="h5netcdf") as tree:
+        normals = tree["unconstrained"]["normals"].to_numpy()
+        rows = evaluate(program(parts), "rows", normals)[..., parts.evidence.weight > 0]
+        np.testing.assert_allclose(tree["log_likelihood"]["log_figure"], rows, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            tree["log_prior"]["prior"], stats.norm.logpdf(normals[..., : parts.layout.size])
+        )
+        assert list(tree["log_prior"]["quantity"]) == list(parts.layout.labels)
 
 
 def test_quantiles_of_the_summary_are_those_of_the_posterior(first) -> None:  # type: ignore[no-untyped-def]

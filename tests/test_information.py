@@ -646,7 +646,7 @@ def test_worth_of_quantities(tiny: Case) -> None:
 
 #: Sets of figures that are fitted.
 FOUND = 16
-LONG = SamplerOptions(draws=2000, tune=500, chains=2, seed=41)
+LONG = SamplerOptions(draws=5000, tune=300, chains=4, seed=41)
 
 
 @pytest.mark.slow
