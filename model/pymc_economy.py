@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
-import pytensor
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pymc.distributions.transforms import logodds
@@ -98,8 +97,8 @@ def workforce(case: Case, basic: Tensors) -> Workers:
     exits = basic["permit_exit"][:, phase]
     irregular_exits = pt.repeat(basic["irregular_exit"][:, None], len(phase), axis=1)
 
-    permitted = stock(basic["permitted_at_start"], exits, arrivals)
-    irregular = stock(basic["irregular_at_start"], irregular_exits, irregular_arrivals)
+    permitted = stock(basic["permitted_at_start"], exits, arrivals, len(phase))
+    irregular = stock(basic["irregular_at_start"], irregular_exits, irregular_arrivals, len(phase))
     working = permitted + basic["irregular_working"][:, None] * irregular
 
     dims = ("host", "month")
@@ -113,23 +112,25 @@ def workforce(case: Case, basic: Tensors) -> Workers:
     )
 
 
-def stock(at_start: Tensor, exits: Tensor, arrivals: Tensor) -> Tensor:
+def stock(at_start: Tensor, exits: Tensor, arrivals: Tensor, months: int) -> Tensor:
     """Stock by host just before the first month, then at the end of each month.
+
+    Solves L[t] = L[t-1] exp(-h[t]) + a[t]. In one step, since a loop takes minutes to compile: of
+    those who came in month s, the share exp(-h[s+1] - … - h[t]) is still there after month t.
 
     Parameters
     ----------
     at_start : tensor, (host,)
+        Persons.
     exits, arrivals : tensor, (host, month)
         Hazards a month, and persons a month.
+    months : int
     """
-
-    def month(exits: Tensor, arrivals: Tensor, before: Tensor) -> Tensor:
-        return before * pt.exp(-exits) + arrivals
-
-    ends = pytensor.scan(
-        month, sequences=[exits.T, arrivals.T], outputs_info=at_start, return_updates=False
-    )
-    return pt.concatenate([at_start[None], ends]).T
+    came = pt.concatenate([at_start[:, None], arrivals], axis=1)
+    hazard = pt.concatenate([0.0 * at_start[:, None], pt.cumsum(exits, axis=1)], axis=1)
+    has_come = np.tri(months + 1)
+    since = has_come * (hazard[:, :, None] - hazard[:, None, :])
+    return (has_come * pt.exp(-since) * came[:, None, :]).sum(axis=2)
 
 
 def segment_shares(case: Case, basic: Tensors) -> Tensor:

@@ -165,4 +165,4 @@ def draw_extremes(
     lowest = rng.beta(1.0, n)
     highest = lowest + (1.0 - lowest) * rng.beta(n - 1.0, 1.0)
     ends = ndtri(np.stack([lowest, highest], axis=-1))
-    return np.asarray(q)[..., None] + np.asarray(s)[..., None] * ends
+    return np.asarray(np.asarray(q)[..., None] + np.asarray(s)[..., None] * ends)

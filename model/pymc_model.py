@@ -149,6 +149,7 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
     """
     said, centre = parts.evidence, log_quantity
     if said.origins:
+        # a row that stands alone has none of it: its share of the error is zero
         origin_error = pm.Normal("origin_error", 0.0, 1.0, dims="origin")
         centre = centre + said.shared_error * origin_error[said.origin]
     for qualifier in pd.unique(rows["qualifier"]):

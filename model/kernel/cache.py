@@ -26,6 +26,8 @@ SOURCES = ("special", "operations", "program", "compiled")
 SEAL = "sha256"
 #: Names a folder for the cache in place of the installation's own.
 VARIABLE = "SENT_WORKERS_CACHE"
+#: Bytes that the kernel may need.
+ROOM = 2**20
 #: Age in seconds at which what an interrupted process left is removed.
 ABANDONED = 24 * 3600
 
@@ -108,7 +110,9 @@ def writable_root() -> Path | None:
         root = place / "sent-workers"
         try:
             root.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=root).close()
+            with tempfile.TemporaryFile(dir=root) as file:
+                # a full disk takes files, as long as they are empty
+                file.write(bytes(ROOM))
         except OSError:
             continue
         return root
@@ -116,8 +120,8 @@ def writable_root() -> Path | None:
 
 
 def checksums(folder: Path) -> str:
-    """Name and checksum of each file, a line each."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SEAL)
+    """Name and checksum of each file, a line each; but not of those that numba tries writing by."""
+    files = sorted(folder.rglob("*.nb[ic]"))
     return "".join(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.relative_to(folder).as_posix()}\n"
         for path in files
@@ -137,7 +141,10 @@ def sealed(folder: Path) -> bool:
             return True
     except (OSError, UnicodeDecodeError):
         pass
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
     return False
 
 

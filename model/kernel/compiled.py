@@ -178,6 +178,8 @@ def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
     root, bends = begin + size, begin + size + 2 * size * size
     words = carray(user, (bends + 4 * size if kind else begin,))
     x, gradient = carray(x_, (size,)), carray(gradient_, (size,))
+    # where there is no room for the numbers, nothing is left that looks like a density
+    carray(value_, (1,))[0] = math.nan
     work = np.empty(2 * (length + size))
     v, g, slope, log_slope = (
         work[:length], work[length : 2 * length],

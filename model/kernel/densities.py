@@ -44,6 +44,8 @@ def extremes_logpdf(
         np.array(np.broadcast_to(one, shape), dtype=np.float64).ravel() for one in given
     )
     n = len(low)
+    if not n:
+        return np.empty(shape)
     tape = Tape(2 * n)
     found = on.spreads(tape.normals[:n], tape.normals[n:], low, high, np.ones(n), units)
     points = np.concatenate([location, log_deviation])

@@ -63,10 +63,13 @@ def words(program: Program, change: Map | None = None) -> Floats:
     integers = (np.array(sizes, np.uint64), program.places, program.terms, program.code.ravel())
     parts = [np.concatenate(integers).view(np.float64), program.data]
     if change is not None:
-        if change.root.shape != (program.size, program.size):
-            raise ValueError(f"the map is of {len(change.root)} entries, not {program.size}")
-        parts += [change.centre, change.root.ravel(), change.root.T.ravel()]
-        parts.append(np.zeros(4 * program.size) if change.bends is None else change.bends.ravel())
+        n = program.size
+        bends = np.zeros((n, 4)) if change.bends is None else change.bends
+        if (change.centre.shape, change.root.shape, bends.shape) != ((n,), (n, n), (n, 4)):
+            raise ValueError(f"the map is not one of {n} entries")
+        given = (change.centre, change.root, change.root.T, bends)
+        # another type would lay the words out anew
+        parts += [np.asarray(one, dtype=np.float64).ravel() for one in given]
     return np.concatenate(parts)
 
 
@@ -93,7 +96,8 @@ def evaluate(program: Program, name: str, normals: Floats) -> Floats:
     points = np.ascontiguousarray(normals, dtype=np.float64)
     if points.shape[-1] != program.size:
         raise ValueError(f"the program takes {program.size} numbers, not {points.shape[-1]}")
-    results = np.empty((*points.shape[:-1], len(wanted)))
+    # no number where there is no room for the evaluation
+    results = np.full((*points.shape[:-1], len(wanted)), np.nan)
     user, draws = words(program), points.size // program.size
     address = kernel().evaluate.address
     call = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_uint64] * 2, *[_POINTER] * 4)(address)

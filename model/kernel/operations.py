@@ -131,8 +131,9 @@ def pull_sigmoid(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
 def at_least(v: Array, f: Array, out: Place, n: Place, a: Place, floor: Place) -> None:
     """The larger of a and a floor."""
     for i in range(n):
+        x, least = v[a + i], f[floor + i]
         # what is not a number stays so
-        v[out + i] = f[floor + i] if v[a + i] < f[floor + i] else v[a + i]
+        v[out + i] = x if x >= least else least if x < least else math.nan
 
 
 @jit

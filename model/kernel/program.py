@@ -116,8 +116,11 @@ class Program:
         arrays = (self.code, self.places, self.terms, *self.outputs.values())
         if any(one.dtype != np.uint64 for one in arrays) or self.data.dtype != np.float64:
             raise TamperedProgramError("the program's arrays are of another type")
-        if self.code.ndim != 2 or self.code.shape[1] != WIDTH or not 0 < self.size <= self.length:
+        flat = all(one.ndim == 1 for one in (self.data, *arrays[1:]))
+        if not flat or self.code.ndim != 2 or self.code.shape[1] != WIDTH:
             raise TamperedProgramError("the program's arrays are of another shape")
+        if not 0 < self.size <= self.length:
+            raise TamperedProgramError("the program has fewer numbers than normals")
         for name, found in (("terms", self.terms), *self.outputs.items()):
             if (found >= self.length).any():
                 raise TamperedProgramError(f"the program's {name} lie outside its numbers")
@@ -149,9 +152,10 @@ class Program:
     def _own_rule(self, op: Op, out: int, n: int, operands: list[int]) -> bool:
         a, b, c, d, e = operands
         if op in (Op.SUMS, Op.DOTS):
-            starts = self._slice(a, n + 1).astype(np.int64)
+            starts = self._slice(a, n + 1)
             many = int(starts[-1])
-            rising = starts[0] == 0 and bool((np.diff(starts) >= 0).all())
+            # compared, not subtracted: a difference of such large numbers goes round
+            rising = starts[0] == 0 and bool((starts[1:] >= starts[:-1]).all())
             left, right = self._slice(b, many), self._slice(c, many)
             if op is Op.DOTS:
                 return bool(rising and (left < out).all() and (right < out).all())

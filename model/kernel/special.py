@@ -90,7 +90,9 @@ def tailed(x: float, sd: float, tail: float) -> tuple[float, float]:
         scaled = erfcx(u)
         v = distance / sd
         value = math.log(scaled) - 0.5 * v * v
-        slope = -v / sd - (2.0 * u - SLOPE / scaled) / (sd * ROOT_2)
+        # slope of log(scaled); where u is large, so are both parts of it, and they cancel
+        falling = 2.0 * u - SLOPE / scaled if u < 1e3 else (1.0 / (u * u) - 1.0) / u
+        slope = -v / sd - falling / (sd * ROOT_2)
     else:
         upper = math.erfc(u)
         value = 0.5 * (sd / mean) ** 2 - distance / mean + math.log(upper)

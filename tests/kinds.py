@@ -1,0 +1,271 @@
+"""Kinds of case that the density has to be right for, each built into a folder.
+
+``KINDS`` are cases and ``WHAT_IFS`` changes to one of them; ``parts_of`` takes a name of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from model.case import Case, read_case
+from model.measurement import COUNTS, ITEMS
+from model.quantities import BASES, MEASURED_BY_NAME
+from model.question import WhatIf
+from model.synthesis import Synthesis, synthesis
+from model.whatif import changed_parts
+from tests.cases import COLUMNS, Rows, row, table_text, write_case
+
+ROOT = Path(__file__).parents[1]
+NO_BAN = "no ban yet"
+QUALIFIERS = (
+    "exact", "at_least", "range", "up_to", "about", "more_than", "spread", "nearly", "as_much_as",
+    "almost",
+)  # fmt: skip
+WINDOWS = (("2017-01", "2018-12"), ("2018-07", "2018-07"), ("2017-03", "2018-02"))
+SEGMENTS = ("", "forestry", "not forestry", "spb_construction + forestry")
+
+
+class Teller:
+    """Rows of evidence that go through qualifiers, windows, segments and grades in turn."""
+
+    def __init__(self, **cells: Any) -> None:
+        self.rows: Rows = {}
+        self._always = cells
+        turns = (QUALIFIERS, WINDOWS, SEGMENTS, "ABCDEF", "21345")
+        self._turns = [cycle(turn) for turn in turns]
+
+    def tell(self, quantity: str, unit: str, figure: float, **cells: Any) -> None:
+        """One more row; what is named is not taken in turn."""
+        qualifier, (start, end), segment, letter, number = (next(turn) for turn in self._turns)
+        cells = {
+            "start": start, "end": end, "qualifier": qualifier, "segment": segment,
+            "reliability": letter, "credibility": number, **self._always, **cells,
+        }  # fmt: skip
+        if cells["qualifier"] in ("range", "spread"):
+            cells |= {"low": f"{0.8 * figure:.3g}", "high": f"{1.2 * figure:.3g}"}
+        else:
+            cells |= {"value": f"{figure:.3g}"}
+        self.rows[f"row_{len(self.rows):02}"] = row(quantity, unit=unit, **cells)
+
+    def case(self, folder: Path, **changes: Any) -> Case:
+        """The small case with these rows in place of its own."""
+        changes["timeline"] = {"press_arithmetic": None} | changes.get("timeline", {})
+        text = table_text(COLUMNS["evidence"], self.rows)
+        return read_case(write_case(folder, evidence_csv=text, **changes))
+
+
+def tiny(folder: Path) -> Case:
+    return read_case(write_case(folder))
+
+
+def real(folder: Path) -> Case:
+    """The case that the repository is about; nothing is written."""
+    return read_case(ROOT / "inputs")
+
+
+def two_hosts(folder: Path) -> Case:
+    """Two currencies, rows of every group for the second host too."""
+    china = Teller(host="china")
+    china.tell("entries", "persons", 20_000, segment="")
+    china.tell("visas_issued", "visas", 9_000, segment="seafood")
+    china.tell("quota", "persons", 40_000, segment="dandong")
+    china.tell("segment_workers", "percent", 40, segment="dandong_textiles")
+    china.tell("state_take", "CNY/month", 1_500, segment="")
+    china.tell("wage_fund", "USD/month", 300, segment="seafood")
+    china.tell("worker_keeps", "percent", 30, base="declared_salary", segment="")
+    china.tell("keep_share", "fraction", 0.5, segment="")
+    china.tell("permit_inflow.banned", "persons/month", 300, segment="")
+    china.tell("payment_ratio.dalian_seafood", "1", 1.1, segment="")
+    segment = {
+        "host": "china", "region": "dalian", "sector": "seafood",
+        "share_p05": "0.2", "share_p95": "0.5", "note": "guess",
+    }  # fmt: skip
+    rows = {f"china_{name}": cells for name, cells in china.rows.items()}
+    return read_case(
+        write_case(folder, two_hosts=True, evidence=rows, segments={"dalian_seafood": segment})
+    )
+
+
+def no_rows(folder: Path) -> Case:
+    """Priors and balance alone: the file's one row is for context."""
+    teller = Teller(role="context")
+    teller.tell("working", "persons", 30_000)
+    return teller.case(folder)
+
+
+def counts(folder: Path) -> Case:
+    """Every count, of all the workers and of some."""
+    teller = Teller()
+    for quantity in (*COUNTS, *COUNTS):
+        teller.tell(quantity, MEASURED_BY_NAME[quantity].unit, 10_000)
+    return teller.case(folder)
+
+
+def shares(folder: Path) -> Case:
+    """Shares of segments with every hedge."""
+    teller = Teller()
+    for qualifier in QUALIFIERS:
+        teller.tell("segment_workers", "percent", 70, qualifier=qualifier, segment="forestry")
+    return teller.case(folder)
+
+
+def amounts(folder: Path) -> Case:
+    """Every item of the accounts, as an amount in either currency."""
+    teller = Teller()
+    for quantity in ITEMS:
+        teller.tell(quantity, "RUB/month", 30_000)
+        teller.tell(quantity, "USD/year", 6_000)
+    return teller.case(folder)
+
+
+def shares_of_bases(folder: Path) -> Case:
+    """Items of the accounts as shares of every base."""
+    teller = Teller()
+    for base in BASES:
+        for quantity in ("state_take", "worker_keeps", "withheld", "surplus", "payment"):
+            teller.tell(quantity, "percent", 40, base=base)
+    return teller.case(folder)
+
+
+def basic_quantities(folder: Path) -> Case:
+    """A row about every basic quantity that a row may speak of, near its prior's centre."""
+    teller = Teller(segment="")
+    for prior in read_case(write_case(folder / "before")).priors:
+        label = ".".join(part for part in (prior.name, prior.index) if part)
+        if prior.name not in MEASURED_BY_NAME and prior.name != "segment_share":
+            teller.tell(label, prior.unit, (prior.p05 * prior.p95) ** 0.5)
+    return teller.case(folder / "after")
+
+
+def spreads(folder: Path) -> Case:
+    """Lowest and highest of counts, shares, items and a basic quantity; two have one origin."""
+    teller = Teller(qualifier="spread")
+    teller.tell("permitted", "persons", 20_000, segment="")
+    teller.tell("segment_workers", "percent", 60, segment="forestry")
+    teller.tell("declared_salary", "RUB/month", 18_000, origin="one_voice", segment="")
+    teller.tell("plan", "USD/month", 500, origin="one_voice", segment="forestry")
+    teller.tell("state_take", "percent", 50, base="wage_fund", segment="")
+    teller.tell("upkeep_growth", "1", 1.05, segment="")
+    return teller.case(folder)
+
+
+def origins(folder: Path) -> Case:
+    """Origins with several rows: different statements, and copies of one with other grades."""
+    teller = Teller()
+    for quantity, unit, figure in (
+        ("permitted", "persons", 24_000),
+        ("payment", "RUB/month", 90_000),
+        ("new_permits", "permits", 700),
+    ):
+        teller.tell(quantity, unit, figure, origin="one_voice", segment="")
+        teller.tell(quantity, unit, 0.9 * figure, origin="another", segment="")
+    for letter, qualifier in zip("ABD", ("about", "more_than", "spread"), strict=True):
+        teller.tell(
+            "state_take", "percent", 60, origin="echo", base="wage_fund", start="2017-01",
+            end="2017-12", segment="", reliability=letter, qualifier=qualifier,
+        )  # fmt: skip
+    return teller.case(folder)
+
+
+def nothing_alike(folder: Path) -> Case:
+    """Errors that have nothing in common, within origins and in the accounts."""
+    reading = {"echo.shared": 0.0, "closing.persistence": 0.0, "closing.common": 0.0}
+    return read_case(write_case(folder, reading=reading))
+
+
+def periods(folder: Path) -> Case:
+    """Several tax periods, phases of the irregular of their own, and years covered in part."""
+    teller = Teller()
+    teller.tell("net_of_tax", "percent", 90, base="billings", segment="")
+    teller.tell("irregular_registrations", "registrations", 3_000, segment="")
+    teller.tell("irregular", "persons", 2_000, segment="")
+    teller.tell("vat_rate.after", "percent", 20, segment="")
+    teller.tell("irregular_inflow.late", "persons/month", 100, segment="")
+    timeline = {
+        "start": "2016-05",
+        "end": "2019-02",
+        "phases": [
+            {"name": "open", "start": "2016-05", "because": NO_BAN},
+            {"name": "banned", "start": "2017-10", "because": "the ban"},
+        ],
+        "irregular_phases": [
+            {"name": "early", "start": "2016-05", "because": NO_BAN},
+            {"name": "middle", "start": "2017-02", "because": "a guess"},
+            {"name": "late", "start": "2018-09", "because": "a guess"},
+        ],
+        "tax_periods": [
+            {"name": "before", "start": "2016-05", "because": "18 % tax"},
+            {"name": "between", "start": "2017-06", "because": "19 % tax"},
+            {"name": "after", "start": "2018-04", "because": "20 % tax"},
+        ],
+    }
+    return teller.case(folder, timeline=timeline)
+
+
+def one_year(folder: Path) -> Case:
+    """One year, one phase, one segment."""
+    teller = Teller(segment="", start="2017-01", end="2017-12")
+    for quantity, unit in (("working", "persons"), ("payment", "RUB/month"), ("plan", "USD/year")):
+        teller.tell(quantity, unit, 30_000)
+    timeline = {
+        "start": "2017-01",
+        "end": "2017-12",
+        "headline": 2017,
+        "reference": "2017-01",
+        "phases": [{"name": "open", "start": "2017-01", "because": NO_BAN}],
+    }
+    return teller.case(
+        folder, timeline=timeline, priors={"permit_inflow.banned": None},
+        segments={"spb_construction": None}, firms={"firm_1": None},
+    )  # fmt: skip
+
+
+def little_left(folder: Path) -> Case:
+    """Uses that exceed billings at many points of the prior: what is left has no logarithm."""
+    teller = Teller()
+    for base in ("", "", "wage_fund", "billings"):
+        for quantity in ("wage_fund", "withheld", "surplus", "wedge"):
+            if quantity != base:
+                teller.tell(quantity, *(("percent", 50) if base else ("RUB/month", 9e3)), base=base)
+    return teller.case(folder, priors={"declared_salary": {"p05": 40_000, "p95": 200_000}})
+
+
+KINDS: dict[str, Callable[[Path], Case]] = {
+    build.__name__: build
+    for build in (
+        tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
+        basic_quantities, spreads, origins, nothing_alike, periods, one_year, little_left,
+    )
+}  # fmt: skip
+
+#: What-ifs, and the kind that each changes.
+WHAT_IFS: dict[str, tuple[str, WhatIf]] = {
+    "without_plan_and_balance": ("tiny", WhatIf(without=("plan", "balance"))),
+    "rows_left_out": ("spreads", WhatIf(drop_rows=("row_00", "row_02", "row_04"))),
+    "nothing_said": ("tiny", WhatIf(drop_sources=("newspaper", "paper"))),
+    "set_and_weighed": (
+        "periods",
+        WhatIf(
+            fixed=(
+                ("keep_share", 0.4, ""),
+                ("permit_exit.banned", 0.05, ""),
+                ("plan", 600.0, "USD/month"),
+                ("vat_rate.between", 19.0, "percent"),
+            ),
+            priors=(("upkeep", 3_000.0, 9_000.0, "RUB/month"),),
+            weights=(("row_00", 0.3), ("row_01", 2.0), ("row_02", 0.0)),
+        ),
+    ),
+}
+
+ALL = (*KINDS, *WHAT_IFS)
+
+
+def parts_of(name: str, folder: Path) -> tuple[Case, Synthesis]:
+    """The case and the arrays of a kind, or of a what-if."""
+    kind, what_if = WHAT_IFS.get(name, (name, WhatIf()))
+    case = KINDS[kind](folder)
+    return case, changed_parts(synthesis(case), case, what_if)
