@@ -12,7 +12,7 @@ What a notebook needs, in few names::
 ``fit`` asks a question and ``load`` opens a run that answered one; both return an ``Estimate``, of
 which tables, draws, checks and drivers are asked. ``read_case`` reads inputs, ``new_case`` writes a
 scaffold for your own, ``calibrate`` fits simulated cases with known answers. ``hedge``, ``stock``
-and ``worker_month`` are the pieces of the model by themselves.
+and ``worker_month`` are pieces of the model, ``pymc_model`` is all of it in PyMC.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from model.faults import CaseError
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import pymc as pm
     from numpy.typing import NDArray
 
     from model.accounts import WorkerMonth
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot",
-    "read_case", "stock", "worker_month",
+    "pymc_model", "read_case", "stock", "worker_month",
 ]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -328,8 +329,8 @@ def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
 
     from model import workforce
 
-    hazard, arrivals = (np.asarray(one, dtype=float) for one in (exit_hazard, inflow))
-    return np.asarray(workforce.stock(np.asarray(float(at_start)), hazard, arrivals))
+    at_first, hazard, arrivals = map(np.asarray, (float(at_start), exit_hazard, inflow))
+    return np.asarray(workforce.stock(at_first, hazard, arrivals))
 
 
 def worker_month(**items: float | Floats) -> WorkerMonth:
@@ -342,3 +343,10 @@ def worker_month(**items: float | Floats) -> WorkerMonth:
     from model import accounts
 
     return accounts.worker_month(**items)
+
+
+def pymc_model(case: Case | None = None) -> pm.Model:
+    """Write a case's model down in plain PyMC: to read, to draw as a graph, to sample."""
+    from model.readable import pymc_model as written
+
+    return written(case or read_case())

@@ -7,7 +7,7 @@ Everything is in one vector of independent standard normals::
     log figure of row  ~ density of its hedge around log quantity + shared error of its origin
     log(billings/uses) ~ Normal(0, closing error)              by year and segment
 
-``model.pymc_model`` has the same model in PyMC's words, to read and to test against.
+``model.readable`` has the same model in PyMC's words, to read and to test against.
 """
 
 from __future__ import annotations

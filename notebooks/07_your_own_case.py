@@ -153,7 +153,9 @@ assert with_inspection.converged
 at_end = "2018-12"
 pd.DataFrame(
     {
-        name: one.workers().query("month == @at_end and stock == 'permitted'").iloc[0][["q05", "q50", "q95"]]
+        name: one.workers()
+        .query("month == @at_end and stock == 'permitted'")
+        .iloc[0][["q05", "q50", "q95"]]
         for name, one in {"before": estimate, "with the inspection": with_inspection}.items()
     }
 ).T.round(0)

@@ -103,7 +103,7 @@ def test_the_pilots_map_gives_its_draws_back() -> None:
     rng = np.random.default_rng(4)
     mixed = rng.normal(size=(6000, 3)) @ rng.normal(size=(3, 3))
     mixed /= mixed.std(axis=0)
-    draws = mixed + [1.0, -2.0, 0.0]
+    draws = mixed + np.array([1.0, -2.0, 0.0])
     draws[:, 2] = np.sinh(1.4 * np.arcsinh(mixed[:, 2]) + 0.5)
     again = pilot_map(draws)(rng.normal(size=(6000, 3)))
     for place in range(3):

@@ -56,8 +56,8 @@ def readable(case: Any, parts: Any, normals: np.ndarray) -> tuple[Callable[..., 
     """PyTensor's log density and gradient of the readable model, and the same points in it."""
     from pymc.blocking import DictToArrayBijection
 
-    from model.pymc_model import pymc_model
-    from model.pymc_points import point_of
+    from model.readable.density import pymc_model
+    from model.readable.points import point_of
 
     model = pymc_model(case, parts)
     function = model.logp_dlogp_function(ravel_inputs=True)

@@ -19,7 +19,7 @@ def main(inputs: str, sampler: str) -> None:
     import pymc as pm
 
     from model.case import read_case
-    from model.pymc_model import pymc_model
+    from model.readable.density import pymc_model
 
     logging.disable(logging.WARNING)
     if sampler == "numpyro":

@@ -154,6 +154,10 @@ def _damages() -> dict[str, Callable[[Path], None]]:
         "folder emptied": lambda folder: [
             shutil.rmtree(path) if path.is_dir() else path.unlink() for path in folder.iterdir()
         ],
+        "nothing left but an emptied seal": lambda folder: [
+            shutil.rmtree(the(folder, ".nbi").parent),
+            (folder / cache.SEAL).write_text(""),
+        ],
         "a file in its place": replaced_by_file,
         "a link that leads nowhere": lambda folder: replaced_by_link(folder, "nowhere"),
         "a link to another folder": replaced_by_other_link,

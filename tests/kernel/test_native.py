@@ -123,6 +123,21 @@ def test_the_map_in_numpy_leads_to_the_compiled_normals(bent: bool) -> None:
             assert found == pytest.approx(change(point)[i], rel=1e-8, abs=1e-8)
 
 
+@pytest.mark.parametrize("x", [sign * 10.0**k for k in range(-12, 13, 2) for sign in (-1, 1)])
+def test_bends_keep_their_digits_near_and_far(x: float) -> None:
+    """The inverse hyperbolic sine as a logarithm cancels on one side, unless it is mirrored."""
+    change = Map(np.zeros(1), np.eye(1), np.array([[0.2, 0.5, 0.1, 1.5]]))
+    z = change(np.array([x]))
+    wanted = stats.norm.logpdf(z).sum() + log_slopes(change, np.array([x]))
+    value, gradient = density(Tape(1).program(), change)(np.array([x]))
+    assert value == pytest.approx(wanted, rel=1e-13)
+    arc, root = math.asinh(x), math.hypot(1.0, x)
+    slope = 1.5 * 0.5 * math.cosh(0.5 * arc + 0.2) / root
+    own = 0.5 * math.tanh(0.5 * arc + 0.2) / root - x / root**2
+    scale = abs(z[0] * slope) + abs(own)
+    assert gradient[0] == pytest.approx(own - z[0] * slope, rel=1e-13, abs=1e-13 * scale)
+
+
 def test_a_map_of_many_points_is_one_of_each() -> None:
     rng = np.random.default_rng(3)
     bends = np.array([[0.1, 0.9, 0.0, 1.0], [0.0, 1.0, 0.5, 2.0]])

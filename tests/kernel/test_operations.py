@@ -38,8 +38,11 @@ SIZE = 5
 
 
 def view(draw: Draw, length: int | None = None) -> np.ndarray:
-    """Some of the normals, at least one."""
-    return draw(views(SIZE, draw(st.integers(1, 7)) if length is None else length))
+    """Some of the normals, at least one: in any order, or side by side."""
+    n = draw(st.integers(1, 7)) if length is None else length
+    if n <= SIZE and draw(st.booleans()):
+        return np.arange(n) + draw(st.integers(0, SIZE - n))
+    return draw(views(SIZE, n))
 
 
 def given_numbers(draw: Draw, length: int, low: float = -2.0, high: float = 2.0) -> np.ndarray:
@@ -219,6 +222,22 @@ def test_values_are_numpys_and_slopes_are_pulled(
 ) -> None:
     program = assert_recorded(*CASES[op](data.draw), point)
     assert op in program.code[:, 0]
+
+
+@pytest.mark.parametrize("op", CASES, ids=lambda op: op.name)
+@given(data=st.data(), point=points(SIZE, 1.5))
+@examples(20)
+def test_what_many_instructions_wrote_is_read_by_one(
+    op: Op, data: st.DataObject, point: np.ndarray
+) -> None:
+    """Each of them is kept: a program knows what an operation reads."""
+    build, reference = CASES[op](data.draw)
+
+    def pieces(z: Node) -> Node:
+        # a product of one number each, which stand side by side
+        return on.concatenate([z[..., [i]] * z[..., [i]] for i in range(SIZE)])
+
+    assert_recorded(lambda z: build(pieces(z)), lambda z: reference(z * z), point)
 
 
 @pytest.mark.parametrize("op", CASES, ids=lambda op: op.name)

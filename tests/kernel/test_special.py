@@ -17,8 +17,10 @@ from model.kernel import special
 from tests.kernel import exact
 from tests.kernel.recording import examples
 
-#: What the issue asks of the special functions, relative; they reach some 1e-15.
+#: What the issue asks of the special functions, relative.
 RELATIVE = 1e-14
+#: What Cody's rational functions reach, some units of the last place: a wrong digit is seen.
+CODY = 1.5e-15
 #: A slope comes from a difference of numbers as large as a thousand.
 SLOPE = 1e-12
 
@@ -35,13 +37,13 @@ def error(found: float, wanted: Decimal) -> float:
 
 @pytest.mark.parametrize("x", AT_JOINTS + FAR)
 def test_erfcx_to_fourteen_digits(x: float) -> None:
-    assert error(special.erfcx(x), exact.erfcx(x)) < RELATIVE
+    assert error(special.erfcx(x), exact.erfcx(x)) < CODY
 
 
 @examples(200)
 @given(st.floats(0.0, 12.0))
 def test_erfcx_everywhere(x: float) -> None:
-    assert error(special.erfcx(x), exact.erfcx(x)) < RELATIVE
+    assert error(special.erfcx(x), exact.erfcx(x)) < CODY
 
 
 def test_erfcx_at_the_ends() -> None:
@@ -186,7 +188,7 @@ def assert_extremes(
 
 
 @pytest.mark.parametrize("units", [[2], [3], [30], [2, 5], [5, 10, 30, 100], [1000]])
-@pytest.mark.parametrize("location", [-8.0, -1.0, 0.0, 0.2, 1.0, 9.0])
+@pytest.mark.parametrize("location", [-15.0, -8.0, -1.0, 0.0, 0.2, 1.0, 9.0, 16.0])
 @pytest.mark.parametrize("log_deviation", [-1.5, 0.0, 2.0])
 def test_extremes_and_its_slopes(units: list[int], location: float, log_deviation: float) -> None:
     assert_extremes(-0.3, 0.8, location, log_deviation, units)

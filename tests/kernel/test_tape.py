@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -274,6 +275,47 @@ def test_log_of_exp_is_what_it_was_taken_of() -> None:
     np.testing.assert_allclose(
         evaluate(program, "power", np.zeros(3)), np.full(3, math.sqrt(3.0)), rtol=1e-15
     )
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, o: o.log(o.log(x + 9.0)),
+        lambda x, o: o.log(o.sigmoid(x)),
+        lambda x, o: o.log(x * x),
+        lambda x, o: o.log(o.at_least(x, 0.5)),
+        lambda x, o: o.log(o.exp(x) * 2.0),
+        lambda x, o: o.exp(o.exp(x)),
+    ],
+)
+def test_log_of_anything_else_is_computed(function: Callable[[Any, Any], Any]) -> None:
+    numpys = SimpleNamespace(
+        log=np.log, exp=np.exp, sigmoid=lambda x: 1.0 / (1.0 + np.exp(-x)),
+        at_least=lambda x, floor: np.where(x.real < floor, floor, x),
+    )  # fmt: skip
+    point = np.array([0.3, -0.7, 1.9])
+    assert_recorded(lambda x: function(x, on), lambda x: function(x, numpys), point)
+
+
+def test_as_many_numbers_are_computed_as_are_asked_for() -> None:
+    """The same operation from the same place on, but of fewer numbers or of more."""
+    tape = Tape(3)
+    x = tape.normals
+    found = [on.exp(x[..., :n]) + x[..., :n] * x[..., :n] for n in (2, 3, 1)]
+    point = np.array([0.3, -0.7, 1.9])
+    program = tape.program(found=on.concatenate(found))
+    wanted = np.exp(point) + point * point
+    np.testing.assert_allclose(
+        evaluate(program, "found", point), [*wanted[:2], *wanted, *wanted[:1]], rtol=1e-15
+    )
+
+
+def test_what_is_replaced_stays_where_it_was() -> None:
+    tape = Tape(3)
+    x = tape.normals
+    other = x.replaced([1], x[..., :1])
+    assert other.at.tolist() == [0, 0, 2]
+    assert x.at.tolist() == tape.normals.at.tolist() == [0, 1, 2]
 
 
 def test_what_is_not_needed_is_left_out() -> None:

@@ -6,8 +6,8 @@ the accounts of one worker-month it shares nothing with the kernel::
     with pymc_model(read_case("inputs")):
         pm.sample()
 
-``model.pymc_economy`` has the quantities: priors, workers, accounts. Each row of evidence is a
-figure that someone printed about one of them, with a hedge (``model.pymc_hedges``). Money is in
+``model.readable.economy`` has the quantities: priors, workers, accounts. Each row of evidence is a
+figure that someone printed about one of them, with a hedge (``model.readable.hedges``). Money is in
 each host's own currency, but for revenue by year, which is in US dollars.
 """
 
@@ -23,7 +23,8 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from model.case import Case
-from model.pymc_economy import (
+from model.quantities import BASIC_BY_NAME, DEFINITIONS, MEASURED_BY_NAME
+from model.readable.economy import (
     Tensor,
     Tensors,
     Workers,
@@ -34,8 +35,7 @@ from model.pymc_economy import (
     segment_shares,
     workforce,
 )
-from model.pymc_hedges import printed, spread
-from model.quantities import BASIC_BY_NAME, DEFINITIONS, MEASURED_BY_NAME
+from model.readable.hedges import printed, spread
 from model.synthesis import Synthesis, synthesis
 
 Floats = NDArray[np.float64]

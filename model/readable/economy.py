@@ -1,4 +1,4 @@
-"""Basic quantities, workers and accounts in PyMC's words, for ``model.pymc_model``."""
+"""Basic quantities, workers and accounts in PyMC's words, for ``model.readable``."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.pymc_economy import dims_of
 from model.quantities import BASIC_BY_NAME
+from model.readable.economy import dims_of
 from model.synthesis import Synthesis
 
 Floats = NDArray[np.float64]

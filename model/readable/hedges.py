@@ -1,4 +1,4 @@
-"""How a figure comes to be printed: each hedge as a distribution, for ``model.pymc_model``.
+"""How a figure comes to be printed: each hedge as a distribution, for ``model.readable``.
 
 With q the log of the quantity a row speaks of, y the log of the figure printed, s its error and m
 the mean of its tail, a figure is printed as::

@@ -21,11 +21,11 @@ from model.fitting import fit
 from model.kernel.native import density
 from model.measurement import COUNTS, ITEMS
 from model.projection import project
-from model.pymc_hedges import draw_extremes, log_extremes, log_tailed
-from model.pymc_model import LEAST, pymc_model
-from model.pymc_points import log_volume, normals_of, point_of, variables
 from model.quantities import BASIC_BY_NAME, DEFINITIONS, MEASURED_BY_NAME
 from model.question import SamplerOptions
+from model.readable.density import LEAST, pymc_model
+from model.readable.hedges import draw_extremes, log_extremes, log_tailed
+from model.readable.points import log_volume, normals_of, point_of, variables
 from model.synthesis import Synthesis, log_quantities, program
 from tests.kinds import ALL, KINDS, QUALIFIERS, parts_of
 
