@@ -46,8 +46,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[1]
 #: The case that comes with the program.
 INPUTS = ROOT / "inputs"
-#: Pixels per inch of figures in notebooks.
-SCREEN = 110
+SCREEN = 110  #: pixels per inch of figures in notebooks
 
 
 def runs_folder(output: str | Path | None = None) -> Path:
@@ -323,14 +322,13 @@ def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
     at_start : float
         Persons just before the first month.
     exit_hazard, inflow : array, (T,)
-        Hazard of leaving, per month; persons arriving in each month.
+        Hazard of leaving, per month; persons arriving.
     """
     import numpy as np
 
-    from model import workforce
+    from model.workforce import stock as by_month
 
-    at_first, hazard, arrivals = map(np.asarray, (float(at_start), exit_hazard, inflow))
-    return np.asarray(workforce.stock(at_first, hazard, arrivals))
+    return np.asarray(by_month(*map(np.asarray, (at_start, exit_hazard, inflow))))
 
 
 def worker_month(**items: float | Floats) -> WorkerMonth:
@@ -347,6 +345,6 @@ def worker_month(**items: float | Floats) -> WorkerMonth:
 
 def pymc_model(case: Case | None = None) -> pm.Model:
     """Write a case's model down in plain PyMC: to read, to draw as a graph, to sample."""
-    from model.readable import pymc_model as written
+    from model import readable
 
-    return written(case or read_case())
+    return readable.pymc_model(case or read_case())
