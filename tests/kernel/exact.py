@@ -7,7 +7,7 @@ some thirty digits.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from functools import wraps
 
 Number = float | Decimal
@@ -16,11 +16,11 @@ PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923
 
 
 def precise[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """With eighty digits inside of the function."""
+    """With eighty digits inside of the function, and room for powers of what is next to nothing."""
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        with localcontext(prec=80):
+        with localcontext(prec=80, Emin=MIN_EMIN, Emax=MAX_EMAX):
             return function(*args, **kwargs)
 
     return wrapped
