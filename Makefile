@@ -16,7 +16,7 @@ help: ## list the commands
 environment: ## make or update .venv; every command below does this first
 	@PYTHON='$(PYTHON)' sh tools/environment.sh
 
-estimate: environment ## estimate the revenue from inputs/, into runs/
+estimate: environment ## estimate the revenue from inputs/russia/, into runs/
 	@$(VENV_PYTHON) -m model.estimate $(ARGS)
 
 check: environment ## check the fit, estimating first if needed (ARGS: the estimate's)

@@ -22,7 +22,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.faults import CaseError
+from model.case.checkout import INPUTS, ROOT, case_folder
+from model.case.checkout import __version__ as __version__
+from model.case.faults import CaseError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,22 +32,18 @@ if TYPE_CHECKING:
     import pymc as pm
     from numpy.typing import NDArray
 
-    from model.accounts import WorkerMonth
-    from model.case import Case
-    from model.checks import CheckResult
-    from model.estimation import Estimate
+    from model.archive.check_result import CheckResult
+    from model.case.case import Case
+    from model.equations.accounts import WorkerMonth
+    from model.result import Estimate
 
     Floats = NDArray[np.float64]
 
-__version__ = "0.1.0"
 __all__ = [
     "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot",
     "pymc_model", "read_case", "stock", "worker_month",
 ]  # fmt: skip
 
-ROOT = Path(__file__).resolve().parents[1]
-#: The case that comes with the program.
-INPUTS = ROOT / "inputs"
 SCREEN = 110  #: pixels per inch of figures in notebooks
 
 
@@ -66,7 +64,7 @@ def fit(
     weight: Mapping[str, float] | None = None,
     without: Sequence[str] = (),
     draws: int = 1000,
-    tune: int = 1000,
+    tune: int = 150,
     chains: int = 4,
     seed: int = 20180802,
     fresh: bool = False,
@@ -79,7 +77,7 @@ def fit(
     Parameters
     ----------
     inputs : str or Path
-        Folder of a case.
+        A case of this checkout by name, or any folder.
     scenarios : sequence of str or Path
         Names of the case's scenarios, or files.
     horizon : str
@@ -114,10 +112,10 @@ def fit(
     NoStartingPointError
         When the density is nowhere finite.
     """
-    from model.answer import answer, found, read_inputs
-    from model.estimation import Estimate
+    from model.archive.answer import answer, found, read_inputs
     from model.question import Question, SamplerOptions
-    from model.whatif import what_if_of
+    from model.result import Estimate
+    from model.sampling.whatif import what_if_of
 
     what_if = what_if_of(
         fixed=[f"{name}={value}" for name, value in (set or {}).items()],
@@ -128,7 +126,7 @@ def fit(
         without=without,
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
-    question = Question(Path(inputs), what_if, tuple(map(str, scenarios)), horizon, options)
+    question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)
     folder = runs_folder(output)
     known = None if fresh else found(question, folder)
     if known is None:
@@ -150,8 +148,8 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
     DamagedRunError
         When it does not agree with its checksums.
     """
-    from model import store
-    from model.estimation import Estimate
+    from model.archive import store
+    from model.result import Estimate
 
     folder = store.named_run(str(run), runs_folder(output))
     manifest = store.check_run(folder)
@@ -237,9 +235,9 @@ def read_case(folder: str | Path = INPUTS) -> Case:
     CaseError
         With every fault of every file.
     """
-    from model.case import read_case as read
+    from model.case.case import read_case as read
 
-    return read(folder)
+    return read(case_folder(folder))
 
 
 def new_case(folder: str | Path) -> Path:
@@ -250,7 +248,7 @@ def new_case(folder: str | Path) -> Path:
     folder : str or Path
         A new or empty folder.
     """
-    from model.scaffold import new_case as write
+    from model.case.scaffold import new_case as write
 
     return write(folder)
 
@@ -278,8 +276,8 @@ def calibrate(
     cores : int, optional
         Fits at once.
     """
-    from model.calibration import Plan, calibrated
-    from model.parallel import executor
+    from model.calibration.study import Plan, calibrated
+    from model.sampling.parallel import executor
 
     plan = Plan(replicates, slips, seed)
     with executor(cores) as workers:
@@ -309,7 +307,7 @@ def hedge(
     Series
         Likelihood by truth, its largest value one.
     """
-    from model.hedges import likelihood_of_truth
+    from model.evidence.hedges import likelihood_of_truth
 
     return likelihood_of_truth((case or read_case()).reading, qualifier, value, grade)
 
@@ -326,7 +324,7 @@ def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
     """
     import numpy as np
 
-    from model.workforce import stock as by_month
+    from model.equations.workforce import stock as by_month
 
     return np.asarray(by_month(*map(np.asarray, (at_start, exit_hazard, inflow))))
 
@@ -334,17 +332,17 @@ def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
 def worker_month(**items: float | Floats) -> WorkerMonth:
     """Draw up the accounts of one worker-month; every item has a name, and so has every result.
 
-    The arguments are those of ``model.accounts.worker_month``: ``payment``, ``utilisation``,
-    ``declared_salary``, … The result has each use of the payment, ``closing_error``, and revenue
+    The arguments are those of ``model.equations.accounts.worker_month``: ``payment``,
+    ``utilisation``, ``declared_salary``, … The result has each use of the payment, ``closing_error``, and revenue
     under the four definitions: ``billings``, ``wedge``, ``surplus``, ``state_take``.
     """
-    from model import accounts
+    from model.equations import accounts
 
     return accounts.worker_month(**items)
 
 
 def pymc_model(case: Case | None = None) -> pm.Model:
     """Write a case's model down in plain PyMC: to read, to draw as a graph, to sample."""
-    from model import readable
+    from model.evidence import readable
 
     return readable.pymc_model(case or read_case())

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from model.case.checkout import DEFAULT, case_folder
 from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal import Interruption, Talk, interruptible
+from model.terminal.options import Inputs
+from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.answer import Answer, Hooks
+    from model.archive.answer import Answer, Hooks
 
 # The numerical libraries take seconds to import: they are imported where they are used, so that
 # --help and faulty arguments answer at once.
@@ -50,7 +52,7 @@ class Side(StrEnum):
     "sampler did not converge; 130 interrupted, nothing written.",
 )
 def estimate(
-    inputs: Annotated[Path, typer.Option(help="Folder of one case.")] = Path("inputs"),
+    inputs: Inputs = DEFAULT,
     output: Annotated[Path, typer.Option(help="Folder that takes one folder a run.")] = Path(
         "runs"
     ),
@@ -117,11 +119,11 @@ def estimate(
 
     def work(interruption: Interruption) -> int:
         if self_test:
-            from model.self_test import run_self_test
+            from model.calibration.self_test import run_self_test
 
             return DONE if run_self_test(sys.stdout.write) else 1
         question = _question(
-            inputs,
+            case_folder(inputs),
             tuple(scenario or ()),
             horizon,
             SamplerOptions(draws, tune, chains, seed, cores=cores),
@@ -151,8 +153,8 @@ def _question(
     """The question that arguments ask, or None with what cannot be read in them said."""
     what_if = WhatIf()
     if any(what_ifs.values()):
-        from model.faults import CaseError
-        from model.whatif import what_if_of
+        from model.case.faults import CaseError
+        from model.sampling.whatif import what_if_of
 
         try:
             what_if = what_if_of(**what_ifs)
@@ -173,7 +175,7 @@ def _run(
     strict: bool,
 ) -> int:
     """Do what was asked and return the exit status."""
-    from model.answer import Hooks, found
+    from model.archive.answer import Hooks, found
 
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
@@ -209,10 +211,9 @@ def _compute(
     question: Question, output: Path, talk: Talk, hooks: Hooks, *, fresh: bool, strict: bool
 ) -> Answer | None:
     """Read, fit and write; None with what is wrong said."""
-    from model import store
-    from model.answer import answer, read_inputs
-    from model.faults import CaseError
-    from model.run_files import reading_line
+    from model.archive import store
+    from model.archive.answer import answer, read_inputs
+    from model.case.faults import CaseError
 
     try:
         inputs = read_inputs(question, strict=strict)
@@ -224,11 +225,11 @@ def _compute(
     except OSError as error:
         talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
         return None
-    talk.say(f"Read {question.inputs}: {reading_line(inputs.case)}")
+    talk.say(f"Read {question.inputs}: {inputs.case.in_short}")
     for warning in inputs.case.warnings:
         talk.fault(f"warning: {warning}")
     _say_what_if(question, talk)
-    from model.fitting import NoStartingPointError
+    from model.sampling.fitting import NoStartingPointError
 
     try:
         with talk.progress() as progress:
@@ -247,7 +248,7 @@ def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
     if output_format is Format.json:
         sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
         return
-    from model.show import annual_table, show
+    from model.archive.show import annual_table, show
 
     if output_format is Format.csv:
         sys.stdout.write(annual_table(content).to_csv(index=False, lineterminator="\n"))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import typer
 
+from model.terminal.options import Run, Runs
 from reports.annex import annex
 from reports.brief import brief
-from reports.command import FOLDER, Language, OutputFolder, Run, Runs, opened, reporting
-from reports.figures.__main__ import drawn
+from reports.command import FOLDER, Language, OutputFolder, opened, reporting
+from reports.figures.files import drawn
 from reports.typesetting import write_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -6,9 +6,9 @@ import math
 import shlex
 from typing import Any
 
-from model.quantities import MEASURED_BY_NAME
-from model.wording import three
-from reports import checked, driven, figures
+from model.equations.quantities import MEASURED_BY_NAME
+from model.terminal.wording import three
+from reports import annex_checks, driver_findings, figures
 from reports.brief import front
 from reports.citations import figure_printed, grade
 from reports.command import FigureFiles, command
@@ -70,8 +70,8 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "context": context_table(run, texts),
         "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
-        **driven.blocks(run, texts),
-        **checked.blocks(run, texts),
+        **driver_findings.blocks(run, texts),
+        **annex_checks.blocks(run, texts),
         "convergence": convergence(run, texts),
         "versions": [[name, value] for name, value in run.manifest["versions"].items()],
         "hashes": [[name, value] for name, value in run.manifest["files"].items()],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.quantities import DEFINITIONS, HEADLINE
-from model.question import BASELINE, described
-from model.wording import FINEST, MILLION, three, unchanged
-from reports import driven, findings
+from model.case.folders import BASELINE
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.question import described
+from model.terminal.wording import FINEST, MILLION, three, unchanged
+from reports import driver_findings, findings
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
@@ -56,7 +57,7 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=first, most=PANELS)]
-    if driven.asked(run):
+    if driver_findings.asked(run):
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
     return typeset("brief", data, files.drawn)
@@ -72,13 +73,14 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
     return front(run, texts) | {
         "headline": findings.headline(run, texts),
         "found": [
-            paragraph(one) for one in [*findings.found(run, texts), *driven.groups(run, texts)]
+            paragraph(one)
+            for one in [*findings.found(run, texts), *driver_findings.groups(run, texts)]
         ],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
         "rests": rests(run, texts, notes),
         "stakes": stakes(run, texts),
-        "drivers": [paragraph(one) for one in driven.found(run, texts)],
+        "drivers": [paragraph(one) for one in driver_findings.found(run, texts)],
         "unknown": [paragraph(one) for one in findings.not_known(run, texts)],
         "words": texts.content["brief"]
         | {

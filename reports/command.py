@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from model.terminal.options import Run, Runs
 from reports import figures
 from reports.figures import style
 from reports.saved_run import ReportError, SavedRun
@@ -19,8 +20,6 @@ FAULTY = 2
 #: Where reports go, inside the run they are made from.
 FOLDER = "report"
 
-Run = Annotated[str, typer.Argument(help="A run: its folder, its name or the start of its name.")]
-Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
 OutputFile = Annotated[
     Path | None, typer.Option(help=f"File to write; by default in {FOLDER}/ in the run's folder.")
 ]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from model.quantities import HEADLINE, USES
-from model.question import BASELINE
-from model.wording import MILLION, three, unchanged
+from model.case.folders import BASELINE
+from model.equations.quantities import HEADLINE, USES
+from model.terminal.wording import MILLION, three, unchanged
 from reports.citations import best, figure_printed
 from reports.figures import priors, totals
 from reports.saved_run import SavedRun

@@ -15,9 +15,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model import store
-from model.quantities import HEADLINE
-from model.question import BASELINE
+from model.archive import store
+from model.case.folders import BASELINE
+from model.equations.quantities import HEADLINE
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -144,7 +144,7 @@ class SavedRun:
             raise ReportError(f"{error}; no report was made") from None
         return dict(found[key])
 
-    def driven(self, definition: str = HEADLINE, year: int | None = None) -> Json:
+    def headline_drivers(self, definition: str = HEADLINE, year: int | None = None) -> Json:
         """What drives a year's revenue: ``numbers``, ``explained`` and tables by name.
 
         Raises

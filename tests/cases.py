@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from model.synthesis import Synthesis, program
+from model.evidence.synthesis import Synthesis, program
 
 Cells = dict[str, Any]
 Rows = dict[str, Cells]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from model.case import Case, read_case
-from model.fitting import Posterior, fit
+from model.case.case import Case, read_case
+from model.case.checkout import INPUTS
+from model.evidence.synthesis import Synthesis, synthesis
 from model.question import SamplerOptions
-from model.synthesis import Synthesis, synthesis
+from model.sampling.fitting import Posterior, fit
 from tests.cases import write_case
 
-ROOT = Path(__file__).parents[1]
 SHORT = SamplerOptions(draws=500, tune=300, chains=2, seed=1)
 
 
@@ -43,7 +43,7 @@ def tiny_posterior(tiny_parts: Synthesis) -> Posterior:
 @pytest.fixture(scope="session")
 def real_folder() -> Path:
     """The case that the repository is about."""
-    return ROOT / "inputs"
+    return INPUTS
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from model.case import Case, read_case
-from model.measurement import COUNTS, ITEMS
-from model.quantities import BASES, MEASURED_BY_NAME
+from model.case.case import Case, read_case
+from model.case.checkout import INPUTS
+from model.equations.quantities import BASES, MEASURED_BY_NAME
+from model.evidence.measurement import COUNTS, ITEMS
+from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
-from model.synthesis import Synthesis, synthesis
-from model.whatif import changed_parts
+from model.sampling.whatif import changed_parts
 from tests.cases import COLUMNS, Rows, row, table_text, write_case
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +64,7 @@ def tiny(folder: Path) -> Case:
 
 def real(folder: Path) -> Case:
     """The case that the repository is about; nothing is written."""
-    return read_case(ROOT / "inputs")
+    return read_case(INPUTS)
 
 
 def two_hosts(folder: Path) -> Case:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from model.equations.quantities import DEFINITIONS
 from model.kernel.cache import VARIABLE
-from model.quantities import DEFINITIONS
 from tests.cases import write_case
 
 ROOT = Path(__file__).parents[1]
@@ -166,9 +166,9 @@ def test_log_likelihood_and_prior_are_those_of_the_density(first, folder: Path) 
     import xarray as xr
     from scipy import stats
 
-    from model.case import read_case
+    from model.case.case import read_case
+    from model.evidence.synthesis import program, synthesis
     from model.kernel.native import evaluate
-    from model.synthesis import program, synthesis
 
     _, written = first
     parts = synthesis(read_case(folder))

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import model
-from model.estimation import Estimate
-from model.quantities import DEFINITIONS
+from model.equations.quantities import DEFINITIONS
+from model.result import Estimate
 from tests.cases import write_case
 from tests.reports.runs import PROSPECTS, write_scenarios
 

@@ -8,7 +8,7 @@ import typer
 
 from model.estimate import app
 from model.question import Question, SamplerOptions, WhatIf, arguments
-from model.whatif import what_if_of
+from model.sampling.whatif import what_if_of
 
 
 def test_arguments_ask_the_same_question() -> None:
@@ -37,7 +37,7 @@ def test_arguments_ask_the_same_question() -> None:
         without=[side.value for side in found["without"]],
     )
     assert again == asked.what_if
-    assert (found["inputs"], tuple(found["scenario"])) == (asked.inputs, asked.scenarios)
+    assert (Path(found["inputs"]), tuple(found["scenario"])) == (asked.inputs, asked.scenarios)
     assert (found["horizon"], found["draws"], found["seed"]) == ("2021-12", 500, 7)
     assert (found["tune"], found["chains"]) == (150, 4)
 

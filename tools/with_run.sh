@@ -2,13 +2,13 @@
 # Estimate, if that was not done before, then hand the run to a module: reports, model.criticism,
 # model.drivers.
 # Usage: with_run.sh MODULE PYTHON [options of model.estimate]; without options, all scenarios of
-# inputs/, so that checks and reports are of one run.
+# inputs/russia/, so that checks and reports are of one run.
 set -eu
 module=$1
 python=$2
 shift 2
 if [ $# -eq 0 ]; then
-    for file in inputs/scenarios/*.toml; do
+    for file in inputs/russia/scenarios/*.toml; do
         set -- "$@" --scenario "$(basename "$file" .toml)"
     done
 fi

@@ -1,6 +1,6 @@
 """Records what equations do with numbers, as a program for the kernel.
 
-The equations of ``model.economy`` and ``model.measurement`` are called with the namespace ``TAPE``
+The equations of ``model.evidence`` are called with the namespace ``TAPE``
 and with ``Node`` in place of arrays. Nothing is computed then: each operation is written down, and
 the kernel carries the list out, forwards for the value and backwards for the gradient. So the
 structure of a case is data, and one compiled kernel serves all.

@@ -5,13 +5,13 @@ In a notebook::
     from reports import figures
     from reports.saved_run import SavedRun
 
-    run = SavedRun.open("runs/inputs-6bccc8eb6a9a")
+    run = SavedRun.open("runs/russia-6bccc8eb6a9a")
     figures.ladder.draw(run)[0].figure
 """
 
 from __future__ import annotations
 
-from model.quantities import HEADLINE
+from model.equations.quantities import HEADLINE
 from reports.figures import (
     accounts,
     calibration,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 
-from model.quantities import USES
+from model.equations.quantities import USES
 from reports.figures.style import (
     AMBER,
     BLUE,

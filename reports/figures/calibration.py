@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from model.quantities import DEFINITIONS, HEADLINE
+from model.equations.quantities import DEFINITIONS, HEADLINE
 from reports.figures.style import (
     BLUE,
     BLUE_INK,

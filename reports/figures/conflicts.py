@@ -24,7 +24,7 @@ from reports.texts import Catalogue, catalogue
 #: Rows shown: those that differ most.
 SHOWN = 36
 ROW = 4.4
-#: Adjusted probability from which a row is called in conflict, as ``model.conflict`` has it.
+#: Adjusted probability from which a row is called in conflict, as in ``model.criticism.conflict``.
 CONFLICT = 0.05
 FINEST = 0.001
 

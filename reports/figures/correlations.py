@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from model.quantities import HEADLINE
+from model.equations.quantities import HEADLINE
 from reports.figures.style import BLUE, FAINT_INK, INK, ORANGE, Canvas, canvas, styled
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
@@ -20,7 +20,7 @@ TOLD, NAMED = 0.1, 3
 
 def shown(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -> pd.DataFrame:
     """Correlations of the main drivers, square."""
-    table = run.driven(definition, year)["tables"]["correlations"].set_index("quantity")
+    table = run.headline_drivers(definition, year)["tables"]["correlations"].set_index("quantity")
     return table.iloc[:SHOWN, :SHOWN].astype(float)
 
 
@@ -84,6 +84,6 @@ def describe(
         "figures.correlations.alt",
         count=len(table),
         definition=texts.say(f"definitions.{definition}.name").lower(),
-        year=run.driven(definition, year)["year"],
+        year=run.headline_drivers(definition, year)["year"],
         pairs=", ".join(said) or texts.say("figures.correlations.none"),
     )

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from model.quantities import HEADLINE
-from model.wording import NOISE
+from model.equations.quantities import HEADLINE
+from model.terminal.wording import NOISE
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -28,7 +28,7 @@ ROW, SHOWN, LEAST = 4.7, 5, 0.01
 
 def rows_shown(run: SavedRun, definition: str, year: int | None) -> list[dict[str, Any]]:
     """Rows from the top: each group, the largest first, then its main quantities and the rest."""
-    tables = run.driven(definition, year)["tables"]
+    tables = run.headline_drivers(definition, year)["tables"]
     quantities: pd.DataFrame = tables["quantities"]
     rows: list[dict[str, Any]] = []
     for group in tables["groups"].sort_values("share", ascending=False, kind="stable").itertuples():
@@ -111,7 +111,7 @@ def describe(
     run: SavedRun, texts: Catalogue, definition: str = HEADLINE, year: int | None = None
 ) -> str:
     """The figure in words, with this run's numbers."""
-    found = run.driven(definition, year)
+    found = run.headline_drivers(definition, year)
     groups = found["tables"]["groups"].sort_values("share", ascending=False, kind="stable")
     first = found["tables"]["quantities"].iloc[0]
     percent = texts.numbers.percent

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from model.wording import MILLION, three
+from model.terminal.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
     FAINT_INK,

@@ -7,8 +7,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from model.quantities import HEADLINE
-from model.wording import MILLION, NOISE
+from model.equations.quantities import HEADLINE
+from model.terminal.wording import MILLION, NOISE
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -31,7 +31,7 @@ def rows_shown(
     run: SavedRun, texts: Catalogue, definition: str = HEADLINE, year: int | None = None
 ) -> list[dict[str, Any]]:
     """Quantities known exactly, then sources, each with its worth, the largest first."""
-    tables = run.driven(definition, year)["tables"]
+    tables = run.headline_drivers(definition, year)["tables"]
     exactly = [
         {"kind": "exactly", "name": texts.name(row.quantity), **_worth(row)}
         for row in tables["knowing"].head(SHOWN).itertuples()
@@ -104,7 +104,7 @@ def draw(
 
 def width_before(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -> float:
     """Width of the 90 % interval as it is, in millions."""
-    table = run.driven(definition, year)["tables"]["knowing"]
+    table = run.headline_drivers(definition, year)["tables"]["knowing"]
     return float(table["width_before"].iloc[0]) / MILLION
 
 
@@ -144,7 +144,7 @@ def describe(
     return texts.say(
         "figures.information.alt",
         definition=texts.say(f"definitions.{definition}.name").lower(),
-        year=run.driven(definition, year)["year"],
+        year=run.headline_drivers(definition, year)["year"],
         width=texts.numbers.rounded(width, 1.0),
         **{kind: ", ".join(names) or none for kind, names in said.items()},
     )

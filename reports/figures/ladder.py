@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from model.quantities import DEFINITIONS, HEADLINE
-from model.wording import MILLION, three
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.terminal.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,

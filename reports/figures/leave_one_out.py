@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from model.wording import MILLION, three
+from model.terminal.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
     FAINT_INK,

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from model.quantities import BASIC_BY_NAME, family
-from model.wording import three
+from model.equations.quantities import BASIC_BY_NAME, family
+from model.terminal.wording import three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator
 from numpy.typing import NDArray
 
-from model.question import BASELINE
-from model.wording import FINEST, MILLION, three
+from model.case.folders import BASELINE
+from model.terminal.wording import FINEST, MILLION, three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from model.quantities import DEFINITIONS, HEADLINE
-from model.wording import MILLION, three
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.terminal.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -26,7 +26,7 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 HEIGHT = 82.0
-#: Sensitivity from which priors or evidence matter, as ``model.sensitivity`` has it.
+#: Sensitivity from which priors or evidence matter, as ``model.criticism.sensitivity`` has it.
 THRESHOLD = 0.05
 WIDTHS = ("halved", "doubled")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from model.quantities import HEADLINE
-from model.wording import MILLION, rounding_unit
+from model.equations.quantities import HEADLINE
+from model.terminal.wording import MILLION, rounding_unit
 from reports.figures.priors import unit_text
 from reports.figures.style import (
     BLUE,
@@ -34,7 +34,7 @@ def shown(
     run: SavedRun, definition: str = HEADLINE, year: int | None = None, most: int = SHOWN
 ) -> pd.DataFrame:
     """The quantities that move the median most."""
-    table: pd.DataFrame = run.driven(definition, year)["tables"]["quantities"].astype(
+    table: pd.DataFrame = run.headline_drivers(definition, year)["tables"]["quantities"].astype(
         {f"{kind}_{end}": float for kind in ("held", "along") for end in ENDS}
     )
     # how far the revenue goes with all else held; where that is not known, as all goes along
@@ -54,7 +54,7 @@ def draw(
 ) -> Axes:
     """Bars from the median to where each end of a quantity takes it; brackets where all goes."""
     texts = texts or catalogue()
-    table, found = shown(run, definition, year, most), run.driven(definition, year)
+    table, found = shown(run, definition, year, most), run.headline_drivers(definition, year)
     middle = found["numbers"]["q50"] / MILLION
     with styled():
         figure = canvas(ROW * len(table) + 24, figure)
@@ -140,6 +140,6 @@ def describe(
     return texts.say(
         "figures.tornado.alt",
         definition=texts.say(f"definitions.{definition}.name").lower(),
-        year=run.driven(definition, year)["year"],
+        year=run.headline_drivers(definition, year)["year"],
         quantities="; ".join(said),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
-from model.wording import MILLION
+from model.terminal.wording import MILLION
 from reports.figures.style import (
     BLUE,
     BLUE_INK,

@@ -11,7 +11,7 @@ from matplotlib.dates import YearLocator
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
-from model.question import BASELINE
+from model.case.folders import BASELINE
 from reports.figures.style import (
     AMBER,
     AMBER_INK,

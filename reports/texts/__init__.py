@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from model.wording import Wording, three
+from model.terminal.wording import Wording, three
 
 FOLDER = Path(__file__).parent
 

@@ -76,8 +76,8 @@ def effective_draws(sampler: str, ours: Ours, theirs: Run, how: str) -> Line:
 
 def our_estimate() -> Ours:
     """A first estimate of the shipped case, and how much its draws are worth."""
-    from model.criticism import Fitted
-    from model.fitting import convergence
+    from model.archive.saved_fit import Fitted
+    from model.sampling.fitting import convergence
 
     with tempfile.TemporaryDirectory() as folder:
         run = estimate(INPUTS, Path(folder))

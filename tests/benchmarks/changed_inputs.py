@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.benchmarks.measuring import ROOT
 from tests.cases import CHINA_PRIORS, Cells
 
-INPUTS = ROOT / "inputs"
+INPUTS = ROOT / "inputs" / "russia"
 #: A row of the shipped case, and the month that it is moved to begin in.
 MOVED, MONTH = "authorisations-2015-2018", "2015-07"
 

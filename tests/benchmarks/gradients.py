@@ -23,13 +23,13 @@ MANY_ROWS = SIZES["rows"][-1]
 
 def gradient(options: Options) -> Iterator[Line]:
     """The kernel's, in a bent map, against PyTensor's of the readable model."""
-    from model.case import read_case
-    from model.fitting import fit
+    from model.case.case import read_case
+    from model.criticism.refits import flat
+    from model.evidence.synthesis import program, synthesis
     from model.kernel.native import density
     from model.kernel.tape import Tape
-    from model.refits import flat
-    from model.synthesis import program, synthesis
-    from model.whitening import pilot_map
+    from model.sampling.fitting import fit
+    from model.sampling.whitening import pilot_map
 
     case = read_case(INPUTS)
     parts = synthesis(case)
@@ -56,8 +56,8 @@ def readable(case: Any, parts: Any, normals: np.ndarray) -> tuple[Callable[..., 
     """PyTensor's log density and gradient of the readable model, and the same points in it."""
     from pymc.blocking import DictToArrayBijection
 
-    from model.readable.density import pymc_model
-    from model.readable.points import point_of
+    from model.evidence.readable.density import pymc_model
+    from model.evidence.readable.points import point_of
 
     model = pymc_model(case, parts)
     function = model.logp_dlogp_function(ravel_inputs=True)
@@ -107,9 +107,9 @@ def growth(options: Options) -> Iterator[Line]:
 
 def gradient_time(inputs: Path) -> float:
     """CPU seconds of one gradient of a case, near the centre of its priors."""
-    from model.case import read_case
+    from model.case.case import read_case
+    from model.evidence.synthesis import program, synthesis
     from model.kernel.native import density
-    from model.synthesis import program, synthesis
 
     parts = synthesis(read_case(inputs))
     points = 0.1 * np.random.default_rng(1).normal(size=(POINTS, parts.size))

@@ -9,17 +9,17 @@ import time
 
 import numpy as np
 
-from model.fitting import convergence
+from model.evidence.synthesis import synthesis
 from model.question import SamplerOptions
-from model.synthesis import synthesis
+from model.sampling.fitting import convergence
 
 
 def main(inputs: str, sampler: str) -> None:
     """As many chains and draws as an estimate has; everything else as PyMC has it by default."""
     import pymc as pm
 
-    from model.case import read_case
-    from model.readable.density import pymc_model
+    from model.case.case import read_case
+    from model.evidence.readable.density import pymc_model
 
     logging.disable(logging.WARNING)
     if sampler == "numpyro":

@@ -6,12 +6,12 @@ import resource
 import sys
 import time
 
-from model.case import read_case
+from model.case.case import read_case
 
 
 def main(inputs: str) -> None:
     """Measure and print; libraries are imported before."""
-    from model.synthesis import program, synthesis
+    from model.evidence.synthesis import program, synthesis
 
     began = time.perf_counter()
     case = read_case(inputs)

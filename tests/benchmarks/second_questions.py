@@ -8,17 +8,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from model.case import Case, read_case
-from model.contents import Change
-from model.fitting import Posterior, fit
+from model.archive.summary import verdict
+from model.case.case import Case, read_case
+from model.case.contents import Change
+from model.criticism.refits import SHORT, flat
+from model.evidence.synthesis import Synthesis, synthesis
 from model.kernel.native import Map
-from model.projection import Projector
+from model.projection.projection import Projector
 from model.question import SamplerOptions
-from model.refits import SHORT, flat
-from model.summary import verdict
-from model.synthesis import Synthesis, synthesis
-from model.whatif import left_out
-from model.whitening import pilot_map
+from model.sampling.fitting import Posterior, fit
+from model.sampling.whatif import left_out
+from model.sampling.whitening import pilot_map
 from tests.benchmarks.changed_inputs import INPUTS
 from tests.benchmarks.measuring import Line, Options
 

@@ -447,11 +447,11 @@ with ThreadPoolExecutor(4) as pool:
     (found,) = set(pool.map(lambda _: kernel(said.append), range(4)))
 
 import nutpie
-from model.case import read_case
+from model.case.case import read_case
 from model.kernel.native import Map, density, evaluate, sampler
-from model.synthesis import program, synthesis
+from model.evidence.synthesis import program, synthesis
 
-recorded = program(synthesis(read_case("inputs")))
+recorded = program(synthesis(read_case("inputs/russia")))
 rng, size = np.random.default_rng(1), recorded.size
 change = Map(
     0.1 * rng.normal(size=size), 0.1 * np.eye(size) + 0.01 * rng.normal(size=(size, size)),

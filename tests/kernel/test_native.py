@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from model.kernel import recorded as on
-from model.kernel.densities import extremes_logpdf, tailed_logpdf
+from model.kernel.hedge_densities import extremes_logpdf, tailed_logpdf
 from model.kernel.native import Map, density, evaluate, sampler, starting_points
 from model.kernel.program import Program
 from model.kernel.tape import Tape

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.case import Case
+from model.case.case import Case
+from model.evidence.synthesis import program as case_program
+from model.evidence.synthesis import synthesis
 from model.kernel import recorded as on
 from model.kernel.native import Map, density, evaluate
 from model.kernel.program import OPERANDS, Op, Program, TamperedProgramError, room
 from model.kernel.tape import Node, Tape
-from model.synthesis import program as case_program
-from model.synthesis import synthesis
 from tests.kernel import interpreter
 from tests.kernel.recording import examples, status
 

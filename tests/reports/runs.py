@@ -12,28 +12,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from model import store
-from model.believed import held_out_totals
-from model.calibration import Plan, study_of, verdicts
-from model.calibration import content as calibration_content
-from model.case import read_case
-from model.checks import CheckResult
-from model.criticism import record
-from model.driven import ask
-from model.driven import record as record_drivers
-from model.fitting import STATS, Convergence, Posterior
-from model.plants import Plant
-from model.prediction import fitted_rows
-from model.predictive import posterior_predictive, prior_predictive
-from model.projection import project
+from model.archive import store
+from model.archive.check_result import CheckResult
+from model.archive.run_files import manifest, run_files
+from model.archive.summary import Results, summary
+from model.calibration.ranks import DRAWS
+from model.calibration.replicates import Replicate
+from model.calibration.slips import Plant
+from model.calibration.study import Plan, study_of, verdicts
+from model.calibration.study import content as calibration_content
+from model.case.case import read_case
+from model.case.reader.scenarios import ScenarioReader
+from model.criticism.held_out import held_out_totals
+from model.criticism.predictive_checks import posterior_predictive, prior_predictive
+from model.criticism.sensitivity import power_scaling
+from model.criticism.suite import record
+from model.drivers.kept import ask
+from model.drivers.kept import record as record_drivers
+from model.evidence.synthesis import synthesis
+from model.projection.prediction import fitted_rows
+from model.projection.projection import project
 from model.question import Question, SamplerOptions
-from model.ranks import DRAWS
-from model.reader.scenarios import ScenarioReader
-from model.replicates import Replicate
-from model.run_files import manifest, run_files
-from model.sensitivity import power_scaling
-from model.summary import Results, summary
-from model.synthesis import synthesis
+from model.sampling.fitting import STATS, Convergence, Posterior
 
 PASSED = Convergence(1.002, 900.0, 800.0, 0, {"rhat": "payment", "ess_bulk": "plan"})
 FAILED = Convergence(1.31, 20.0, 15.0, 7, {"rhat": "payment", "ess_bulk": "plan"})
@@ -90,7 +90,7 @@ def write_run(
 ) -> Path:
     """Write a run of a case and return its folder."""
     case = read_case(inputs)
-    read = ScenarioReader(case.timeline, case.hosts, case.segments, case.sources, "")
+    read = ScenarioReader(case)
     last = pd.Period(horizon, "M") if horizon else None
     results = Results.of(case, prior_draws(case), read.read(list(scenarios)), last, gate)
     content = summary(results) | {"answered_by": {"how": "fitted"}}

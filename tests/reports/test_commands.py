@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from model import store
+from model.archive import store
 from reports.saved_run import SavedRun
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model.quantities import DEFINITIONS, USES
-from model.wording import MILLION
+from model.equations.quantities import DEFINITIONS, USES
+from model.terminal.wording import MILLION
 from reports import figures
 from reports.figures import evidence, headline, priors, ranks, totals, workers
 from reports.figures.style import content

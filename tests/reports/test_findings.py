@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from model.wording import MILLION
+from model.terminal.wording import MILLION
 from reports import findings
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue

@@ -14,9 +14,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from model.quantities import DEFINITIONS
-from model.show import annual_table
-from model.wording import MILLION, interval
+from model.archive.show import annual_table
+from model.equations.quantities import DEFINITIONS
+from model.terminal.wording import MILLION, interval
 from reports import typesetting
 from reports.annex import annex, commands
 from reports.brief import brief

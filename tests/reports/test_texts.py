@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from model.quantities import BASIC, DEFINITIONS, USES
-from model.subject import EXCHANGE_RATE, TITLES
-from model.wording import ENGLISH
+from model.drivers.outcome import EXCHANGE_RATE, TITLES
+from model.equations.quantities import BASIC, DEFINITIONS, USES
+from model.terminal.wording import ENGLISH
 from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
 
 ROOT = Path(__file__).parents[2]

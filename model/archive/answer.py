@@ -1,0 +1,271 @@
+"""From a question to a run on disk: read from the archive, or fitted.
+
+Command line, notebooks and reports come through here, so that they show the same numbers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.archive import store
+from model.archive.keys import fit_key, run_key
+from model.case.folders import PROSPECTS, content_hashes, files_of
+from model.question import Question
+
+if TYPE_CHECKING:
+    from model.archive.summary import Results
+    from model.case.case import Case
+    from model.case.contents import Scenario
+    from model.evidence.synthesis import Synthesis
+
+Json = dict[str, Any]
+
+#: Acceptance aimed at where draws diverged: steps of about half the length.
+SMALL_STEPS = 0.99
+
+
+def _nothing(*_: Any) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a run calls on its way.
+
+    Attributes
+    ----------
+    say, warn : callable
+        Called with a line for the reader.
+    progress : callable
+        Called with (stage, done, total).
+    before_publishing : callable
+        Called once all files are written; what it raises leaves nothing behind.
+    """
+
+    say: Callable[[str], object] = _nothing
+    warn: Callable[[str], object] = _nothing
+    progress: Callable[[str, int, int], None] = _nothing
+    before_publishing: Callable[[], object] = _nothing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A run on disk, as read from it or just written.
+
+    Attributes
+    ----------
+    folder : Path
+    summary, manifest : dict
+        Content of ``summary.json`` and ``manifest.json``.
+    found : bool
+        Whether the question was answered before.
+    """
+
+    folder: Path
+    summary: Json
+    manifest: Json
+    found: bool
+
+
+def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answer | None:
+    """The run that answers a question, if the archive has it whole; nothing numerical is done.
+
+    A run that does not agree with its checksums is reported and not used.
+    """
+    hooks = hooks or Hooks()
+    files = files_of(question.inputs, question.scenarios)
+    if files is None:
+        return None
+    case, beside = files
+    fit = fit_key(content_hashes(case), question.what_if, question.options)
+    name = _name(question, run_key(fit, content_hashes(beside), question.horizon))
+    folder = output / name
+    try:
+        if not folder.is_dir():
+            return None
+        manifest = store.check_run(folder)
+        summary = store.read_summary(folder)
+    except OSError:
+        # whether the folder can be used at all is told once the inputs have been read
+        return None
+    except store.DamagedRunError as error:
+        hooks.warn(f"warning: {error}; not used, and made anew")
+        return None
+    return Answer(folder, summary, manifest, found=True)
+
+
+def _name(question: Question, key: str) -> str:
+    return f"{question.inputs.resolve().name}-{key}"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a question names, read and checked.
+
+    Attributes
+    ----------
+    keys : (str, str)
+        Of the run and of its fit.
+    seconds : float
+        That reading took.
+    """
+
+    case: Case
+    scenarios: tuple[Scenario, ...]
+    parts: Synthesis
+    keys: tuple[str, str]
+    seconds: float = 0.0
+
+
+def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
+    """Read and check all that a question names.
+
+    Raises
+    ------
+    CaseError
+        With every fault of the case, or else of scenarios, or else of what-ifs.
+    """
+    from model.case.case import read_case
+    from model.case.reader.scenarios import read_scenarios
+    from model.evidence.synthesis import synthesis
+    from model.sampling.whatif import changed_parts
+
+    began = time.perf_counter()
+    case = read_case(question.inputs, strict=strict)
+    scenarios = read_scenarios(case, question.scenarios, question.horizon)
+    parts = changed_parts(synthesis(case), case, question.what_if)
+    fit = fit_key(case.hashes, question.what_if, question.options)
+    beside = {one.name: one.content for one in scenarios}
+    if PROSPECTS in case.files:
+        beside[PROSPECTS] = case.files[PROSPECTS]
+    keys = (run_key(fit, content_hashes(beside), question.horizon), fit)
+    return Inputs(case, scenarios, parts, keys, time.perf_counter() - began)
+
+
+def answer(
+    question: Question,
+    inputs: Inputs,
+    output: Path,
+    hooks: Hooks | None = None,
+    *,
+    fresh: bool = False,
+) -> Answer:
+    """Answer a question and write the run.
+
+    Parameters
+    ----------
+    question : Question
+    inputs : Inputs
+        ``read_inputs(question)``.
+    output : Path
+        Folder of runs.
+    hooks : Hooks, optional
+    fresh : bool
+        Whether to fit even where the archive has the draws.
+
+    Raises
+    ------
+    NoStartingPointError
+        When the density is nowhere finite.
+    KeyboardInterrupt
+        When interrupted; nothing is written.
+    """
+    from model.archive.run_files import manifest, run_files
+    from model.archive.summary import summary
+
+    hooks = hooks or Hooks()
+    began = time.perf_counter()
+    results, diagnosis = results_of(question, inputs, output, hooks, fresh=fresh)
+    for scenario in results.scenarios:
+        if scenario.changes and _changes_nothing(results, scenario.name):
+            hooks.warn(f"warning: scenario {scenario.name} changes nothing")
+    content = summary(results)
+    if question.what_if.asked:
+        content["what_if"] = question.what_if.asked
+    content["answered_by"] = diagnosis
+    in_all = inputs.seconds + time.perf_counter() - began
+    results.posterior.seconds.update(reading=round(inputs.seconds, 3), in_all=round(in_all, 3))
+    said = manifest(results, question, inputs.keys, diagnosis)
+    name = _name(question, inputs.keys[0])
+    files = run_files(results, content)
+    folder = store.write_run(output, name, files, hooks.before_publishing, said)
+    return Answer(folder, content, said, found=False)
+
+
+def results_of(
+    question: Question,
+    inputs: Inputs,
+    output: Path | None = None,
+    hooks: Hooks | None = None,
+    *,
+    fresh: bool = False,
+) -> tuple[Results, Json]:
+    """Draws and projections that answer a question, and how the draws were come by.
+
+    Draws of the same fit from the archive, or a new fit.
+    """
+    from model.archive.summary import Results
+
+    hooks = hooks or Hooks()
+    draws = None
+    if output is not None and not fresh:
+        draws = _archived(question, inputs, output, hooks)
+    posterior, gate, diagnosis = draws or _fitted(question, inputs, hooks)
+    from model.case.reader.toml_files import period
+
+    horizon = period(question.horizon) if question.horizon else None
+    return Results.of(inputs.case, posterior, inputs.scenarios, horizon, gate), diagnosis
+
+
+def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
+    """A new fit; if any draw diverges, once more with smaller steps."""
+    from model.kernel.cache import kernel
+    from model.sampling.fitting import fit
+
+    kernel(hooks.say)
+    posterior = fit(inputs.parts, question.options, progress=hooks.progress)
+    divergences = int(posterior.diverging.sum())
+    if divergences and question.options.target_accept < SMALL_STEPS:
+        hooks.say(f"{divergences} draws diverged: sampling again with smaller steps")
+        smaller = replace(question.options, target_accept=SMALL_STEPS)
+        posterior = fit(inputs.parts, smaller, progress=hooks.progress)
+    return posterior, None, {"how": "fitted"}
+
+
+def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
+    """Draws of the same fit, from a run of other scenarios."""
+    folder = store.find_fit(output, inputs.keys[1], hooks.warn)
+    loaded = None if folder is None else _load(folder, inputs.parts, hooks)
+    if loaded is None or folder is None:
+        return None
+    posterior, gate, manifest = loaded
+    how = manifest["answered_by"]
+    hooks.say(f"Draws of {folder}/: nothing is fitted")
+    return posterior, gate, how
+
+
+def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
+    from model.archive.draws_file import read_posterior
+    from model.sampling.fitting import Convergence
+
+    try:
+        manifest = store.check_run(folder)
+        posterior = read_posterior(folder, parts, manifest)
+        gate = dict(manifest["convergence"])
+        gate.pop("converged")
+        return posterior, Convergence(**gate), manifest
+    except (store.DamagedRunError, TypeError, KeyError) as error:
+        hooks.warn(f"warning: {error}; not used")
+        return None
+
+
+def _changes_nothing(results: Results, name: str) -> bool:
+    ours, theirs = results.projections[name], results.projection
+    return bool(
+        (ours.revenue.to_numpy() == theirs.revenue.to_numpy()).all()
+        and (ours.per_usd.to_numpy() == theirs.per_usd.to_numpy()).all()
+    )

@@ -1,0 +1,67 @@
+"""The keys that runs are kept by: hashes of all that can change an answer.
+
+Nothing numerical is imported here, so that a question asked before is answered at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from model.case.checkout import ROOT, __version__
+from model.question import SamplerOptions, WhatIf
+
+PACKAGES = ("numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of the libraries whose arithmetic it rests on."""
+    found = {"model": __version__, "source": source_hash()}
+    for package in (*PACKAGES, "CurrencyConverter"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def source_hash() -> str:
+    """Hash of this package's source: between two releases, numbers move with it."""
+    folder = ROOT / "model"
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions) -> str:
+    """Twelve hexadecimal digits of the hash of all that can change a posterior.
+
+    That is: the inputs' content, what is changed in them, versions, sampler options and seed. The
+    number of cores is not among them, since the draws do not depend on it.
+    """
+    sampler = asdict(options)
+    del sampler["cores"]
+    return digest(
+        {
+            "inputs": dict(sorted(hashes.items())),
+            "what_if": what_if.asked,
+            "versions": versions(),
+            "sampler": sampler,
+        }
+    )
+
+
+def run_key(fit: str, beside: Mapping[str, str], horizon: str) -> str:
+    """The key of a fit with scenarios and prospects (hash of each, in order) and a horizon."""
+    return digest({"fit": fit, "scenarios": list(beside.items()), "horizon": horizon})
+
+
+def digest(content: Any) -> str:
+    """Twelve hexadecimal digits of the hash of what JSON can say."""
+    text = json.dumps(content, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

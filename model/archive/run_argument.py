@@ -1,0 +1,40 @@
+"""The run that a command line names: opened, checked, and refused where another version made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from model.archive import store
+from model.archive.keys import source_hash
+from model.terminal.screen import Talk
+
+Json = dict[str, Any]
+
+
+def opened_run(name: str, output: Path, talk: Talk, nothing: str) -> tuple[Path, Json] | None:
+    """Folder and manifest of a run that this program made; None with what is wrong said.
+
+    Parameters
+    ----------
+    name : str
+        Of the run, the start of its name, or its folder.
+    output : Path
+        Folder of runs.
+    nothing : str
+        What was not done, as ``nothing was checked``.
+    """
+    try:
+        folder = store.named_run(name, output)
+        manifest = store.check_run(folder)
+    except (store.NoSuchRunError, store.DamagedRunError) as error:
+        talk.fault(f"{error}; {nothing}")
+        return None
+    if manifest["versions"]["source"] != source_hash():
+        talk.fault(
+            f"{folder} was made by another version of this program, whose model may differ: "
+            f"estimate again; {nothing}"
+        )
+        return None
+    talk.say(f"Read {folder}: {manifest['read']}")
+    return folder, manifest

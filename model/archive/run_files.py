@@ -1,0 +1,117 @@
+"""The files of a run: what each holds and how it is written."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from model.archive import store
+from model.archive.draws_file import write_posterior
+from model.archive.keys import versions
+from model.archive.summary import Results, convergence_block
+from model.case.exchange import Rates
+from model.case.folders import BASELINE
+from model.projection.projection import revenue_table, workers_table
+from model.question import Question, arguments
+
+Json = dict[str, Any]
+
+MARK = b"The sampler did not converge: do not use the numbers of this run.\n"
+
+
+def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
+    """What writes each file of a run, the manifest apart; ``content`` is the summary's."""
+    case, posterior = results.case, results.posterior
+    projections = results.projections
+    converged = results.convergence.converged
+    tables: dict[str, Callable[[], pd.DataFrame]] = {
+        "revenue.csv": lambda: pd.concat(
+            [revenue_table(case, one, name) for name, one in projections.items()]
+        ),
+        "workers.csv": lambda: pd.concat(
+            [workers_table(one, name) for name, one in projections.items()]
+        ),
+        "exchange_rates.csv": lambda: rates_table(results.rates),
+    }
+    scenarios = {one.name: one.content for one in results.scenarios if one.content}
+    writers: dict[str, store.Writer] = {
+        store.SUMMARY: lambda path: store.write_json(path, content),
+        **{name: _table_writer(make) for name, make in tables.items()},
+        store.POSTERIOR: lambda path: write_posterior(
+            path, case, posterior, results.yearly_usd, converged=converged
+        ),
+        **{f"inputs/{name}": _copier(content) for name, content in case.files.items()},
+        **{f"inputs/scenarios/{name}.toml": _copier(one) for name, one in scenarios.items()},
+    }
+    if not converged:
+        writers["NOT_CONVERGED"] = _copier(MARK)
+    return writers
+
+
+def _table_writer(make: Callable[[], pd.DataFrame]) -> store.Writer:
+    return lambda path: make().to_csv(path, index=False, float_format="%.8g", lineterminator="\n")
+
+
+def _copier(content: bytes) -> store.Writer:
+    def copy(path: Any) -> None:
+        path.write_bytes(content)
+
+    return copy
+
+
+def rates_table(rates: Rates) -> pd.DataFrame:
+    """Exchange rates used: month, currency, units per US dollar and where each comes from."""
+    table = rates.per_usd.melt(ignore_index=False, var_name="currency", value_name="per_usd")
+    source = rates.source.melt(ignore_index=False, var_name="currency", value_name="source")
+    table["source"] = source["source"].to_numpy()
+    table = table[table["currency"] != "USD"]
+    return table.rename_axis("month").reset_index()
+
+
+def manifest(results: Results, question: Question, keys: tuple[str, str], diagnosis: Json) -> Json:
+    """The content of ``manifest.json``, checksums apart.
+
+    Parameters
+    ----------
+    keys : (str, str)
+        Of the run and of its fit.
+    diagnosis : dict
+        How the draws were come by.
+    """
+    posterior, gate = results.posterior, results.convergence
+    options = posterior.options
+    return {
+        "schema": store.SCHEMA,
+        "run": keys[0],
+        "fit": keys[1],
+        "case": results.case.name,
+        "title": results.case.title,
+        "read": results.case.in_short,
+        "date": today(),
+        "inputs": results.case.hashes,
+        "scenarios": [one.name for one in results.scenarios if one.name != BASELINE],
+        "horizon": str(results.projection.revenue["month"].to_numpy()[-1]),
+        "what_if": question.what_if.asked,
+        "arguments": arguments(question),
+        "warnings": [str(warning) for warning in results.case.warnings],
+        "versions": versions(),
+        "sampler": {
+            **{name: getattr(options, name) for name in store.OPTIONS},
+            **posterior.notes,
+        },
+        "answered_by": diagnosis,
+        "convergence": {"converged": gate.converged, **convergence_block(gate)},
+        "seconds": posterior.seconds,
+    }
+
+
+def today() -> str:
+    """The day a run is made, in UTC; ``SOURCE_DATE_EPOCH`` sets it for builds to be compared."""
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(said) if said.isdigit() else time.time()
+    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()

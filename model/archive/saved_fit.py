@@ -1,0 +1,70 @@
+"""A fit with its case and its projection, as checks and drivers take it; read from a run or new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.archive import store
+from model.archive.draws_file import read_posterior
+from model.archive.summary import Results
+from model.case.case import Case, read_case
+from model.evidence.synthesis import synthesis
+from model.projection.projection import Projection, project
+from model.question import WhatIf
+from model.sampling.fitting import Convergence, Posterior
+from model.sampling.whatif import changed_parts
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fit to be criticised.
+
+    Attributes
+    ----------
+    case : Case
+    posterior : Posterior
+    gate : Convergence
+        Its verdict.
+    projection : Projection
+        What happened.
+    """
+
+    case: Case
+    posterior: Posterior
+    gate: Convergence
+    projection: Projection
+
+    @classmethod
+    def of(cls, results: Results) -> Fitted:
+        """The fit behind results, as ``answer.results_of`` returns them."""
+        return cls(
+            results.case, results.posterior, results.convergence,
+            project(results.case, results.posterior.layout, results.posterior.draws),
+        )  # fmt: skip
+
+    @classmethod
+    def saved(cls, folder: Path) -> Fitted:
+        """The fit of a run on disk, with the inputs that the run keeps.
+
+        Raises
+        ------
+        DamagedRunError
+            When the run does not agree with its checksums.
+        CaseError
+            When its inputs cannot be read, as when an older program wrote them.
+        """
+        manifest = store.check_run(folder)
+        case = read_case(folder / "inputs")
+        asked = {key: _tuples(value) for key, value in manifest["what_if"].items()}
+        parts = changed_parts(synthesis(case), case, WhatIf(**asked))
+        posterior = read_posterior(folder, parts, manifest)
+        gate = {key: value for key, value in manifest["convergence"].items() if key != "converged"}
+        return cls(
+            case, posterior, Convergence(**gate), project(case, parts.layout, posterior.draws)
+        )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value

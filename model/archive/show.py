@@ -1,0 +1,188 @@
+"""The result as a person reads it in the terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from model.case.folders import BASELINE
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.terminal.tables import empty_table, widen
+from model.terminal.wording import ENGLISH, FINEST, MILLION, interval, percent, three, unchanged
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model.archive.answer import Answer
+
+HEADINGS = {
+    "billings": "Billings",
+    "wedge": "Wedge",
+    "surplus": "Surplus",
+    "state_take": "State take",
+}
+MEANINGS = {
+    "billings": "all that contractors pay for the workers",
+    "wedge": "payment minus declared salary: the press's arithmetic",
+    "surplus": "payment minus taxes, permits, upkeep and what workers keep",
+    "state_take": "what reaches the state and its enterprises: the headline",
+}
+
+
+def annual_table(content: dict[str, Any]) -> pd.DataFrame:
+    """Yearly revenue as a table: year, definition, currency, then the numbers."""
+    import pandas as pd
+
+    rows = [
+        {"scenario": scenario, "year": year, "definition": definition, "currency": currency.upper()}
+        | numbers
+        | {"converged": content["converged"]}
+        for scenario, block in content["scenarios"].items()
+        for year, definitions in block["annual"].items()
+        for definition, currencies in definitions.items()
+        for currency, numbers in currencies.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def show(answer: Answer, *, brief: bool) -> None:
+    """Print the yearly table, a block for each scenario and, unless brief, how to read it."""
+    content = answer.summary
+    console = Console(highlight=False, soft_wrap=True)
+    blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
+    tables = [_ladder(console, content), *(_against(console, one) for one in blocks.values())]
+    widen(console, *tables)
+    if not content["converged"]:
+        console.print(
+            "[bold red]NOT CONVERGED: do not use these numbers.[/]"
+            if console.is_terminal
+            else "NOT CONVERGED: do not use these numbers."
+        )
+    console.print(tables[0])
+    if not brief:
+        for definition in reversed(DEFINITIONS):
+            console.print(f"  {HEADINGS[definition]}: {MEANINGS[definition]}", markup=False)
+    for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
+        console.print(f"\nScenario {name}: {block['title']}", markup=False)
+        console.print(table)
+        console.print(f"  {_stake_line(block)}", markup=False)
+    if brief:
+        return
+    console.print()
+    wrote = "Read from" if answer.found else "Wrote"
+    lines = (_press_line(content), _convergence_line(answer), f"{wrote} {answer.folder}/")
+    for line in lines:
+        if line:
+            console.print(line, markup=False)
+
+
+def _table(console: Console, title: str) -> Table:
+    """A table with a column of years."""
+    handsome = console.is_terminal
+    table = empty_table(
+        console,
+        title,
+        title_style="bold" if handsome else "",
+        padding=(0, 1) if handsome else (0, 2, 0, 0),
+        collapse_padding=handsome,
+    )
+    table.add_column("Year", no_wrap=True, min_width=4)
+    return table
+
+
+def _against(console: Console, block: dict[str, Any]) -> Table:
+    """State take and change to the baseline in the years in which anything changes."""
+    table = _table(console, "USD million: median (90 % interval)")
+    for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
+        style = "bold" if heading == "Change" and console.is_terminal else ""
+        table.add_column(heading, justify="right", style=style, no_wrap=True)
+    for year, versus in block["versus_baseline"].items():
+        take = versus[HEADLINE]["usd"]
+        if all(unchanged(versus[name]["usd"]) for name in DEFINITIONS):
+            continue
+        table.add_row(
+            year,
+            _cell(block["annual"][year][HEADLINE]["usd"]),
+            _change(take),
+            "" if unchanged(take) else percent(take["probability_higher"]),
+            _change(versus["billings"]["usd"]),
+        )
+    return table
+
+
+def _cell(numbers: dict[str, Any]) -> str:
+    return interval(*three(numbers, MILLION))
+
+
+def _change(numbers: dict[str, Any]) -> str:
+    if unchanged(numbers):
+        return "none"
+    return interval(*three(numbers, MILLION), finest=FINEST)
+
+
+def _stake_line(block: dict[str, Any]) -> str:
+    """What is at stake over the horizon."""
+    stake = block["at_stake"]
+    take = stake[HEADLINE]["usd"]
+    months = f"From {stake['from']} to {stake['to']}"
+    if unchanged(take):
+        billings = stake["billings"]["usd"]
+        return f"{months}: no change in the state take; in billings {_change(billings)} million."
+    return (
+        f"{months}: at stake for the state {_change(take)} million dollars; the chance that it "
+        f"takes more is {percent(take['probability_higher'])}."
+    )
+
+
+def _million(amount: float | None) -> float:
+    """An amount of the summary in millions; not a number where it was not finite."""
+    return math.nan if amount is None else amount / MILLION
+
+
+def _ladder(console: Console, content: dict[str, Any]) -> Table:
+    """Year × definition: median and 90 % interval in USD million."""
+    table = _table(console, "Revenue a year, USD million: median (90 % interval)")
+    for definition in reversed(DEFINITIONS):
+        style = "bold" if definition == HEADLINE and console.is_terminal else ""
+        table.add_column(HEADINGS[definition], justify="right", style=style, no_wrap=True)
+    for year, definitions in content["scenarios"][BASELINE]["annual"].items():
+        table.add_row(year, *(_cell(definitions[name]["usd"]) for name in reversed(DEFINITIONS)))
+    return table
+
+
+def _press_line(content: dict[str, Any]) -> str:
+    """How the press's multiplication compares."""
+    press = content["press_arithmetic"]
+    if press is None:
+        return ""
+    amount = _million(press["usd"])
+    year = content["scenarios"][BASELINE]["annual"][str(press["year"])]
+    take = year[HEADLINE]["usd"]
+    median = ENGLISH.parts(*three(take, MILLION)).middle
+    return (
+        f"The press's arithmetic gives ${amount:,.0f} million a year. For {press['year']} the "
+        f"median state take is ${median} million; the chance that "
+        f"the state took more than the press's figure is "
+        f"{percent(press['probability_above'][HEADLINE])}, that the wedge, which that arithmetic "
+        f"measures, was larger is {percent(press['probability_above']['wedge'])}."
+    )
+
+
+def _convergence_line(answer: Answer) -> str:
+    """The verdict on the chains, with the worst of each diagnostic."""
+    gate, manifest = answer.summary["convergence"], answer.manifest
+    verdict = "Converged" if answer.summary["converged"] else "NOT CONVERGED"
+    seconds = "" if answer.found else f"; {manifest['seconds']['in_all']:.1f} s in all"
+    return (
+        f"{verdict}: R-hat at most {_plain(gate['max_rhat'], '.3f')}, effective draws at least "
+        f"{_plain(gate['min_ess_bulk'], ',.0f')} (bulk) and "
+        f"{_plain(gate['min_ess_tail'], ',.0f')} (tail), "
+        f"{gate['divergences']} divergences{seconds}."
+    )
+
+
+def _plain(value: float | None, form: str) -> str:
+    return "not finite" if value is None else format(value, form)

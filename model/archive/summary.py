@@ -1,0 +1,344 @@
+"""A run's results as the contract for machines: ``summary.json`` and the tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.case.contents import Scenario
+from model.case.exchange import Rates
+from model.case.folders import BASELINE
+from model.equations.quantities import DEFINITIONS, HEADLINE, Support
+from model.projection.counterfactual import STOCKS
+from model.projection.horizon import extended
+from model.projection.prediction import distribution, fitted_rows, held_out_rows, number
+from model.projection.projection import Projection, Projector, quantiles
+from model.projection.yearly_accounts import accounts_block, common_currency
+from model.sampling.fitting import Convergence, Posterior, convergence
+
+Json = dict[str, Any]
+Floats = NDArray[np.float64]
+
+SCHEMA = 1
+WHAT_HAPPENED = "What happened"
+#: Relative difference that rounding makes of amounts that go through another exchange rate.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one run found: draws, projections and the verdict on the chains.
+
+    Attributes
+    ----------
+    case : Case
+        As read; its months end with the data.
+    posterior : Posterior
+    scenarios : tuple of Scenario
+        The baseline first.
+    projections : dict of str to Projection
+        By scenario, from the same draws.
+    rates : Rates
+        Exchange rates up to the horizon.
+    convergence : Convergence
+    paid_for : DataArray, (item, host, draw)
+        What the money of the headline's year was for, see ``Projector.paid_for``.
+    """
+
+    case: Case
+    posterior: Posterior
+    scenarios: tuple[Scenario, ...]
+    projections: dict[str, Projection]
+    rates: Rates
+    convergence: Convergence
+    paid_for: xr.DataArray
+
+    @classmethod
+    def of(
+        cls,
+        case: Case,
+        posterior: Posterior,
+        scenarios: Sequence[Scenario] = (),
+        horizon: pd.Period | None = None,
+        gate: Convergence | None = None,
+    ) -> Results:
+        """Project draws under scenarios, and put the gate to them unless its verdict is known.
+
+        Parameters
+        ----------
+        scenarios : sequence of Scenario
+            The baseline need not be among them.
+        horizon : pd.Period or None
+            Last month projected; None for the last that a scenario asks for, or the data's end.
+        gate : Convergence, optional
+            The verdict on these draws.
+        """
+        if not any(one.name == BASELINE for one in scenarios):
+            baseline = Scenario(BASELINE, WHAT_HAPPENED, "", "", (), None, ())
+            scenarios = (baseline, *scenarios)
+        last = max((one.horizon for one in scenarios if one.horizon), default=None)
+        longer = extended(case, horizon or last)
+        projector = Projector(longer, posterior.layout, posterior.draws, posterior.options.seed)
+        projections = {
+            one.name: projector.project(one.changes) if one.changes else projector.baseline
+            for one in scenarios
+        }
+        if gate is None:
+            gate = verdict(posterior, projections[BASELINE])
+        paid_for = projector.paid_for(case.timeline.headline, common_currency(case))
+        return cls(case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for)
+
+    @property
+    def projection(self) -> Projection:
+        """What happened."""
+        return self.projections[BASELINE]
+
+    @property
+    def yearly_usd(self) -> xr.DataArray:
+        """Revenue of whole years, all hosts together, (scenario, definition, draw, year)."""
+        yearly = [one.yearly_usd for one in self.projections.values()]
+        return xr.concat(yearly, pd.Index(list(self.projections), name="scenario"))
+
+
+def verdict(posterior: Posterior, projection: Projection) -> Convergence:
+    """The gate, put to every basic quantity and to the headline of each year."""
+    labels = posterior.layout.labels
+    named = {label: posterior.natural[..., i] for i, label in enumerate(labels)}
+    moving = posterior.layout.scale > 0.0
+    named = {label: named[label] for label, moves in zip(labels, moving, strict=True) if moves}
+    yearly = projection.yearly_usd.sel(definition=HEADLINE)
+    shape = posterior.diverging.shape
+    for year in yearly["year"].to_numpy():
+        named[f"{HEADLINE} of {year}"] = yearly.sel(year=year).to_numpy().reshape(shape)
+    return convergence(named, posterior.diverging)
+
+
+def summary(results: Results) -> Json:
+    """The content of ``summary.json``."""
+    case, posterior, gate = results.case, results.posterior, results.convergence
+    seed = posterior.options.seed
+    layout, draws = posterior.layout, posterior.draws
+    return {
+        "schema": SCHEMA,
+        "case": case.title,
+        "converged": gate.converged,
+        "convergence": convergence_block(gate),
+        "scenarios": {one.name: scenario_block(results, one) for one in results.scenarios},
+        "press_arithmetic": press_arithmetic(results),
+        "accounts": accounts_block(case, results.paid_for),
+        "quantities": _quantities(case, posterior),
+        "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence),
+        "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1),
+    }
+
+
+def convergence_block(gate: Convergence) -> Json:
+    """The verdict on the chains as plain numbers."""
+    return {
+        "max_rhat": number(gate.max_rhat),
+        "min_ess_bulk": number(gate.min_ess_bulk),
+        "min_ess_tail": number(gate.min_ess_tail),
+        "divergences": gate.divergences,
+        "worst": gate.worst,
+    }
+
+
+def scenario_block(results: Results, scenario: Scenario) -> Json:
+    """One scenario: what it is, its years and months, and how it differs from the baseline."""
+    projection = results.projections[scenario.name]
+    block = {
+        "title": scenario.title,
+        "description": scenario.description,
+        "basis": scenario.basis,
+        "sources": list(scenario.sources),
+        "annual": _annual(results.case, projection),
+        "workers": _workers(projection),
+    }
+    if scenario.name == BASELINE:
+        return block
+    return block | {
+        "versus_baseline": _versus(results.case, projection, results.projection),
+        "at_stake": _at_stake(results, scenario),
+    }
+
+
+def in_currencies(case: Case, projection: Projection) -> dict[str, xr.DataArray]:
+    """Revenue by month, all hosts together, (definition, draw, month): dollars and, if one, rubles.
+
+    The second is the hosts' own currency, where all of them have the same.
+    """
+    blocks = {"usd": projection.revenue_usd.sum("host")}
+    currencies = {host.currency for host in case.hosts}
+    if len(currencies) == 1 and "USD" not in currencies:
+        blocks[currencies.pop().lower()] = projection.revenue.sum("host")
+    return blocks
+
+
+def _annual(case: Case, projection: Projection) -> Json:
+    """By whole year, definition and currency."""
+    return _by_year(case, projection, None)
+
+
+def _versus(case: Case, projection: Projection, baseline: Projection) -> Json:
+    """The same of the difference to the baseline, draw by draw."""
+    return _by_year(case, projection, baseline)
+
+
+def _by_year(case: Case, projection: Projection, baseline: Projection | None) -> Json:
+    blocks = {
+        currency: projection.by_year(revenue)
+        for currency, revenue in in_currencies(case, projection).items()
+    }
+    if baseline is not None:
+        before = in_currencies(case, baseline)
+        blocks = {
+            currency: difference(yearly, baseline.by_year(before[currency]))
+            for currency, yearly in blocks.items()
+        }
+    describe = distribution if baseline is None else higher
+    return {
+        str(year): {
+            definition: {
+                currency: describe(yearly.sel(year=year, definition=definition).to_numpy())
+                for currency, yearly in blocks.items()
+            }
+            for definition in reversed(DEFINITIONS)
+        }
+        for year in blocks["usd"]["year"].to_numpy()
+    }
+
+
+def difference(ours: xr.DataArray, theirs: xr.DataArray) -> xr.DataArray:
+    """Difference draw by draw; what only rounding makes differ does not."""
+    apart = ours - theirs
+    return apart.where(abs(apart) > ROUNDING * abs(theirs), 0.0)
+
+
+def higher(draws: Floats) -> Json:
+    """A difference's numbers, and the probability that it is above zero."""
+    return distribution(draws) | {"probability_higher": number(float((draws > 0.0).mean()))}
+
+
+def _at_stake(results: Results, scenario: Scenario) -> Json:
+    """The difference summed from the first month changed to the horizon."""
+    case, projection = results.case, results.projections[scenario.name]
+    months = projection.revenue["month"].to_numpy()
+    first = min(str(change.first) for change in scenario.changes)
+    ours, theirs = (in_currencies(case, one) for one in (projection, results.projection))
+    block: Json = {"from": first, "to": str(months[-1])}
+    for definition in reversed(DEFINITIONS):
+        block[definition] = {
+            currency: higher(
+                difference(
+                    *(
+                        one[currency]
+                        .sel(definition=definition)
+                        .isel(month=months >= first)
+                        .sum("month")
+                        for one in (ours, theirs)
+                    )
+                ).to_numpy()
+            )
+            for currency in ours
+        }
+    return block
+
+
+def _workers(projection: Projection) -> Json:
+    """By month: permitted, irregular and working, all hosts together."""
+    stocks = projection.workers.sum("host")
+    numbers = quantiles(stocks.to_numpy(), axis=1)
+    months = stocks["month"].to_numpy()
+    return {
+        str(month): {
+            stock: {name: number(float(q[row, column])) for name, q in numbers.items()}
+            for row, stock in enumerate(STOCKS)
+        }
+        for column, month in enumerate(months)
+    }
+
+
+def _quantities(case: Case, posterior: Posterior) -> Json:
+    """Prior and posterior of each basic quantity."""
+    draws, layout = posterior.draws, posterior.layout
+    priors = {prior.label: prior for prior in case.priors}
+    return {
+        label: {
+            "unit": priors[label].unit,
+            "prior": prior_distribution(
+                priors[label].support, layout.location[place], layout.scale[place]
+            ),
+            "posterior": distribution(draws[:, place]),
+        }
+        for place, label in enumerate(layout.labels)
+    }
+
+
+def prior_distribution(support: Support, location: float, scale: float) -> Json:
+    """Mean, standard deviation and quantiles of a prior, by Gauss-Hermite quadrature."""
+
+    def transform(x: Any) -> Any:
+        return np.exp(x) if support == "positive" else 1.0 / (1.0 + np.exp(-x))
+
+    with np.errstate(all="ignore"):  # absurd priors overflow, and are said to be not finite
+        return _prior_numbers(transform, location, scale)
+
+
+@cache
+def _quadrature() -> tuple[Floats, Floats]:
+    """Nodes, and weights that sum to one, for the mean of a function of a standard normal."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    return nodes, weights / weights.sum()
+
+
+def _prior_numbers(transform: Any, location: float, scale: float) -> Json:
+    nodes, weights = _quadrature()
+    values = transform(location + scale * nodes)
+    mean = float(weights @ values)
+    scores = {"q05": -1.6448536, "q25": -0.6744898, "q50": 0.0, "q75": 0.6744898, "q95": 1.6448536}
+    return {
+        "mean": number(mean),
+        "sd": number(float(np.sqrt(weights @ (values - mean) ** 2))),
+        **{
+            name: number(float(transform(location + scale * score)))
+            for name, score in scores.items()
+        },
+    }
+
+
+def press_arithmetic(results: Results) -> Json | None:
+    """The press's multiplication, from the rows the case names, beside the posterior.
+
+    Workers times (payment less the middle of the declared salaries) times twelve, at the
+    exchange rate that the press's two figures for the payment imply.
+    """
+    case = results.case
+    if case.press is None:
+        return None
+    rows = case.evidence.set_index("id").loc[
+        [case.press[key] for key in ("workers", "payment", "payment_usd", "declared")]
+    ]
+    workers, payment, payment_usd, declared = (_middle(row) for row in rows.itertuples())
+    amount = workers * (payment - declared) * 12 / (payment / payment_usd)
+    yearly = results.projection.yearly_usd
+    year = case.timeline.headline
+    shares = {
+        definition: number(float((yearly.sel(year=year, definition=definition) > amount).mean()))
+        for definition in reversed(DEFINITIONS)
+    }
+    return {"usd": number(amount), "year": year, "probability_above": shares}
+
+
+def _middle(row: Any) -> float:
+    """The figure of a row in canonical units; the middle where it prints a lowest and highest."""
+    figures = [figure for figure in (row.low, row.value, row.high) if not math.isnan(figure)]
+    return float(row.factor * sum(figures) / len(figures))

@@ -1,0 +1,3 @@
+from .self_test import run_self_test as run_self_test
+from .study import Plan as Plan
+from .study import calibrated as calibrated

@@ -1,0 +1,151 @@
+"""One replicate of a calibration: a simulated case, its fit, and where the truth lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.calibration.ranks import DRAWS
+from model.calibration.simulation import BLOCK, printed, truths
+from model.case.case import Case
+from model.criticism.refits import flat, yearly_revenue
+from model.equations.quantities import DEFINITIONS
+from model.evidence.synthesis import Synthesis, program
+from model.question import SamplerOptions
+from model.sampling.fitting import NoStartingPointError, fit
+
+Floats = NDArray[np.float64]
+
+#: One short chain a replicate: only so many draws are kept that they are next to independent.
+THIN = 6
+OPTIONS = SamplerOptions(draws=DRAWS * THIN, tune=100, chains=1, target_accept=0.9, cores=1)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A case to be simulated again and again.
+
+    Attributes
+    ----------
+    case : Case
+    parts : Synthesis
+        The model that figures are printed by: each statement once.
+    seed : int
+    fitted : callable
+        From the simulated case to the one that is fitted: as it is, unless a test sabotages it.
+    """
+
+    case: Case
+    parts: Synthesis
+    seed: int
+    fitted: Callable[[Synthesis], Synthesis] = lambda parts: parts
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the quantities ranked: those that are unknown, then revenue by year."""
+        years = yearly_revenue(self.case, self.parts.layout, self._centre)["year"].to_numpy()
+        return [
+            *(
+                label
+                for label, moves in zip(self.parts.layout.labels, self.moving, strict=True)
+                if moves
+            ),
+            *(f"{name} of {year}" for name in DEFINITIONS for year in years),
+        ]
+
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """Which basic quantities are unknown."""
+        return np.asarray(self.parts.layout.scale > 0.0)
+
+    @property
+    def _centre(self) -> Floats:
+        layout = self.parts.layout
+        zero = np.zeros((1, layout.size))
+        return np.asarray(layout.natural(zero))
+
+    def truth(self, number: int) -> Floats:
+        """Standard normals of a replicate's truth, (size,)."""
+        block, place = divmod(number, BLOCK)
+        return np.asarray(_block(_Hashable(self.parts), block, self.seed)[place])
+
+    def chance(self, number: int, purpose: int) -> np.random.Generator:
+        """The source of chance of one replicate, for one purpose."""
+        return np.random.default_rng([self.seed, number, purpose])
+
+
+class _Hashable:
+    """The arrays of a case as a key, so that a block of truths is drawn once."""
+
+    def __init__(self, parts: Synthesis) -> None:
+        self.parts = parts
+        recorded = program(parts)
+        arrays = (recorded.code, recorded.places, recorded.data)
+        self._bytes = b"".join(array.tobytes() for array in arrays)
+
+    def __hash__(self) -> int:
+        return hash(self._bytes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashable) and self._bytes == other._bytes
+
+
+@lru_cache(maxsize=4)
+def _drawn(key: _Hashable, block: int, seed: int) -> Floats:
+    return truths(key.parts, block, seed)
+
+
+_one_at_a_time = Lock()
+
+
+def _block(key: _Hashable, block: int, seed: int) -> Floats:
+    # who comes second finds it drawn
+    with _one_at_a_time:
+        return _drawn(key, block, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Replicate:
+    """Where the truth lay.
+
+    Attributes
+    ----------
+    ranks : array of int, (Q,), or None
+        Draws below the truth, of ``DRAWS``, for each of ``Study.labels``; None if no fit was
+        possible.
+    divergences : int
+    """
+
+    ranks: NDArray[np.int64] | None
+    divergences: int
+
+
+def replicate(study: Study, number: int) -> Replicate:
+    """Simulate a case, fit it, and rank the truth among the draws."""
+    truth = study.truth(number)
+    simulated = printed(study.parts, truth, study.chance(number, 1))
+    seed = int(study.chance(number, 2).integers(2**62))
+    parts = study.fitted(simulated)
+    try:
+        posterior = fit(parts, replace(OPTIONS, seed=seed))
+    except NoStartingPointError:
+        return Replicate(None, 0)
+    draws = flat(posterior)[THIN - 1 :: THIN]
+    layout = study.parts.layout
+    points = np.vstack([truth, draws])[:, : layout.size]
+    # the truth is what it is in the simulating model; draws are read by the fitted one
+    natural = np.vstack(
+        [
+            layout.natural(points[:1]),
+            parts.layout.natural(points[1:]),
+        ]
+    )
+    yearly = yearly_revenue(study.case, layout, natural).to_numpy()
+    revenue = yearly.transpose(1, 0, 2).reshape(len(natural), -1)
+    values = np.hstack([natural[:, study.moving], revenue])
+    return Replicate((values[1:] < values[0]).sum(axis=0), int(posterior.diverging.sum()))

@@ -1,0 +1,134 @@
+"""The power of the conflict check: slips planted in simulated cases, and how often each is found.
+
+A row of a simulated case is made ten times too large or too small, as where a million is printed
+for a billion or a month for a year. The check should flag it; and it should leave the good rows
+alone, in the clean case and beside the slip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.archive.check_result import CheckResult
+from model.calibration.replicates import Study
+from model.calibration.simulation import printed
+from model.criticism.conflict import FLAGGED, split
+from model.criticism.refits import flat
+from model.evidence.synthesis import Synthesis
+from model.question import SamplerOptions
+from model.sampling.fitting import NoStartingPointError, fit
+from model.sampling.whatif import left_out
+
+Floats = NDArray[np.float64]
+
+FACTOR = 10.0
+OPTIONS = SamplerOptions(draws=500, tune=100, chains=1, target_accept=0.9, cores=1)
+#: What is aimed at: slips that are found, and good rows that are flagged.
+FOUND, FALSE_ALARMS = 0.95, 0.05
+#: Slips from which rates can be judged.
+ENOUGH = 50
+
+READING = (
+    "In each simulated case one row is made ten times too large or too small. Found: how often the "
+    f"conflict check flags it below {FLAGGED:g}. False: how often it flags a good row, in the same "
+    "case without the slip, and in the case with it. Rows whose own error is wide, or of whose "
+    "quantity little else speaks, are found less often than others."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One simulated case with one slip.
+
+    Attributes
+    ----------
+    row : str
+        The row that is wrong.
+    found, clean : float
+        Tail probability of that row with the slip, and without it.
+    bystander : str
+        Another row, which is good.
+    beside : float
+        Its tail probability in the case with the slip.
+    """
+
+    row: str
+    found: float
+    clean: float
+    bystander: str
+    beside: float
+
+
+def plant(study: Study, number: int) -> Plant | None:
+    """Simulate a case, plant a slip, and check two rows; None if that is not possible."""
+    rng = study.chance(number, 3)
+    case = printed(study.parts, study.truth(number), rng)
+    said = case.evidence
+    counting = [row for row, weight in zip(said.ids, said.weight, strict=True) if weight > 0.0]
+    if len(counting) < 2:
+        return None
+    row, bystander = (str(one) for one in rng.choice(counting, size=2, replace=False))
+    slip = np.log(FACTOR) * rng.choice([-1.0, 1.0])
+    wrong = said.log_figure.copy()
+    wrong[said.ids.index(row)] += slip
+    spoilt = replace(case, evidence=replace(said, log_figure=wrong))
+    try:
+        normals = _without(study, case, row, rng)
+        beside = _checked(study, spoilt, bystander, _without(study, spoilt, bystander, rng), rng)
+    except NoStartingPointError:
+        return None
+    # the check leaves the row out, so one fit serves with the slip and without it
+    clean, found = (_checked(study, parts, row, normals, rng) for parts in (case, spoilt))
+    return Plant(row, found, clean, bystander, beside)
+
+
+def _without(study: Study, parts: Synthesis, row: str, rng: np.random.Generator) -> Floats:
+    """Draws of the posterior without a row."""
+    without = left_out(parts, study.case, [row])
+    options = replace(OPTIONS, seed=int(rng.integers(2**62)))
+    return flat(fit(without, options))
+
+
+def _checked(
+    study: Study, parts: Synthesis, row: str, normals: Floats, rng: np.random.Generator
+) -> float:
+    """Tail probability of one row against all others, as the conflict check has it."""
+    without = left_out(parts, study.case, [row])
+    return split(study.case, without, normals, [row], rng).p_value
+
+
+def power(plants: list[Plant]) -> CheckResult:
+    """How often slips are found and good rows flagged, together and by row."""
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {
+            "row": [one.row for one in plants],
+            "found": [one.found < FLAGGED for one in plants],
+            "clean": [one.clean < FLAGGED for one in plants],
+        }
+    )
+    found, clean = float(table["found"].mean()), float(table["clean"].mean())
+    spoilt = float(np.mean([one.beside < FLAGGED for one in plants]))
+    by_row = table.groupby("row").agg(
+        planted=("found", "size"), found=("found", "mean"), false=("clean", "mean")
+    )
+    overall = pd.DataFrame(
+        [
+            {"row": "all rows", "planted": len(table), "found": found, "false": clean},
+            {"row": "good rows beside a slip", "planted": len(table), "false": spoilt},
+        ]
+    )
+    sentence = (
+        f"Of {len(table)} slips by a factor of {FACTOR:g} the conflict check finds "
+        f"{100 * found:.0f} %. It flags {100 * clean:.1f} % of good rows, and {100 * spoilt:.1f} % "
+        "of good rows in cases that hold a slip."
+    )
+    passed = None
+    if len(table) >= ENOUGH:
+        passed = found >= FOUND and max(clean, spoilt) <= FALSE_ALARMS
+    whole = pd.concat([overall, by_row.sort_values("found").reset_index()], ignore_index=True)
+    return CheckResult("power", passed, sentence, READING, whole)

@@ -1,0 +1,283 @@
+"""Does the program tell the truth? Simulated cases with known answers, fitted by the same model.
+
+Three studies. *Ranks*: truths are drawn from priors and balance, figures are printed of them, and
+the rank of the truth among the draws of its posterior must be uniform. *Slips*: rows ten times too
+large or too small are planted, and must be found. *Echo*: copies of a statement must teach as much
+as one. What is done is kept, so that a study can be interrupted, resumed and made longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.archive import store
+from model.archive.check_result import CheckResult, listed
+from model.archive.keys import digest, versions
+from model.calibration import ranks
+from model.calibration.echo import echo
+from model.calibration.growing_table import GrowingTable
+from model.calibration.replicates import OPTIONS, Replicate, Study, replicate
+from model.calibration.simulation import printed_once
+from model.calibration.slips import Plant, plant, power
+from model.case.case import Case
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.evidence.synthesis import synthesis
+from model.projection.prediction import number
+from model.sampling.parallel import completed
+
+Json = dict[str, Any]
+Progress = Callable[[str, int, int], object]
+
+RANKS, PLANTS = "ranks.csv", "slips.csv"
+SEED = 20180802
+#: Share of simulated cases that may be impossible to fit.
+UNFITTED = 0.01
+#: Simulated cases from which ranks can be judged: five in each bin.
+ENOUGH = 100
+#: Levels at which intervals of many quantities are held to what they promise.
+OFF_LEVELS = (0.80, 0.90, 0.95)
+
+READING = (
+    "Each line is a quantity, or a definition's revenue in a year. “Held” is how often the central "
+    "interval of 50, 80, 90 or 95 % held the truth; p is the probability of ranks as uneven, if "
+    "they are uniform (chi-squared, 20 bins); “leaves” tells whether the curve of the ranks leaves "
+    "its simultaneous 95 % band, as one in twenty does by chance."
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is simulated.
+
+    Attributes
+    ----------
+    replicates : int
+        Cases for the ranks.
+    slips : int
+        Cases with a slip planted.
+    seed : int
+    """
+
+    replicates: int = 200
+    slips: int = 100
+    seed: int = SEED
+
+
+def study_of(case: Case, seed: int = SEED) -> Study:
+    """The study of a case: every statement printed once, fitted as it is printed."""
+    return Study(case, printed_once(synthesis(case), case), seed)
+
+
+def folder_of(case: Case, output: Path, seed: int) -> Path:
+    """Where the study of a case is kept: named by all that its numbers follow from."""
+    key = digest(
+        {
+            "inputs": dict(sorted(case.hashes.items())),
+            "versions": versions(),
+            "options": str(OPTIONS),
+            "seed": seed,
+        }
+    )
+    return output / store.CALIBRATIONS / f"{case.name}-{key}"
+
+
+def simulate(
+    study: Study, plan: Plan, folder: Path, workers: Executor, progress: Progress
+) -> tuple[list[Replicate], list[Plant | None]]:
+    """Replicates and slips, those that are kept and those that are made now.
+
+    Parameters
+    ----------
+    folder : Path
+        Where each is kept as soon as it is done.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When interrupted; what is done is kept.
+    """
+    labels = study.labels
+    kept = GrowingTable(folder / RANKS, ("replicate", "divergences", *labels))
+    found: dict[int, Replicate] = {}
+    for key, cells in kept.read().items():
+        values = None if not cells[1] else np.array([int(cell) for cell in cells[1:]])
+        found[key] = Replicate(values, int(cells[0]))
+    _each(
+        "simulated cases", partial(replicate, study), found, plan.replicates, workers, progress,
+        lambda key, one: kept.add(
+            key,
+            [one.divergences, *(one.ranks if one.ranks is not None else [""] * len(labels))],
+        ),
+    )  # fmt: skip
+    slips = GrowingTable(folder / PLANTS, ("case", "row", "found", "clean", "bystander", "beside"))
+    planted: dict[int, Plant | None] = {
+        key: Plant(row, float(hit), float(clean), other, float(beside)) if row else None
+        for key, (row, hit, clean, other, beside) in slips.read().items()
+    }
+    _each(
+        "cases with a slip", partial(plant, study), planted, plan.slips, workers, progress,
+        lambda key, one: slips.add(
+            key,
+            [""] * 5
+            if one is None
+            else [one.row, one.found, one.clean, one.bystander, one.beside],
+        ),
+    )  # fmt: skip
+    return (
+        [found[key] for key in range(plan.replicates)],
+        [planted[key] for key in range(plan.slips)],
+    )
+
+
+def _each(
+    stage: str, work: Callable[[int], Any], found: dict[int, Any], wanted: int, workers: Executor,
+    progress: Progress, keep: Callable[[int, Any], object],
+) -> None:  # fmt: skip
+    """Do what is not done yet, and keep each piece as it comes."""
+    missing = [key for key in range(wanted) if key not in found]
+    progress(stage, wanted - len(missing), wanted)
+    for done, (key, result) in enumerate(completed(workers, work, missing), start=1):
+        found[key] = result
+        keep(key, result)
+        progress(stage, wanted - len(missing) + done, wanted)
+
+
+def calibrated(
+    case: Case,
+    output: Path,
+    plan: Plan,
+    workers: Executor,
+    progress: Progress = lambda stage, done, total: None,
+) -> tuple[list[CheckResult], Path]:
+    """The whole study of a case: simulated or read, judged, and kept in the folder returned.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When interrupted; what is done is kept.
+    NothingLeftError, NoStartingPointError
+        When no case can be simulated.
+    """
+    study, folder = study_of(case, plan.seed), folder_of(case, output, plan.seed)
+    replicates, slips = simulate(study, plan, folder, workers, progress)
+    results = verdicts(study, replicates, slips)
+    store.replace_json(folder / store.CALIBRATION, content(study, plan, results, replicates))
+    return results, folder
+
+
+def verdicts(
+    study: Study, replicates: Sequence[Replicate], slips: Sequence[Plant | None]
+) -> list[CheckResult]:
+    """The three results of a study."""
+    fitted = [one for one in slips if one is not None]
+    results = [uniform(study.labels, replicates)] if replicates else []
+    results += [power(fitted)] if fitted else []
+    return [*results, echo(study.case.reading)]
+
+
+def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResult:
+    """Whether ranks are uniform and intervals hold what they promise.
+
+    Returns
+    -------
+    CheckResult
+        Failed if ranks are so uneven that a calibrated model would show it once in ten thousand
+        studies, or if the intervals of all quantities together, or those of the headline, miss
+        their level as rarely; or if more than one case in a hundred could not be fitted. Of fewer
+        than ``ENOUGH`` cases nothing is said.
+    """
+    ranked = _ranked(replicates)
+    unfitted = len(replicates) - len(ranked)
+    if not len(ranked):
+        empty = pd.DataFrame(columns=["quantity"])
+        return CheckResult("calibration", False, "No case could be fitted.", READING, empty)
+    verdict = ranks.calibration(ranked)
+    held = {level: ranks.covered(ranked, level) for level in ranks.LEVELS}
+    lower, upper = ranks.band(len(ranked))
+    curves = ranks.curve(ranked)
+    leaves = ((curves < lower - 1e-9) | (curves > upper + 1e-9)).any(axis=1)
+    table = pd.DataFrame(
+        {
+            "quantity": labels,
+            **{f"held_{round(100 * level)}": share for level, share in held.items()},
+            "p": verdict.p_values,
+            "leaves": leaves.tolist(),
+        }
+    )
+    headline = np.array([label.startswith(f"{HEADLINE} of") for label in labels])
+    takes = ranks.inside(ranked[:, headline], 0.9).mean(axis=1)
+    error = 196.0 * float(takes.std()) / np.sqrt(len(takes))
+    sentence = (
+        f"In {len(ranked)} simulated cases the 90 % intervals of {len(labels)} quantities held the "
+        f"truth in {100 * held[0.9].mean():.1f} %, those of the state take in "
+        f"{100 * takes.mean():.1f} % (give or take {error:.1f}). The 50 % intervals held it in "
+        f"{100 * held[0.5].mean():.1f} %. Least even are the ranks of {labels[verdict.worst]}, "
+        f"with a probability of {verdict.p_value:.2g} among so many."
+    )
+    looks = {
+        (who, level): ranks.off_level(ranked[:, chosen], level)
+        for who, chosen in (("all", slice(None)), ("the state take", headline))
+        for level in OFF_LEVELS
+    }
+    limit = ranks.most_off(len(looks))
+    off = [f"{100 * level:.0f} % of {who}" for (who, level), z in looks.items() if abs(z) > limit]
+    if off:
+        sentence += f" Intervals miss their level by more than chance: {listed(off)}."
+    diverged = sum(one.divergences > 0 for one in replicates)
+    if diverged:
+        sentence += f" In {diverged} of the cases a draw diverged."
+    if unfitted:
+        sentence += f" {unfitted} cases could not be fitted."
+    passed = None
+    if len(ranked) >= ENOUGH:
+        passed = verdict.passed and not off and unfitted <= UNFITTED * len(replicates)
+    else:
+        sentence += f" Fewer than {ENOUGH} cases are too few to judge."
+    return CheckResult("calibration", passed, sentence, READING, table, "calibration")
+
+
+def _ranked(replicates: Sequence[Replicate]) -> NDArray[np.int64]:
+    """Ranks of the replicates that were fitted, (R, Q)."""
+    return np.array([one.ranks for one in replicates if one.ranks is not None], dtype=np.int64)
+
+
+def drawn_curves(labels: Sequence[str], replicates: Sequence[Replicate]) -> Json:
+    """What the figure of the ranks needs: curves and their band."""
+    ranked = _ranked(replicates)
+    if not len(ranked):
+        return {}
+    lower, upper = ranks.band(len(ranked))
+    curves = dict(zip(labels, ranks.curve(ranked), strict=True))
+    return {
+        "lower": [number(float(x)) for x in lower],
+        "upper": [number(float(x)) for x in upper],
+        "curves": {label: [number(float(x)) for x in curve] for label, curve in curves.items()},
+        "definitions": [label for label in labels if label.split(" of ")[0] in DEFINITIONS],
+    }
+
+
+def content(
+    study: Study, plan: Plan, results: Sequence[CheckResult], replicates: Sequence[Replicate]
+) -> Json:
+    """The content of ``calibration.json``."""
+    return {
+        "schema": store.SCHEMA,
+        "case": study.case.title,
+        "inputs": study.case.hashes,
+        "versions": versions(),
+        "replicates": plan.replicates,
+        "slips": plan.slips,
+        "seed": plan.seed,
+        "divergences": sum(one.divergences for one in replicates),
+        "checks": {one.name: one.content() for one in results},
+        "ranks": drawn_curves(study.labels, replicates),
+    }

@@ -1,0 +1,10 @@
+from .case import Case as Case
+from .case import read_case as read_case
+from .checkout import INPUTS as INPUTS
+from .checkout import case_folder as case_folder
+from .contents import Prior as Prior
+from .contents import Scenario as Scenario
+from .contents import Timeline as Timeline
+from .faults import CaseError as CaseError
+from .faults import Fault as Fault
+from .scaffold import new_case as new_case

@@ -1,0 +1,83 @@
+"""The command line of ``model.case``: write a case to begin with, and check one."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.case.checkout import case_folder
+from model.case.folders import SCENARIOS
+from model.case.scaffold import NoRoomError, new_case, template_files
+from model.terminal.screen import Interruption, Talk, interruptible
+
+DONE, FAULTY = 0, 2
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="A case of your own: write one to begin with, and check it.",
+)
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Write a minimal case to begin with: invented throughout, commented, valid; it runs."""
+    talk = Talk(verbose=True)
+
+    def work(interruption: Interruption) -> int:
+        try:
+            made = new_case(folder, interruption.close)
+        except NoRoomError as error:
+            talk.fault(str(error))
+            return FAULTY
+        typer.echo(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
+        typer.echo("Everything in it is invented: replace it, file by file. Then:")
+        named = shlex.quote(str(made))
+        typer.echo(f"    python -m model.case check {named}")
+        typer.echo(f"    python -m model.estimate --inputs {named}")
+        return DONE
+
+    raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
+
+
+@app.command()
+def check(
+    case: Annotated[
+        str, typer.Argument(help="Folder of a case, or the name of one of this checkout.")
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Treat probable slips of unit as faults.")
+    ] = False,
+) -> None:
+    """Read a case and tell every fault, or what was read; nothing is fitted or written."""
+    talk = Talk(verbose=True)
+    folder = case_folder(case)
+
+    def work(_: Interruption) -> int:
+        from model.case.case import read_case
+        from model.case.faults import CaseError
+        from model.case.reader.scenarios import read_scenarios
+
+        names = sorted(path.stem for path in (folder / SCENARIOS).glob("*.toml"))
+        try:
+            found = read_case(folder, strict=strict)
+            read_scenarios(found, names)
+        except CaseError as error:
+            talk.fault(str(error))
+            return FAULTY
+        for warning in found.warnings:
+            talk.fault(f"warning: {warning}")
+        size = f"{len(found.priors)} priors, {len(names)} scenarios"
+        prospects = f"{len(found.prospects)} sources that might be found"
+        typer.echo(f"Read {folder}: {found.in_short}; {size}, {prospects}")
+        return DONE
+
+    raise typer.Exit(interruptible(work, "Interrupted."))
+
+
+if __name__ == "__main__":
+    app()

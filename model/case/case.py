@@ -1,0 +1,235 @@
+"""Reads and checks a folder of inputs into one immutable case; every fault is told at once."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from model.case.contents import Host, Prior, Prospect, Reading, Segment, Timeline
+from model.case.exchange import Rates, reference_rates
+from model.case.faults import CaseError, Fault, Listed, Report
+from model.case.folders import PROSPECTS, content_hashes
+from model.case.reader.evidence import FILE as EVIDENCE
+from model.case.reader.evidence import read_evidence
+from model.case.reader.files import Folder
+from model.case.reader.plausibility import slips
+from model.case.reader.priors import Dimensions, read_priors, resolve
+from model.case.reader.prospects import read_prospects
+from model.case.reader.settings import TimelineFile
+from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
+from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
+from model.case.reader.toml_files import Place, dotted, line_of
+from model.equations.quantities import MEASURED_BY_NAME
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Everything that one estimate is made from.
+
+    Attributes
+    ----------
+    name : str
+        Name of the folder.
+    title : str
+    folder : Path
+    timeline : Timeline
+    hosts : tuple of Host
+        In the timeline's order; the first is the one that labels leave out.
+    segments : tuple of Segment
+        Sorted by id.
+    priors : tuple of Prior
+        One for each basic quantity, in the catalogue's order, then by host and index.
+    evidence : pd.DataFrame
+        One row a published figure, sorted by id: see `model.case.reader.evidence.read_evidence`.
+    sources, firms : pd.DataFrame
+        Sorted by id.
+    reading : Reading
+    rates : Rates
+        Units of each host's currency per US dollar, by month.
+    press : dict or None
+        Rows of evidence that the press multiplies, by their part in the multiplication.
+    warnings : tuple of Fault
+        What is probably wrong.
+    files : dict
+        Bytes of each file that was read, by name.
+    prospects : tuple of Prospect
+        Sources that might be found; they change nothing in the fit.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    timeline: Timeline
+    hosts: tuple[Host, ...]
+    segments: tuple[Segment, ...]
+    priors: tuple[Prior, ...]
+    evidence: pd.DataFrame
+    sources: pd.DataFrame
+    firms: pd.DataFrame
+    reading: Reading
+    rates: Rates
+    press: dict[str, str] | None
+    warnings: tuple[Fault, ...]
+    files: dict[str, bytes]
+    prospects: tuple[Prospect, ...] = ()
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each file that a fit follows from, by name."""
+        return content_hashes(
+            {name: content for name, content in self.files.items() if name != PROSPECTS}
+        )
+
+    @property
+    def in_short(self) -> str:
+        """What was read, in one line."""
+        roles = self.evidence["role"].value_counts()
+        months = self.timeline.months
+        return (
+            f"{self.title}; {months[0]} to {months[-1]}; "
+            f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
+            f"{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
+        )
+
+
+def read_case(folder: str | Path, *, strict: bool = False) -> Case:
+    """Read a folder of inputs.
+
+    Parameters
+    ----------
+    folder : str or Path
+    strict : bool
+        Whether warnings are faults.
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    CaseError
+        With every fault of every file, as far as one can be checked without the other.
+    """
+    path = Path(folder)
+    report = Report()
+    # os.path's, since pathlib's raise at names that no system takes
+    if not os.path.isdir(path):
+        what = "this is a file" if os.path.exists(path) else "there is no such folder"
+        report.add(str(folder), None, None, f"{what}; name a folder that holds a case")
+        raise CaseError(str(folder), report.faults)
+    case = _read(Folder(path, report))
+    faults = report.faults + (report.warnings if strict else ())
+    if faults or case is None:
+        raise CaseError(str(folder), sorted(faults, key=lambda one: (one.file, one.row or 0)))
+    return case
+
+
+def _read(folder: Folder) -> Case | None:
+    """Read every file, and return the case if none of them had a fault."""
+    report = folder.report
+    dated = read_timeline(folder)
+    file, text, timeline, hosts = dated if dated is not None else (None, "", None, None)
+    sources = read_sources(folder)
+    reading = read_reading(folder)
+    split = read_segments(folder, hosts)
+    segments, shares = split if split is not None else (None, {})
+    dimensions = Dimensions(timeline, hosts, segments)
+    prior_file = read_priors(folder, dimensions)
+    priors = resolve(prior_file, shares) if prior_file is not None else ()
+    evidence = read_evidence(folder, dimensions, sources)
+    firms = read_firms(folder, hosts, segments, sources)
+    own_rates = read_fx(folder)
+    prospects = read_prospects(folder, dimensions)
+    rates = None
+    if timeline is not None and hosts:
+        currencies = [host.currency for host in hosts]
+        rates = reference_rates(timeline.months, currencies, own_rates, report)
+    if file is not None:
+        _check_references(report, file, text, evidence, sources)
+    if (
+        report.faulty or timeline is None or hosts is None or segments is None or rates is None
+        or evidence is None or sources is None or firms is None or reading is None
+    ):  # fmt: skip
+        return None
+    by_label = {prior.label: prior for prior in priors}
+    for row, column, message in slips(evidence, by_label, hosts, rates, reading):
+        report.warn(EVIDENCE, row, column, message)
+    return Case(
+        name=folder.path.resolve().name,
+        title=timeline.title,
+        folder=folder.path,
+        timeline=timeline,
+        hosts=hosts,
+        segments=segments,
+        priors=priors,
+        evidence=evidence,
+        sources=sources,
+        firms=firms,
+        reading=reading,
+        rates=rates,
+        press=_press(file),
+        warnings=report.warnings,
+        files=dict(sorted(folder.files.items())),
+        prospects=prospects,
+    )
+
+
+def _press(file: TimelineFile | None) -> dict[str, str] | None:
+    if file is None or file.press_arithmetic is None:
+        return None
+    return file.press_arithmetic.model_dump()
+
+
+def _check_references(
+    report: Report,
+    file: TimelineFile,
+    text: str,
+    evidence: pd.DataFrame | None,
+    sources: pd.DataFrame | None,
+) -> None:
+    """Report what timeline.toml names and other files do not have."""
+    tables = {"sources.csv": sources, EVIDENCE: evidence}
+    press = _press(file) or {}
+    named: list[tuple[Place, str, str]] = [
+        (("sanctions", i, "source"), one.source, "sources.csv")
+        for i, one in enumerate(file.sanctions)
+    ]
+    named += [(("press_arithmetic", key), row, EVIDENCE) for key, row in press.items()]
+    listed = {
+        where: Listed(table["id"], where)
+        for where, table in tables.items()
+        if table is not None and any(where == one for *_, one in named)
+    }
+    rows = None if evidence is None else evidence.set_index("id")
+    for place, name, where in named:
+        message = listed[where].unlisted(name) if where in listed else None
+        # a faulty row has faults of its own
+        if message is None and where == EVIDENCE and rows is not None and not report.faulty:
+            host = rows.loc[press["workers"], "host"] if _complete(file, rows) else ""
+            currency = file.hosts[host].currency if host in file.hosts else None
+            message = _press_fault(str(place[1]), rows.loc[name], currency)
+        if message is not None:
+            report.add(TIMELINE, line_of(text, place), dotted(place), message)
+
+
+def _complete(file: TimelineFile, rows: pd.DataFrame) -> bool:
+    """Whether all rows that the press's arithmetic names exist."""
+    return set((_press(file) or {}).values()) <= set(rows.index)
+
+
+def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
+    """What keeps a row from playing its part in the press's arithmetic."""
+    if all(math.isnan(row[figure]) for figure in ("low", "value", "high")):
+        return f"{row.name!r} has no figure; name a row that has one"
+    if part == "workers":
+        counted = row["quantity"] in MEASURED_BY_NAME and row["currency"] == ""
+        counted = counted and MEASURED_BY_NAME[row["quantity"]].unit == "persons"
+        return None if counted else f"{row.name!r} is not a count of persons; name a row that is"
+    wanted = "USD" if part == "payment_usd" else currency
+    if wanted is None or row["currency"] == wanted:
+        return None
+    return f"{row.name!r} is not an amount in {wanted}; name a row that is"

@@ -1,0 +1,271 @@
+"""What a case consists of once it has been read: immutable values, no reading and no checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from model.equations.quantities import Support
+
+Months = npt.NDArray[np.int64]
+How = Literal["set", "scale", "path", "as_in"]
+
+#: The 95 % point of a standard normal: p05 and p95 lie this many deviations from the centre.
+NORMAL_95 = 1.6448536269514722
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """The prior of one basic quantity, elicited as two quantiles.
+
+    Attributes
+    ----------
+    label : str
+        ``[HOST.]name[.INDEX]``; the first host of the timeline is left out.
+    name, host, index : str
+        The parts of the label; ``index`` is blank where the family has none.
+    p05, p95 : float
+        The quantiles, in ``unit``.
+    unit : str
+        The catalogue's unit, in the host's currency where it is money.
+    support : {"positive", "fraction"}
+        Log-normal and logit-normal respectively.
+    basis : str
+        Why: a sentence.
+    """
+
+    label: str
+    name: str
+    host: str
+    index: str
+    p05: float
+    p95: float
+    unit: str
+    support: Support
+    basis: str
+
+    @property
+    def location(self) -> float:
+        """Mean of the log (positive) or of the logit (fraction)."""
+        low, high = self._transformed()
+        return (low + high) / 2
+
+    @property
+    def scale(self) -> float:
+        """Standard deviation of the log (positive) or of the logit (fraction)."""
+        low, high = self._transformed()
+        return (high - low) / (2 * NORMAL_95)
+
+    def _transformed(self) -> tuple[float, float]:
+        if self.support == "fraction":
+            return log(self.p05 / (1 - self.p05)), log(self.p95 / (1 - self.p95))
+        return log(self.p05), log(self.p95)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of months from ``start`` until the next one starts: of sanctions or of taxes."""
+
+    name: str
+    start: pd.Period
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """A measure against the workers' employment, with its date (YYYY-MM-DD) and legal source."""
+
+    date: str
+    instrument: str
+    requires: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A country that workers are sent to, and the currency of its accounts."""
+
+    name: str
+    title: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a host's workers: a region and a sector."""
+
+    id: str
+    host: str
+    region: str
+    sector: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """The months covered, and what cuts them.
+
+    Attributes
+    ----------
+    months : pd.PeriodIndex, shape (T,)
+    reference : pd.Period
+        Month at which amounts of money in the priors are stated.
+    headline : int
+        Year shown first.
+    """
+
+    title: str
+    months: pd.PeriodIndex
+    reference: pd.Period
+    headline: int
+    phases: tuple[Phase, ...]
+    irregular_phases: tuple[Phase, ...]
+    tax_periods: tuple[Phase, ...]
+    sanctions: tuple[Sanction, ...]
+
+    def stretches(self, index: str) -> tuple[Phase, ...]:
+        """Stretches of time that an index of the catalogue runs over."""
+        return {
+            "phase": self.phases,
+            "irregular_phase": self.irregular_phases,
+            "tax_period": self.tax_periods,
+        }[index]
+
+    def stretch_of_month(self, index: str) -> Months:
+        """Number of the stretch that each month lies in, shape (T,)."""
+        starts = [stretch.start.ordinal for stretch in self.stretches(index)]
+        ordinals = np.array([month.ordinal for month in self.months], dtype=np.int64)
+        return np.asarray(np.searchsorted(starts, ordinals, side="right") - 1, dtype=np.int64)
+
+    def month_in_stretch(self, index: str) -> npt.NDArray[np.float64]:
+        """One where a month lies in a stretch, else zero, shape (stretches, T)."""
+        numbers = np.arange(len(self.stretches(index)))
+        within = numbers[:, None] == self.stretch_of_month(index)
+        return np.asarray(within, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How hedges, grades and echoes are read; distances and deviations are in logs.
+
+    Attributes
+    ----------
+    reliability, credibility : dict
+        Standard deviation by letter A-F and by number 1-6.
+    tails : dict
+        Mean distance between the figure and the truth, by qualifier.
+    rounding_cap : float
+        Largest standard deviation that the rounding of an ``about`` figure adds.
+    range_coverage : float
+        Probability that a speaker's range is read as.
+    spread_units, spread_deviation : tuple of float
+        5 % and 95 % quantiles of the units behind a spread and of the deviation between them.
+    echo_shared : float
+        Share of a row's error variance that all rows of its origin have in common.
+    closing_error, closing_persistence, closing_common : float
+        Size of the accounts' closing error, and its correlation from year to year.
+    slip_factor : float
+        Distance from the prior's range beyond which a figure is taken for a slip of unit.
+    basis : dict
+        Why, by table of reading.toml.
+    """
+
+    reliability: dict[str, float]
+    credibility: dict[int, float]
+    tails: dict[str, float]
+    rounding_cap: float
+    range_coverage: float
+    spread_units: tuple[float, float]
+    spread_deviation: tuple[float, float]
+    echo_shared: float
+    closing_error: float
+    closing_persistence: float
+    closing_common: float
+    slip_factor: float
+    basis: dict[str, str] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that a scenario makes against the baseline, over a stretch of months.
+
+    Attributes
+    ----------
+    quantity : str
+        Name of a basic quantity of the projection, or ``exchange_rate``.
+    host, segment : str
+        Whom it changes; a blank segment stands for all of the host's.
+    first, last : pd.Period
+        Both included; ``last`` is None where the change lasts to the horizon.
+    how : {"set", "scale", "path", "as_in"}
+    figures : tuple of (pd.Period, float)
+        Figures in the catalogue's unit: of ``path`` one a month that it names, in order, else one
+        at ``first``. For ``as_in`` the month whose value is taken, with a figure of one.
+    currency : str
+        Currency of the figures, where it is not the quantity's own.
+    """
+
+    quantity: str
+    host: str
+    segment: str
+    first: pd.Period
+    last: pd.Period | None
+    how: How
+    figures: tuple[tuple[pd.Period, float], ...]
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is changed against what happened, and what that rests on.
+
+    Attributes
+    ----------
+    name : str
+        Name of its file, without the ending.
+    basis : str
+        The published statement that it rests on, or ``judgement: …``; may be blank.
+    sources : tuple of str
+        Ids of sources.csv.
+    horizon : pd.Period or None
+        Last month that it wants projected.
+    content : bytes
+        The file.
+    """
+
+    name: str
+    title: str
+    description: str
+    basis: str
+    sources: tuple[str, ...]
+    horizon: pd.Period | None
+    changes: tuple[Change, ...]
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prospect:
+    """A source that might be found, and what it would state; nobody knows the figures yet.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+    rows : pd.DataFrame
+        One row a statement: ``id``, ``quantity``, ``host``, ``segments``, ``start``, ``end``,
+        ``base``, ``qualifier``, ``reliability``, ``credibility`` as in the evidence;
+        ``statements``, how many sources would each say it; ``units``, the mean of how many firms
+        or crews the figure would be (0: of all).
+    note : str
+        Why it might be found.
+    """
+
+    name: str
+    title: str
+    rows: pd.DataFrame
+    note: str = ""

@@ -1,0 +1,150 @@
+"""Monthly mean exchange rates: the ECB's reference rates, overridden by a case's own fx.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from model.case.faults import Report
+
+FILE = "fx.csv"
+
+ECB = "ECB reference rates, mean of the month's days"
+
+#: Days with a rate that a monthly mean needs: the ECB stopped quoting the ruble after one day of
+#: March 2022, and one day is no mean of a month.
+ENOUGH_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Units of a currency per US dollar, monthly means.
+
+    Attributes
+    ----------
+    per_usd : pd.DataFrame
+        Months (PeriodIndex) by currency; the column USD is one throughout.
+    source : pd.DataFrame
+        Where each of them comes from, in the same shape.
+    own : pd.DataFrame or None
+        Rows of fx.csv, also those outside the months.
+    walks : pd.DataFrame of bool
+        Where no rate is known and the last known one is held, in the same shape.
+    """
+
+    per_usd: pd.DataFrame
+    source: pd.DataFrame
+    own: pd.DataFrame | None
+    walks: pd.DataFrame
+
+    def of(self, currency: str) -> npt.NDArray[np.float64]:
+        """Return units of the currency per US dollar by month, shape (T,)."""
+        return np.asarray(self.per_usd[currency], dtype=np.float64)
+
+    def mean(self, currency: str, start: pd.Period, end: pd.Period) -> float:
+        """Return the mean of a window's monthly rates; both ends are included."""
+        first = self.per_usd.index[0].ordinal  # by place: many rows ask, and labels are slow
+        window = self.of(currency)[max(start.ordinal - first, 0) : max(end.ordinal - first + 1, 0)]
+        known = np.count_nonzero(~np.isnan(window))
+        return float(np.nansum(window) / known) if known else np.nan
+
+
+def reference_rates(
+    months: pd.PeriodIndex,
+    currencies: Collection[str],
+    own: pd.DataFrame | None,
+    report: Report,
+) -> Rates:
+    """Return the rates of every month, and report the months that have none.
+
+    Parameters
+    ----------
+    months : pd.PeriodIndex, shape (T,)
+    currencies : collection of str
+        What the case's hosts are paid in.
+    own : pd.DataFrame or None
+        Columns ``month`` (Period), ``currency``, ``per_usd`` and ``source``: rows of fx.csv, which
+        win over the ECB's rates.
+    report : Report
+        Takes a fault for each currency that lacks months.
+    """
+    columns = list(dict.fromkeys(["USD", *currencies]))
+    per_usd = pd.DataFrame(np.nan, index=months, columns=columns)
+    source = pd.DataFrame("", index=months, columns=columns)
+    per_usd["USD"], source["USD"] = 1.0, "the dollar itself"
+    for currency in columns[1:]:
+        known = _own_rates(own, currency)
+        found = [
+            known.get(month) or (ecb_month(currency, month.year, month.month), ECB)
+            for month in months
+        ]
+        per_usd[currency] = [np.nan if rate is None else rate for rate, _ in found]
+        source[currency] = ["" if rate is None else where for rate, where in found]
+        _report_gaps(currency, months[per_usd[currency].isna()], report)
+    return Rates(per_usd, source, own, pd.DataFrame(False, index=months, columns=columns))
+
+
+def later_rates(rates: Rates, months: pd.PeriodIndex) -> Rates:
+    """Return the rates of longer months: those known, else the last known one, marked as held."""
+    currencies = [currency for currency in rates.per_usd.columns if currency != "USD"]
+    found = reference_rates(months, currencies, rates.own, Report())
+    walks = found.per_usd.isna()
+    source = found.source.mask(walks, "none: random walk from the last known rate, by draw")
+    return Rates(found.per_usd.ffill(), source, rates.own, walks)
+
+
+def _own_rates(own: pd.DataFrame | None, currency: str) -> dict[pd.Period, tuple[float, str]]:
+    if own is None:
+        return {}
+    rows = own[own["currency"] == currency]
+    cells = zip(rows["month"], rows["per_usd"], rows["source"], strict=True)
+    return {month: (rate, where) for month, rate, where in cells}
+
+
+def _report_gaps(currency: str, gaps: pd.PeriodIndex, report: Report) -> None:
+    if len(gaps) == 0:
+        return
+    span = str(gaps[0]) if len(gaps) == 1 else f"{len(gaps)} months from {gaps[0]} to {gaps[-1]}"
+    report.add(
+        FILE,
+        None,
+        None,
+        f"no {currency} rate for {span}: the ECB's reference rates do not cover it; bring "
+        f"inputs/{FILE} with month, currency, per_usd, source",
+    )
+
+
+@cache
+def ecb_month(currency: str, year: int, month: int) -> float | None:
+    """Return the mean of a month's ECB cross rates, units per US dollar, or None if too few days.
+
+    The ECB quotes both currencies per euro; the mean runs over the days that have both.
+    """
+    # Imported when first needed: loading the rates takes a third of a second, and a case whose
+    # fx.csv is complete never asks.
+    from currency_converter import RateNotFoundError
+
+    converter = _converter()
+    if currency not in converter.currencies:
+        return None
+    rates = []
+    first = pd.Period(year=year, month=month, freq="M")
+    for day in pd.bdate_range(first.start_time, first.end_time):
+        try:
+            rates.append(converter.convert(1.0, "USD", currency, date=day.date()))
+        except RateNotFoundError:  # a holiday, or outside what the ECB quotes
+            continue
+    return float(np.mean(rates)) if len(rates) >= ENOUGH_DAYS else None
+
+
+@cache
+def _converter() -> Any:
+    from currency_converter import CurrencyConverter
+
+    return CurrencyConverter()

@@ -1,0 +1,62 @@
+"""The files of a case's folder, unread: their names and bytes.
+
+Nothing numerical is imported here, so that a question asked before is answered at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+#: Files that a case may consist of.
+CASE_FILES = (
+    "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "priors.toml",
+    "timeline.toml", "reading.toml",
+)  # fmt: skip
+#: Optional file of sources that might be found: part of a run, of no fit.
+PROSPECTS = "prospects.csv"
+SCENARIOS = "scenarios"
+BASELINE = "baseline"
+
+
+def content_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of files, by name, in their order."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def files_of(
+    folder: Path, scenarios: Sequence[str]
+) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
+    """Bytes of a case's files and of what else a run holds, by name; None where one lacks.
+
+    That is the scenarios requested, and the prospects. None as well where two scenarios have one
+    name, which is an error. Nothing else is checked: this is for finding out whether the question
+    was asked before.
+    """
+    paths = scenario_paths(folder, scenarios)
+    if len({path.stem for path in paths}) < len(paths):
+        return None
+    try:
+        case = {name: path.read_bytes() for name in CASE_FILES if (path := folder / name).is_file()}
+        beside = {path.stem: path.read_bytes() for path in paths}
+        if (path := folder / PROSPECTS).is_file():
+            beside[PROSPECTS] = path.read_bytes()
+    except OSError:
+        return None
+    return case, beside
+
+
+def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:
+    """Files of the scenarios requested, by name or as a file; the baseline's first, if any."""
+    folder = case / SCENARIOS
+    paths = [
+        Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+        for name in scenarios
+        if name != BASELINE
+    ]
+    baseline = folder / f"{BASELINE}.toml"
+    # os.path's, since pathlib's raises at names that no system takes
+    there = os.path.isfile(baseline)
+    return [*([baseline] if there else []), *dict.fromkeys(paths)]

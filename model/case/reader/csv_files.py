@@ -1,0 +1,184 @@
+"""Reading CSV files against their schemas: faults by line and column, in an editor's words."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pandas as pd
+import pandera.pandas as pa
+
+from model.case.faults import Report, closest, quote
+from model.case.reader.files import Folder
+from model.case.reader.tables import EXPLAIN
+
+
+def read_table(
+    folder: Folder,
+    file: str,
+    schema: pa.DataFrameSchema,
+    *,
+    required: bool = True,
+    rows: bool = True,
+) -> pd.DataFrame | None:
+    """Return a table of stripped strings, indexed by line number, with its faults reported.
+
+    Parameters
+    ----------
+    required : bool
+        Whether the file has to be there.
+    rows : bool
+        Whether a header without rows is a fault.
+
+    Returns
+    -------
+    pd.DataFrame or None
+        None where the file could not be read as a table. Columns that are missing are blank,
+        and cells with a fault are in ``folder.report``.
+    """
+    text = folder.read(file, required=required)
+    if text is None:
+        return None
+    records = _records(file, text, folder.report)
+    if not records:
+        return None
+    (header_row, header), *body = records
+    allowed = list(schema.columns)
+    if not _is_header(file, header_row, header, allowed, folder.report):
+        return None
+    width = len(header)
+    while not header[-1]:
+        header.pop()  # blank columns to the right: spreadsheets leave them behind
+    columns, missing = _columns(file, header_row, header, allowed, folder.report)
+    frame = _frame(file, columns, body, width, folder.report)
+    if frame.empty and rows:
+        folder.report.add(file, None, None, "the table has no rows; add some below the header")
+    _check(file, frame, schema, missing, folder.report)
+    if missing:
+        for row in frame.index:
+            folder.report.spoil(file, row, missing)
+    return frame.reindex(columns=allowed, fill_value="")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the line number and the cells of each row of a table of strings."""
+    names = frame.columns.tolist()
+    columns = [frame[name].tolist() for name in names]
+    for row, cells in zip(frame.index.tolist(), zip(*columns, strict=True), strict=True):
+        yield row, dict(zip(names, cells, strict=True))
+
+
+def _records(file: str, text: str, report: Report) -> list[tuple[int, list[str]]]:
+    """Return the rows that hold anything, each with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records = []
+    row = 1
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                records.append((row, stripped))
+            row = reader.line_num + 1
+    except csv.Error as error:
+        report.add(
+            file, row, None, f"the quotation marks do not match ({error}); close or double them"
+        )
+        return []
+    return records
+
+
+def _is_header(file: str, row: int, header: list[str], allowed: list[str], report: Report) -> bool:
+    """Return whether the first row names columns, and report it if not."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and mark in header[0]:
+            report.add(file, row, None, f"cells are separated by {name}; save with commas")
+            return False
+    if not any(closest(column, allowed) for column in header):
+        got = quote(",".join(header))
+        message = f"{got} names no column of this table; write {','.join(allowed)} above the rows"
+        report.add(file, row, None, message)
+        return False
+    return True
+
+
+def _columns(
+    file: str, row: int, header: list[str], allowed: list[str], report: Report
+) -> tuple[list[str], list[str]]:
+    """Return the header with misspelt columns put right, and the columns that are missing."""
+    missing = [column for column in allowed if column not in header]
+    columns: list[str] = []
+    for place, column in enumerate(header, start=1):
+        near = closest(column, missing)
+        if column in columns:
+            report.add(file, row, column, "this column stands there twice; take one out")
+            column = f"{column} {place}"
+        elif column not in allowed and near is not None:
+            report.add(file, row, column, f"unknown column; did you mean {near!r}?")
+            missing.remove(near)
+            column = near
+        elif column not in allowed:
+            named = column or f"column {place}"
+            report.add(file, row, named, "unknown column; take it out or put it into the note")
+        columns.append(column)
+    for column in missing:
+        report.add(file, row, column, "this column is missing; add it")
+    return columns, missing
+
+
+def _frame(
+    file: str, columns: list[str], body: list[tuple[int, list[str]]], width: int, report: Report
+) -> pd.DataFrame:
+    """Return the rows as a frame; of a row of another length, only the cells that are sure."""
+    kept = {}
+    for row, cells in body:
+        while width >= len(cells) > len(columns) and not cells[-1]:
+            cells = cells[:-1]
+        if len(cells) != len(columns):
+            # Its first cell stands where it should, so that what refers to its id still finds it.
+            report.spoil(file, row, columns)
+            cells, found = [cells[0], *[""] * (len(columns) - 1)], len(cells)
+            report.add(
+                file,
+                row,
+                None,
+                f"{found} cells, but the header has {len(columns)}; "
+                "put quotation marks around cells that hold commas, or add the missing cells",
+            )
+        kept[row] = cells
+    return pd.DataFrame.from_dict(kept, orient="index", columns=columns)
+
+
+def _check(
+    file: str,
+    frame: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    missing: list[str],
+    report: Report,
+) -> None:
+    """Translate pandera's failure cases into faults; unknown and missing columns have theirs."""
+    known = frame[[column for column in frame.columns if column in schema.columns]]
+    present = schema.remove_columns(missing)
+    if set(schema.unique or ()) & set(missing):
+        present.unique = None
+    try:
+        present.validate(known, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        # Duplicates last: a blank id is missing, not repeated.
+        cases = errors.failure_cases.to_dict("records")
+        first: dict[tuple[str, str], int] = {}
+        for column in known.columns:
+            for row, text in zip(known.index.tolist(), known[column].tolist(), strict=True):
+                first.setdefault((column, text), row)
+        for case in sorted(cases, key=lambda case: str(case["check"]) not in EXPLAIN):
+            row, column, got = int(case["index"]), str(case["column"]), str(case["failure_case"])
+            if case["check"] in EXPLAIN:
+                report.add(file, row, column, EXPLAIN[case["check"]](got))
+            elif case["check"] == "field_uniqueness":
+                where = first[column, got]
+                message = f"{quote(got)} already stands in row {where}; ids must differ"
+                report.add(file, row, column, message)
+            elif schema.unique and column == schema.unique[0]:
+                same = " and ".join(schema.unique)
+                message = f"another row has the same {same}; keep one of them"
+                report.add(file, row, column, message)

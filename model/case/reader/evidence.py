@@ -1,0 +1,299 @@
+"""evidence.csv: what a row's cells mean together, and the table the likelihood is built from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from model.case.contents import Segment
+from model.case.faults import Report, choose, closest, quote
+from model.case.reader.csv_files import read_table, rows_of
+from model.case.reader.files import Folder
+from model.case.reader.priors import Dimensions
+from model.case.reader.small_tables import (
+    as_months,
+    by_id,
+    in_order,
+    listed_host,
+    listed_source,
+    source_ids,
+)
+from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month, number
+from model.case.units import UnitError, conversion, is_pure
+from model.equations.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
+
+FILE = "evidence.csv"
+FIGURES = ("low", "value", "high")
+
+#: Families that no figure can be read as, and what to write instead.
+UNMEASURED = {
+    "segment_share": "is a weight and cannot be measured; write 'segment_workers'",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One row while it is read: its cells, and what the checks have made of them."""
+
+    number: int
+    cells: dict[str, str]
+    report: Report
+    file: str = FILE
+    outside: str = "a row to fit must lie inside; move it, or write role 'context'"
+    unit: str = ""
+    kind: str = ""
+    segments: tuple[str, ...] = ()
+    factor: float = math.nan
+    currency: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the row is fitted, so that it has to lie inside the case."""
+        return self.cells["role"] == "fit"
+
+    def fault(self, column: str, message: str) -> None:
+        """Report a fault of one cell."""
+        self.report.add(self.file, self.number, column, message)
+
+    def clean(self, *columns: str) -> bool:
+        """Return whether none of these cells has a fault."""
+        return self.report.clean(self.file, self.number, *columns)
+
+
+def read_evidence(
+    folder: Folder, dimensions: Dimensions, sources: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Return evidence.csv checked and normalised, sorted by id, or None if it is unreadable.
+
+    Returns
+    -------
+    pd.DataFrame
+        The file's columns, with figures as printed (floats), ``start`` and ``end`` as months,
+        ``segments`` selected (an empty tuple is the whole host), ``factor`` from the printed to
+        the canonical unit, the ``currency`` that leaves the figure in, and the line as ``row``.
+        A row that has faults holds whatever could be read of it: the report decides.
+    """
+    frame = read_table(folder, FILE, EVIDENCE)
+    if frame is None:
+        return None
+    rows = [Row(number, cells, folder.report) for number, cells in rows_of(frame)]
+    ids = source_ids(sources)
+    for row in rows:
+        check_subject(row, dimensions)
+        _check_unit(row, dimensions)
+        _check_figures(row)
+        _check_share(row)
+        listed_source(folder.report, FILE, row.number, row["source"], ids)
+    return _normalised(frame, rows)
+
+
+def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
+    frame = frame.assign(
+        start=as_months(frame["start"]),
+        end=as_months(frame["end"]),
+        origin=[row["origin"] or row["id"] for row in rows],
+        reliability=frame["reliability"].str.upper(),
+        credibility=[int(row["credibility"]) if row.clean("credibility") else 0 for row in rows],
+        segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
+        factor=[row.factor for row in rows],
+        currency=[row.currency for row in rows],
+        **{name: [row.figures.get(name, math.nan) for row in rows] for name in FIGURES},
+    )
+    return by_id(frame)
+
+
+# What is measured, where and when
+
+
+def check_subject(row: Row, dimensions: Dimensions) -> None:
+    """Check what a row speaks of: quantity, host, months, segments and base."""
+    _check_quantity(row, dimensions)
+    _check_host(row, dimensions)
+    _check_window(row, dimensions)
+    _check_segment(row, dimensions)
+    _check_base(row)
+
+
+def _check_quantity(row: Row, dimensions: Dimensions) -> None:
+    """Find the catalogue's entry of a quantity: its unit and kind."""
+    name, _, index = row["quantity"].partition(".")
+    if not row.clean("quantity"):
+        return
+    if row["quantity"] in MEASURED_BY_NAME:
+        measured = MEASURED_BY_NAME[row["quantity"]]
+        row.unit, row.kind = measured.unit, measured.kind
+        if measured.kind == "total" and row.fits:
+            row.fault("role", "a revenue total is compared, never fitted; write 'holdout'")
+        return
+    if name not in BASIC_BY_NAME or name in UNMEASURED:
+        unknown = "is not a quantity of the catalogue"
+        allowed = [*MEASURED_BY_NAME, *(n for n in BASIC_BY_NAME if n not in UNMEASURED)]
+        near = closest(name, allowed)
+        advice = f"did you mean {near!r}?" if near else "see model/quantities.py for the names"
+        message = UNMEASURED.get(name, f"{unknown}; {advice}")
+        row.fault("quantity", f"{quote(row['quantity'])} {message}")
+        return
+    basic = BASIC_BY_NAME[name]
+    entries = dimensions.entries(basic.index) if basic.index else ()
+    if entries is not None and (index or basic.index) and index not in entries:
+        advice = choose(row["quantity"], [f"{name}.{entry}" for entry in entries] or [name])
+        what = basic.index.replace("_", " ")
+        why = f"{name} has one value for each {what}" if what else f"{name} has no parts"
+        row.fault("quantity", f"{quote(row['quantity'])} names none: {why}; {advice}")
+        return
+    row.unit, row.kind = basic.unit, "basic"
+
+
+def _check_host(row: Row, dimensions: Dimensions) -> None:
+    if dimensions.hosts is None or not row.clean("host", "role"):
+        return
+    if row.fits:
+        listed_host(row.report, row.file, row.number, row["host"], dimensions.hosts)
+        return
+    names = [host.name for host in dimensions.hosts]
+    near = closest(row["host"], names)
+    if row["host"] not in names and near is not None:
+        message = f"{quote(row['host'])} is no host of timeline.toml; did you mean {near!r}?"
+        row.report.warn(row.file, row.number, "host", message)
+
+
+def _check_window(row: Row, dimensions: Dimensions) -> None:
+    if not row.clean("start", "end"):
+        return
+    in_order(row.report, row.file, row.number, row["start"], row["end"])
+    if dimensions.span is None or not row.fits:
+        return
+    first, last = dimensions.span
+    for column in ("start", "end"):
+        at = month(row[column])
+        if at is not None and not first <= at <= last:
+            covered = f"{first} to {last}"
+            message = f"{row[column]} lies outside the timeline, {covered}; {row.outside}"
+            row.fault(column, message)
+
+
+def _check_segment(row: Row, dimensions: Dimensions) -> None:
+    """Find the segments that a cell such as ``not construction`` selects."""
+    text = row["segment"]
+    if not row.kind or not row.clean("quantity", "host", "segment"):
+        return
+    if not text:
+        if row.kind == "share":
+            row.fault("segment", "a share of the workers needs its segments; name them")
+        return
+    if row.kind in ("total", "basic"):
+        row.fault("segment", f"{row['quantity']} is not measured by segment; leave the cell blank")
+        return
+    if dimensions.segments is None or dimensions.hosts is None:
+        return
+    if dimensions.host(row["host"]) is None:
+        row.fault("segment", f"{quote(row['host'])} has no segments; leave the cell blank")
+        return
+    own, key = dimensions.segments_of(row["host"]), (row["host"], text)
+    if key not in dimensions.selections:
+        dimensions.selections[key] = _selected(*key, own)
+    chosen = dimensions.selections[key]
+    if isinstance(chosen, str):
+        row.fault("segment", chosen)
+        return
+    if not chosen:
+        row.fault("segment", f"{quote(text)} leaves no segment; name fewer of them")
+    elif row.kind == "share" and len(chosen) == len(own):
+        row.fault("segment", f"{quote(text)} is every segment, so its share is 1; name fewer")
+    row.segments = chosen
+
+
+def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...] | str:
+    """Return the ids of the segments that a cell selects, or what is wrong with it."""
+    negated = text.startswith("not ")
+    named: set[str] = set()
+    for token in (part.strip() for part in text.removeprefix("not ").split("+")):
+        # An id comes before a sector and a sector before a region, should two share a name.
+        for attribute in ("id", "sector", "region"):
+            found = {one.id for one in own if getattr(one, attribute) == token}
+            if found:
+                break
+        else:
+            names = dict.fromkeys(w for one in own for w in (one.id, one.sector, one.region))
+            message = f"{quote(token)} is no segment, sector or region of {host}"
+            return f"{message}; {choose(token, names)}"
+        named |= found
+    return tuple(one.id for one in own if (one.id in named) != negated)
+
+
+# The figures
+
+
+def _check_base(row: Row) -> None:
+    if not row.kind or not row.clean("quantity", "unit", "base"):
+        return
+    shareable = row.kind == "worker_month"
+    pure = is_pure(row["unit"])
+    if row["base"] and not (shareable and pure):
+        why = "is not a share" if shareable else "is never a share of a base"
+        got = f"{row['quantity']} in {quote(row['unit'])}" if shareable else row["quantity"]
+        row.fault("base", f"{got} {why}; leave the cell blank")
+    elif shareable and pure and not row["base"]:
+        bases = "billings, net_of_tax, wage_fund or declared_salary"
+        row.fault("base", f"a share needs to say of what; write {bases}")
+    elif row["base"] == row["quantity"]:
+        row.fault("base", f"{row['quantity']} is stated as a share of itself; name a wider base")
+
+
+def _check_unit(row: Row, dimensions: Dimensions) -> None:
+    """Find the factor to the canonical unit and the currency of the figure."""
+    bare = not any(row[name] for name in FIGURES) and row["role"] == "context"
+    if not row.kind or not row.clean("quantity", "unit") or (bare and not row["unit"]):
+        return
+    unit = row.unit
+    if row.kind == "worker_month" and row["unit"] and is_pure(row["unit"]):
+        unit = "fraction"
+    host = dimensions.host(row["host"])
+    currencies = None if host is None else tuple(dict.fromkeys([host.currency, "USD"]))
+    try:
+        row.factor, row.currency = conversion(row["unit"], unit, currencies, row["quantity"])
+    except UnitError as error:
+        timed = row.kind == "flow" and ("month" in row["unit"] or "year" in row["unit"])
+        over = "; start and end say the period" if timed else ""
+        row.fault("unit", f"{error}{over}")
+
+
+def _check_figures(row: Row) -> None:
+    """Check that a row has the figures of its qualifier, and in order."""
+    if not row.clean("qualifier", "role", *FIGURES):
+        return
+    row.figures = {name: number(row[name]) for name in FIGURES if row[name]}
+    if not row.figures and row["role"] == "context":
+        return
+    wanted = ("low", "high") if row["qualifier"] in PAIRS else ("value",)
+    for name in FIGURES:
+        if name in wanted and name not in row.figures:
+            row.fault(name, f"{row['qualifier']!r} takes {' and '.join(wanted)}; fill it in")
+        elif name not in wanted and name in row.figures:
+            row.fault(name, f"{row['qualifier']!r} takes {' and '.join(wanted)}; leave this blank")
+        elif row.figures.get(name) == 0 and row["role"] != "context":
+            row.fault(name, "a figure of zero has no logarithm; write one above zero")
+    low, high = row.figures.get("low", -math.inf), row.figures.get("high", math.inf)
+    if low >= high and row.clean("low", "high"):
+        row.fault("low", f"{row['low']} is not below high, {row['high']}; put the two in order")
+
+
+def _check_share(row: Row) -> None:
+    """Check that a share lies between 0 and 1; only a ceiling may say all of it."""
+    basic = BASIC_BY_NAME.get(row["quantity"].partition(".")[0])
+    fraction = row.kind == "basic" and basic is not None and basic.support == "fraction"
+    share = row.kind == "share" or (row.kind == "worker_month" and is_pure(row["unit"]))
+    if not (fraction or share) or math.isnan(row.factor):
+        return
+    for name, figure in row.figures.items():
+        value = figure * row.factor
+        ceiling = row["qualifier"] in CEILINGS and value == 1
+        if not (0 < value < 1 or ceiling) and row.clean(name, "unit"):
+            message = f"{row[name]} {row['unit']} is not a share between 0 and 1"
+            row.fault(name, f"{message}; check the figure and its unit")

@@ -1,0 +1,263 @@
+"""The priors of a case: which table of priors.toml speaks of which basic quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from model.case.contents import Host, Prior, Segment, Timeline
+from model.case.faults import Report, choose, closest, quote
+from model.case.reader.files import Folder
+from model.case.reader.settings import PriorTable
+from model.case.reader.toml_files import dotted, line_of, read_toml, validate
+from model.case.units import UnitError, canonical_unit, conversion
+from model.equations.quantities import BASIC, BASIC_BY_NAME, Basic
+
+FILE = "priors.toml"
+Path = tuple[str, ...]
+
+#: Families whose priors do not stand in priors.toml, and why.
+ELSEWHERE = {
+    "segment_share": "its priors are share_p05 and share_p95 in segments.csv; take the table out",
+}
+
+FAMILIES = tuple(basic.name for basic in BASIC if basic.name not in ELSEWHERE)
+
+
+@dataclass(frozen=True)
+class Dimensions:
+    """What a case is indexed by; None where its file could not be read.
+
+    What every row of evidence asks for is worked out once.
+    """
+
+    timeline: Timeline | None
+    hosts: tuple[Host, ...] | None
+    segments: tuple[Segment, ...] | None
+
+    def entries(self, index: str, host: str | None = None) -> tuple[str, ...] | None:
+        """Return the entries of a catalogue's index in order, of every host if none is named."""
+        if index == "segment":
+            if self.segments is None:
+                return None
+            return tuple(s.id for s in self.segments if host is None or s.host == host)
+        if self.timeline is None:
+            return None
+        return tuple(stretch.name for stretch in self.timeline.stretches(index))
+
+    def host(self, name: str) -> Host | None:
+        """Return a modelled host by its name."""
+        return self._hosts.get(name)
+
+    def segments_of(self, host: str) -> tuple[Segment, ...]:
+        """Return a host's segments."""
+        return self._segments.get(host, ())
+
+    @cached_property
+    def span(self) -> tuple[pd.Period, pd.Period] | None:
+        """First and last month of the timeline."""
+        if self.timeline is None:
+            return None
+        return self.timeline.months[0], self.timeline.months[-1]
+
+    @cached_property
+    def selections(self) -> dict[tuple[str, str], tuple[str, ...] | str]:
+        """What was selected by host and cell, as far as rows have asked."""
+        return {}
+
+    @cached_property
+    def _hosts(self) -> dict[str, Host]:
+        return {host.name: host for host in self.hosts or ()}
+
+    @cached_property
+    def _segments(self) -> dict[str, tuple[Segment, ...]]:
+        own: dict[str, list[Segment]] = {}
+        for segment in self.segments or ():
+            own.setdefault(segment.host, []).append(segment)
+        return {host: tuple(segments) for host, segments in own.items()}
+
+
+@dataclass(slots=True)
+class PriorFile:
+    """priors.toml while it is read.
+
+    Attributes
+    ----------
+    tables : dict
+        By path, such as ``("china", "permit_inflow", "open")``, in the catalogue's units. None
+        stands for a table with a fault, so that its quantity does not count as missing too.
+    """
+
+    text: str
+    report: Report
+    dimensions: Dimensions
+    tables: dict[Path, tuple[float, float, str] | None] = field(default_factory=dict)
+
+    def fault(self, path: Path, message: str) -> None:
+        """Report a fault at a key."""
+        self.report.add(FILE, line_of(self.text, path), dotted(path), message)
+
+
+def read_priors(folder: Folder, dimensions: Dimensions) -> PriorFile | None:
+    """Return the tables of priors.toml, or None where the file cannot be read."""
+    read = read_toml(folder, FILE)
+    if read is None:
+        return None
+    content, text = read
+    file = PriorFile(text, folder.report, dimensions)
+    names = [host.name for host in dimensions.hosts or ()]
+    hosts = [name for name in names if name not in BASIC_BY_NAME]  # that is the host's fault
+    for key, inner in content.items():
+        near = None if key in BASIC_BY_NAME else closest(key, hosts)
+        families = inner if isinstance(inner, dict) else {}
+        if near is not None and (near == key or set(families) & set(BASIC_BY_NAME)):
+            if not isinstance(inner, dict):
+                file.fault((key,), f"{quote(inner)} is not a table; write [{key}.QUANTITY]")
+            elif key != near:
+                file.fault((key,), f"there is no host {quote(key)}; did you mean {near!r}?")
+            for name, table in families.items():
+                _family(file, (near, name), table, FAMILIES)
+        elif dimensions.hosts is not None or key in BASIC_BY_NAME:
+            _family(file, (key,), inner, [*FAMILIES, *hosts])
+    return file
+
+
+def _family(file: PriorFile, path: Path, content: object, allowed: Iterable[str]) -> None:
+    """Take in the table of a family and those of its index."""
+    *owner, name = path
+    if name not in FAMILIES:
+        near = closest(name, allowed)
+        file.tables[(*owner, near or "")] = None
+        file.fault(
+            path,
+            ELSEWHERE.get(name)
+            or f"there is no basic quantity {quote(name)}; "
+            + (f"did you mean {near!r}?" if near else "see model/quantities.py for their names"),
+        )
+        return
+    inner = content if isinstance(content, dict) else {}
+    subtables = {key: value for key, value in inner.items() if isinstance(value, dict)}
+    for key, value in subtables.items():
+        if _index_known(file, path, key):
+            _table(file, (*path, key), value)
+    own = {key: value for key, value in inner.items() if key not in subtables}
+    if own or not subtables:
+        _table(file, path, own if isinstance(content, dict) else content)
+
+
+def _index_known(file: PriorFile, path: Path, key: str) -> bool:
+    """Return whether a family has this entry, and report it if not."""
+    index = BASIC_BY_NAME[path[-1]].index
+    known = file.dimensions.entries(index) if index else ()
+    if known is None or key in known:
+        return True
+    advice = choose(key, known) if index else f"{path[-1]} has no index; take the table out"
+    file.tables[(*path, closest(key, known) or "")] = None
+    what = index.replace("_", " ") or "table"
+    file.fault((*path, key), f"there is no {what} {quote(key)}; {advice}")
+    return False
+
+
+def _table(file: PriorFile, path: Path, content: object) -> None:
+    """Take in one table with p05, p95, unit and basis."""
+    table = validate(PriorTable, content, FILE, file.text, file.report, path)
+    file.tables[path] = None if table is None else _converted(file, path, table)
+
+
+def _converted(file: PriorFile, path: Path, table: PriorTable) -> tuple[float, float, str] | None:
+    """Return the quantiles in the catalogue's unit, or None with what is wrong with them."""
+    hosts = file.dimensions.hosts
+    host = file.dimensions.host(path[0]) or (hosts[0] if hosts else None)
+    basic = BASIC_BY_NAME[path[1] if path[0] not in BASIC_BY_NAME else path[0]]
+    currencies = (host.currency,) if host else None
+    currencies = ("USD",) if "USD" in basic.unit else currencies
+    try:
+        factor, _ = conversion(table.unit, basic.unit, currencies, basic.name)
+    except UnitError as error:
+        file.fault((*path, "unit"), str(error))
+        return None
+    p05, p95 = table.p05 * factor, table.p95 * factor
+    limit = 1.0 if basic.support == "fraction" else float("inf")
+    outside = {key: value for key, value in (("p05", p05), ("p95", p95)) if not 0 < value < limit}
+    for key in outside:
+        got = f"{getattr(table, key):.10g} {table.unit}"
+        where = "between 0 and 1, as a fraction" if limit == 1 else "above zero"
+        file.fault((*path, key), f"{got} lies outside what {basic.name} can be; write one {where}")
+    if not outside and p05 >= p95:
+        message = f"{table.p05:.10g} is not below p95, {table.p95:.10g}"
+        file.fault((*path, "p05"), f"{message}; write the lower one as p05")
+    return None if outside or p05 >= p95 else (p05, p95, table.basis)
+
+
+# From tables to priors
+
+
+def resolve(file: PriorFile, shares: dict[str, tuple[float, float, str]]) -> tuple[Prior, ...]:
+    """Return the prior of every basic quantity, reporting those that have none.
+
+    The order is the catalogue's, then the hosts', then the index's. Of the tables that speak of
+    a quantity the most specific wins: ``[host.name.index]``, ``[host.name]``, ``[name.index]``,
+    ``[name]``.
+
+    Parameters
+    ----------
+    shares : dict
+        Quantiles and basis of each segment's share, from segments.csv.
+    """
+    if file.dimensions.hosts is None:
+        return ()
+    priors = []
+    for basic in BASIC:
+        for host in file.dimensions.hosts:
+            indices = file.dimensions.entries(basic.index, host.name) if basic.index else ("",)
+            for index in indices or ():
+                found = _quantiles(file, basic, host, index, shares)
+                if found is not None:
+                    priors.append(_prior(basic, host, index, found, file.dimensions.hosts[0]))
+    return tuple(priors)
+
+
+def _quantiles(
+    file: PriorFile,
+    basic: Basic,
+    host: Host,
+    index: str,
+    shares: dict[str, tuple[float, float, str]],
+) -> tuple[float, float, str] | None:
+    if basic.name == "segment_share":
+        return shares.get(index)
+    suffix = [(basic.name, index), (basic.name,)] if index else [(basic.name,)]
+    paths = [(host.name, *path) for path in suffix] + suffix
+    path = next((path for path in paths if path in file.tables), None)
+    first = (file.dimensions.hosts or (host,))[0]
+    own = label(basic.name, host.name, index, first.name)
+    if path is None:
+        unit = canonical_unit(basic.unit, host.currency)
+        file.report.add(
+            FILE, None, own, f'has no prior; add [{own}] with p05, p95, unit = "{unit}", basis'
+        )
+        return None
+    elsewhere = path[0] != host.name and host.currency != first.currency
+    if elsewhere and "money" in basic.unit and file.tables[path] is not None:
+        table = f"[{host.name}.{basic.name}]"
+        message = f"has no prior in {host.currency}: [{dotted(path)}] is stated in {first.currency}"
+        file.report.add(FILE, None, own, f"{message}; add {table}")
+        return None
+    return file.tables[path]
+
+
+def _prior(
+    basic: Basic, host: Host, index: str, found: tuple[float, float, str], first: Host
+) -> Prior:
+    p05, p95, basis = found
+    own = label(basic.name, host.name, index, first.name)
+    unit = canonical_unit(basic.unit, host.currency)
+    return Prior(own, basic.name, host.name, index, p05, p95, unit, basic.support, basis)
+
+
+def label(name: str, host: str, index: str, first: str) -> str:
+    """Return ``[HOST.]name[.INDEX]``; the first host is left out."""
+    return ".".join(part for part in ("" if host == first else host, name, index) if part)

@@ -1,0 +1,258 @@
+"""Schemas of the TOML files of a case: which keys they have, and what each may hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from model.case.faults import closest, quote
+from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
+from model.case.units import CURRENCIES
+
+# Values
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d{2}", text, re.ASCII) or month(text) is None:
+        raise ValueError(
+            f"{quote(text)} is not a month from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
+        )
+    return text
+
+
+def _day(text: str) -> str:
+    if len(text) != len("2017-09-11") or month(text) is None:
+        raise ValueError(f"{quote(text)} is not a date; write YYYY-MM-DD")
+    return text
+
+
+def _word(text: str) -> str:
+    if not WORD.fullmatch(text):
+        raise ValueError(f"{quote(text)} is not a name; write letters, digits and '_'")
+    return text
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("the text is blank; fill it in")
+    return text
+
+
+def _currency(text: str) -> str:
+    if text not in CURRENCIES:
+        near = closest(text, CURRENCIES)
+        advice = f"did you mean {near!r}?" if near else "write an ISO code such as 'RUB'"
+        raise ValueError(f"{quote(text)} is not a currency; {advice}")
+    return text
+
+
+Month = Annotated[str, AfterValidator(_month)]
+Day = Annotated[str, AfterValidator(_day)]
+Word = Annotated[str, AfterValidator(_word)]
+Filled = Annotated[str, AfterValidator(_filled)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Inside = Annotated[float, Field(gt=0, lt=1)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Table(BaseModel):
+    """A table of a TOML file: no unknown keys, no conversion of types, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+# timeline.toml
+
+
+class HostTable(Table):
+    """``[hosts.NAME]``."""
+
+    title: Filled
+    currency: Currency
+
+
+class StretchTable(Table):
+    """One of ``[[phases]]``, ``[[irregular_phases]]`` or ``[[tax_periods]]``."""
+
+    name: Word
+    start: Month
+    because: Filled
+
+
+class SanctionTable(Table):
+    """One of ``[[sanctions]]``."""
+
+    date: Day
+    instrument: Filled
+    requires: Filled
+    source: Filled
+
+
+class PressTable(Table):
+    """``[press_arithmetic]``: rows of evidence that the press multiplies."""
+
+    workers: Filled
+    payment: Filled
+    payment_usd: Filled
+    declared: Filled
+
+
+class TimelineFile(Table):
+    """timeline.toml."""
+
+    title: Filled
+    start: Month
+    end: Month
+    reference: Month
+    headline: int
+    hosts: Annotated[dict[Word, HostTable], Field(min_length=1)]
+    phases: Annotated[list[StretchTable], Field(min_length=1)]
+    irregular_phases: Annotated[list[StretchTable], Field(min_length=1)] | None = None
+    tax_periods: Annotated[list[StretchTable], Field(min_length=1)]
+    sanctions: list[SanctionTable] = []
+    press_arithmetic: PressTable | None = None
+
+
+# reading.toml
+
+
+class ReliabilityTable(Table):
+    """``[reliability]``: standard deviation of the log error by letter."""
+
+    A: Positive
+    B: Positive
+    C: Positive
+    D: Positive
+    E: Positive
+    F: Positive
+    basis: Filled
+
+
+class CredibilityTable(Table):
+    """``[credibility]``: standard deviation of the log error by number."""
+
+    one: Annotated[float, Field(gt=0, alias="1")]
+    two: Annotated[float, Field(gt=0, alias="2")]
+    three: Annotated[float, Field(gt=0, alias="3")]
+    four: Annotated[float, Field(gt=0, alias="4")]
+    five: Annotated[float, Field(gt=0, alias="5")]
+    six: Annotated[float, Field(gt=0, alias="6")]
+    basis: Filled
+
+
+class TailsTable(Table):
+    """``[tails]``: mean log distance between the figure and the truth."""
+
+    nearly: Positive
+    almost: Positive
+    at_least: Positive
+    more_than: Positive
+    up_to: Positive
+    as_much_as: Positive
+    basis: Filled
+
+
+class RoundingTable(Table):
+    """``[rounding]``."""
+
+    cap: NotNegative
+    basis: Filled
+
+
+class RangeTable(Table):
+    """``[range]``."""
+
+    coverage: Inside
+    basis: Filled
+
+
+class SpreadTable(Table):
+    """``[spread]``."""
+
+    units_p05: Annotated[float, Field(ge=2)]
+    units_p95: Annotated[float, Field(ge=2)]
+    deviation_p05: Positive
+    deviation_p95: Positive
+    basis: Filled
+
+
+class EchoTable(Table):
+    """``[echo]``."""
+
+    shared: BelowOne
+    basis: Filled
+
+
+class ClosingTable(Table):
+    """``[closing]``."""
+
+    error: Positive
+    persistence: BelowOne
+    common: BelowOne
+    basis: Filled
+
+
+class SlipsTable(Table):
+    """``[slips]``."""
+
+    factor: Annotated[float, Field(gt=1)]
+    basis: Filled
+
+
+class ReadingFile(Table):
+    """reading.toml."""
+
+    reliability: ReliabilityTable
+    credibility: CredibilityTable
+    tails: TailsTable
+    rounding: RoundingTable
+    range: RangeTable
+    spread: SpreadTable
+    echo: EchoTable
+    closing: ClosingTable
+    slips: SlipsTable
+
+
+# priors.toml
+
+
+class PriorTable(Table):
+    """``[QUANTITY]`` of priors.toml, without the tables of its index."""
+
+    p05: float
+    p95: float
+    unit: str
+    basis: Filled
+
+
+# scenarios/NAME.toml
+
+
+class ChangeTable(Table):
+    """One of ``[[changes]]``; one of ``set``, ``scale``, ``path`` and ``as_in``."""
+
+    quantity: Filled
+    host: Filled | None = None
+    segment: Filled | None = None
+    since: Annotated[Month, Field(alias="from")]
+    until: Annotated[Month | None, Field(alias="to")] = None
+    set: NotNegative | None = None
+    scale: NotNegative | None = None
+    path: Annotated[dict[Month, NotNegative], Field(min_length=1)] | None = None
+    as_in: Month | None = None
+    unit: str | None = None
+
+
+class ScenarioFile(Table):
+    """A scenario."""
+
+    title: Filled
+    description: Filled
+    basis: str = ""
+    sources: list[Filled] = []
+    horizon: Month | None = None
+    changes: list[ChangeTable] = []

@@ -1,0 +1,147 @@
+"""The small tables of a case as values: sources, segments, firms and own exchange rates."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from model.case.contents import Host, Segment
+from model.case.faults import Listed, Report, choose, quote
+from model.case.reader.csv_files import read_table, rows_of
+from model.case.reader.files import Folder
+from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month, number
+
+Shares = dict[str, tuple[float, float, str]]
+
+
+def read_sources(folder: Folder) -> pd.DataFrame | None:
+    """Return sources.csv as strings with the line number as ``row``, sorted by id."""
+    frame = read_table(folder, "sources.csv", SOURCES)
+    return None if frame is None else by_id(frame)
+
+
+def by_id(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table sorted by id, with its line numbers as a column."""
+    return frame.rename_axis("row").reset_index().sort_values("id", ignore_index=True)
+
+
+def as_months(column: pd.Series[str]) -> pd.PeriodIndex:
+    """Return a column of dates as months, NaT where there is none."""
+    return pd.PeriodIndex([month(text) or pd.NaT for text in column], freq="M")
+
+
+def read_segments(
+    folder: Folder, hosts: tuple[Host, ...] | None
+) -> tuple[tuple[Segment, ...], Shares] | None:
+    """Return the segments, by host and id, and the prior of each one's share."""
+    file = "segments.csv"
+    frame = read_table(folder, file, SEGMENTS)
+    if frame is None:
+        return None
+    shares: Shares = {}
+    for row, cells in rows_of(frame):
+        if hosts is not None and folder.report.clean(file, row, "host"):
+            listed_host(folder.report, file, row, cells["host"], hosts)
+        if folder.report.clean(file, row, "share_p05", "share_p95"):
+            low, high = number(cells["share_p05"]), number(cells["share_p95"])
+            _check_share(folder.report, file, row, low, high)
+            basis = f"segments.csv: {cells['note'] or 'no note'}"
+            shares[cells["id"]] = (low, high, basis)
+    for host in hosts or ():
+        if host.name not in set(frame["host"]):
+            message = f"{host.name!r} of timeline.toml has no segment; add at least one row"
+            folder.report.add(file, None, None, message)
+    columns = ["id", "host", "region", "sector", "note"]
+    segments = [Segment(*cells) for cells in frame[columns].itertuples(index=False)]
+    # host by host, as every vector of basic quantities with a segment is laid out
+    order = {host.name: place for place, host in enumerate(hosts or ())}
+    segments.sort(key=lambda segment: (order.get(segment.host, len(order)), segment.id))
+    return tuple(segments), shares
+
+
+def _check_share(report: Report, file: str, row: int, low: float, high: float) -> None:
+    for column, value in (("share_p05", low), ("share_p95", high)):
+        if not 0 < value < 1:
+            advice = "write a fraction between 0 and 1"
+            report.add(file, row, column, f"{value:g} is not a share; {advice}")
+    if report.clean(file, row, "share_p05", "share_p95") and low >= high:
+        message = f"{low:g} is not below share_p95, {high:g}; write the lower one as share_p05"
+        report.add(file, row, "share_p05", message)
+
+
+def listed_host(report: Report, file: str, row: int, host: str, hosts: tuple[Host, ...]) -> bool:
+    """Return whether a host is modelled, and report it if not."""
+    names = [one.name for one in hosts]
+    if host not in names:
+        message = f"{quote(host)} is not a host of timeline.toml; {choose(host, names)}"
+        report.add(file, row, "host", message)
+    return host in names
+
+
+def source_ids(sources: pd.DataFrame | None) -> Listed | None:
+    """Return the ids of sources.csv, None where it could not be read."""
+    return None if sources is None else Listed(sources["id"], "sources.csv")
+
+
+def listed_source(report: Report, file: str, row: int, source: str, ids: Listed | None) -> None:
+    """Report a source that sources.csv does not list."""
+    if ids is None or not report.clean(file, row, "source"):
+        return
+    message = ids.unlisted(source)
+    if message is not None:
+        report.add(file, row, "source", message)
+
+
+def read_firms(
+    folder: Folder,
+    hosts: tuple[Host, ...] | None,
+    segments: tuple[Segment, ...] | None,
+    sources: pd.DataFrame | None,
+) -> pd.DataFrame | None:
+    """Return firms.csv sorted by id: workers as floats, dates as months, ``row`` added."""
+    file = "firms.csv"
+    frame = read_table(folder, file, FIRMS, rows=False)
+    if frame is None:
+        return None
+    ids = source_ids(sources)
+    for row, cells in rows_of(frame):
+        listed_source(folder.report, file, row, cells["source"], ids)
+        if hosts is not None and folder.report.clean(file, row, "host"):
+            listed_host(folder.report, file, row, cells["host"], hosts)
+        if segments is not None and cells["segment"]:
+            own = [one.id for one in segments if one.host == cells["host"]]
+            if cells["segment"] not in own and folder.report.clean(file, row, "host"):
+                advice = choose(cells["segment"], own)
+                message = f"{quote(cells['segment'])} is not an id of segments.csv; {advice}"
+                folder.report.add(file, row, "segment", message)
+        in_order(folder.report, file, row, cells["start"], cells["end"])
+    frame = by_id(frame)
+    frame["workers_approved"] = frame["workers_approved"].map(number).astype(float)
+    for column in ("start", "end"):
+        frame[column] = as_months(frame[column])
+    return frame
+
+
+def in_order(report: Report, file: str, row: int, start: str, end: str) -> None:
+    """Report a window that ends before it starts."""
+    first, last = month(start), month(end)
+    if first is None or last is None:
+        return
+    if last < first or (len(start) == len(end) and end < start):
+        message = f"{end} lies before the start, {start}; put the two dates in order"
+        report.add(file, row, "end", message)
+
+
+def read_fx(folder: Folder) -> pd.DataFrame | None:
+    """Return fx.csv with months and numbers, or None where the case has none."""
+    frame = read_table(folder, "fx.csv", FX, required=False, rows=False)
+    if frame is None:
+        return None
+    for row, cells in rows_of(frame):
+        if number(cells["per_usd"]) == 0:
+            message = "a rate of zero; write units of the currency per dollar"
+            folder.report.add("fx.csv", row, "per_usd", message)
+    frame = frame.assign(
+        month=frame["month"].map(month),
+        per_usd=frame["per_usd"].map(number).astype(float),
+    )
+    return frame.dropna(subset=["month", "per_usd"])

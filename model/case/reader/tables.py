@@ -1,0 +1,310 @@
+"""Schemas of the CSV files of a case: which columns they have, and what each cell may hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+import pandas as pd
+import pandera.pandas as pa
+
+from model.case.faults import choose, quote
+from model.case.units import CURRENCIES
+from model.equations.quantities import BASES
+
+QUALIFIERS = (
+    "exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as",
+    "range", "spread",
+)  # fmt: skip
+#: Qualifiers of two figures.
+PAIRS = ("range", "spread")
+CEILINGS = ("up_to", "as_much_as")
+#: Qualifiers whose error does not hang on the figure, so that it is known before the figure is.
+ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, "about"))
+ROLES = ("fit", "holdout", "context")
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+#: Names that stand in labels and in selections of segments, so without dots, pluses and spaces.
+WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_IDENT = re.compile(r"[A-Za-z0-9][\w.\-]*", re.ASCII)
+_NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
+
+#: What each check says of a cell that fails it, by the check's name.
+EXPLAIN: dict[str, Callable[[str], str]] = {}
+
+
+# Cells
+
+
+def number(text: str) -> float:
+    """Return a cell's number, NaN where it holds none."""
+    return float(text) if _NUMBER.fullmatch(text) else math.nan
+
+
+@lru_cache(maxsize=16384)
+def month(text: str) -> pd.Period | None:
+    """Return the month of a YYYY-MM or YYYY-MM-DD cell, or None if it is not a date."""
+    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
+        return None
+    try:
+        day = pd.Timestamp(text if len(text) == 10 else f"{text}-01")
+    except ValueError:
+        return None
+    return pd.Period(day, freq="M") if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def explain_date(text: str) -> str:
+    """Return what is wrong with a date."""
+    if not text:
+        return "the date is missing; write YYYY-MM or YYYY-MM-DD"
+    return (
+        f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM or YYYY-MM-DD"
+    )
+
+
+def _is_number(text: str) -> bool:
+    value = number(text)
+    return math.isfinite(value) and value >= 0
+
+
+def explain_number(text: str) -> str:
+    """Return what is wrong with a figure."""
+    if not text:
+        return "the number is missing; fill in the cell"
+    value = number(text)
+    if value < 0:
+        return f"{quote(text)} is negative; write an amount of zero or more"
+    if _GROUPED.fullmatch(text):
+        plain = re.sub(r"[, \u00a0\u202f]", "", text)
+        return f"{quote(text)} is not a plain number; write {plain}"
+    if math.isinf(value) or text.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
+        return f"{quote(text)} is not a finite number; write the figure, or leave the cell blank"
+    return f"{quote(text)} is not a number; write digits with a point, such as 1600.50"
+
+
+def whole_number(text: str) -> int | None:
+    """Return a cell's whole number from one on, or None if it holds none."""
+    return int(text) if re.fullmatch(r"0*[1-9]\d{0,3}", text, re.ASCII) else None
+
+
+def _is_loose_date(text: str) -> bool:
+    return month(f"{text}-01" if re.fullmatch(r"\d{4}", text, re.ASCII) else text) is not None
+
+
+# Columns
+
+
+def _rule(
+    name: str, accepts: Callable[[str], bool], explain: Callable[[str], str], *, blank: bool
+) -> pa.Check:
+    """Return a check of single cells, and remember what to say where it fails."""
+    key = name if not blank else f"{name} or blank"
+    EXPLAIN[key] = explain
+
+    def accept(cells: pd.Series[str]) -> pd.Series[bool]:
+        # most cells of a column say what others do, so each text is looked at once
+        return cells.map({text: (blank and not text) or accepts(text) for text in cells.unique()})
+
+    return pa.Check(accept, error=key)
+
+
+def _one_of(
+    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
+) -> pa.Column:
+    """Return a column of certain words; ``fold`` accepts them in small letters too."""
+    options = tuple(allowed)
+
+    def accepts(text: str) -> bool:
+        return (text.upper() if fold else text) in options
+
+    def explain(text: str) -> str:
+        got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
+        return f"{got}; {choose(text, options)}"
+
+    # two tables may allow different words in columns of one name
+    name = f"{what}: {', '.join(options)}"
+    return pa.Column(checks=[_rule(name, accepts, explain, blank=blank)])
+
+
+def _matching(
+    what: str, pattern: re.Pattern[str], advice: str, *, blank: bool = False
+) -> pa.Column:
+    def explain(text: str) -> str:
+        got = f"{quote(text)} is not {what}" if text else f"{what} is missing"
+        return f"{got}; {advice}"
+
+    def accepts(text: str) -> bool:
+        return pattern.fullmatch(text) is not None
+
+    return pa.Column(checks=[_rule(what, accepts, explain, blank=blank)])
+
+
+def _ident() -> pa.Column:
+    column = _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'")
+    column.unique, column.report_duplicates = True, "exclude_first"
+    return column
+
+
+def _word(what: str, *, unique: bool = False, blank: bool = False) -> pa.Column:
+    column = _matching(what, WORD, "write letters, digits and '_'", blank=blank)
+    if unique:
+        column.unique, column.report_duplicates = True, "exclude_first"
+    return column
+
+
+def _name(what: str) -> pa.Column:
+    return _matching(what, _NAME, "write letters, digits, '-' and '_'")
+
+
+def _filled(what: str) -> pa.Column:
+    return _matching(what, re.compile(r".+", re.DOTALL), "fill in the cell")
+
+
+def _figure(*, blank: bool = True) -> pa.Column:
+    return pa.Column(checks=[_rule("figure", _is_number, explain_number, blank=blank)])
+
+
+def _date(*, blank: bool = False) -> pa.Column:
+    def accepts(text: str) -> bool:
+        return month(text) is not None
+
+    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
+
+
+def _loose_date() -> pa.Column:
+    def explain(text: str) -> str:
+        return f"{explain_date(text)} or YYYY"
+
+    return pa.Column(checks=[_rule("loose date", _is_loose_date, explain, blank=True)])
+
+
+def _month() -> pa.Column:
+    def explain(text: str) -> str:
+        got = f"{quote(text)} is not a month" if text else "the month is missing"
+        return f"{got} from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
+
+    def accepts(text: str) -> bool:
+        return len(text) == len("2018-07") and month(text) is not None
+
+    return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
+
+
+def _free() -> pa.Column:
+    return pa.Column()
+
+
+def _count(what: str) -> pa.Column:
+    def accepts(text: str) -> bool:
+        return whole_number(text) is not None
+
+    def explain(text: str) -> str:
+        return f"{quote(text)} is not {what}; write a whole number from 1 on, or leave it blank"
+
+    return pa.Column(checks=[_rule(what, accepts, explain, blank=True)])
+
+
+# Schemas
+
+EVIDENCE = pa.DataFrameSchema(
+    {
+        "id": _ident(),
+        "quantity": _filled("the quantity"),
+        "host": _word("a host"),
+        "segment": _free(),
+        "start": _date(),
+        "end": _date(),
+        "qualifier": _one_of("qualifier", QUALIFIERS),
+        "low": _figure(),
+        "value": _figure(),
+        "high": _figure(),
+        "unit": _free(),
+        "base": _one_of("base", BASES, blank=True),
+        "source": _filled("the source"),
+        "said_by": _free(),
+        "origin": _matching("an origin", _IDENT, "write an id, or leave it blank", blank=True),
+        "reliability": _one_of("reliability", "ABCDEF", fold=True),
+        "credibility": _one_of("credibility", "123456"),
+        "role": _one_of("role", ROLES),
+        "note": _free(),
+    },
+    strict=True,
+)
+PROSPECTS = pa.DataFrameSchema(
+    {
+        "id": _ident(),
+        "prospect": _matching("a prospect's name", _IDENT, "write letters, digits, '-' and '_'"),
+        "title": _free(),
+        "quantity": _filled("the quantity"),
+        "host": _word("a host"),
+        "segment": _free(),
+        "start": _date(),
+        "end": _date(),
+        "qualifier": _one_of("qualifier", ONE_FIGURE),
+        "base": _one_of("base", BASES, blank=True),
+        "reliability": _one_of("reliability", "ABCDEF", fold=True),
+        "credibility": _one_of("credibility", "123456"),
+        "statements": _count("a number of statements"),
+        "units": _count("a number of firms or crews"),
+        "note": _free(),
+    },
+    strict=True,
+)
+SOURCES = pa.DataFrameSchema(
+    {
+        "id": _ident(),
+        "title": _filled("the title"),
+        "publisher": _free(),
+        "date": _loose_date(),
+        "url": _matching(
+            "an address",
+            re.compile(r"https?://\S+"),
+            "write one that starts with http:// or https://, or leave it blank",
+            blank=True,
+        ),
+        "accessed": _loose_date(),
+        "note": _free(),
+    },
+    strict=True,
+)
+SEGMENTS = pa.DataFrameSchema(
+    {
+        "id": _word("a segment's id", unique=True),
+        "host": _word("a host"),
+        "region": _name("a region"),
+        "sector": _name("a sector"),
+        "share_p05": _figure(blank=False),
+        "share_p95": _figure(blank=False),
+        "note": _free(),
+    },
+    strict=True,
+)
+FIRMS = pa.DataFrameSchema(
+    {
+        "id": _ident(),
+        "name": _filled("the name"),
+        "host": _word("a host"),
+        "segment": _free(),
+        "workers_approved": _figure(),
+        "start": _date(blank=True),
+        "end": _date(blank=True),
+        "linked_by": _free(),
+        "source": _filled("the source"),
+        "note": _free(),
+    },
+    strict=True,
+)
+FX = pa.DataFrameSchema(
+    {
+        "month": _month(),
+        "currency": _one_of("currency", sorted(CURRENCIES)),
+        "per_usd": _figure(blank=False),
+        "source": _filled("the source"),
+    },
+    strict=True,
+    unique=["month", "currency"],
+    report_duplicates="exclude_first",
+)

@@ -1,0 +1,144 @@
+"""timeline.toml and reading.toml as values: months, phases, hosts, and how words are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from model.case.contents import Host, Phase, Reading, Sanction, Timeline
+from model.case.faults import Report
+from model.case.reader.files import Folder
+from model.case.reader.settings import ReadingFile, StretchTable, TimelineFile
+from model.case.reader.toml_files import Place, dotted, line_of, period, read_toml, validate
+from model.equations.quantities import BASIC_BY_NAME
+
+TIMELINE = "timeline.toml"
+READING = "reading.toml"
+
+#: Words that stand beside an index's entries in priors.toml, so no entry may be called so.
+RESERVED = ("p05", "p95", "unit", "basis")
+
+
+def read_timeline(
+    folder: Folder,
+) -> tuple[TimelineFile, str, Timeline | None, tuple[Host, ...]] | None:
+    """Return timeline.toml, its text, the timeline and the hosts; None where it is unreadable.
+
+    The timeline alone is None where its months or stretches contradict one another.
+    """
+    read = read_toml(folder, TIMELINE)
+    if read is None:
+        return None
+    content, text = read
+    file = validate(TimelineFile, content, TIMELINE, text, folder.report)
+    if file is None:
+        return None
+    hosts = tuple(Host(name, host.title, host.currency) for name, host in file.hosts.items())
+    faults = [*_month_faults(file), *_name_faults(file)]
+    for key in ("phases", "irregular_phases", "tax_periods"):
+        if getattr(file, key) is not None:
+            faults += _stretch_faults(key, getattr(file, key), file.start, file.end)
+    for path, message in faults:
+        folder.report.add(TIMELINE, line_of(text, path), dotted(path), message)
+    return file, text, None if faults else _timeline(file), hosts
+
+
+def _month_faults(file: TimelineFile) -> list[tuple[Place, str]]:
+    if file.end < file.start:
+        return [(("end",), f"{file.end} lies before the start, {file.start}; write a later month")]
+    faults: list[tuple[Place, str]] = []
+    covered = f"the timeline, {file.start} to {file.end}"
+    if not file.start <= file.reference <= file.end:
+        faults.append((("reference",), f"{file.reference} lies outside {covered}; move it inside"))
+    if not (file.start <= f"{file.headline}-01" and f"{file.headline}-12" <= file.end):
+        message = f"not all months of {file.headline} lie in {covered}; name a year covered whole"
+        faults.append((("headline",), message))
+    return faults
+
+
+def _name_faults(file: TimelineFile) -> list[tuple[Place, str]]:
+    return [
+        (("hosts", name), f"{name!r} is the name of a quantity; call the host otherwise")
+        for name in file.hosts
+        if name in BASIC_BY_NAME
+    ]
+
+
+def _stretch_faults(
+    key: str, stretches: Sequence[StretchTable], start: str, end: str
+) -> list[tuple[Place, str]]:
+    """Return what keeps stretches from covering the timeline one after the other."""
+    faults: list[tuple[Place, str]] = []
+    if stretches[0].start != start:
+        message = f"the first starts in {stretches[0].start}, the timeline in {start}"
+        faults.append(((key, 0, "start"), f"{message}; write {start}"))
+    names: list[str] = []
+    for i, stretch in enumerate(stretches):
+        if stretch.name in names or stretch.name in RESERVED:
+            why = "stands there twice" if stretch.name in names else "has a meaning of its own"
+            faults.append(((key, i, "name"), f"{stretch.name!r} {why}; write another name"))
+        names.append(stretch.name)
+        if i and stretch.start <= stretches[i - 1].start:
+            message = f"{stretch.start} is not after {stretches[i - 1].start}, where the one before"
+            faults.append(((key, i, "start"), f"{message} starts; put them in order of time"))
+        elif i and start <= end < stretch.start:
+            message = f"{stretch.start} lies outside the timeline, {start} to {end}"
+            faults.append(((key, i, "start"), f"{message}; move it inside or take it out"))
+    return faults
+
+
+def _timeline(file: TimelineFile) -> Timeline:
+    return Timeline(
+        title=file.title,
+        months=pd.period_range(file.start, file.end, freq="M"),
+        reference=period(file.reference),
+        headline=file.headline,
+        phases=_stretches(file.phases),
+        irregular_phases=_stretches(file.irregular_phases or file.phases),
+        tax_periods=_stretches(file.tax_periods),
+        sanctions=tuple(
+            Sanction(one.date, one.instrument, one.requires, one.source) for one in file.sanctions
+        ),
+    )
+
+
+def _stretches(tables: Sequence[StretchTable]) -> tuple[Phase, ...]:
+    return tuple(Phase(table.name, period(table.start), table.because) for table in tables)
+
+
+def read_reading(folder: Folder) -> Reading | None:
+    """Return how words are read, or None with the faults of reading.toml reported."""
+    read = read_toml(folder, READING)
+    if read is None:
+        return None
+    content, text = read
+    file = validate(ReadingFile, content, READING, text, folder.report)
+    if file is None:
+        return None
+    spread = file.spread
+    _ordered(folder.report, text, "units", spread.units_p05, spread.units_p95)
+    _ordered(folder.report, text, "deviation", spread.deviation_p05, spread.deviation_p95)
+    credibility = file.credibility.model_dump(by_alias=True, exclude={"basis"})
+    return Reading(
+        reliability=file.reliability.model_dump(exclude={"basis"}),
+        credibility={int(number): deviation for number, deviation in credibility.items()},
+        tails=file.tails.model_dump(exclude={"basis"}),
+        rounding_cap=file.rounding.cap,
+        range_coverage=file.range.coverage,
+        spread_units=(spread.units_p05, spread.units_p95),
+        spread_deviation=(spread.deviation_p05, spread.deviation_p95),
+        echo_shared=file.echo.shared,
+        closing_error=file.closing.error,
+        closing_persistence=file.closing.persistence,
+        closing_common=file.closing.common,
+        slip_factor=file.slips.factor,
+        basis={name: getattr(file, name).basis for name in ReadingFile.model_fields},
+    )
+
+
+def _ordered(report: Report, text: str, name: str, p05: float, p95: float) -> None:
+    if p05 >= p95:
+        path: Place = ("spread", f"{name}_p05")
+        message = f"{p05:g} is not below {name}_p95, {p95:g}; write the lower one as {name}_p05"
+        report.add(READING, line_of(text, path), dotted(path), message)

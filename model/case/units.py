@@ -1,0 +1,207 @@
+"""Units of printed figures: one pint registry in which every currency is a dimension of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+import pint
+
+from model.case.faults import closest, quote
+
+_CODES = """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
+    BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
+    GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR
+    KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK
+    MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
+    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
+    UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+"""
+#: Currency codes in circulation (ISO 4217), so that a slip such as "RUR" or "USS" is seen.
+CURRENCIES = frozenset(_CODES.split())
+
+#: Words for things that are counted; each is a dimension, so visas never pass for persons.
+COUNTED = {
+    "person": "persons",
+    "permit": "permits",
+    "visa": "visas",
+    "registration": "registrations",
+}
+#: Words for pure numbers.
+NUMBERS = {"fraction": 1.0, "percent": 1e-2, "thousand": 1e3, "million": 1e6}
+TIMES = ("month", "months", "year", "years")
+
+#: Longest unit that is parsed at all.
+LONGEST = 80
+#: Likeness from which a unit is taken for a misspelling: a day must not become a year.
+NEAR = 0.85
+
+
+class UnitError(ValueError):
+    """A unit that cannot be read, or measures something else; its text says what to write."""
+
+
+def _registry() -> pint.UnitRegistry[Any]:
+    """Return a registry that knows the words above and nothing else.
+
+    The month is the base of time and a year is twelve of them: with days, a year would be 12.17
+    months and a yearly wage would not be twelve monthly ones.
+    """
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
+    registry.define("month = [time] = _ = months")
+    registry.define("year = 12 * month = _ = years")
+    for singular, plural in COUNTED.items():
+        registry.define(f"{singular} = [{singular}] = _ = {plural}")
+    for word, size in NUMBERS.items():
+        registry.define(f"{word} = {size}")
+    for code in sorted(CURRENCIES):
+        registry.define(f"{code} = [{code}]")
+    return registry
+
+
+REGISTRY = _registry()
+WORDS = frozenset([*COUNTED, *COUNTED.values(), *NUMBERS, *TIMES, *CURRENCIES])
+_TOKEN = re.compile(r"[^\W\d_]+|\S")
+
+
+def canonical_unit(unit: str, currency: str) -> str:
+    """Return the catalogue's unit with ``money`` replaced by a host's currency."""
+    return unit.replace("money", currency)
+
+
+def conversion(
+    text: str, unit: str, currencies: Sequence[str] | None, what: str
+) -> tuple[float, str]:
+    """Return what a figure printed in ``text`` is multiplied by to stand in the catalogue's unit.
+
+    Parameters
+    ----------
+    text : str
+        The unit as the file has it, such as ``million USD/year``.
+    unit : str
+        The catalogue's unit, such as ``money/month``.
+    currencies : sequence of str or None
+        Currencies that a figure of money may be in; None where any will do.
+    what : str
+        Name of the quantity, for the message.
+
+    Returns
+    -------
+    factor : float
+        The factor; it changes no currency.
+    currency : str
+        The currency of the figure; blank where it is no money.
+
+    Raises
+    ------
+    UnitError
+        If the unit is not one, or not one of this quantity.
+    """
+    found = _conversion(text, unit, None if currencies is None else tuple(currencies), what)
+    if isinstance(found, str):
+        raise UnitError(found)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _conversion(
+    text: str, unit: str, currencies: tuple[str, ...] | None, what: str
+) -> tuple[float, str] | str:
+    """Return factor and currency, or what is wrong: remembered, as many rows have one unit."""
+    try:
+        parsed = parse(text, what, examples(unit, currencies))
+        currency, target = "", unit
+        if is_money(unit):
+            currency = _currency(text, unit, currencies, what)
+            target = canonical_unit(unit.replace("USD", "money"), currency)
+        wanted: pint.Quantity[Any] = REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(target)
+        return float((parsed / wanted).to("fraction").magnitude), currency
+    except UnitError as error:
+        return str(error)
+    except (pint.PintError, OverflowError):  # the latter of thousand**thousand
+        return _other(text, unit, currencies, what)
+
+
+def is_money(unit: str) -> bool:
+    """Return whether a unit of the catalogue is one of money."""
+    return bool({"money", "USD"} & set(_TOKEN.findall(unit)))
+
+
+def is_pure(text: str) -> bool:
+    """Return whether a unit is a readable pure number: a percent, a fraction, ``1``."""
+    return pure_factor(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def pure_factor(text: str) -> float | None:
+    """Return the size of a pure number, 0.01 of ``percent``, or None where a unit is not one."""
+    try:
+        return float(parse(text, "", ()).to("fraction").magnitude)
+    except (UnitError, pint.PintError, OverflowError):
+        return None
+
+
+def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
+    """Return a printed unit as a pint quantity.
+
+    Only known words, ``1``, ``*`` and ``/`` reach pint's parser, whatever the file holds.
+
+    Raises
+    ------
+    UnitError
+        If the text is not a unit.
+    """
+    unknown = [token for token in _TOKEN.findall(text) if token not in WORDS | {"1", "*", "/"}]
+    try:
+        if not text or len(text) > LONGEST or unknown:
+            raise ValueError(text)
+        return REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(text)
+    except Exception:  # pint raises whatever its tokenizer met: any of it means "not a unit"
+        of = f" of {what}" if what else ""
+        got = f"{quote(text)} is not a unit{of}" if text else f"the unit{of} is missing"
+        raise UnitError(f"{got}; {advice(text, allowed)}") from None
+
+
+def examples(unit: str, currencies: Sequence[str] | None) -> list[str]:
+    """Return ways to write a unit of the catalogue, the plainest first."""
+    codes = ["USD"] if currencies is None else list(currencies)
+    written = [unit]
+    if is_money(unit):
+        plain = unit.replace("USD", "money")
+        rates = [plain, *(plain.replace(a, b) for a, b in (("month", "year"), ("year", "month")))]
+        written = [canonical_unit(rate, code) for code, rate in product(codes, rates)]
+        written += [f"{size} {one}" for size in ("thousand", "million") for one in written]
+    elif unit in ("fraction", "1"):
+        written = [unit, "percent"]
+    return list(dict.fromkeys(written))
+
+
+def advice(text: str, allowed: Collection[str]) -> str:
+    """Return what to write instead of a unit."""
+    options = list(allowed) or ["RUB/month", "persons"]
+    longer = next((one for one in options if text and one.startswith(f"{text}/")), None)
+    near = longer or closest(text.replace(" per ", "/"), options, cutoff=NEAR)
+    return "write " + (repr(near) if near else " or ".join(map(repr, options[:4])))
+
+
+def _currency(text: str, unit: str, currencies: Sequence[str] | None, what: str) -> str:
+    """Return the one currency named in a readable unit of money."""
+    named = sorted(set(_TOKEN.findall(text)) & CURRENCIES)
+    if len(named) != 1:
+        raise UnitError(_other(text, unit, currencies, what))
+    if currencies is not None and named[0] not in currencies:
+        raise UnitError(
+            f"{quote(text)} is in {named[0]}, but {what} is stated in {' or '.join(currencies)} "
+            f"here; convert the figure and write {text.replace(named[0], currencies[0])!r}"
+        )
+    return str(named[0])
+
+
+def _other(text: str, unit: str, currencies: Sequence[str] | None, what: str) -> str:
+    """Return the message on a unit of another dimension."""
+    options = examples(unit, currencies)
+    return f"{quote(text)} is a unit of another dimension than {what}; {advice(text, options)}"

@@ -1,0 +1,119 @@
+"""The command line of ``model.criticism``: checks of a saved run, told and kept with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model.archive import store
+from model.archive.run_argument import opened_run
+from model.criticism.verdicts import faulty_arguments, print_results
+from model.terminal.options import Cores, Format, Printed, Run, Runs, Scheduler
+from model.terminal.screen import Interruption, Talk, interruptible
+
+if TYPE_CHECKING:
+    from model.archive.check_result import CheckResult
+
+DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+#: The checks, in the order in which they are told.
+NAMES = (
+    "prior_predictive", "posterior_predictive", "conflict", "leave_one_out", "power_scaling",
+    "prior_widths", "held_out",
+)  # fmt: skip
+
+
+@app.command(
+    help="Check a fit: priors, rows, conflicts between sources, the answer without each of them, "
+    "sensitivity to the priors, published totals held out. The results are kept with the run.",
+    epilog="Exit status: 0 done; 2 faulty run or arguments, nothing written; 3 done, but the run's "
+    "sampler had not converged; 130 interrupted, nothing written.",
+)
+def criticism(
+    run: Run,
+    output: Runs = Path("runs"),
+    show: Annotated[
+        str, typer.Option(metavar="CHECK", help="Print the whole table of one check.")
+    ] = "",
+    output_format: Printed = Format.table,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Check anew, even if the run holds the results.")
+    ] = False,
+    cores: Cores = None,
+    scheduler: Scheduler = "",
+) -> None:
+    """Check a run and say what was found."""
+    talk = Talk(verbose=output_format is Format.table)
+    status = interruptible(
+        lambda interruption: _run(
+            run, output, talk, interruption, show=show, output_format=output_format,
+            fresh=fresh, cores=cores, scheduler=scheduler,
+        ),
+        "Interrupted; nothing was written.",
+    )  # fmt: skip
+    raise typer.Exit(status)
+
+
+def _run(
+    name: str, output: Path, talk: Talk, interruption: Interruption, *, show: str,
+    output_format: Format, fresh: bool, cores: int | None, scheduler: str,
+) -> int:  # fmt: skip
+    if fault := faulty_arguments(show, output_format, NAMES):
+        talk.fault(fault)
+        return FAULTY
+    run = opened_run(name, output, talk, "nothing was checked")
+    if run is None:
+        return FAULTY
+    folder, manifest = run
+    from model.criticism.suite import recorded
+
+    results = [] if fresh else recorded(folder)
+    if results:
+        talk.say("Checked before: nothing is fitted (--fresh checks anew)")
+    else:
+        results = _checked(folder, talk, interruption, cores, scheduler)
+        if not results:
+            return FAULTY
+    converged = bool(manifest["convergence"]["converged"])
+    if not converged:
+        talk.fault("NOT CONVERGED: do not use these numbers.")
+    print_results(results, show, output_format)
+    return DONE if converged else NOT_CONVERGED
+
+
+def _checked(
+    folder: Path, talk: Talk, interruption: Interruption, cores: int | None, scheduler: str
+) -> list[CheckResult]:
+    """Check a run and keep the results with it; nothing, with what is wrong said, if it fails."""
+    from model.archive.saved_fit import Fitted
+    from model.case.faults import CaseError
+    from model.criticism.suite import criticise, record
+    from model.sampling.fitting import NoStartingPointError
+    from model.sampling.parallel import NoSchedulerError
+
+    try:
+        fitted = Fitted.saved(folder)
+        with talk.progress() as progress:
+            results = criticise(fitted, cores=cores, scheduler=scheduler, progress=progress)
+        interruption.check()
+        record(folder, results, interruption.close)
+    except (store.DamagedRunError, CaseError, NoSchedulerError) as error:
+        talk.fault(f"{error}; nothing was checked")
+        return []
+    except NoStartingPointError as error:
+        talk.fault(f"In a refit: {error.__doc__} Nothing was written.")
+        return []
+    except OSError as error:
+        talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")
+        return []
+    talk.say(f"Wrote {folder / store.CHECKS}, and its verdicts into {store.SUMMARY}")
+    return results
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,284 @@
+"""Do sources contradict each other? Node-splitting: what a row says alone against all others.
+
+For each row, each source and each origin the posterior is split: ``indirect`` is what all
+other rows, priors and balance say of the quantities that it speaks of, ``direct`` what its own
+figures say of them by themselves, with nothing else known. Both have the same scale, so
+their difference should hold zero (Presanis, Ohlssen, Spiegelhalter and De Angelis 2013,
+https://doi.org/10.1214/13-STS426). An origin's common error is one number: where other rows of the
+origin have taught it, the direct side uses what they taught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import exponnorm, false_discovery_control, norm
+
+from model.archive.check_result import CheckResult, chance, listed, tail_probability
+from model.case.case import Case
+from model.criticism.leave_out import LeftOut
+from model.evidence.likelihood import statements
+from model.evidence.synthesis import Synthesis, log_quantities
+from model.kernel.hedge_densities import extremes_logpdf
+
+Floats = NDArray[np.float64]
+
+#: Direct draws for each indirect one: the indirect ones are dear, the direct ones cost nothing.
+REPEATS = 10
+#: Least probability that is reckoned with: no draws tell more.
+LEAST = 1e-6
+#: Tail probability below which a single row is flagged.
+FLAGGED = 0.02
+#: Share of the groups called conflicts that may be false alarms (Benjamini and Hochberg 1995).
+FALSE_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Split:
+    """A group of rows against all others.
+
+    Attributes
+    ----------
+    rows : tuple of str
+    direct, indirect : array, (n, rows)
+        Log of the quantity that each row speaks of, in canonical units, in pairs.
+    p_values : array, (rows,)
+        Two-sided probability of a difference as far from zero, row by row.
+    p_value : float
+        The same for all rows together.
+    """
+
+    rows: tuple[str, ...]
+    direct: Floats
+    indirect: Floats
+    p_values: Floats
+    p_value: float
+
+
+def split(
+    case: Case,
+    parts: Synthesis,
+    normals: Floats,
+    rows: Sequence[str],
+    rng: np.random.Generator,
+) -> Split:
+    """Compare rows with a posterior that was fitted without them.
+
+    Parameters
+    ----------
+    case : Case
+    parts : Synthesis
+        The arrays of that fit, in which the rows weigh nothing.
+    normals : array, (n, size)
+        Its draws.
+    rows : sequence of str
+        Ids.
+    rng : Generator
+    """
+    said, layout = parts.evidence, parts.layout
+    places = [said.ids.index(row) for row in rows]
+    log_quantity = log_quantities(parts, normals)
+    once = log_quantity[:, places]
+    errors = normals[:, layout.size : layout.size + len(said.origins)]
+    indirect, shared = (np.repeat(one, REPEATS, axis=0) for one in (once, errors))
+    common, own = _errors(parts, places, case.reading.echo_shared)
+    direct = np.empty_like(indirect)
+    p_values = np.empty(len(places))
+    for position, place in enumerate(places):
+        origin = max(said.origin[place], 0)
+        known, repeated = (
+            common[position] * one[:, origin] if len(said.origins) else 0.0
+            for one in (errors, shared)
+        )
+        located = said.log_figure[place]
+        if place in said.spread:
+            located = _located(parts, place, len(indirect), rng)
+            above = (located - repeated - indirect[:, position]) / own[position]
+            p_values[position] = tail_probability(float(norm.cdf(above).mean()))
+        else:
+            apart = located - known - once[:, position]
+            below = _error_below(apart, own[position], said.tail[place])
+            p_values[position] = tail_probability(float(below.mean()))
+        error = own[position] * rng.normal(size=len(indirect))
+        error += said.tail[place] * rng.exponential(size=len(indirect))
+        direct[:, position] = located - repeated - error
+    told = _first_of_each(case, parts, places)
+    joint = float(p_values[told[0]])
+    if len(told) > 1:
+        joint = max(_joint((direct - indirect)[:, told]), 2.0 / len(normals))
+    return Split(tuple(rows), direct, indirect, p_values, joint)
+
+
+def _errors(parts: Synthesis, places: Sequence[int], echo: float) -> tuple[Floats, Floats]:
+    """Standard deviation of what each row's error has in common with its origin, and of its own."""
+    error = parts.evidence.error[list(places)]
+    # a poor row may have less in common with its origin's best than that one has with itself
+    common = np.minimum(parts.evidence.shared_error[list(places)], np.sqrt(echo) * error)
+    return common, np.sqrt(error**2 - common**2)
+
+
+def _error_below(bound: Floats, deviation: float, tail: float) -> Floats:
+    """Probability that a normal error with its hedge's exponential tail lies below a bound."""
+    if tail == 0.0:
+        return np.asarray(norm.cdf(bound / deviation))
+    modified = exponnorm(abs(tail) / deviation, scale=deviation)
+    return np.asarray(modified.cdf(bound) if tail > 0.0 else modified.sf(-bound))
+
+
+def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator) -> Floats:
+    """Draws of the centre of the units whose lowest and highest are known, by quadrature."""
+    said = parts.evidence
+    middle, half = said.log_figure[place], said.half_width[place]
+    centre, width = parts.spread_deviation
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    grid = middle + (half + 4.0 * np.exp(centre + 2.0 * width)) * np.linspace(-1.0, 1.0, 2001)
+    log_density = extremes_logpdf(
+        middle - half, middle + half, grid[:, None], np.exp(centre + width * nodes), said.units
+    )
+    density = np.exp(log_density - log_density.max()) @ weights
+    return np.asarray(np.interp(rng.random(count) * density.sum(), np.cumsum(density), grid))
+
+
+def _first_of_each(case: Case, parts: Synthesis, places: Sequence[int]) -> list[int]:
+    """Of rows that print one statement, the best: positions within ``places``."""
+    ids, error = parts.evidence.ids, parts.evidence.error
+    rows = case.evidence.set_index("id").loc[[ids[place] for place in places]]
+    stated = statements(rows)
+    best: dict[tuple[object, ...], int] = {}
+    for position in sorted(range(len(places)), key=lambda one: error[places[one]]):
+        best.setdefault(stated[position], position)
+    return sorted(best.values())
+
+
+def _joint(apart: Floats) -> float:
+    """Share of draws further from their centre than zero is, by Mahalanobis' distance."""
+    centre = apart.mean(axis=0)
+    inverse = np.linalg.pinv(np.cov(apart.T))
+    around = apart - centre
+    distances = np.einsum("ni,ij,nj->n", around, inverse, around)
+    return float((distances >= centre @ inverse @ centre).mean())
+
+
+def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
+    """The table of rows, sources and origins, and which of them the others contradict.
+
+    Returns
+    -------
+    CheckResult
+        ``direct`` and ``indirect`` are in the row's own unit, ``difference`` is direct over
+        indirect. Failed if a row, or a source or origin, is in conflict, each by Benjamini and
+        Hochberg's rule among its like.
+    """
+    if not without:
+        return CheckResult("conflict", None, "No row is fitted.", READING, pd.DataFrame())
+    splits: dict[tuple[str, ...], Split] = {}
+    for one in without:
+        if one.group.rows not in splits:
+            rng = np.random.default_rng([seed, len(splits)])
+            splits[one.group.rows] = split(case, one.parts, one.fit.normals, one.group.rows, rng)
+    found = [splits[one.group.rows] for one in without]
+    draws = min(len(one.fit.normals) for one in without)
+    by_row = {
+        one.group.name: result.p_value
+        for one, result in zip(without, found, strict=True)
+        if one.group.kind == "row"
+    }
+    by_group = {
+        one.group.rows: result.p_value
+        for one, result in zip(without, found, strict=True)
+        if one.group.kind != "row"
+    }
+    rows_adjusted, adjusted = _adjusted(by_row), _adjusted(by_group)
+    # against all but the rows of its own origin
+    outside = {
+        row: float(p)
+        for one, result in zip(without, found, strict=True)
+        if one.group.kind == "origin"
+        for row, p in zip(result.rows, result.p_values, strict=True)
+    }
+    lines: list[dict[str, object]] = []
+    groups: dict[str, float] = {}
+    for one, result in zip(without, found, strict=True):
+        group, single = one.group, one.group.kind == "row"
+        p_adjusted = rows_adjusted[group.name] if single else adjusted[group.rows]
+        lines += _lines(case, one, result, p_adjusted)
+        if not single and p_adjusted <= FALSE_SHARE and one.fit.reliable:
+            groups[group.name] = result.p_value
+    unsure = [one.group.name for one in without if not one.fit.reliable]
+    rows = {
+        row: by_row[row]
+        for row, p in rows_adjusted.items()
+        if p <= FALSE_SHARE and row not in unsure
+    }
+    flagged = sorted((row for row, p in by_row.items() if p < FLAGGED), key=by_row.__getitem__)
+    sentence = (
+        f"Of {len(by_row)} rows, {_named(rows, draws)} contradicted by all others; of "
+        f"{len(by_group)} sources and origins, {_named(groups, draws)}. Flagged below {FLAGGED:g}, "
+        f"where chance alone flags {FLAGGED * len(by_row):.1f}: {listed(flagged) or 'none'}."
+    )
+    among = [row for row in rows if outside.get(row, 0.0) >= FLAGGED]
+    if among:
+        sentence += f" All but its own origin agrees with {listed(among)}: the series disagrees."
+    if unsure:
+        sentence += f" Chains agree too little without {listed(unsure)}, which are not judged."
+    passed = not rows and not groups
+    return CheckResult("conflict", passed, sentence, READING, pd.DataFrame(lines), "conflicts")
+
+
+def _adjusted(p_values: Mapping[Any, float]) -> dict[Any, float]:
+    """Probabilities adjusted for their number (Benjamini and Hochberg 1995)."""
+    values = np.maximum(list(p_values.values()), LEAST)
+    return dict(zip(p_values, false_discovery_control(values).tolist(), strict=True))
+
+
+def _named(found: Mapping[str, float], draws: int) -> str:
+    """Those in conflict, the worst first, with their probability."""
+    if not found:
+        return "none is"
+    names = sorted(found, key=found.__getitem__)
+    said = listed([f"{name} ({chance(found[name], draws)})" for name in names])
+    return f"{said} {'is' if len(names) == 1 else 'are'}"
+
+
+READING = (
+    "Direct: what the row says by itself; indirect: what all rows outside its group, priors and "
+    "balance say of the same thing; median and 90 % interval; the difference is a ratio. The group "
+    "is the row alone, its source, or its origin. The p-value is the probability of a difference "
+    "as far from none, for the row and for its group together; “adjusted” for how many there are."
+)
+
+
+def _lines(case: Case, one: LeftOut, result: Split, p_adjusted: float) -> list[dict[str, object]]:
+    """The lines of one row, or of a group's rows."""
+    said = one.parts.evidence
+    units = case.evidence.set_index("id")["unit"]
+    lines = []
+    for position, row in enumerate(result.rows):
+        factor = said.to_printed[said.ids.index(row)]
+        direct, indirect = result.direct[:, position], result.indirect[:, position]
+        lines.append(
+            {
+                "kind": one.group.kind,
+                "group": one.group.name,
+                "row": row,
+                "unit": str(units[row]),
+                **_three("direct", direct, factor),
+                **_three("indirect", indirect, factor),
+                **_three("difference", direct - indirect, 1.0),
+                "p_row": float(result.p_values[position]),
+                "p_group": result.p_value,
+                "p_adjusted": p_adjusted,
+                "reliable": one.fit.reliable,
+            }
+        )
+    return lines
+
+
+def _three(name: str, logs: Floats, factor: float) -> dict[str, float]:
+    ends = np.exp(np.quantile(logs, [0.5, 0.05, 0.95])) * factor
+    return {f"{name}_{end}": float(x) for end, x in zip(("q50", "q05", "q95"), ends, strict=True)}

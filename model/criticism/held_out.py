@@ -1,0 +1,159 @@
+"""Published totals that were held out: how likely each is, and what it would imply if believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.archive.check_result import CheckResult, chance, listed, tail_probability
+from model.case.case import Case
+from model.equations.quantities import HEADLINE, MEASURED_BY_NAME
+from model.evidence.likelihood import printed_reading
+from model.kernel.hedge_densities import tailed_logpdf
+from model.projection.prediction import WORLD, modelled_total
+from model.projection.projection import Projection, quantiles
+from model.sampling.fitting import Convergence, Posterior
+from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
+from model.terminal.wording import MILLION, interval
+
+Floats = NDArray[np.float64]
+
+#: Two-sided probability below which a total is said to be incompatible with the model.
+INCOMPATIBLE = 0.01
+#: Least total, in the row's unit, that has a logarithm.
+LEAST = 1e-12
+
+READING = (
+    "The total as printed (the middle of a range) and what the model says of the same definition, "
+    "place and months, in the row's unit. “p” is the two-sided probability of a figure as far off, "
+    "given the total's hedge and grade; totals of one origin share one error. “If believed”: the "
+    "state take of the headline's year were the row fitted as well, by reweighting, where Pareto's "
+    "k allows it. “Implied” is the total over the workers present, in the row's currency per "
+    "worker and year. For a total of the whole world “share” is the model's part of it."
+)
+
+
+def held_out_totals(
+    case: Case, posterior: Posterior, gate: Convergence, projection: Projection, seed: int
+) -> CheckResult:
+    """The table of published totals.
+
+    Returns
+    -------
+    CheckResult
+        Failed if a total of a modelled host is incompatible with the model.
+    """
+    rows = case.evidence[case.evidence["role"] == "holdout"]
+    rows = rows[rows["quantity"].map(_is_total).astype(bool)]
+    rng = np.random.default_rng(seed)
+    count = len(posterior.draws)
+    shared = {origin: rng.normal(size=count) for origin in sorted(set(rows["origin"]))}
+    takes = projection.yearly_usd.sel(definition=HEADLINE)
+    year = case.timeline.headline
+    headline = takes.sel(year=year).to_numpy() if year in takes["year"] else None
+    relative = min(gate.min_ess_bulk / count, 1.0)
+    lines = []
+    for row in rows.itertuples():
+        line: dict[str, Any] = {
+            "row": row.id,
+            "origin": row.origin,
+            "definition": row.quantity.removeprefix("total_"),
+            "place": row.host,
+            "unit": row.unit,
+        }
+        middle, error, tail = printed_reading(case.reading, row)
+        hosts, total = modelled_total(case, row, projection)
+        line["observed"] = float(np.exp(middle))
+        if total is not None:
+            line |= {key: float(quantiles(total)[key]) for key in ("q50", "q05", "q95")}
+            if row.host == WORLD:
+                line |= _named("share", total / np.exp(middle))
+                line["share_above_one"] = float((total > np.exp(middle)).mean())
+            else:
+                log_total = np.log(np.maximum(total, LEAST))
+                common = np.sqrt(case.reading.echo_shared) * error * shared[row.origin]
+                own = np.sqrt(1.0 - case.reading.echo_shared) * error * rng.normal(size=count)
+                again = log_total + common + own + tail * rng.exponential(size=count)
+                line["p"] = tail_probability(float((again > middle).mean()))
+                line |= _implied(row, projection, float(np.exp(middle)), hosts)
+                if headline is not None:
+                    fitted = tailed_logpdf(middle - log_total, error, tail)
+                    line |= _if_believed(headline, fitted, relative)
+        lines.append(line)
+    columns = [
+        "row", "origin", "definition", "place", "unit", "observed", "q50", "q05", "q95", "p",
+        "believed_q50", "believed_q05", "believed_q95", "pareto_k",
+        "implied_q50", "implied_q05", "implied_q95", "share_q50", "share_q05", "share_q95",
+        "share_above_one",
+    ]  # fmt: skip
+    table = pd.DataFrame(lines, columns=columns)
+    return CheckResult("held_out", *_verdict(table, count), READING, table, "totals")
+
+
+def _is_total(quantity: str) -> bool:
+    return quantity in MEASURED_BY_NAME and MEASURED_BY_NAME[quantity].kind == "total"
+
+
+def _named(name: str, draws: Floats) -> dict[str, float]:
+    numbers = quantiles(draws)
+    return {f"{name}_{key}": float(numbers[key]) for key in ("q50", "q05", "q95")}
+
+
+def _implied(row: Any, projection: Projection, total: float, hosts: list[str]) -> dict[str, float]:
+    """The total for each worker present in its window, per year."""
+    months = pd.PeriodIndex(projection.workers["month"].to_index(), freq="M")
+    inside = np.asarray((months >= row.start) & (months <= row.end))
+    present = projection.workers.sel(stock="working", host=hosts).isel(month=inside)
+    return _named("implied", total * row.factor / present.sum("host").mean("month").to_numpy())
+
+
+def _if_believed(headline: Floats, log_ratio: Floats, relative: float) -> dict[str, float]:
+    """Quantiles of the headline were the row fitted as well, and Pareto's k."""
+    weights, k = smoothed(log_ratio, relative)
+    found = {"pareto_k": k}
+    if k <= MAX_PARETO_K:
+        ends = weighted_quantiles(headline, weights, (0.5, 0.05, 0.95))
+        names = ("believed_q50", "believed_q05", "believed_q95")
+        found |= {name: float(end) for name, end in zip(names, ends, strict=True)}
+    return found
+
+
+def _million(row: Any) -> str:
+    ends = (row.believed_q50, row.believed_q05, row.believed_q95)
+    return interval(*(end / MILLION for end in ends))
+
+
+def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
+    compared = table[table["p"].notna()]
+    world = table[table["share_q50"].notna()]
+    said = []
+    for row in compared.sort_values("p").itertuples():
+        believed = (
+            f"; if it were believed, the state take would be {_million(row)} million dollars"
+            if np.isfinite(row.believed_q50)
+            else "; the draws do not reach far enough to say what it would imply"
+        )
+        said.append(f"{row.row}: probability {chance(row.p, draws)}{believed}")
+    passed = None if compared.empty else bool((compared["p"] >= INCOMPATIBLE).all())
+    sentence = (
+        f"{len(compared)} totals speak of a place that is modelled. {'. '.join(said)}."
+        if said
+        else "No total speaks of a place and months that are modelled."
+    )
+    smaller = world[world["share_above_one"] > 1.0 - INCOMPATIBLE]
+    world = world.drop(smaller.index)
+    if not world.empty:
+        low, high = world["share_q50"].min(), world["share_q50"].max()
+        sentence += (
+            f" Of {len(world)} totals for the whole world the model's part would be between "
+            f"{100 * low:.0f} and {100 * high:.0f} % (medians)."
+        )
+    if not smaller.empty:
+        sentence += (
+            f" Smaller than the model's part alone, so of something less than they are compared "
+            f"with: {listed(list(smaller['row']))}."
+        )
+    return passed, sentence

@@ -1,0 +1,202 @@
+"""The answer without one row, one source or one origin: refits with weights of zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.archive.check_result import CheckResult, listed
+from model.archive.saved_fit import Fitted
+from model.case.case import Case
+from model.criticism.refits import SHORT, Refit, Task, flat, refit, yearly_revenue
+from model.equations.quantities import HEADLINE
+from model.evidence.synthesis import Synthesis, log_quantities
+from model.projection.projection import quantiles
+from model.sampling.fitting import Convergence, Posterior
+from model.sampling.parallel import all_of
+from model.sampling.reweighting import Reweighted, reweighted, weighted_quantiles
+from model.sampling.whatif import left_out
+from model.sampling.whitening import pilot_map
+from model.terminal.wording import MILLION, interval, three
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], object]
+
+
+#: Posterior standard deviations by which one source may move the headline's median.
+MOVED = 1.0
+
+LEFT_OUT_READING = (
+    "State take of the headline's year without each source or origin: median and 90 % interval of "
+    "a refit, and the shift of the median in standard deviations of the full posterior. Beside it "
+    "the median by importance sampling, where Pareto's k allows that."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that stand or fall together.
+
+    Attributes
+    ----------
+    kind : {"row", "source", "origin"}
+    name : str
+        Id of the row or the source, or the origin.
+    rows : tuple of str
+        Ids of fitted rows that count.
+    """
+
+    kind: str
+    name: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What is left when a group of rows is taken out.
+
+    Attributes
+    ----------
+    group : Group
+    parts : Synthesis
+        The arrays without the group.
+    fit : Refit
+        The posterior without it.
+    weights : Reweighted
+        The same by importance sampling from the full posterior, if that can be relied on.
+    """
+
+    group: Group
+    parts: Synthesis
+    fit: Refit
+    weights: Reweighted
+
+
+def groups(case: Case, parts: Synthesis) -> list[Group]:
+    """Every row that counts in the fit, every source, and every origin that several rows share."""
+    said = parts.evidence
+    counting = {row for row, weight in zip(said.ids, said.weight, strict=True) if weight > 0.0}
+    rows = case.evidence[case.evidence["id"].isin(counting)]
+    found = [Group("row", str(row), (str(row),)) for row in rows["id"]]
+    found += [Group("source", str(name), tuple(own["id"])) for name, own in rows.groupby("source")]
+    repeated = rows[rows["origin"].isin(said.origins)]
+    found += [
+        Group("origin", str(name), tuple(own["id"]))
+        for name, own in repeated.groupby("origin")
+        if len(own) > 1
+    ]
+    return found
+
+
+def leave_out(
+    case: Case,
+    posterior: Posterior,
+    gate: Convergence,
+    workers: Executor,
+    progress: Progress = lambda done, total: None,
+) -> list[LeftOut]:
+    """The posterior without each group; groups of the same rows share one fit.
+
+    Sources and origins are refitted. For single rows importance sampling serves where it can be
+    relied on.
+
+    Parameters
+    ----------
+    case : Case
+    posterior : Posterior
+        The full fit.
+    gate : Convergence
+        Its verdict.
+    workers : Executor
+    progress : callable
+        Called with fits done and in all.
+    """
+    parts = posterior.parts
+    start = pilot_map(flat(posterior))
+    found = groups(case, parts)
+    without = {rows: left_out(parts, case, rows) for rows in dict.fromkeys(g.rows for g in found)}
+    known = log_quantities(parts, flat(posterior))
+    weights = {rows: reweighted(posterior, gate, one, known) for rows, one in without.items()}
+    refitted = {group.rows for group in found if group.kind != "row"}
+    tasks = {
+        ", ".join(rows): Task(case, one, SHORT, start)
+        for rows, one in without.items()
+        if rows in refitted or weights[rows].posterior is None
+    }
+    fits = all_of(workers, refit, tasks, progress)
+    return [
+        LeftOut(
+            group,
+            without[group.rows],
+            fits.get(", ".join(group.rows)) or from_weights(case, weights[group.rows]),
+            weights[group.rows],
+        )
+        for group in found
+    ]
+
+
+def from_weights(case: Case, weights: Reweighted) -> Refit:
+    """Reweighted draws in the form of a refit."""
+    posterior = weights.posterior
+    assert posterior is not None
+    yearly = yearly_revenue(case, posterior.layout, posterior.draws)
+    return Refit(flat(posterior), posterior.draws, yearly, weights.gate)
+
+
+def headline(fit: Refit, year: int) -> dict[str, float]:
+    """Mean, standard deviation and quantiles of the headline of a year."""
+    draws = fit.yearly.sel(definition=HEADLINE, year=year).to_numpy()
+    return {name: float(value) for name, value in quantiles(draws).items()}
+
+
+def left_out_table(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
+    """The headline without each source and origin, by refits and by importance sampling.
+
+    Returns
+    -------
+    CheckResult
+        Failed if leaving one out moves the headline's median by more than one standard deviation
+        of the full posterior.
+    """
+    year = fitted.case.timeline.headline
+    takes = fitted.projection.yearly_usd.sel(definition=HEADLINE, year=year).to_numpy()
+    full = {name: float(value) for name, value in quantiles(takes).items()}
+    lines = [_without(one, year, takes, full) for one in without if one.group.kind != "row"]
+    table = pd.DataFrame(lines)
+    if table.empty:
+        return CheckResult("leave_one_out", None, "No row is fitted.", LEFT_OUT_READING, table)
+    moved = table[table["shift"].abs() > MOVED]
+    most = table.loc[table["shift"].abs().idxmax()]
+    sentence = (
+        f"Leaving out {most['group']} moves the median state take of {year} most, from "
+        f"{interval(*three(full, MILLION))} to {interval(*three(most, MILLION))} million dollars, "
+        f"by {most['shift']:+.2f} standard deviations."
+    )
+    doubtful = table[~table["reliable"]]
+    if not doubtful.empty:
+        sentence += f" Chains agree too little without {listed(list(doubtful['group']))}."
+    return CheckResult(
+        "leave_one_out", moved.empty, sentence, LEFT_OUT_READING, table, "leave_one_out"
+    )
+
+
+def _without(
+    one: LeftOut, year: int, takes: NDArray[np.float64], full: dict[str, float]
+) -> dict[str, object]:
+    numbers, weights = headline(one.fit, year), one.weights.weights
+    sampled = None if weights is None else float(weighted_quantiles(takes, weights, [0.5])[0])
+    return {
+        "kind": one.group.kind,
+        "group": one.group.name,
+        "rows": ", ".join(one.group.rows),
+        **{key: numbers[key] for key in ("q50", "q05", "q95")},
+        "shift": (numbers["q50"] - full["q50"]) / full["sd"],
+        "pareto_k": one.weights.pareto_k,
+        "psis_q50": sampled,
+        "reliable": one.fit.reliable,
+    }

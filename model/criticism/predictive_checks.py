@@ -1,0 +1,179 @@
+"""What priors, and then the posterior, say of every row: checks before and after the fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.archive.check_result import CheckResult, listed, tail_probability
+from model.case.case import Case
+from model.criticism.refits import yearly_revenue
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.evidence.economy import Layout
+from model.evidence.row_equations import LEAST, log_quantities
+from model.evidence.synthesis import Synthesis
+from model.projection.prediction import Json, replicate
+from model.projection.projection import quantiles
+from model.terminal.wording import MILLION, interval, three
+
+Floats = NDArray[np.float64]
+
+DRAWS = 4000
+#: Tail probability under the priors below which an observation is called excluded, and doubtful.
+EXCLUDED, DOUBTFUL = 0.001, 0.01
+#: Chance of a false alarm of the posterior predictive check, over all rows together.
+FALSE_ALARM = 0.05
+
+PRIOR_READING = (
+    "Median and 90 % interval of the figure that would be printed if priors alone were true, in "
+    "the row's own unit, and the two-sided tail probability of the figure printed. Rows named "
+    "after a definition are revenue in US dollars a year. “Nothing” is the share of prior draws in "
+    "which what the row speaks of would be nothing, or less: the balance rules them out."
+)
+POSTERIOR_READING = (
+    "Median and 90 % interval of the figure that would be printed again if the posterior is right, "
+    "and the two-sided tail probability of the figure printed. The row itself has informed the "
+    "posterior, so small probabilities are rarer than they look."
+)
+
+
+def prior_draws(layout: Layout, seed: int, draws: int = DRAWS) -> Floats:
+    """Basic quantities drawn from their priors alone, (draws, N)."""
+    normals = np.random.default_rng(seed).normal(size=(draws, layout.size))
+    return np.asarray(layout.natural(normals))
+
+
+def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
+    """What the priors alone say of every row and of the headline; nothing is fitted.
+
+    Returns
+    -------
+    CheckResult
+        Failed if the priors exclude a figure that is fitted.
+    """
+    said, layout = parts.evidence, parts.layout
+    natural = prior_draws(layout, seed)
+    log_quantity = log_quantities(layout, parts.measured, natural)
+    rng = np.random.default_rng([seed, 1])
+    figures = replicate(said, log_quantity, rng, parts.spread_deviation)
+    nothing = (log_quantity < np.log(LEAST) / 2).mean(axis=0)
+    units = case.evidence.set_index("id")["unit"]
+    lines: list[dict[str, object]] = []
+    for place, row in enumerate(said.ids):
+        if said.weight[place] == 0.0:
+            continue
+        above = float((figures[:, place] > said.log_figure[place]).mean())
+        printed = (
+            np.exp(
+                np.append(np.quantile(figures[:, place], [0.5, 0.05, 0.95]), said.log_figure[place])
+            )
+            * said.to_printed[place]
+        )
+        lines.append(
+            {
+                "row": row,
+                "unit": str(units[row]),
+                "observed": float(printed[3]),
+                "q50": float(printed[0]),
+                "q05": float(printed[1]),
+                "q95": float(printed[2]),
+                "p": tail_probability(above),
+                "nothing": float(nothing[place]),
+            }
+        )
+    lines.sort(key=lambda line: str(line["row"]))
+    tails = {str(line["row"]): float(str(line["p"])) for line in lines}
+    excluded = [row for row, p in tails.items() if p < EXCLUDED]
+    doubtful = [row for row, p in tails.items() if EXCLUDED <= p < DOUBTFUL]
+    year, numbers, revenue = _prior_revenue(case, layout, natural)
+    sentence = (
+        f"The priors alone exclude {listed(excluded)}."
+        if excluded
+        else f"The priors alone exclude none of {len(lines)} figures."
+    )
+    if doubtful:
+        sentence += f" They make {listed(doubtful)} doubtful."
+    if numbers:
+        sentence += (
+            f" They put the state take of {year} at {interval(*three(numbers, MILLION))} million "
+            "dollars."
+        )
+    table = pd.DataFrame(lines + revenue)
+    return CheckResult("prior_predictive", not excluded, sentence, PRIOR_READING, table)
+
+
+def _prior_revenue(
+    case: Case, layout: Layout, natural: Floats
+) -> tuple[int, dict[str, float], list[dict[str, object]]]:
+    """The headline's year, what the priors say of the headline, and of each definition."""
+    year = case.timeline.headline
+    yearly = yearly_revenue(case, layout, natural)
+    lines: list[dict[str, object]] = []
+    headline: dict[str, float] = {}
+    if year not in yearly["year"]:
+        return year, headline, lines
+    for name in reversed(DEFINITIONS):
+        draws = yearly.sel(definition=name, year=year).to_numpy()
+        numbers = {key: float(value) for key, value in quantiles(draws).items()}
+        if name == HEADLINE:
+            headline = numbers
+        lines.append(
+            {
+                "row": f"{name} of {year}",
+                "unit": "USD/year",
+                "observed": float("nan"),
+                **{key: numbers[key] for key in ("q50", "q05", "q95")},
+                "p": float("nan"),
+                "nothing": float((draws <= 0.0).mean()),
+            }
+        )
+    return year, headline, lines
+
+
+def posterior_predictive(rows: Json) -> CheckResult:
+    """How surprising each fitted row is.
+
+    Parameters
+    ----------
+    rows : dict
+        The block ``evidence`` of a summary.
+
+    Returns
+    -------
+    CheckResult
+        Failed if any row's tail probability is too small to be chance among so many.
+    """
+    lines = [
+        {
+            "row": name,
+            "unit": found["unit"],
+            "observed": found["observed"],
+            **{key: found["predicted"][key] for key in ("q50", "q05", "q95")},
+            "p": None if found["surprise"] is None else 1.0 - found["surprise"],
+        }
+        for name, found in rows.items()
+        if found["weight"] > 0.0
+    ]
+    tails = {line["row"]: line["p"] for line in lines if line["p"] is not None}
+    limit = FALSE_ALARM / max(len(tails), 1)
+    beyond = [row for row, p in tails.items() if p < limit]
+    outside = _smallest_first(tails, 0.1)
+    sentence = (
+        f"{len(beyond)} of {len(tails)} rows cannot be reconciled with the posterior: "
+        f"{listed(beyond)}."
+        if beyond
+        else f"Every one of {len(tails)} rows can be reconciled with the posterior."
+    )
+    sentence += f" {len(outside)} lie outside their 90 % predictive interval"
+    sentence += f": {listed(outside)}." if outside else "."
+    return CheckResult(
+        "posterior_predictive", not beyond, sentence, POSTERIOR_READING, pd.DataFrame(lines),
+        "evidence",
+    )  # fmt: skip
+
+
+def _smallest_first(tails: dict[str, float], limit: float) -> Sequence[str]:
+    return [row for row, p in sorted(tails.items(), key=lambda item: item[1]) if p < limit]

@@ -1,0 +1,101 @@
+"""Short fits of a case with other data, for checks that need many of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.evidence.synthesis import Synthesis
+from model.kernel.native import Map
+from model.projection.projection import project
+from model.question import SamplerOptions
+from model.sampling.fitting import Convergence, Posterior, convergence, fit
+
+Floats = NDArray[np.float64]
+
+#: Enough for a median to a tenth of a standard deviation, which is what a check compares.
+SHORT = SamplerOptions(draws=500, tune=100, chains=2, cores=1)
+#: What a short fit must reach to be used: looser than the gate of a run. Some draws may diverge:
+#: under priors twice as wide a hazard can be so large that stocks overflow, where nobody is left.
+SHORT_RHAT, SHORT_ESS, SHORT_DIVERGENCES = 1.05, 100.0, 0.05
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to fit.
+
+    Attributes
+    ----------
+    case : Case
+        For the projection.
+    parts : Synthesis
+        The data of the fit.
+    options : SamplerOptions
+    start : Map or None
+        The map to sample in, where a posterior much like it is known.
+    """
+
+    case: Case
+    parts: Synthesis
+    options: SamplerOptions = SHORT
+    start: Map | None = None
+
+
+@dataclass(frozen=True)
+class Refit:
+    """A short fit.
+
+    Attributes
+    ----------
+    normals : array, (n, size)
+    natural : array, (n, N)
+    yearly : DataArray, (definition, draw, year)
+        Revenue in US dollars, all hosts together.
+    gate : Convergence
+        Over the headline of each year.
+    """
+
+    normals: Floats
+    natural: Floats
+    yearly: xr.DataArray
+    gate: Convergence
+
+    @property
+    def reliable(self) -> bool:
+        """Whether the chains agree well enough for a check."""
+        return bool(
+            self.gate.max_rhat <= SHORT_RHAT
+            and self.gate.min_ess_bulk >= SHORT_ESS
+            and self.gate.divergences <= SHORT_DIVERGENCES * len(self.normals)
+        )
+
+
+def refit(task: Task) -> Refit:
+    """Fit other data, and project what happened."""
+    posterior = fit(task.parts, task.options, start=task.start)
+    yearly = yearly_revenue(task.case, posterior.layout, posterior.draws)
+    shape = posterior.diverging.shape
+    takes = yearly.sel(definition=HEADLINE)
+    named = {
+        str(year): takes.sel(year=year).to_numpy().reshape(shape)
+        for year in takes["year"].to_numpy()
+    }
+    gate = convergence(named or {"all": posterior.natural[..., 0]}, posterior.diverging)
+    return Refit(flat(posterior), posterior.draws, yearly, gate)
+
+
+def flat(posterior: Posterior) -> Floats:
+    """Standard normals with chains laid end to end, (n, size)."""
+    return posterior.normals.reshape(-1, posterior.normals.shape[-1])
+
+
+def yearly_revenue(case: Case, layout: Any, draws: Floats) -> xr.DataArray:
+    """Revenue of whole years as it happened, (definition, draw, year), from draws, (n, N)."""
+    found = project(case, layout, draws).yearly_usd
+    return found.transpose("definition", "draw", "year").sel(definition=list(DEFINITIONS))

@@ -1,0 +1,258 @@
+"""How far the answer hangs on the priors: power-scaling of the draws, and refits with other widths.
+
+A prior to the power a, on the scale on which it is normal, is the same prior with its width
+divided by the root of a. So both parts of the check ask one question: power-scaling for a change
+too small to need a fit (Kallioinen, Paananen, Bürkner and Vehtari 2024,
+https://doi.org/10.1007/s11222-023-10366-5), refits for widths halved and doubled.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.archive.check_result import CheckResult, listed
+from model.case.case import Case
+from model.criticism.refits import SHORT, Task, flat, refit, yearly_revenue
+from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, family
+from model.evidence.synthesis import Synthesis, log_quantities, row_densities
+from model.projection.projection import quantiles
+from model.sampling.fitting import Posterior
+from model.sampling.parallel import all_of
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], object]
+
+ALL = "all priors"
+#: Sensitivity from which a prior, or the evidence, is said to matter (Kallioinen et al.).
+THRESHOLD = 0.05
+#: Random orders of the draws from which the noise of a sensitivity is read.
+SHUFFLES = 20
+WIDTHS = {"halved": 0.5, "doubled": 2.0}
+#: Factor on the headline's median by which a doubled or halved prior may move it.
+MOVED = 1.10
+
+SCALING_READING = (
+    "How far the distribution of each definition moves when a prior, or the evidence, is made a "
+    f"little stronger or weaker: from {THRESHOLD:g} on, and above the noise that draws in random "
+    "order would show, it matters. Evidence that matters where the "
+    "priors do not is as it should be; where both matter they may pull apart; priors that matter "
+    "alone are the answer."
+)
+WIDTH_READING = (
+    "Refits in which the priors of a group have half or twice their width, on the scale on which "
+    "they are normal: state take of the headline's year, and its median and interval's width as "
+    "multiples of the run's."
+)
+
+
+def members(layout_labels: tuple[str, ...]) -> dict[str, list[int]]:
+    """Places of each group's basic quantities; groups that a case lacks are left out."""
+    of = {name: group for group, names in GROUPS.items() for name in names}
+    found: dict[str, list[int]] = {}
+    for place, label in enumerate(layout_labels):
+        found.setdefault(of[family(label)], []).append(place)
+    return {group: found[group] for group in GROUPS if group in found}
+
+
+def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
+    """Draws of each definition with the log densities that are scaled, as ArviZ wants them.
+
+    ``log_prior`` holds one variable for each group of basic quantities; shared errors and the
+    places of units are no priors that anybody chose, and are left as they are.
+    """
+    parts, shape = posterior.parts, posterior.diverging.shape
+    normals = flat(posterior)
+    yearly = yearly_revenue(case, posterior.layout, posterior.draws).sel(year=year)
+    rows = row_densities(parts, normals, log_quantities(parts, normals))
+    log_prior = -0.5 * normals[:, : parts.layout.size] ** 2
+
+    def chains(values: Floats) -> tuple[list[str], Floats]:
+        return ["chain", "draw"], values.reshape(shape)
+
+    groups = {
+        "/posterior": {
+            name: chains(yearly.sel(definition=name).to_numpy()) for name in DEFINITIONS
+        },
+        "/log_prior": {
+            group: chains(log_prior[:, places].sum(axis=1))
+            for group, places in members(parts.layout.labels).items()
+        },
+        "/log_likelihood": {"rows": chains(rows.sum(axis=1))},
+    }
+    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    return xr.DataTree.from_dict(
+        {name: xr.Dataset(variables, coords) for name, variables in groups.items()}
+    )
+
+
+def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
+    """Sensitivity of each definition to all priors, to each group of them and to the evidence."""
+    year = case.timeline.headline
+    tree = power_tree(case, posterior, year)
+    named = [str(name) for name in tree["log_prior"].data_vars]
+    table = pd.DataFrame(
+        [
+            {"component": component, **_sensitivity(tree, group, names)}
+            for component, group, names in [
+                ("evidence", "likelihood", ["rows"]),
+                (ALL, "prior", named),
+                *((name, "prior", [name]) for name in named),
+            ]
+        ]
+    )
+    by_component = table.set_index("component")
+    noise = {
+        component: _noise(tree, group, names, posterior.options.seed)
+        for component, group, names in ((ALL, "prior", named), ("evidence", "likelihood", ["rows"]))
+    }
+    verdicts = {
+        name: diagnosis(
+            *(
+                by_component.loc[component, name] >= max(THRESHOLD, noise[component][name])
+                for component in (ALL, "evidence")
+            )
+        )
+        for name in reversed(DEFINITIONS)
+    }
+    floors = [{"component": f"noise, {name}", **values} for name, values in noise.items()]
+    table = pd.concat([table, pd.DataFrame(floors)], ignore_index=True)
+    parts = [f"{name.replace('_', ' ')}: {said}" for name, said in verdicts.items()]
+    strongest = by_component.loc[named, HEADLINE]
+    sentence = (
+        f"{'; '.join(parts)}. Of the priors, {strongest.idxmax()} moves the state take most "
+        f"({strongest.max():.2f})."
+    )
+    passed = PRIOR_ALONE not in verdicts.values()
+    return CheckResult(
+        "power_scaling", passed, sentence[0].upper() + sentence[1:], SCALING_READING, table,
+        "sensitivity",
+    )  # fmt: skip
+
+
+EVIDENCE_RULES = "the evidence decides"
+BOTH = "priors and evidence both matter"
+PRIOR_ALONE = "the priors decide"
+NEITHER = "neither moves it measurably"
+
+
+def diagnosis(prior: bool, evidence: bool) -> str:
+    """The verdict on one definition, from whether priors and evidence matter."""
+    if not prior:
+        return EVIDENCE_RULES if evidence else NEITHER
+    return BOTH if evidence else PRIOR_ALONE
+
+
+def _sensitivity(tree: xr.DataTree, group: str, names: list[str]) -> dict[str, float]:
+    from arviz_stats import psense
+
+    if _spread(tree, group, names) == 0.0:
+        return dict.fromkeys(DEFINITIONS, 0.0)
+    with warnings.catch_warnings():
+        # ArviZ passes on NumPy's complaint about a density that is nothing in an empty bin
+        warnings.simplefilter("ignore", RuntimeWarning)
+        logging.getLogger("arviz_stats").setLevel(logging.ERROR)
+        found = psense(tree, group=group, group_var_names=names)
+    return {name: float(found[name]) for name in DEFINITIONS}
+
+
+def _spread(tree: xr.DataTree, group: str, names: list[str]) -> float:
+    """How much the log density that would be scaled differs between draws."""
+    return float(np.ptp(_scaled(tree, group, names)))
+
+
+def _scaled(tree: xr.DataTree, group: str, names: list[str]) -> Floats:
+    """The log density that is scaled, (chain, draw)."""
+    block = tree[f"log_{group}"]
+    return np.asarray(np.sum([block[name].to_numpy() for name in names], axis=0))
+
+
+def _noise(tree: xr.DataTree, group: str, names: list[str], seed: int) -> dict[str, float]:
+    """Largest sensitivity that draws in no order, to which nothing can be sensitive, would show."""
+    shape = tree["posterior"][HEADLINE].shape
+    total = _scaled(tree, group, names)
+    found = []
+    for number in range(SHUFFLES):
+        rng = np.random.default_rng([seed, number])
+        shuffled = xr.Dataset(
+            {"shuffled": (["chain", "draw"], rng.permutation(total.ravel()).reshape(shape))},
+            tree["posterior"].coords,
+        )
+        mixed = xr.DataTree.from_dict(
+            {"/posterior": tree["posterior"].to_dataset(), f"/log_{group}": shuffled}
+        )
+        found.append(_sensitivity(mixed, group, ["shuffled"]))
+    return {name: max(one[name] for one in found) for name in DEFINITIONS}
+
+
+def widened(parts: Synthesis, places: list[int], factor: float) -> Synthesis:
+    """The arrays of a case with the widths of some priors multiplied by a factor."""
+    scale = parts.layout.scale.copy()
+    scale[places] *= factor
+    return replace(parts, layout=replace(parts.layout, scale=scale))
+
+
+def width_refits(
+    case: Case,
+    posterior: Posterior,
+    workers: Executor,
+    progress: Progress = lambda done, total: None,
+) -> CheckResult:
+    """Refits with halved and doubled widths, of all priors and of each group.
+
+    Returns
+    -------
+    CheckResult
+        Failed if the headline's median moves by more than a tenth in any refit.
+    """
+    parts, year = posterior.parts, case.timeline.headline
+    groups = {ALL: list(range(parts.layout.size)), **members(parts.layout.labels)}
+    tasks = {
+        f"{group}, {word}": Task(case, widened(parts, places, factor), SHORT)
+        for group, places in groups.items()
+        for word, factor in WIDTHS.items()
+    }
+    fits = all_of(workers, refit, tasks, progress)
+    full = quantiles(
+        yearly_revenue(case, posterior.layout, posterior.draws)
+        .sel(definition=HEADLINE, year=year)
+        .to_numpy()
+    )
+    lines = []
+    for name, found in fits.items():
+        group, _, word = name.rpartition(", ")
+        take = quantiles(found.yearly.sel(definition=HEADLINE, year=year).to_numpy())
+        lines.append(
+            {
+                "priors": group,
+                "widths": word,
+                **{key: float(take[key]) for key in ("q50", "q05", "q95")},
+                "median_ratio": float(take["q50"] / full["q50"]),
+                "width_ratio": float((take["q95"] - take["q05"]) / (full["q95"] - full["q05"])),
+                "divergences": found.gate.divergences,
+                "reliable": found.reliable,
+            }
+        )
+    table = pd.DataFrame(lines)
+    sure = table[table["reliable"]]
+    if sure.empty:
+        told = "The chains of no refit agree well enough to judge."
+        return CheckResult("prior_widths", None, told, WIDTH_READING, table, "sensitivity")
+    moved = sure[np.abs(np.log(sure["median_ratio"])) > np.log(MOVED)]
+    most = sure.loc[np.abs(np.log(sure["median_ratio"])).idxmax()]
+    sentence = (
+        f"With the widths of {most['priors']} {most['widths']} the median state take of {year} is "
+        f"{most['median_ratio']:.2f} times the run's; no other refit moves it further."
+    )
+    unsure = [f"{row.priors}, {row.widths}" for row in table[~table["reliable"]].itertuples()]
+    if unsure:
+        sentence += f" Chains agree too little with {listed(unsure)}, which are not judged."
+    return CheckResult("prior_widths", moved.empty, sentence, WIDTH_READING, table, "sensitivity")

@@ -1,0 +1,116 @@
+"""Checks of one fit: priors, rows, conflicts, single sources, sensitivity, held-out totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from model.archive import store
+from model.archive.check_result import CheckResult
+from model.archive.saved_fit import Fitted
+from model.criticism.conflict import conflicts
+from model.criticism.held_out import held_out_totals
+from model.criticism.leave_out import leave_out, left_out_table
+from model.criticism.predictive_checks import posterior_predictive, prior_predictive
+from model.criticism.sensitivity import power_scaling, width_refits
+from model.projection.prediction import fitted_rows
+from model.sampling.parallel import executor
+
+Json = dict[str, Any]
+Progress = Callable[[str, int, int], object]
+
+
+def criticise(
+    fitted: Fitted,
+    *,
+    cores: int | None = None,
+    scheduler: str = "",
+    progress: Progress = lambda stage, done, total: None,
+    workers: Executor | None = None,
+) -> list[CheckResult]:
+    """Every check of a fit.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    cores : int, optional
+        Fits at once.
+    scheduler : str
+        Address of a Dask scheduler, instead of this machine.
+    progress : callable
+        Called with (stage, done, total).
+    workers : Executor, optional
+        Where fits run, if there is one already.
+
+    Returns
+    -------
+    list of CheckResult
+        In the order in which they are read.
+    """
+    case, posterior = fitted.case, fitted.posterior
+    seed = posterior.options.seed
+    progress("priors and predictions", 0, 1)
+    results = [
+        prior_predictive(case, posterior.parts, seed),
+        posterior_predictive(
+            fitted_rows(case, posterior.layout, posterior.draws, seed, posterior.parts.evidence)
+        ),
+    ]
+    pool: AbstractContextManager[Executor] = (
+        nullcontext(workers) if workers is not None else executor(cores, scheduler)
+    )
+    with pool as ready:
+        without = leave_out(
+            case, posterior, fitted.gate, ready,
+            progress=lambda done, total: progress("fits without a source", done, total),
+        )  # fmt: skip
+        widths = width_refits(
+            case, posterior, ready,
+            lambda done, total: progress("fits with other priors", done, total),
+        )  # fmt: skip
+    progress("conflicts and sensitivity", 0, 1)
+    results += [
+        conflicts(case, without, seed),
+        left_out_table(fitted, without),
+        power_scaling(case, posterior),
+        widths,
+        held_out_totals(case, posterior, fitted.gate, fitted.projection, seed),
+    ]
+    return results
+
+
+def record(
+    folder: Path,
+    results: Sequence[CheckResult],
+    before_publishing: Callable[[], object] = lambda: None,
+) -> None:
+    """Add the results to a run: whole to ``checks.json``, in short to ``summary.json``.
+
+    Raises
+    ------
+    DamagedRunError
+        When the run does not agree with its checksums.
+    """
+    summary = store.read_summary(folder)
+    summary["checks"] = {one.name: one.block() for one in results}
+    whole = {"schema": store.SCHEMA, "checks": {one.name: one.content() for one in results}}
+    writers: dict[str, store.Writer] = {
+        store.SUMMARY: lambda path: store.write_json(path, summary),
+        store.CHECKS: lambda path: store.write_json(path, whole),
+    }
+    store.add_to_run(folder, writers, before_publishing)
+
+
+def recorded(folder: Path) -> list[CheckResult]:
+    """The results that a run holds; none if it was not checked.
+
+    Raises
+    ------
+    DamagedRunError
+        When they cannot be read.
+    """
+    content = store.read_added(folder, store.CHECKS) or {"checks": {}}
+    return [CheckResult.of(name, one) for name, one in content["checks"].items()]

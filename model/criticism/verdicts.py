@@ -1,0 +1,96 @@
+"""Verdicts and tables of checks, as a person reads them in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from model.terminal.options import Format
+
+if TYPE_CHECKING:
+    from model.archive.check_result import CheckResult
+
+TITLES = {
+    "prior_predictive": "Priors alone",
+    "posterior_predictive": "Rows against the posterior",
+    "conflict": "Sources against each other",
+    "leave_one_out": "Without one source",
+    "power_scaling": "Priors or evidence",
+    "prior_widths": "Priors of other widths",
+    "held_out": "Totals held out",
+    "calibration": "Intervals that hold the truth",
+    "power": "Slips that are found",
+    "echo": "Echoes that teach nothing",
+}
+
+
+def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> str:
+    """What is wrong with the arguments that choose what is printed; blank if nothing is."""
+    known = ", ".join(names)
+    if show and show not in names:
+        return f"--show: there is no check {show!r}; write one of: {known}"
+    if output_format is Format.csv and not show:
+        return f"--format csv prints one check's table: name it with --show; one of: {known}"
+    return ""
+
+
+def print_results(results: Sequence[CheckResult], show: str, output_format: Format) -> None:
+    """Print verdicts, or one check's whole table, in the format asked for."""
+    chosen = {one.name: one for one in results}
+    if show and output_format is not Format.json:
+        one = chosen[show]
+        if output_format is Format.csv:
+            sys.stdout.write(one.table.to_csv(index=False, lineterminator="\n"))
+            return
+        print_table(one)
+        return
+    if output_format is Format.json:
+        import json
+
+        content: Any = {name: one.content() for name, one in chosen.items()}
+        text = json.dumps(content[show] if show else content, indent=1, ensure_ascii=False)
+        sys.stdout.write(text + "\n")
+        return
+    print_verdicts(results)
+
+
+def print_verdicts(results: Sequence[CheckResult]) -> None:
+    """Print each check's verdict and sentence."""
+    from rich.console import Console
+
+    from model.terminal.tables import empty_table
+
+    console = Console(highlight=False)
+    table = empty_table(console)
+    for heading, ratio in (("Check", 1), ("Verdict", None), ("What was found", 4)):
+        table.add_column(heading, ratio=ratio, overflow="fold")
+    colours = {True: "green", False: "bold red", None: ""}
+    for one in results:
+        style = colours[one.passed] if console.is_terminal else ""
+        verdict = f"[{style}]{one.verdict}[/]" if style else one.verdict
+        title = f"{TITLES.get(one.name, one.name)}\n({one.name})"
+        table.add_row(title, verdict, one.sentence, end_section=True)
+    if not console.is_terminal:
+        console.width = max(console.width, 100)
+    console.print(table)
+
+
+def print_table(result: CheckResult) -> None:
+    """Print one check's whole table, each number with four digits."""
+    from rich.console import Console
+
+    from model.terminal.tables import cell, empty_table, widen
+
+    console = Console(highlight=False)
+    table = empty_table(console)
+    for column in result.table.columns:
+        number = result.table[column].dtype.kind == "f"
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+    for row in result.table.itertuples(index=False):
+        table.add_row(*(cell(value) for value in row))
+    widen(console, table)
+    console.print(f"{TITLES.get(result.name, result.name)}: {result.verdict}", markup=False)
+    console.print(result.sentence, markup=False)
+    console.print(table)
+    console.print(result.reading, markup=False)

@@ -1,0 +1,266 @@
+"""The command line of ``model.drivers``: what drives a run's revenue, what to find out next."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.archive import store
+from model.archive.run_argument import opened_run
+from model.terminal.options import Format, Run, Runs
+from model.terminal.screen import Interruption, Talk, interruptible
+from model.terminal.wording import ENGLISH, MILLION, NOISE, interval, percent, three
+
+if TYPE_CHECKING:
+    from model.drivers.kept import Drivers
+
+DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
+#: Rows of each table that are shown unless the whole is asked for.
+ROWS = 10
+#: Tables of an answer, in the order in which they are told.
+TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a run: definition, year, a file of sources, whether to compute anew."""
+
+    what: str
+    year: int | None
+    prospects: Path | None
+    fresh: bool
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command(
+    help="What drives a run's revenue (shares of its variance, a tornado), and what it would be "
+    "worth to know: each quantity exactly, or one more source (prospects.csv). Nothing is fitted; "
+    "the answer is kept with the run.",
+    epilog="Exit status: 0 done; 2 faulty run or arguments, nothing written; 3 done, but the run's "
+    "sampler had not converged; 130 interrupted, nothing written.",
+)
+def drivers(
+    run: Run,
+    output: Runs = Path("runs"),
+    what: Annotated[
+        str, typer.Option(metavar="DEFINITION", help="Definition of revenue.")
+    ] = "state_take",
+    year: Annotated[
+        int | None, typer.Option(help="A whole year of the run; by default the headline's.")
+    ] = None,
+    prospects: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Value the sources of this file instead of the run's prospects.csv; the answer "
+            "is told and not kept.",
+        ),
+    ] = None,
+    show: Annotated[
+        str, typer.Option(metavar="TABLE", help=f"Print one whole table: {', '.join(TABLES)}.")
+    ] = "",
+    output_format: Annotated[
+        Format, typer.Option("--format", help="What to print; csv is for one table.")
+    ] = Format.table,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compute anew, even if the run holds the answer.")
+    ] = False,
+) -> None:
+    """Say what drives a run's revenue."""
+    talk = Talk(verbose=output_format is Format.table)
+    status = interruptible(
+        lambda interruption: _run(
+            run, output, talk, interruption, Asked(what, year, prospects, fresh), show=show,
+            output_format=output_format,
+        ),
+        "Interrupted; nothing was written.",
+    )  # fmt: skip
+    raise typer.Exit(status)
+
+
+def _run(
+    name: str, output: Path, talk: Talk, interruption: Interruption, asked: Asked, *, show: str,
+    output_format: Format,
+) -> int:  # fmt: skip
+    if show and show not in TABLES:
+        talk.fault(f"--show: there is no table {show!r}; write one of: {', '.join(TABLES)}")
+        return FAULTY
+    if output_format is Format.csv and not show:
+        talk.fault(f"--format csv prints one table: name it with --show; one of: "
+                   f"{', '.join(TABLES)}")  # fmt: skip
+        return FAULTY
+    if asked.prospects and not asked.prospects.is_file():
+        talk.fault(f"--prospects: there is no file {asked.prospects}; name one that there is")
+        return FAULTY
+    run = opened_run(name, output, talk, "nothing was computed")
+    if run is None:
+        return FAULTY
+    folder, manifest = run
+    found = _found(folder, asked, talk, interruption)
+    if found is None:
+        return FAULTY
+    converged = bool(manifest["convergence"]["converged"])
+    if not converged:
+        talk.fault("NOT CONVERGED: do not use these numbers.")
+    _print(found, show, output_format)
+    return DONE if converged else NOT_CONVERGED
+
+
+def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -> Drivers | None:
+    """The answer that a run holds, or a new one that is kept with it; None if there is a fault."""
+    from model.case.faults import CaseError
+    from model.drivers.kept import ask, record, recorded
+    from model.drivers.outcome import NoSuchRevenueError
+    from model.drivers.regression import NoVarianceError, TooFewDrawsError
+
+    try:
+        year = asked.year
+        if year is None:
+            year = int(store.read_summary(folder)["accounts"]["year"])
+        kept = not (asked.fresh or asked.prospects)
+        found = recorded(folder, asked.what, year) if kept else None
+        if found is not None:
+            talk.say("Asked before: nothing is computed (--fresh computes anew)")
+            return found
+        found = ask(folder, asked.what, year, prospects=asked.prospects)
+        interruption.check()
+        if asked.prospects:
+            return found
+        record(folder, found, interruption.close)
+    except NoSuchRevenueError as error:
+        talk.fault(f"{error}; nothing was computed")
+        return None
+    except CaseError as error:
+        talk.fault(str(error))
+        return None
+    except (TooFewDrawsError, NoVarianceError, store.DamagedRunError) as error:
+        talk.fault(f"{error}; nothing was written")
+        return None
+    except OSError as error:
+        talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")
+        return None
+    talk.say(f"Wrote {folder / store.DRIVERS}")
+    return found
+
+
+def _print(found: Drivers, show: str, output_format: Format) -> None:
+    if output_format is Format.csv:
+        sys.stdout.write(found.tables[show].to_csv(index=False, lineterminator="\n"))
+    elif output_format is Format.json:
+        import json
+
+        content = found.content()
+        chosen = content["tables"][show] if show else content
+        sys.stdout.write(json.dumps(chosen, indent=1, ensure_ascii=False) + "\n")
+    elif show:
+        _print_rows(show, list(found.tables[show].columns), found.tables[show])
+    else:
+        _print_all(found)
+
+
+def _print_all(found: Drivers) -> None:
+    """Print what drives the revenue, and what to find out, in short."""
+    tables, what = found.tables, found.definition.replace("_", " ")
+    amount = interval(*three(found.numbers, MILLION))
+    sys.stdout.write(
+        f"\nThe {what} of {found.year} is {amount} million dollars. What makes it so uncertain, as "
+        "parts of its variance:\n"
+    )
+    groups = tables["groups"].sort_values("share", ascending=False)
+    _print_rows(
+        "",
+        ["Group", "Share", "Alone", "Only by itself"],
+        ((row.title, *_shares(row)) for row in groups.itertuples()),
+    )
+    _print_rows(
+        "",
+        ["Quantity", "Share", "Alone", "Only by itself", "5 % to 95 %", "Revenue there, rest held",
+         "rest along"],
+        (
+            (
+                row.quantity, *_shares(row), f"{row.p05:.4g} to {row.p95:.4g} {row.unit}",
+                _pair(row.held_p05, row.held_p95), _pair(row.along_p05, row.along_p95),
+            )
+            for row in tables["quantities"].head(ROWS).itertuples()
+        ),
+    )  # fmt: skip
+    sys.stdout.write(READING.format(explained=percent(found.explained)))
+    _print_worth(found)
+
+
+READING = """\
+  Share: its part when all add up (Shapley effect; together {explained}, the rest is beyond the regression)
+  Alone: what knowing nothing else but it would take away; Only by itself: what is left to it once all else is known
+  Revenue: median in million dollars with the quantity at its 5 % and 95 % point, all else held as it is, or going along as the evidence ties it
+"""  # noqa: E501
+
+
+def _print_worth(found: Drivers) -> None:
+    """Print what knowing would be worth."""
+    before = found.tables["knowing"]["width_before"].iloc[0] / MILLION
+    sys.stdout.write(
+        f"\nWhat it would be worth to know. The 90 % interval is {before:,.0f} million dollars "
+        "wide; by how much it may be expected to shrink:\n"
+    )
+    sources = found.tables["prospects"]
+    rows = [
+        (row.quantity, "known exactly", _part(row.variance_share), _narrower(row))
+        for row in found.tables["knowing"].head(ROWS).itertuples()
+        if row.variance_share >= NOISE
+    ]
+    rows += [
+        (row.title, "one more source", _part(row.variance_share), _narrower(row))
+        for row in sources.itertuples()
+    ]
+    _print_rows("", ["What", "", "Variance that goes", "Narrower, USD million"], rows)
+    if sources.empty:
+        sys.stdout.write("  The case has no prospects.csv: sources that might be found.\n")
+
+
+def _shares(row: Any) -> tuple[str, str, str]:
+    return _part(row.share), _part(row.first_order), _part(row.total)
+
+
+def _part(share: float) -> str:
+    """A share in per cent; small ones are noise."""
+    return f"{100 * share:.0f} %" if share >= NOISE else "-"
+
+
+def _pair(low: float | None, high: float | None) -> str:
+    if low is None or high is None or low != low or high != high:
+        return ""
+    return f"{low / MILLION:,.0f} to {high / MILLION:,.0f}"
+
+
+def _narrower(row: Any) -> str:
+    if row.variance_share < NOISE:
+        return "next to nothing"
+    return ENGLISH.part_of(row.narrower / MILLION, row.width_before / MILLION)
+
+
+def _print_rows(title: str, headings: list[str], rows: Any) -> None:
+    """Print a table; the first column is text, the rest are set to the right."""
+    from rich.console import Console
+
+    from model.terminal.tables import cell, empty_table, widen
+
+    console = Console(highlight=False)
+    table = empty_table(console, title or None)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
+    cells = rows.itertuples(index=False) if hasattr(rows, "itertuples") else rows
+    for row in cells:
+        table.add_row(*(one if isinstance(one, str) else cell(one) for one in row))
+    widen(console, table)
+    console.print(table)
+    console.print()
+
+
+if __name__ == "__main__":
+    app()

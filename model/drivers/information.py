@@ -1,0 +1,326 @@
+"""What would it be worth to know? Expected fall of a result's variance and of its 90 % width.
+
+Of a quantity known exactly, and of a source that might be found. Both are regressions on draws
+(Strong, Oakley and Brennan 2014, https://doi.org/10.1177/0272989X13505910, and Strong, Oakley,
+Brennan and Breeze 2015, https://doi.org/10.1177/0272989X15575286): for a source, every draw is
+made to print the figures that the source would state if the draw were true, and the result is
+regressed on those figures. Beside it stands a second way that shares nothing with the first but
+the draws: for some of the figures the draws are weighed anew by how likely each makes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from model.case.case import Case
+from model.case.contents import Prospect
+from model.drivers.outcome import Outcome
+from model.drivers.regression import Regression
+from model.evidence.economy import Layout
+from model.evidence.likelihood import grade_error, hedge_tail
+from model.evidence.measurement import measurement
+from model.evidence.row_equations import log_quantities
+from model.evidence.synthesis import spread_prior
+from model.kernel.hedge_densities import tailed_logpdf
+from model.sampling.reweighting import weighted_quantiles
+
+Floats = NDArray[np.float64]
+
+#: Draws in each bin of what is expected, in which the width that is left is read.
+PER_BIN, MOST_BINS = 100, 20
+ENDS = (0.05, 0.95)
+#: Sets of figures for which the draws are weighed anew.
+NESTED = 200
+#: How often a source's figures are printed of all draws: each time gives the worth once more.
+REPEATS = 5
+#: Effective draws behind a weighing, in the middle of all, from which it is told.
+ENOUGH = 50.0
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What knowing something is expected to leave of a result's uncertainty.
+
+    Attributes
+    ----------
+    variance_before, variance_after : float
+        In the result's unit, squared.
+    width_before, width_after : float
+        Of the 90 % interval, in the result's unit.
+    """
+
+    variance_before: float
+    variance_after: float
+    width_before: float
+    width_after: float
+
+    @property
+    def variance_share(self) -> float:
+        """Share of the variance that would go."""
+        return 1.0 - self.variance_after / self.variance_before
+
+    @property
+    def narrower(self) -> float:
+        """By how much the 90 % interval would be narrower."""
+        return self.width_before - self.width_after
+
+
+def worth(result: Floats, known: Floats, effective: float | None = None) -> Worth:
+    """Expected worth of knowing something, by regression on draws.
+
+    Parameters
+    ----------
+    result : array, (n,)
+    known : array, (n, m)
+        What would be known, of each draw.
+    effective : float, optional
+        Effective number of draws.
+
+    Raises
+    ------
+    TooFewDrawsError
+    """
+    return _left_by(Regression(known, result, effective), result)
+
+
+def _left_by(regression: Regression, result: Floats) -> Worth:
+    """Expected worth of knowing all inputs of a regression of the result."""
+    variance = float(result.var())
+    left = 1.0 - regression.explained(range(regression.inputs))
+    return Worth(variance, left * variance, width(result), _width_left(result, regression.fitted))
+
+
+def width(values: Floats) -> float:
+    """Width of the 90 % interval; its median is right whether the draws are many or few."""
+    low, high = np.quantile(values, ENDS, method="median_unbiased")
+    return float(high - low)
+
+
+def _width_left(result: Floats, fitted: Floats) -> float:
+    """Mean width of what is left around the fitted mean, bin by bin of that mean.
+
+    Bins, because a result that is expected to be large may also be known less well.
+    """
+    bins = int(np.clip(len(result) // PER_BIN, 1, MOST_BINS))
+    left = (result - fitted)[np.argsort(fitted, kind="stable")]
+    return float(np.mean([width(one) for one in np.array_split(left, bins)]))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a prospect would state, and how likely draws make it.
+
+    Attributes
+    ----------
+    log_quantity : array, (n, rows)
+        Log of what each row speaks of, draw by draw.
+    shared : array, (n, statements)
+        Draws of the standard error that the rows of one source have in common.
+    stated : array, (n, rows, statements)
+        Log figures, printed of each draw.
+    own_error : array, (n, rows) or (rows,)
+        Standard deviation of each row's own error; by draw, since units differ by an unknown
+        deviation.
+    shared_error, tail : array, (rows,)
+        The rest of how far each row is trusted, as in ``likelihood.Evidence``.
+    counts : array of int, (rows,)
+        How many sources state each row.
+    """
+
+    log_quantity: Floats
+    shared: Floats
+    stated: Floats
+    own_error: Floats
+    shared_error: Floats
+    tail: Floats
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, case: Case, layout: Layout, natural: Floats, prospect: Prospect,
+        rng: np.random.Generator,
+    ) -> Figures:  # fmt: skip
+        """Figures printed of every draw of the basic quantities, (n, N)."""
+        measured = measurement(case, layout, prospect.rows)
+        log_quantity = log_quantities(layout, measured, natural)
+        rows = prospect.rows.set_index("id").loc[list(measured.ids)]
+        reading = case.reading
+        error = np.array(
+            [grade_error(reading, row.reliability, row.credibility) for row in rows.itertuples()]
+        )
+        # one firm or crew is not all of them, and nobody knows how far they differ
+        centre, width = spread_prior(reading)
+        deviation = np.exp(centre + width * rng.normal(size=(len(natural), 1)))
+        units = rows["units"].to_numpy()
+        between = np.where(units > 0, deviation / np.sqrt(np.maximum(units, 1)), 0.0)
+        common = np.sqrt(reading.echo_shared) * error.min() if len(rows) > 1 else 0.0
+        shared_error = np.full(len(rows), common)
+        own = np.sqrt(error**2 - shared_error**2 + between**2)
+        tail = np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]])
+        counts = rows["statements"].to_numpy(dtype=np.int64)
+        none = np.empty((0, 0))
+        return cls(log_quantity, none, none, own, shared_error, tail, counts).printed(rng)
+
+    def printed(self, rng: np.random.Generator) -> Figures:
+        """The same with other figures, printed anew of every draw."""
+        shape = (*self.log_quantity.shape, int(self.counts.max()))
+        shared = rng.normal(size=(shape[0], shape[2]))
+        stated = self.log_quantity[..., None] + self.shared_error[:, None] * shared[:, None, :]
+        stated = stated + self.own_error[..., None] * rng.normal(size=shape)
+        stated = stated + self.tail[:, None] * rng.exponential(size=shape)
+        return replace(self, shared=shared, stated=stated)
+
+    @property
+    def known(self) -> Floats:
+        """What is regressed on, (n, m): the mean of each row's figures, and of hedges the end.
+
+        As normal scores of their ranks, since figures of few units may lie far out.
+        """
+        columns = []
+        for row, count in enumerate(self.counts):
+            figures = self.stated[:, row, :count]
+            columns.append(figures.mean(axis=1))
+            if count > 1 and self.tail[row] != 0.0:
+                columns.append(figures.max(axis=1) if self.tail[row] < 0.0 else figures.min(axis=1))
+        return np.column_stack([normal_scores(column) for column in columns])
+
+    def weights(self, truth: int) -> Floats:
+        """Weights of all draws if the figures of one were found, (n,); that one has none."""
+        log_weight = np.zeros(len(self.log_quantity))
+        own = np.broadcast_to(self.own_error, self.log_quantity.shape)
+        for row, count in enumerate(self.counts):
+            for statement in range(count):
+                error = (
+                    self.stated[truth, row, statement] - self.log_quantity[:, row]
+                    - self.shared_error[row] * self.shared[:, statement]
+                )  # fmt: skip
+                log_weight += tailed_logpdf(error, own[:, row], self.tail[row])
+        log_weight[truth] = -np.inf
+        weight = np.exp(log_weight - log_weight.max())
+        return np.asarray(weight / weight.sum())
+
+
+def normal_scores(values: Floats) -> Floats:
+    """Standard normal quantiles of the ranks of values, (n,)."""
+    return np.asarray(ndtri((rankdata(values, method="ordinal") - 0.5) / len(values)))
+
+
+def reweighed(result: Floats, figures: Figures, nested: int = NESTED) -> tuple[Worth, float]:
+    """Expected worth of a source by weighing the draws anew, and the effective draws behind it.
+
+    For figures printed of some of the draws, spread evenly over all, the posterior with the
+    source is the draws weighed by how likely they make these figures.
+
+    Returns
+    -------
+    worth : Worth
+    effective : float
+        Median over the figures of the effective draws behind the weighed posterior.
+    """
+    truths = np.linspace(0, len(result) - 1, min(nested, len(result))).round().astype(int)
+    variances, widths, sizes = [], [], []
+    for truth in truths:
+        weight = figures.weights(int(truth))
+        mean = weight @ result
+        size = 1.0 / float(weight @ weight)
+        # a weighted variance of few draws is too small by one part in their number
+        variances.append(float(weight @ (result - mean) ** 2) / max(1.0 - 1.0 / size, 1e-9))
+        low, high = weighted_quantiles(result, weight, ENDS)
+        widths.append(float(high - low))
+        sizes.append(size)
+    found = Worth(
+        float(result.var()), float(np.mean(variances)), width(result), float(np.mean(widths))
+    )
+    return found, float(np.median(sizes))
+
+
+def worth_of_quantities(outcome: Outcome) -> pd.DataFrame:
+    """Expected worth of knowing each quantity exactly, the largest first.
+
+    Returns
+    -------
+    DataFrame
+        ``quantity``, ``group``, ``variance_share`` that would go, ``width_before``,
+        ``width_after`` and ``narrower`` in dollars.
+    """
+    lines: list[dict[str, object]] = []
+    for place, alone in zip(outcome.varying, outcome.alone, strict=True):
+        found = _left_by(alone, outcome.result)
+        named = {"quantity": outcome.labels[place], "group": outcome.groups[place]}
+        lines.append({**named, **_columns(found)})
+    return _sorted(lines)
+
+
+def worth_of_prospects(
+    case: Case, layout: Layout, outcome: Outcome, prospects: Sequence[Prospect]
+) -> pd.DataFrame:
+    """Expected worth of finding each source, the largest first.
+
+    Returns
+    -------
+    DataFrame
+        ``prospect``, ``title``, ``states`` (in short); ``variance_share``, ``width_before``,
+        ``width_after`` and ``narrower`` by regression; ``reweighed_variance_share`` and
+        ``reweighed_width_after`` the second way, not a number where its ``reweighed_draws`` are
+        too few to tell.
+    """
+    lines: list[dict[str, object]] = []
+    for number, prospect in enumerate(prospects):
+        rng = np.random.default_rng([outcome.seed, number])
+        natural = outcome.natural[:, : layout.size]
+        figures = Figures.of(case, layout, natural, prospect, rng)
+        several = [figures, *(figures.printed(rng) for _ in range(REPEATS - 1))]
+        found = _mean([worth(outcome.result, one.known, outcome.effective) for one in several])
+        again, size = reweighed(outcome.result, figures)
+        told = size >= ENOUGH
+        lines.append(
+            {
+                "prospect": prospect.name,
+                "title": prospect.title,
+                "states": stated(prospect),
+                **_columns(found),
+                "reweighed_variance_share": again.variance_share if told else np.nan,
+                "reweighed_width_after": again.width_after if told else np.nan,
+                "reweighed_draws": size,
+            }
+        )
+    return _sorted(lines)
+
+
+def stated(prospect: Prospect) -> str:
+    """What a prospect would state, in short: quantity, months, hedge and grade of each row."""
+    said = []
+    for row in prospect.rows.itertuples():
+        months = " – ".join(dict.fromkeys((str(row.start), str(row.end))))
+        times = f", {row.statements} times" if row.statements > 1 else ""
+        said.append(
+            f"{row.quantity} {months}, {row.qualifier}, {row.reliability}{row.credibility}{times}"
+        )
+    return "; ".join(said)
+
+
+def _mean(found: Sequence[Worth]) -> Worth:
+    return Worth(*(float(x) for x in np.mean([astuple(one) for one in found], axis=0)))
+
+
+def _columns(found: Worth) -> dict[str, float]:
+    return {
+        "variance_share": found.variance_share,
+        "width_before": found.width_before,
+        "width_after": found.width_after,
+        "narrower": found.narrower,
+    }
+
+
+def _sorted(lines: list[dict[str, object]]) -> pd.DataFrame:
+    table = pd.DataFrame(lines)
+    if table.empty:
+        return table
+    return table.sort_values("variance_share", ascending=False, kind="stable", ignore_index=True)

@@ -1,0 +1,213 @@
+"""What drives a saved run's revenue and what it would be worth to know: asked, and kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from model.archive import store
+from model.archive.check_result import plain
+from model.archive.saved_fit import Fitted
+from model.case.reader.prospects import other_prospects
+from model.drivers.information import worth_of_prospects, worth_of_quantities
+from model.drivers.outcome import Outcome
+from model.drivers.shares import Shares, held_at_ends, shares_of
+from model.projection.horizon import extended
+from model.projection.projection import Projector
+
+Json = dict[str, Any]
+
+#: Drivers, the largest first, whose correlations are kept.
+CORRELATED = 24
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What was found of one year's revenue under one definition.
+
+    Attributes
+    ----------
+    definition : str
+    year : int
+    numbers : dict
+        Mean, standard deviation and quantiles of the revenue, in dollars.
+    explained : float
+        Share of the variance that the regression explains.
+    degree : int
+        Of its polynomials.
+    tables : dict of str to DataFrame
+        ``groups``, ``quantities``, ``correlations`` (see ``shares.Shares``), ``knowing`` and
+        ``prospects`` (see ``information``).
+    """
+
+    definition: str
+    year: int
+    numbers: dict[str, float]
+    explained: float
+    degree: int
+    tables: dict[str, pd.DataFrame]
+
+    @property
+    def name(self) -> str:
+        """Its key in ``drivers.json``."""
+        return f"{self.definition} {self.year}"
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Shares of the variance by group, the largest first."""
+        table = self.tables["groups"].sort_values("share", ascending=False, kind="stable")
+        return table.set_index("title").drop(columns="group")
+
+    @property
+    def quantities(self) -> pd.DataFrame:
+        """Shares of the variance by quantity, and the tornado, the largest share first."""
+        return self.tables["quantities"].set_index("quantity")
+
+    @property
+    def correlations(self) -> pd.DataFrame:
+        """Correlations of the main drivers with each other."""
+        return self.tables["correlations"].set_index("quantity")
+
+    @property
+    def knowing(self) -> pd.DataFrame:
+        """What knowing each quantity exactly would be worth, the most first."""
+        return self.tables["knowing"].set_index("quantity")
+
+    @property
+    def prospects(self) -> pd.DataFrame:
+        """What each source that might be found would be worth, the most first."""
+        table = self.tables["prospects"]
+        return table if table.empty else table.set_index("title")
+
+    @classmethod
+    def of(cls, found: Shares, knowing: pd.DataFrame, prospects: pd.DataFrame) -> Drivers:
+        """What was found, with the main drivers' correlations as a table."""
+        ties = found.correlations.iloc[:CORRELATED, :CORRELATED]
+        tables = {
+            "groups": found.groups,
+            "quantities": found.quantities,
+            "correlations": ties.rename_axis("quantity").reset_index(),
+            "knowing": knowing,
+            "prospects": prospects,
+        }
+        return cls(
+            found.definition, found.year, found.numbers, found.explained, found.degree, tables
+        )
+
+    def content(self) -> Json:
+        """The whole as plain JSON."""
+        return {
+            "definition": self.definition,
+            "year": self.year,
+            "numbers": {name: plain(value) for name, value in self.numbers.items()},
+            "explained": plain(self.explained),
+            "degree": self.degree,
+            "tables": {
+                name: {
+                    "columns": list(table.columns),
+                    "rows": [
+                        [plain(cell) for cell in row] for row in table.itertuples(index=False)
+                    ],
+                }
+                for name, table in self.tables.items()
+            },
+        }
+
+    @classmethod
+    def from_content(cls, content: Json) -> Drivers:
+        """The answer that ``content`` was made of."""
+        tables = {
+            name: pd.DataFrame(table["rows"], columns=table["columns"])
+            for name, table in content["tables"].items()
+        }
+        rest = {key: content[key] for key in ("definition", "year", "explained", "degree")}
+        return cls(numbers=dict(content["numbers"]), tables=tables, **rest)
+
+
+def ask(
+    folder: Path, definition: str, year: int | None = None, *, prospects: Path | None = None
+) -> Drivers:
+    """What drives a run's revenue under a definition in a year.
+
+    Parameters
+    ----------
+    folder : Path
+        A run.
+    definition : str
+    year : int, optional
+        A whole year up to the run's horizon; by default the headline's.
+    prospects : Path, optional
+        A file of sources that might be found; by default those of the run's own inputs.
+
+    Raises
+    ------
+    NoSuchRevenueError
+        When the run has no such definition or year.
+    TooFewDrawsError, NoVarianceError
+        When the run has fewer than ten draws for each quantity, or its revenue does not vary.
+    DamagedRunError, CaseError
+        As ``criticism.Fitted.saved`` raises them.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # matrices are small: threads of linear algebra would wait for each other
+    with threadpool_limits(1):
+        return _ask(Fitted.saved(folder), folder, definition, year, prospects)
+
+
+def _ask(
+    fitted: Fitted, folder: Path, definition: str, year: int | None, prospects: Path | None
+) -> Drivers:
+    case, posterior = fitted.case, fitted.posterior
+    valued = case.prospects if prospects is None else other_prospects(prospects, case)
+    horizon = pd.Period(store.read_manifest(folder)["horizon"], freq="M")
+    longer, projection = extended(case, horizon), fitted.projection
+    if longer is not case:
+        projection = Projector(
+            longer, posterior.layout, posterior.draws, posterior.options.seed
+        ).baseline
+    asked = case.timeline.headline if year is None else year
+    outcome = Outcome.of(case, posterior, projection, definition, asked)
+    found = shares_of(outcome, held_at_ends(longer, posterior, outcome))
+    answer = Drivers.of(
+        found,
+        worth_of_quantities(outcome),
+        worth_of_prospects(case, posterior.layout, outcome, valued),
+    )
+    # with the digits that are kept, so that the first time prints what every other prints
+    return Drivers.from_content(answer.content())
+
+
+def record(
+    folder: Path, found: Drivers, before_publishing: Callable[[], object] = lambda: None
+) -> None:
+    """Keep an answer with the run, beside what was asked of it before.
+
+    Raises
+    ------
+    DamagedRunError
+        When the run does not agree with its checksums.
+    """
+    kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
+    asked = dict(sorted((kept | {found.name: found.content()}).items()))
+    whole = {"schema": store.SCHEMA, "asked": asked}
+    store.add_to_run(
+        folder, {store.DRIVERS: lambda path: store.write_json(path, whole)}, before_publishing
+    )
+
+
+def recorded(folder: Path, definition: str, year: int) -> Drivers | None:
+    """The answer that a run holds; None if it was not asked.
+
+    Raises
+    ------
+    DamagedRunError
+        When it cannot be read.
+    """
+    kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
+    content = kept.get(f"{definition} {year}")
+    return None if content is None else Drivers.from_content(content)

@@ -1,0 +1,195 @@
+"""A year's revenue under one definition, with draws of all that it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.drivers.regression import Regression
+from model.equations.quantities import DEFINITIONS, GROUPS, family
+from model.projection.projection import Projection
+from model.sampling.fitting import Posterior
+
+Floats = NDArray[np.float64]
+
+#: Groups of the table, and the catalogue's groups that each consists of.
+GROUPED = {
+    "workers": ("workers", "counting"),
+    "payment": ("payment",),
+    "others": ("taxes", "others"),
+    "plan": ("plan",),
+}
+EXCHANGE_RATE = "exchange_rate"
+#: Lags at which chains are asked what they remember.
+LAGS = 200
+#: What each group is called.
+TITLES = {
+    "workers": "Workers",
+    "payment": "Payment",
+    "others": "What the others take",
+    "plan": "The state's plan",
+    EXCHANGE_RATE: "Exchange rate",
+}
+
+
+class NoSuchRevenueError(ValueError):
+    """A definition or a year that a run does not have; its text says which there are."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A year's revenue under one definition, and draws of all that it follows from.
+
+    Attributes
+    ----------
+    definition : str
+    year : int
+    labels, groups, units : tuple of str
+        Of each input: basic quantities, then exchange rates where they are not known.
+    inputs : array, (n, d)
+        Draws on the scale on which priors are normal; logs for exchange rates.
+    natural : array, (n, d)
+        The same in the quantities' own units.
+    result : array, (n,)
+        US dollars.
+    effective : float
+        Effective number of draws for what chance explains.
+    seed : int
+    """
+
+    definition: str
+    year: int
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    units: tuple[str, ...]
+    inputs: Floats
+    natural: Floats
+    result: Floats
+    effective: float
+    seed: int
+
+    @classmethod
+    def of(
+        cls, case: Case, posterior: Posterior, projection: Projection, definition: str, year: int
+    ) -> Outcome:
+        """The revenue of a year as it happened, or as it is projected.
+
+        Parameters
+        ----------
+        case : Case
+        posterior : Posterior
+        projection : Projection
+            What happened; it may run past the data.
+        definition : str
+            One of ``DEFINITIONS``.
+        year : int
+            A year that the projection covers whole.
+
+        Raises
+        ------
+        NoSuchRevenueError
+        """
+        years = [int(one) for one in projection.yearly_usd["year"].to_numpy()]
+        if definition not in DEFINITIONS:
+            known = ", ".join(DEFINITIONS)
+            raise NoSuchRevenueError(f"{definition!r} is not a definition; write one of: {known}")
+        if year not in years:
+            known = ", ".join(map(str, years)) or "none"
+            raise NoSuchRevenueError(
+                f"{year} is not a whole year of this run; write one of: {known}"
+            )
+        layout, shape = posterior.layout, posterior.diverging.shape
+        normals = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, : layout.size]
+        # what is known exactly has a scale of zero, whatever its score
+        inputs = layout.location + layout.scale * normals
+        rates = _unknown_rates(case, projection, year)
+        names = [f"{EXCHANGE_RATE}.{currency}" for currency in rates]
+        walked = np.column_stack([inputs[:, :0], *(np.log(rate) for rate in rates.values())])
+        natural = np.column_stack([posterior.draws, *rates.values()])
+        result = projection.yearly_usd.sel(definition=definition, year=year).to_numpy()
+        units = {prior.label: prior.unit for prior in case.priors}
+        return cls(
+            definition=definition,
+            year=year,
+            labels=(*layout.labels, *names),
+            groups=(*map(group_of, layout.labels), *[EXCHANGE_RATE] * len(names)),
+            units=(*(units[label] for label in layout.labels),
+                   *(f"{currency}/USD" for currency in rates)),
+            inputs=np.hstack([inputs, walked]),
+            natural=natural,
+            result=result,
+            effective=effective_draws(inputs.reshape(*shape, -1), result.reshape(shape)),
+            seed=posterior.options.seed,
+        )  # fmt: skip
+
+    def regression(self, members: Sequence[int]) -> Regression:
+        """The result regressed on some of the inputs."""
+        return Regression(self.inputs[:, list(members)], self.result, self.effective)
+
+    @cached_property
+    def alone(self) -> list[Regression]:
+        """The result regressed on each input that varies, by itself."""
+        return [self.regression([place]) for place in self.varying]
+
+    @property
+    def varying(self) -> list[int]:
+        """Places of the inputs that are not known exactly."""
+        return [int(place) for place in np.flatnonzero(np.ptp(self.inputs, axis=0) > 0.0)]
+
+
+def group_of(label: str) -> str:
+    """Group of the table that a basic quantity belongs to."""
+    name = family(label)
+    inner = next(group for group, names in GROUPS.items() if name in names)
+    return next(group for group, inners in GROUPED.items() if inner in inners)
+
+
+def effective_draws(inputs: Floats, result: Floats) -> float:
+    """Effective number of draws for what chance explains of a result by inputs.
+
+    Two series of memories a and b are by chance as correlated as if their draws were fewer by the
+    factor 1 + 2 (a1 b1 + a2 b2 + …), with the autocorrelations of both at each lag (Bartlett
+    1946, https://doi.org/10.2307/2983611). That is not the effective number behind a mean.
+
+    Parameters
+    ----------
+    inputs : array, (chains, draws, d)
+    result : array, (chains, draws)
+    """
+    lags = min(LAGS, result.shape[1] // 4)
+    if lags < 1:
+        return float(result.size)
+    both = autocorrelations(inputs, lags) * autocorrelations(result[..., None], lags)
+    return float(result.size / max(1.0 + 2.0 * both.sum(), 1.0))
+
+
+def autocorrelations(series: Floats, lags: int) -> Floats:
+    """Autocorrelation at lags from one on, (lags,), over chains and series, (chains, draws, d)."""
+    around = series - series.mean(axis=(0, 1))
+    variance = (around**2).mean(axis=(0, 1))
+    moving = variance > 0.0
+    if not moving.any():
+        return np.zeros(lags)
+    around = around[..., moving] / np.sqrt(variance[moving])
+    return np.array(
+        [float((around[:, lag:] * around[:, :-lag]).mean()) for lag in range(1, lags + 1)]
+    )
+
+
+def _unknown_rates(case: Case, projection: Projection, year: int) -> dict[str, Floats]:
+    """Mean rate of a year by currency, (n,), where each draw takes its own way."""
+    rates = projection.per_usd
+    if "draw" not in rates.dims:
+        return {}
+    inside = [month for month in rates["month"].to_numpy() if month.startswith(str(year))]
+    currencies = {host.currency: host.name for host in case.hosts}
+    means = {
+        currency: rates.sel(host=name, month=inside).mean("month").to_numpy()
+        for currency, name in sorted(currencies.items())
+    }
+    return {currency: mean for currency, mean in means.items() if np.ptp(mean) > 0.0}

@@ -1,0 +1,119 @@
+"""Stock and flow of workers by month.
+
+Two stocks per host. The permitted (L) hold a work permit; the irregular (I) are on student and
+tourist visas, and a share of them works. Each month a stock loses a part and gains arrivals::
+
+    permitted:   L[t] = L[t-1] * exp(-h[t]) + a[t]
+    irregular:   I[t] = I[t-1] * exp(-g)    + b[t]
+    working:     W[t] = L[t] + w * I[t]
+
+Every function takes ``xp``, the namespace of operations (``model.equations.backend``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model.equations.backend import NUMPY, Array, Namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """Workers by month.
+
+    Attributes
+    ----------
+    permitted, irregular, working : array, (..., T)
+        Persons present at the end of each month.
+    permit_entries, irregular_entries : array, (..., T)
+        Persons arriving in each month.
+    irregular_working : array, (..., T)
+        Share of the irregular who work.
+    permitted_at_start, irregular_at_start : array, (...)
+        Persons present just before the first month.
+    """
+
+    permitted: Array
+    irregular: Array
+    working: Array
+    permit_entries: Array
+    irregular_entries: Array
+    irregular_working: Array
+    permitted_at_start: Array
+    irregular_at_start: Array
+
+    @property
+    def present(self) -> Any:
+        """Workers present on average over the month, (..., T), which is what is paid for.
+
+        Half of those at its beginning and half of those at its end.
+        """
+        working = np.asarray(self.working)
+        first = self.permitted_at_start + self.irregular_working[..., 0] * self.irregular_at_start
+        first = np.broadcast_to(first[..., None], (*working.shape[:-1], 1))
+        return (np.concatenate([first, working[..., :-1]], axis=-1) + working) / 2
+
+
+def stock(at_start: Array, exit_hazard: Array, inflow: Array, xp: Namespace = NUMPY) -> Array:
+    """Stock by month from what was there, the monthly exit hazard and the monthly inflow.
+
+    Parameters
+    ----------
+    at_start : array, (...)
+        Persons just before the first month.
+    exit_hazard : array, (..., T)
+        Exit hazard in each month, per month.
+    inflow : array, (..., T)
+        Persons arriving in each month.
+    xp : namespace
+
+    Returns
+    -------
+    array, (..., T)
+        Persons at the end of each month.
+    """
+    return xp.recurrence(at_start, xp.exp(-exit_hazard), inflow)
+
+
+def workforce(
+    *,
+    permitted_at_start: Array,
+    permit_exit: Array,
+    permit_inflow: Array,
+    irregular_at_start: Array,
+    irregular_exit: Array,
+    irregular_inflow: Array,
+    irregular_working: Array,
+    xp: Namespace = NUMPY,
+) -> Workforce:
+    """Workers by month, from rates by month.
+
+    Parameters
+    ----------
+    permitted_at_start, irregular_at_start : array, (...)
+        Persons.
+    permit_exit, permit_inflow, irregular_exit, irregular_inflow : array, (..., T)
+        Hazards per month and persons per month.
+    irregular_working : array, (..., T)
+        A fraction.
+    xp : namespace
+
+    Returns
+    -------
+    Workforce
+    """
+    permitted = stock(permitted_at_start, permit_exit, permit_inflow, xp)
+    irregular = stock(irregular_at_start, irregular_exit, irregular_inflow, xp)
+    return Workforce(
+        permitted=permitted,
+        irregular=irregular,
+        working=permitted + irregular_working * irregular,
+        permit_entries=permit_inflow,
+        irregular_entries=irregular_inflow,
+        irregular_working=irregular_working,
+        permitted_at_start=permitted_at_start,
+        irregular_at_start=irregular_at_start,
+    )

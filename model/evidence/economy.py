@@ -1,0 +1,289 @@
+"""From the vector of standard normals to the workers by month and the accounts by date.
+
+Here the equations of ``workforce`` and ``accounts`` meet a case's hosts, phases and segments.
+Kernel and projection call the same functions: with recorded numbers and ``TAPE``, with arrays and
+``NUMPY``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.equations.accounts import WorkerMonth, grown, worker_month
+from model.equations.backend import NUMPY
+from model.equations.quantities import BASIC
+from model.equations.workforce import Workforce, workforce
+
+Array = Any
+Namespace = Any
+Values = dict[str, Array]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+SUPPORTS = ("positive", "fraction")
+#: Items of the accounts that are stated in dollars.
+IN_DOLLARS = ("permit_cost", "plan")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each basic quantity stands in the vector of standard normals.
+
+    The vector is ordered by support (positive, fraction), so that one ``exp`` and one
+    ``sigmoid`` serve them all; within a support by the catalogue's order, host and index.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Label of each entry, e.g. ``permit_inflow.open``.
+    families : tuple of (str, int)
+        Name and number of entries of each family, in order.
+    supports : tuple of int
+        How many entries each of the two supports has.
+    location, scale : array, (N,)
+        Prior mean and standard deviation of the log (positive) or logit (fraction).
+    """
+
+    labels: tuple[str, ...]
+    families: tuple[tuple[str, int], ...]
+    supports: tuple[int, ...]
+    location: Floats
+    scale: Floats
+
+    @classmethod
+    def of(cls, case: Case) -> Layout:
+        """Layout of a case's priors."""
+        order = {name: place for place, name in enumerate(basic.name for basic in BASIC)}
+        priors = sorted(
+            case.priors, key=lambda prior: (SUPPORTS.index(prior.support), order[prior.name])
+        )
+        sizes: dict[str, int] = {}
+        for prior in priors:
+            sizes[prior.name] = sizes.get(prior.name, 0) + 1
+        return cls(
+            labels=tuple(prior.label for prior in priors),
+            families=tuple(sizes.items()),
+            supports=tuple(sum(p.support == support for p in priors) for support in SUPPORTS),
+            location=np.array([prior.location for prior in priors]),
+            scale=np.array([prior.scale for prior in priors]),
+        )
+
+    @property
+    def size(self) -> int:
+        """Number of basic quantities N."""
+        return len(self.labels)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Place of each label."""
+        return {label: place for place, label in enumerate(self.labels)}
+
+    def natural(self, normals: Array, xp: Namespace = NUMPY) -> Array:
+        """Basic quantities in their own units, (..., N), from standard normals, (..., N)."""
+        scaled = self.location + self.scale * normals
+        positive = self.supports[0]
+        return xp.concatenate([xp.exp(scaled[..., :positive]), xp.sigmoid(scaled[..., positive:])])
+
+    def by_family(self, natural: Array) -> Values:
+        """Cut the vector of basic quantities into families, each (..., entries)."""
+        stops = np.cumsum([size for _, size in self.families]).tolist()
+        return {
+            name: natural[..., stop - size : stop]
+            for (name, size), stop in zip(self.families, stops, strict=True)
+        }
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which entry of a family by phase each host's month has, as index arrays.
+
+    Attributes
+    ----------
+    phase, irregular_phase : array of int, (H, T)
+        Entry of the families by phase.
+    host : array of int, (H, T)
+        Entry of the families with one entry for each host.
+    """
+
+    phase: Ints
+    irregular_phase: Ints
+    host: Ints
+
+    @classmethod
+    def of(cls, case: Case) -> Calendar:
+        """Calendar of a case."""
+        host = np.arange(len(case.hosts))[:, None]
+
+        def entries(kind: str) -> Ints:
+            each = len(case.timeline.stretches(kind))
+            return np.asarray(host * each + case.timeline.stretch_of_month(kind))
+
+        phase = entries("phase")
+        return cls(phase, entries("irregular_phase"), host + 0 * phase)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Windows of months and segments for which the accounts are drawn up.
+
+    The arrays broadcast against each other: a table of dates by segments, (D, S), or a list, (C,).
+
+    Attributes
+    ----------
+    host, segment : array of int
+        Entries of the families with one entry for each host, or each segment.
+    years : array
+        Years between the reference month and the middle of the window.
+    per_usd : array
+        Host's currency per US dollar.
+    tax_period : list of (array of int, array)
+        For each tax period the entry of the families by tax period, and the share of the window
+        that lies in the period.
+    """
+
+    host: Ints
+    segment: Ints
+    years: Floats
+    per_usd: Floats
+    tax_period: list[tuple[Ints, Floats]]
+
+    @classmethod
+    def monthly(cls, case: Case) -> Cells:
+        """Every month of the timeline by every segment."""
+        host, reference = host_of_segment(case)[None, :], _reference(case)
+        rates = [case.rates.of(case.hosts[place].currency) for place in host[0]]
+        inside = case.timeline.month_in_stretch("tax_period")
+        if len(case.hosts) == 1:
+            # one column, which broadcasts: a growth factor is raised to a power once for all
+            host = host[:, :1]
+        return cls(
+            host=host,
+            segment=np.arange(len(case.segments))[None, :],
+            years=(np.arange(inside.shape[1])[:, None] - reference) / 12,
+            per_usd=np.stack(rates, axis=1),
+            tax_period=[
+                (host * len(inside) + number, own[:, None]) for number, own in enumerate(inside)
+            ],
+        )
+
+    @classmethod
+    def windows(cls, case: Case, first: Ints, last: Ints, segment: Ints) -> Cells:
+        """A list of windows of months, both ends inclusive, each with a segment."""
+        host = host_of_segment(case)[segment]
+        inside = np.pad(
+            case.timeline.month_in_stretch("tax_period").cumsum(axis=1), ((0, 0), (1, 0))
+        )
+        per_usd = np.empty(len(segment))
+        for place, one in enumerate(case.hosts):
+            own = np.flatnonzero(host == place)
+            stretches, which = np.unique(
+                np.stack([first[own], last[own]], axis=1), axis=0, return_inverse=True
+            )
+            rates = case.rates.of(one.currency)
+            means = [rates[a : b + 1].mean() for a, b in stretches]
+            per_usd[own] = np.array(means)[which.ravel()] if len(own) else 0.0
+        shares = (inside[:, last + 1] - inside[:, first]) / (last + 1 - first)
+        return cls(
+            host=host,
+            segment=segment,
+            years=((first + last) / 2 - _reference(case)) / 12,
+            per_usd=per_usd,
+            tax_period=[
+                (host * len(inside) + number, share) for number, share in enumerate(shares)
+            ],
+        )
+
+
+def host_of_segment(case: Case) -> Ints:
+    """Place of each segment's host, (S,)."""
+    names = [host.name for host in case.hosts]
+    return np.array([names.index(segment.host) for segment in case.segments])
+
+
+def _reference(case: Case) -> int:
+    """Place of the reference month in the timeline."""
+    return int(case.timeline.reference.ordinal - case.timeline.months[0].ordinal)
+
+
+def workers(values: Values, calendar: Calendar, xp: Namespace = NUMPY) -> Workforce:
+    """Workers by host and month, arrays (..., H, T)."""
+    return workforce(**inflows_and_exits(values, calendar), xp=xp)
+
+
+def segment_weights(values: Values, host: Ints, xp: Namespace = NUMPY) -> Array:
+    """Share of each segment in its host's workers, (..., S), summing to one in each host.
+
+    Parameters
+    ----------
+    values : dict of array
+    host : array of int, (S,)
+        Host of each segment.
+    xp : namespace
+    """
+    share = values["segment_share"]
+    return share / xp.group_sums(share, host, int(host.max()) + 1)[..., host]
+
+
+def items(values: Values, cells: Cells) -> Values:
+    """Arguments of ``worker_month`` by cell.
+
+    What is stated in dollars (``IN_DOLLARS``) is still in dollars, per month.
+    """
+
+    def of_host(name: str) -> Array:
+        return values[name][..., cells.host]
+
+    def of_segment(centre: str, ratio: str) -> Array:
+        return of_host(centre) * values[ratio][..., cells.segment]
+
+    rate = values["vat_rate"]
+    parts = [rate[..., entry] * share for entry, share in cells.tax_period]
+    names = (
+        "utilisation", "vat_share", "simplified_rate", "income_tax_rate", "contribution_rate",
+        "broker_margin", "keep_share", "managers_share", "plan_fulfilment",
+    )  # fmt: skip
+    return {
+        "payment": grown(
+            of_segment("payment", "payment_ratio"), of_host("payment_growth"), cells.years
+        ),
+        "declared_salary": grown(
+            of_segment("declared_salary", "declared_ratio"),
+            of_host("declared_growth"), cells.years,
+        ),
+        "vat_rate": sum(parts[1:], start=parts[0]),
+        "permit_cost": of_host("permit_cost") / 12.0,
+        "upkeep": grown(of_host("upkeep"), of_host("upkeep_growth"), cells.years),
+        "plan": grown(of_segment("plan", "plan_ratio"), of_host("plan_growth"), cells.years),
+        **{name: of_host(name) for name in names},
+    }  # fmt: skip
+
+
+def accounts(values: Values, cells: Cells) -> WorkerMonth:
+    """Accounts of a worker-month by cell."""
+    return worker_month(**in_own_currency(items(values, cells), cells.per_usd))
+
+
+def in_own_currency(stated: Values, per_usd: Array) -> Values:
+    """Items of a worker-month with those stated in dollars in the host's own currency."""
+    return stated | {name: stated[name] * per_usd for name in IN_DOLLARS}
+
+
+def inflows_and_exits(values: Values, calendar: Calendar) -> Values:
+    """Arguments of ``workforce`` by host and month, arrays (..., H, T) and (..., H)."""
+    by_month = {
+        "permit_exit": calendar.phase,
+        "permit_inflow": calendar.phase,
+        "irregular_exit": calendar.host,
+        "irregular_inflow": calendar.irregular_phase,
+        "irregular_working": calendar.host,
+    }
+    at_start = ("permitted_at_start", "irregular_at_start")
+    return {
+        **{name: values[name] for name in at_start},
+        **{name: values[name][..., index] for name, index in by_month.items()},
+    }

@@ -1,0 +1,62 @@
+"""How one hedged figure is read, by itself: the likelihood of the truth behind it."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from model.case.contents import Reading
+from model.case.reader.tables import PAIRS
+from model.case.reader.tables import QUALIFIERS as ALL
+from model.evidence.likelihood import printed_reading
+from model.kernel.hedge_densities import tailed_logpdf
+
+QUALIFIERS = tuple(one for one in ALL if one not in PAIRS)
+
+
+def likelihood_of_truth(
+    reading: Reading, qualifier: str, value: float, grade: str
+) -> pd.Series[float]:
+    """Likelihood of each size of the truth, given one figure printed with a hedge.
+
+    Parameters
+    ----------
+    reading : Reading
+    qualifier : str
+        One of ``QUALIFIERS``.
+    value : float
+        The figure printed, above zero.
+    grade : str
+        A letter and a digit, as ``B2``.
+
+    Returns
+    -------
+    Series
+        By truth, from where it is next to nothing to where it is so again; the largest is one.
+
+    Raises
+    ------
+    ValueError
+        When hedge, figure or grade is none.
+    """
+    if qualifier not in QUALIFIERS:
+        raise ValueError(f"{qualifier!r} is not a hedge; write one of {', '.join(QUALIFIERS)}")
+    letter, digit = grade[:1].upper(), grade[1:]
+    if letter not in reading.reliability or digit not in map(str, reading.credibility):
+        raise ValueError(f"{grade!r} is not a grade; write a letter A to F and a digit 1 to 6")
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{value!r} is not a figure above zero")
+    row = SimpleNamespace(
+        qualifier=qualifier, value=value, reliability=letter, credibility=int(digit)
+    )
+    figure, error, tail = printed_reading(reading, row)
+    # beyond four deviations and five tails there is next to nothing
+    low = figure - 4 * error - 5 * max(tail, 0.0)
+    high = figure + 4 * error + 5 * max(-tail, 0.0)
+    truth = np.linspace(low, high, 400)
+    log_likelihood = tailed_logpdf(figure - truth, error, tail)
+    likelihood = np.exp(log_likelihood - log_likelihood.max())
+    return pd.Series(likelihood, index=pd.Index(np.exp(truth), name="truth"), name=qualifier)

@@ -1,0 +1,247 @@
+"""Hedge, grade and origin of each row of evidence, as arrays and as log densities.
+
+With q the log of the quantity a row speaks of and y the log of the figure printed:
+
+- ``exact``, ``about`` and ``range`` are Normal(q, s), s² summing the grade's variance, the
+  rounding's and the speaker's interval's;
+- ``at_least`` and ``more_than`` are floors, y = q + error - tail, with an exponential tail;
+  ``nearly``, ``almost``, ``up_to`` and ``as_much_as`` are ceilings, y = q + error + tail;
+- ``spread`` is the density of the lowest and highest of n units around q, n summed over.
+
+Rows of one origin share one common error. Rows of one origin that speak of the same thing are
+one statement printed several times: together they carry the weight of one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.case.contents import Reading
+from model.equations.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
+from model.evidence.measurement import Measurement
+
+Array = Any
+Namespace = Any
+Floats = NDArray[np.float64]
+
+FLOORS = ("at_least", "more_than")
+CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
+LOG_2PI = math.log(2.0 * math.pi)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Rows of evidence as arrays, in the order of ``Measurement.ids``.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    log_figure : array, (R,)
+        Log of the figure, in canonical units and the host's currency; for ``range`` and
+        ``spread`` the mid-point of the logs.
+    half_width : array, (R,)
+        Half the log width of a ``spread``, else zero.
+    error : array, (R,)
+        Standard deviation of the log error, s.
+    tail : array, (R,)
+        Mean of the exponential tail; negative for floors, zero for none.
+    shared_error : array, (R,)
+        Part of the error that the row has in common with its origin's other rows, as a standard
+        deviation; zero for a row that stands alone.
+    weight : array, (R,)
+        One for a row that stands alone; copies of a statement share one; zero when left out.
+    origin : array of int, (R,)
+        Which shared error the row carries, or -1.
+    origins : tuple of str
+        Names of the shared errors: origins with more than one row.
+    spread : array of int, (Q,)
+        Places of the ``spread`` rows.
+    units : array, (U,)
+        Numbers of units n that are summed over, equally likely.
+    to_printed : array, (R,)
+        Factor that turns a canonical figure back into the row's printed unit.
+    """
+
+    ids: tuple[str, ...]
+    log_figure: Floats
+    half_width: Floats
+    error: Floats
+    tail: Floats
+    shared_error: Floats
+    weight: Floats
+    origin: NDArray[np.int64]
+    origins: tuple[str, ...]
+    spread: NDArray[np.int64]
+    units: Floats
+    to_printed: Floats
+
+    @property
+    def own_error(self) -> Floats:
+        """Standard deviation of what each row's error does not share with its origin's, (R,)."""
+        # a row left out may have less error than the best that counts: it weighs nothing
+        return np.sqrt(np.maximum(self.error**2 - self.shared_error**2, 1e-12))
+
+
+def evidence(case: Case, measured: Measurement, *, without: tuple[str, ...] = ()) -> Evidence:
+    """Arrays of the rows that ``measured`` holds.
+
+    Parameters
+    ----------
+    case : Case
+    measured : Measurement
+    without : tuple of str
+        Ids of rows to leave out: they keep their place and weigh nothing.
+    """
+    rows = case.evidence.set_index("id").loc[list(measured.ids)]
+    reading = case.reading
+    figures = [_figure(case, row) for row in rows.itertuples()]
+    counted = np.array([row_id not in without for row_id in measured.ids], dtype=bool)
+    repeated = rows["origin"][rows["origin"].duplicated(keep=False)]
+    origins = tuple(sorted(set(repeated)))
+    origin = np.array([origins.index(o) if o in origins else -1 for o in rows["origin"]], int)
+    error = np.array(
+        [_error(reading, row, f) for row, f in zip(rows.itertuples(), figures, strict=True)]
+    )
+    return Evidence(
+        ids=measured.ids,
+        log_figure=np.array([figure[0] for figure in figures]),
+        half_width=np.array(
+            [
+                f[1] if q == "spread" else 0.0
+                for f, q in zip(figures, rows["qualifier"], strict=True)
+            ]
+        ),
+        error=error,
+        tail=np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]]),
+        shared_error=_shared_error(origin, counted, error, reading.echo_shared),
+        weight=_weights(rows, counted, error),
+        origin=origin,
+        origins=origins,
+        spread=np.flatnonzero(rows["qualifier"] == "spread"),
+        units=np.unique(np.round(np.geomspace(*reading.spread_units, 7))),
+        to_printed=np.array([figure[2] for figure in figures]),
+    )
+
+
+def _figure(case: Case, row: Any) -> tuple[float, float, float]:
+    """Log mid-point, half log width and the factor from canonical back to printed units."""
+    factor = float(row.factor) * _exchange(case, row)
+    if row.qualifier in ("range", "spread"):
+        low, high = math.log(row.low * factor), math.log(row.high * factor)
+    else:
+        low = high = math.log(row.value * factor)
+    return (low + high) / 2, (high - low) / 2, 1.0 / factor
+
+
+def _exchange(case: Case, row: Any) -> float:
+    """Units of the quantity's own currency per unit of the row's: the mean over its window.
+
+    Items of the accounts are in the host's currency; a few basic quantities, such as the cost of
+    permits, are in dollars by definition.
+    """
+    host = next(host for host in case.hosts if host.name == row.host)
+    basic = BASIC_BY_NAME.get(row.quantity.split(".")[0])
+    own = (
+        "USD"
+        if basic and row.quantity not in MEASURED_BY_NAME and "USD" in basic.unit
+        else host.currency
+    )
+    if row.currency in ("", own):
+        return 1.0
+    rates = case.rates
+    return rates.mean(own, row.start, row.end) / rates.mean(row.currency, row.start, row.end)
+
+
+def printed_reading(reading: Reading, row: Any) -> tuple[float, float, float]:
+    """Log of a row's figure as printed, its error and its tail, for rows that are not fitted."""
+    ends = (row.low, row.high) if row.qualifier in ("range", "spread") else (row.value, row.value)
+    low, high = (math.log(end) for end in ends)
+    middle, half = (low + high) / 2, (high - low) / 2
+    return middle, _error(reading, row, (middle, half, 1.0)), hedge_tail(reading, row.qualifier)
+
+
+def rounding(value: float, cap: float) -> float:
+    """Standard deviation, in log, of a figure rounded to its last significant digit.
+
+    The truth is taken as uniform within half a unit of that digit. One-digit figures would be
+    off by up to half, which is not how people speak: ``cap`` bounds it.
+    """
+    digits = f"{value:.12g}"
+    mantissa, _, exponent = f"{float(digits):e}".partition("e")
+    places = len(mantissa.rstrip("0").partition(".")[2])
+    half_unit = 0.5 * 10.0 ** (int(exponent) - places)
+    return min(half_unit / math.sqrt(3.0) / value, cap)
+
+
+def grade_error(reading: Reading, reliability: str, credibility: int) -> float:
+    """Log error of a source's reliability and a claim's credibility, added in quadrature."""
+    return math.hypot(reading.reliability[reliability], reading.credibility[credibility])
+
+
+def _error(reading: Reading, row: Any, figure: tuple[float, float, float]) -> float:
+    """Log error of a row: its grade, its rounding and the interval its speaker gave."""
+    error = grade_error(reading, row.reliability, row.credibility)
+    if row.qualifier == "about":
+        return math.hypot(error, rounding(row.value, reading.rounding_cap))
+    if row.qualifier == "range":
+        from statistics import NormalDist
+
+        half = NormalDist().inv_cdf(0.5 + reading.range_coverage / 2)
+        return math.hypot(error, figure[1] / half)
+    return error
+
+
+def hedge_tail(reading: Reading, qualifier: str) -> float:
+    """Mean of a hedge's tail of y - q: negative for floors, positive for ceilings."""
+    if qualifier in FLOORS:
+        return -reading.tails[qualifier]
+    if qualifier in CEILINGS:
+        return reading.tails[qualifier]
+    return 0.0
+
+
+def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> Floats:
+    """Weights of the counted rows: copies of one statement share a weight of one.
+
+    They share by precision, so that a poor copy adds next to nothing.
+    """
+    statement = statements(rows)
+    precision = np.where(counted, error**-2.0, 0.0)
+    together = [
+        sum(p for other, p in zip(statement, precision, strict=True) if other == own)
+        for own in statement
+    ]
+    return np.divide(precision, together, out=np.zeros_like(precision), where=counted)
+
+
+def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """What each row states: copies have the same.
+
+    Copies are rows of one origin that speak of the same quantity, host, segments and base in the
+    same window.
+    """
+    keys = ["origin", "quantity", "host", "segments", "base", "start", "end"]
+    return [tuple(getattr(row, key) for key in keys) for row in rows.itertuples()]
+
+
+def _shared_error(
+    origin: NDArray[np.int64], counted: NDArray[np.bool_], error: Floats, shared: float
+) -> Floats:
+    """Loading of each row on its origin's common error: one absolute size for an origin.
+
+    The size follows the best row that counts. If each row's loading followed its own error, a
+    poor repeat would pin the common error and so sharpen the good one.
+    """
+    loading = np.zeros(len(error))
+    for place in set(origin.tolist()) - {-1}:
+        rows = origin == place
+        best = error[rows & counted] if (rows & counted).any() else error[rows]
+        loading[rows] = math.sqrt(shared) * best.min()
+    return loading

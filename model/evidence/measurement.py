@@ -1,0 +1,265 @@
+"""What each row of evidence measures: which quantities, windows and segments it speaks of.
+
+Rows fall into four groups, by how their quantity follows from the basic ones: counts (a window of
+the workforce, times factors), segment shares, items of the accounts (at a date, for segments, as
+an amount or a share of a base) and basic quantities themselves. ``Measurement`` holds the groups
+as index arrays; ``row_equations`` has what is done with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.case.reader.priors import label
+from model.equations.quantities import MEASURED_BY_NAME
+from model.evidence.economy import Calendar, Cells, Layout, host_of_segment
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Paths by month that counts are windows of, in the order in which they are laid end to end.
+PATHS = ("permitted", "irregular", "working", "permit_entries", "irregular_entries")
+
+#: Each count: the paths it adds up, and the power of each factor it is multiplied by.
+COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
+    "permitted": (("permitted",), {}),
+    "irregular": (("irregular",), {}),
+    "working": (("working",), {}),
+    "quota": (("permitted",), {"quota_use": -1.0}),
+    "authorisations": (("permitted",), {"quota_use": -1.0}),
+    "permits_issued": (("permitted",), {"permits_per_year": 1.0}),
+    "new_permits": (("permit_entries",), {}),
+    "visas_issued": (("permit_entries",), {"visas_per_entry": 1.0}),
+    "work_registrations": (("permit_entries",), {"registrations_per_entry": 1.0}),
+    "irregular_registrations": (("irregular_entries",), {"registrations_per_entry": 1.0}),
+    "entries": (("permit_entries", "irregular_entries"), {}),
+}
+#: Flows that are yearly rates applied to a stock: a month of stock counts for a twelfth.
+YEARLY_RATES = ("authorisations", "permits_issued")
+FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry")
+
+#: Items of the accounts that a row may name; properties of ``WorkerMonth``.
+ITEMS = (
+    "payment", "billings", "net_of_tax", "wage_fund", "declared_salary", "worker_keeps",
+    "withheld", "upkeep", "broker_take", "managers_take", "plan", "state_take", "wedge", "surplus",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Some pieces for each of some rows, laid end to end: those of row r are start[r]:start[r+1].
+
+    Attributes
+    ----------
+    start : array of int, (rows + 1,)
+    columns : dict of array, (pieces,)
+    """
+
+    start: Ints
+    columns: dict[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, counts: Ints, **columns: NDArray[Any]) -> Pieces:
+        """Pieces, of which each row has so many."""
+        return cls(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]), columns)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """A column."""
+        return self.columns[name]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The rows' groups as index arrays; R rows in the order counts, shares, accounts, basic.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Row ids in that order.
+    groups : tuple of int
+        Number of rows in each group.
+    windows : Pieces
+        Each count's stretches of months: ``path`` of ``PATHS``, ``host``, ``first``, ``stop`` and
+        ``weight``.
+    factors : Pieces
+        Each count's factors: ``factor`` of ``FACTORS``, ``host`` and ``power``.
+    segments : Pieces
+        Segments that each count, share and item covers; none for a count of all of its host's.
+    cell_of : array of int
+        For the items' segments, in the same order, the cell that they are drawn up in.
+    item, base : array of int, (accounts,)
+        Item, and base (-1: an amount).
+    basic : array of int, (basic,)
+        Place in the vector of basic quantities.
+    cells : Cells
+        The years' by year and segment, which carry the balance, then those of the items.
+    balance : (int, int)
+        How many years carry the balance, and the number of segments.
+    calendar : Calendar
+    host_of_segment : array of int, (S,)
+    """
+
+    ids: tuple[str, ...]
+    groups: tuple[int, int, int, int]
+    windows: Pieces
+    factors: Pieces
+    segments: Pieces
+    cell_of: Ints
+    item: Ints
+    base: Ints
+    basic: Ints
+    cells: Cells
+    balance: tuple[int, int]
+    calendar: Calendar
+    host_of_segment: Ints
+
+
+def group_of(quantity: str) -> int:
+    """Group (0 counts, 1 shares, 2 accounts, 3 basic) of a quantity that evidence speaks of."""
+    measured = MEASURED_BY_NAME.get(quantity)
+    if measured is None:
+        return 3
+    return {"level": 0, "flow": 0, "share": 1, "worker_month": 2}[measured.kind]
+
+
+def yearly_windows(case: Case) -> list[tuple[int, int]]:
+    """First and last month of each calendar year, or part of one, that the timeline covers."""
+    years = case.timeline.months.year
+    return [
+        (int(np.flatnonzero(years == year)[0]), int(np.flatnonzero(years == year)[-1]))
+        for year in sorted(set(years))
+    ]
+
+
+def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
+    """Index arrays for rows of evidence that lie within the timeline.
+
+    Parameters
+    ----------
+    case : Case
+    layout : Layout
+    rows : DataFrame
+        Rows of ``case.evidence``.
+    """
+    group = rows["quantity"].map({name: group_of(name) for name in rows["quantity"].unique()})
+    rows = rows.assign(group=group.astype(int)).sort_values(["group", "id"], kind="stable")
+    counts, shares, items, basics = (rows[rows["group"] == number] for number in range(4))
+    place = {name: number for number, name in enumerate(ITEMS)}
+    segments = _segments(case, rows[rows["group"] < 3], len(counts))
+    first = int(segments.start[len(counts) + len(shares)])
+    own = np.diff(segments.start)[len(counts) + len(shares) :]
+    years = yearly_windows(case)
+    cells, cell_of = _cells(case, years, np.repeat(_windows(case, items), own, axis=0),
+                            segments["segment"][first:])  # fmt: skip
+    return Measurement(
+        ids=tuple(rows["id"]),
+        groups=(len(counts), len(shares), len(items), len(basics)),
+        windows=_stretches(case, counts),
+        factors=_factors(case, counts),
+        segments=segments,
+        cell_of=cell_of,
+        item=items["quantity"].map(place).to_numpy(dtype=np.int64),
+        base=np.array([place.get(base, -1) for base in items["base"]], dtype=np.int64),
+        basic=_basic_places(case, layout, basics),
+        cells=cells,
+        balance=(len(years), len(case.segments)),
+        calendar=Calendar.of(case),
+        host_of_segment=host_of_segment(case),
+    )
+
+
+def _windows(case: Case, rows: pd.DataFrame) -> Ints:
+    """First and last month of each row, as places in the timeline, (rows, 2)."""
+    zero = case.timeline.months[0].ordinal
+    ends = [pd.PeriodIndex(rows[name], freq="M").asi8 - zero for name in ("start", "end")]
+    return np.stack(ends, axis=1).astype(np.int64)
+
+
+def _hosts(case: Case, rows: pd.DataFrame) -> Ints:
+    """Place of each row's host."""
+    places = {host.name: place for place, host in enumerate(case.hosts)}
+    return np.array([places[host] for host in rows["host"]], dtype=np.int64)
+
+
+def _stretches(case: Case, rows: pd.DataFrame) -> Pieces:
+    """The months that each count adds up, and how much each of them counts."""
+    window, quantity = _windows(case, rows), rows["quantity"]
+    names = quantity.unique()
+    paths = {name: [PATHS.index(path) for path in COUNTS[name][0]] for name in names}
+    many = quantity.map({name: len(found) for name, found in paths.items()}).to_numpy(dtype=int)
+    level = quantity.map({name: MEASURED_BY_NAME[name].kind == "level" for name in names})
+    weight = np.where(level.to_numpy(dtype=bool), 1.0 / (window[:, 1] - window[:, 0] + 1), 1.0)
+    weight[quantity.isin(YEARLY_RATES).to_numpy()] = 1.0 / 12.0
+    return Pieces.of(
+        many,
+        path=np.array([path for name in quantity for path in paths[name]], dtype=np.int64),
+        host=np.repeat(_hosts(case, rows), many),
+        first=np.repeat(window[:, 0], many),
+        stop=np.repeat(window[:, 1] + 1, many),
+        weight=np.repeat(weight, many),
+    )
+
+
+def _factors(case: Case, rows: pd.DataFrame) -> Pieces:
+    """The factors that each count is multiplied by."""
+    powers = [COUNTS[name][1] for name in rows["quantity"]]
+    many = np.array([len(one) for one in powers], dtype=np.int64)
+    return Pieces.of(
+        many,
+        factor=np.array([FACTORS.index(name) for one in powers for name in one], dtype=np.int64),
+        host=np.repeat(_hosts(case, rows), many),
+        power=np.array([power for one in powers for power in one.values()], dtype=np.float64),
+    )
+
+
+def _segments(case: Case, rows: pd.DataFrame, counts: int) -> Pieces:
+    """Segments that each row covers: those it names, or all of its host's.
+
+    The first rows are counts, of which those that name no segment need none.
+    """
+    places = {segment.id: place for place, segment in enumerate(case.segments)}
+    known: dict[Any, Ints] = {}
+    for host, named in set(zip(rows["host"], rows["segments"], strict=True)):
+        own = [
+            one.id for one in case.segments if one.host == host and (not named or one.id in named)
+        ]
+        known[host, named] = np.array([places[one] for one in own], dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
+    found = [
+        none if number < counts and not named else known[host, named]
+        for number, (host, named) in enumerate(zip(rows["host"], rows["segments"], strict=True))
+    ]
+    many = np.array([len(one) for one in found], dtype=np.int64)
+    return Pieces.of(many, segment=np.concatenate([none, *found]))
+
+
+def _cells(
+    case: Case, years: list[tuple[int, int]], window: Ints, segment: Ints
+) -> tuple[Cells, Ints]:
+    """Every year by every segment, then what other windows need; and the cell of each of those."""
+    each = np.arange(len(case.segments))
+    yearly = [(first, last, one) for first, last in years for one in each]
+    known = np.concatenate([np.array(yearly), np.column_stack([window, segment])]).astype(np.int64)
+    distinct, once, which = np.unique(known, axis=0, return_index=True, return_inverse=True)
+    # the years' cells come first, in their order: they stand first in the list
+    order = np.argsort(once)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    first, last, one = distinct[order].T
+    return Cells.windows(case, first, last, one), rank[which.ravel()][len(yearly) :]
+
+
+def _basic_places(case: Case, layout: Layout, rows: pd.DataFrame) -> Ints:
+    """Places of the basic quantities that rows speak of."""
+    pairs = set(zip(rows["quantity"], rows["host"], strict=True))
+    first = case.hosts[0].name
+    places = {pair: layout.index[label(pair[0], pair[1], "", first)] for pair in pairs}
+    return np.array(
+        [places[pair] for pair in zip(rows["quantity"], rows["host"], strict=True)], dtype=np.int64
+    )

@@ -1,0 +1,262 @@
+"""The model in PyMC, as a textbook would print it: to read, to sample and to test against.
+
+The compiled kernel has the same density, made for speed. This is the specification, and but for
+the accounts of one worker-month it shares nothing with the kernel::
+
+    with pymc_model(read_case("russia")):
+        pm.sample()
+
+``economy``, beside this module, has the quantities: priors, workers, accounts. Each row of evidence
+is a figure that someone printed about one of them, with a hedge (``hedges``). Money is in each
+host's own currency, but for revenue by year, which is in US dollars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pytensor.tensor as pt
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, MEASURED_BY_NAME
+from model.evidence.readable.economy import (
+    Tensor,
+    Tensors,
+    Workers,
+    accounts,
+    host_of_segment,
+    priors,
+    rates,
+    segment_shares,
+    workforce,
+)
+from model.evidence.readable.hedges import printed, spread
+from model.evidence.synthesis import Synthesis, synthesis
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Least amount of money whose logarithm is taken: what is left of a payment may be negative.
+LEAST = 1e-6
+
+
+def pymc_model(case: Case, parts: Synthesis | None = None) -> pm.Model:
+    """The joint density of a case, as a PyMC model.
+
+    Parameters
+    ----------
+    case : Case
+    parts : Synthesis, optional
+        The case's arrays under a what-if: a quantity set to a value has no prior, and a row or a
+        balance that weighs nothing has no term.
+
+    Returns
+    -------
+    pm.Model
+        ``pm.sample``, ``pm.sample_prior_predictive`` and ``pm.model_to_graphviz`` work on it.
+    """
+    parts = synthesis(case) if parts is None else parts
+    rows = case.evidence.set_index("id").loc[list(parts.evidence.ids)]
+    with pm.Model(coords=_coords(case, parts, rows)) as model:
+        basic = priors(parts.layout, len(case.hosts))
+        workers = workforce(case, basic)
+        share = segment_shares(case, basic)
+        revenue(case, basic, workers, share)
+        balance(case, parts, basic)
+        if len(rows):
+            evidence(parts, rows, log_quantities(case, rows, basic, workers, share))
+    return model
+
+
+def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Sequence[Any]]:
+    timeline, segments = case.timeline, case.segments
+    years = sorted(set(timeline.months.year))
+    told = rows[parts.evidence.weight > 0.0].groupby("qualifier").groups
+    return {
+        "host": [host.name for host in case.hosts],
+        "segment": [segment.id for segment in segments],
+        "phase": [phase.name for phase in timeline.phases],
+        "irregular_phase": [phase.name for phase in timeline.irregular_phases],
+        "tax_period": [period.name for period in timeline.tax_periods],
+        "month": [str(month) for month in timeline.months],
+        "year": [year for year in years if (timeline.months.year == year).sum() == 12],
+        **{
+            f"{host.name}_account": [
+                f"{year} {one.id}" for year in years for one in segments if one.host == host.name
+            ]
+            for host in case.hosts
+        },
+        "row": list(rows.index),
+        **{f"{qualifier}_row": list(own) for qualifier, own in told.items()},
+        "origin": list(parts.evidence.origins),
+        "end": ["lowest", "highest"],
+    }
+
+
+def revenue(case: Case, basic: Tensors, workers: Workers, share: Tensor) -> None:
+    """Revenue of each whole year under each definition: of all hosts, in US dollars."""
+    months = [(month, month) for month in range(len(case.timeline.months))]
+    account, per_usd = accounts(case, basic, months), rates(case, months)
+    present = workers.present[host_of_segment(case)].T * share
+    whole = np.array(pm.modelcontext(None).coords["year"], dtype=int)
+    in_year = (whole[:, None] == case.timeline.months.year.to_numpy()).astype(float)
+    for definition in DEFINITIONS:
+        by_month = (present * getattr(account, definition) / per_usd).sum(axis=1)
+        pm.Deterministic(definition, in_year @ by_month, dims="year")
+
+
+def balance(case: Case, parts: Synthesis, basic: Tensors) -> None:
+    """Billings equal the sum of their uses, by year and segment, but for a closing error.
+
+    A pseudo-observation: the log of billings over uses is seen to be zero. Closing errors
+    correlate between years, since an error of definition stays, and between a host's segments.
+    """
+    error, persistence, common = parts.closing
+    year = case.timeline.months.year.to_numpy()
+    months = [np.flatnonzero(year == one) for one in np.unique(year)]
+    account = accounts(case, basic, [(inside[0], inside[-1]) for inside in months])
+    log_balance = pt.log(account.billings / account.uses)
+    for place, host in enumerate(case.hosts):
+        own = np.flatnonzero(host_of_segment(case) == place)
+        correlation = np.kron(_alike(len(months), persistence), _alike(len(own), common))
+        if parts.balance_weight[place]:
+            pm.MvNormal(
+                f"balance_{host.name}",
+                mu=log_balance[:, own].ravel(),
+                cov=error**2 * correlation,
+                observed=np.zeros(len(correlation)),
+                dims=f"{host.name}_account",
+            )
+
+
+def _alike(size: int, correlation: float) -> Floats:
+    """Correlations of which each two numbers have the same."""
+    return (1.0 - correlation) * np.eye(size) + correlation
+
+
+# Evidence
+
+
+def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None:
+    """One term for each hedge: figures that were printed with it, around what they speak of.
+
+    Rows of one origin have an error in common; copies of one statement share a weight of one.
+    """
+    said, centre = parts.evidence, log_quantity
+    if said.origins:
+        # a row that stands alone has none of it: its share of the error is zero
+        origin_error = pm.Normal("origin_error", 0.0, 1.0, dims="origin")
+        centre = centre + said.shared_error * origin_error[said.origin]
+    for qualifier in pd.unique(rows["qualifier"]):
+        own = np.flatnonzero((rows["qualifier"] == qualifier) & (said.weight > 0.0))
+        figure, error, weight = said.log_figure[own], said.own_error[own], said.weight[own]
+        if not len(own):
+            continue
+        if qualifier != "spread":
+            tail = np.abs(said.tail[own])
+            printed(qualifier, centre[own], error, tail, weight, figure)
+            continue
+        # the units deviate from each other, and all of them by the row's error from the truth
+        shift = pm.Normal("shift", 0.0, 1.0, dims="spread_row")
+        deviation = pm.LogNormal("deviation", *parts.spread_deviation, dims="spread_row")
+        ends = figure[:, None] + said.half_width[own, None] * np.array([-1.0, 1.0])
+        spread(centre[own] + error * shift, deviation, said.units, weight, ends)
+
+
+def log_quantities(
+    case: Case, rows: pd.DataFrame, basic: Tensors, workers: Workers, share: Tensor
+) -> Tensor:
+    """Log of the quantity that each row of evidence speaks of, in the order of the rows."""
+    months, asked = case.timeline.months, list(rows.itertuples())
+    windows = [(months.get_loc(row.start), months.get_loc(row.end)) for row in asked]
+    host = np.array([[one.name for one in case.hosts].index(row.host) for row in asked])
+    during = np.array([(months >= row.start) & (months <= row.end) for row in asked], float)
+    covered = np.array([[_covers(row, one) for one in case.segments] for row in asked], float)
+    account, share_covered = accounts(case, basic, windows), covered @ share
+
+    def log_mean(item: str, own: Ints) -> Tensor:
+        """Log of an item of the accounts, averaged over the workers of the segments covered."""
+        mean = (covered * share * getattr(account, item))[own].sum(axis=1) / share_covered[own]
+        return pt.log(pt.maximum(mean, LEAST))
+
+    logs, order = [], []
+    for (quantity, base), own in rows.groupby(["quantity", "base"]).indices.items():
+        kind = MEASURED_BY_NAME[quantity].kind if quantity in MEASURED_BY_NAME else "basic"
+        if kind == "basic":
+            log = pt.log(_entry(quantity, host[own], basic))
+        elif kind == "share":
+            log = pt.log(share_covered[own])
+        elif kind == "worker_month":
+            log = log_mean(quantity, own) - (log_mean(base, own) if base else 0.0)
+        else:
+            number = counted(quantity, host[own], during[own], basic, workers)
+            log = pt.log(number * share_covered[own])
+        logs.append(log)
+        order.append(own)
+    found = pt.concatenate(logs)[np.argsort(np.concatenate(order))]
+    return pm.Deterministic("log_quantity", found, dims="row")
+
+
+def _covers(row: Any, segment: Any) -> bool:
+    """Whether a row speaks of a segment: one that it names, or any of its host's."""
+    return segment.host == row.host and (not row.segments or segment.id in row.segments)
+
+
+def _entry(label: str, host: Ints, basic: Tensors) -> Tensor:
+    """A basic quantity itself, by name and index, of each row's host."""
+    name, _, entry = label.partition(".")
+    index = BASIC_BY_NAME[name].index
+    if not index:
+        return basic[name][host]
+    place = pm.modelcontext(None).coords[index].index(entry)
+    return basic[name][place + 0 * host] if index == "segment" else basic[name][host, place]
+
+
+def counted(quantity: str, host: Ints, during: Floats, basic: Tensors, workers: Workers) -> Tensor:
+    """What is published as a number of workers: of a stock the mean, of a flow the sum.
+
+    Parameters
+    ----------
+    quantity : str
+    host : array of int, (rows,)
+    during : array, (rows, month)
+        One for each month of the row's window.
+    basic : dict of tensor
+    workers : Workers
+    """
+
+    def sum_of(path: Tensor) -> Tensor:
+        return (path[host] * during).sum(axis=1)
+
+    def mean_of(path: Tensor) -> Tensor:
+        return sum_of(path) / during.sum(axis=1)
+
+    match quantity:
+        case "permitted":
+            return mean_of(workers.permitted)
+        case "irregular":
+            return mean_of(workers.irregular)
+        case "working":
+            return mean_of(workers.working)
+        case "quota":
+            return mean_of(workers.permitted) / basic["quota_use"][host]
+        case "authorisations":
+            return sum_of(workers.permitted) / 12 / basic["quota_use"][host]
+        case "permits_issued":
+            return sum_of(workers.permitted) / 12 * basic["permits_per_year"][host]
+        case "new_permits":
+            return sum_of(workers.arrivals)
+        case "visas_issued":
+            return sum_of(workers.arrivals) * basic["visas_per_entry"][host]
+        case "work_registrations":
+            return sum_of(workers.arrivals) * basic["registrations_per_entry"][host]
+        case "irregular_registrations":
+            return sum_of(workers.irregular_arrivals) * basic["registrations_per_entry"][host]
+        case "entries":
+            return sum_of(workers.arrivals) + sum_of(workers.irregular_arrivals)
+    raise ValueError(f"{quantity!r} is no count of workers")

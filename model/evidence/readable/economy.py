@@ -1,0 +1,194 @@
+"""Basic quantities, workers and accounts in PyMC's words, for ``model.evidence.readable``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from numpy.typing import NDArray
+from pymc.distributions.transforms import logodds
+from scipy.special import expit
+
+from model.case.case import Case
+from model.equations.accounts import WorkerMonth, worker_month
+from model.equations.quantities import BASIC_BY_NAME
+from model.evidence.economy import Layout
+
+Tensor = Any
+Tensors = dict[str, Tensor]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: First and last months of some windows of time, as places in the timeline.
+Windows = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Workers by host and month: ``present`` on average over it, the others at its end.
+
+    ``arrivals`` come on work permits, ``irregular_arrivals`` on student and tourist visas.
+    """
+
+    permitted: Tensor
+    irregular: Tensor
+    working: Tensor
+    present: Tensor
+    arrivals: Tensor
+    irregular_arrivals: Tensor
+
+
+# Basic quantities
+
+
+def priors(layout: Layout, hosts: int) -> Tensors:
+    """Basic quantities by host or segment, and by phase or tax period where they have one."""
+    basic: Tensors = {}
+    stop = 0
+    for name, size in layout.families:
+        start, stop = stop, stop + size
+        basic[name] = _prior(name, layout.location[start:stop], layout.scale[start:stop], hosts)
+    return basic
+
+
+def _prior(name: str, location: Floats, scale: Floats, hosts: int) -> Tensor:
+    """A family's prior; what is set to a value (a scale of zero) has none."""
+    dims, shape = dims_of(name, hosts)
+    distribution = _log_normal if BASIC_BY_NAME[name].support == "positive" else _logit_normal
+    if (scale > 0.0).all():
+        return distribution(name, location.reshape(shape), scale.reshape(shape), dims=dims)
+    value = np.exp(location) if BASIC_BY_NAME[name].support == "positive" else expit(location)
+    found, unknown = pt.constant(value), np.flatnonzero(scale)
+    if len(unknown):
+        rest = distribution(f"{name}_unknown", location[unknown], scale[unknown])
+        found = found[unknown].set(rest)
+    return pm.Deterministic(name, found.reshape(shape), dims=dims)
+
+
+def _log_normal(name: str, location: Floats, scale: Floats, **dims: Any) -> Tensor:
+    return pm.LogNormal(name, mu=location, sigma=scale, **dims)
+
+
+def _logit_normal(name: str, location: Floats, scale: Floats, **dims: Any) -> Tensor:
+    # PyMC gives it no transform of its own, without which a sampler steps outside
+    return pm.LogitNormal(name, mu=location, sigma=scale, default_transform=logodds, **dims)
+
+
+def dims_of(name: str, hosts: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Dimensions of a family of basic quantities, and its shape with one size to be inferred."""
+    index = BASIC_BY_NAME[name].index
+    if index in ("", "segment"):
+        return (index or "host",), (-1,)
+    return ("host", index), (hosts, -1)
+
+
+# Workers
+
+
+def workforce(case: Case, basic: Tensors) -> Workers:
+    """Workers by host and month: two stocks, each of which loses a part and gains arrivals."""
+    phase = case.timeline.stretch_of_month("phase")
+    irregular_phase = case.timeline.stretch_of_month("irregular_phase")
+    arrivals = basic["permit_inflow"][:, phase]
+    irregular_arrivals = basic["irregular_inflow"][:, irregular_phase]
+    exits = basic["permit_exit"][:, phase]
+    irregular_exits = pt.repeat(basic["irregular_exit"][:, None], len(phase), axis=1)
+
+    permitted = stock(basic["permitted_at_start"], exits, arrivals, len(phase))
+    irregular = stock(basic["irregular_at_start"], irregular_exits, irregular_arrivals, len(phase))
+    working = permitted + basic["irregular_working"][:, None] * irregular
+
+    dims = ("host", "month")
+    return Workers(
+        permitted=pm.Deterministic("permitted", permitted[:, 1:], dims=dims),
+        irregular=pm.Deterministic("irregular", irregular[:, 1:], dims=dims),
+        working=pm.Deterministic("working", working[:, 1:], dims=dims),
+        present=pm.Deterministic("present", (working[:, :-1] + working[:, 1:]) / 2, dims=dims),
+        arrivals=arrivals,
+        irregular_arrivals=irregular_arrivals,
+    )
+
+
+def stock(at_start: Tensor, exits: Tensor, arrivals: Tensor, months: int) -> Tensor:
+    """Stock by host just before the first month, then at the end of each month.
+
+    Solves L[t] = L[t-1] exp(-h[t]) + a[t]. In one step, since a loop takes minutes to compile: of
+    those who came in month s, the share exp(-h[s+1] - … - h[t]) is still there after month t.
+
+    Parameters
+    ----------
+    at_start : tensor, (host,)
+        Persons.
+    exits, arrivals : tensor, (host, month)
+        Hazards a month, and persons a month.
+    months : int
+    """
+    came = pt.concatenate([at_start[:, None], arrivals], axis=1)
+    hazard = pt.concatenate([0.0 * at_start[:, None], pt.cumsum(exits, axis=1)], axis=1)
+    has_come = np.tri(months + 1)
+    since = has_come * (hazard[:, :, None] - hazard[:, None, :])
+    return (has_come * pt.exp(-since) * came[:, None, :]).sum(axis=2)
+
+
+def segment_shares(case: Case, basic: Tensors) -> Tensor:
+    """Share of each segment in its host's workers: its weight over the sum of the host's."""
+    host = host_of_segment(case)
+    weight = basic["segment_share"]
+    of_the_host = (host[:, None] == host).astype(float) @ weight
+    return pm.Deterministic("share_of_workers", weight / of_the_host, dims="segment")
+
+
+def host_of_segment(case: Case) -> Ints:
+    """Place of each segment's host."""
+    names = [host.name for host in case.hosts]
+    return np.array([names.index(segment.host) for segment in case.segments])
+
+
+# Accounts
+
+
+def accounts(case: Case, basic: Tensors, windows: Windows) -> WorkerMonth:
+    """Accounts of one worker-month in each segment, in the middle of windows of months.
+
+    Returns
+    -------
+    WorkerMonth
+        Tensors (window, segment), in the currency of the segment's host.
+    """
+    host = host_of_segment(case)
+    reference = case.timeline.months.get_loc(case.timeline.reference)
+    years = np.array([[(first + last) / 2 - reference] for first, last in windows]) / 12
+    in_period = case.timeline.month_in_stretch("tax_period")
+    share_in_period = np.stack([in_period[:, a : b + 1].mean(axis=1) for a, b in windows])
+    per_usd = rates(case, windows)
+
+    def grown(centre: str, growth: str) -> Tensor:
+        return basic[centre][host] * basic[growth][host] ** years
+
+    return worker_month(
+        payment=grown("payment", "payment_growth") * basic["payment_ratio"],
+        utilisation=basic["utilisation"][host],
+        declared_salary=grown("declared_salary", "declared_growth") * basic["declared_ratio"],
+        vat_share=basic["vat_share"][host],
+        vat_rate=share_in_period @ basic["vat_rate"][host].T,
+        simplified_rate=basic["simplified_rate"][host],
+        income_tax_rate=basic["income_tax_rate"][host],
+        contribution_rate=basic["contribution_rate"][host],
+        permit_cost=basic["permit_cost"][host] / 12 * per_usd,
+        broker_margin=basic["broker_margin"][host],
+        upkeep=grown("upkeep", "upkeep_growth"),
+        keep_share=basic["keep_share"][host],
+        managers_share=basic["managers_share"][host],
+        plan=grown("plan", "plan_growth") * basic["plan_ratio"] * per_usd,
+        plan_fulfilment=basic["plan_fulfilment"][host],
+    )
+
+
+def rates(case: Case, windows: Windows) -> Floats:
+    """Units of each segment's currency per US dollar, means over windows, (window, segment)."""
+    currency = {host.name: host.currency for host in case.hosts}
+    by_month = np.stack([case.rates.of(currency[one.host]) for one in case.segments])
+    return np.stack([by_month[:, first : last + 1].mean(axis=1) for first, last in windows])

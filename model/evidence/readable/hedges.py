@@ -1,0 +1,168 @@
+"""How a figure comes to be printed: each hedge as a distribution, for ``model.evidence.readable``.
+
+With q the log of the quantity a row speaks of, y the log of the figure printed, s its error and m
+the mean of its tail, a figure is printed as::
+
+    exact, about, range                  y = q + Normal(0, s)
+    at_least, more_than                  y = q + Normal(0, s) - Exponential(m)
+    nearly, almost, up_to, as_much_as    y = q + Normal(0, s) + Exponential(m)
+    spread                               the lowest and highest of n units ~ Normal(q, s)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from numpy.typing import NDArray
+
+Tensor = Any
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hedge:
+    """One figure printed with a hedge.
+
+    Attributes
+    ----------
+    printed : callable
+        ``printed(q, s, m, size)``: the figure as a random variable.
+    log_density : callable
+        ``log_density(y, q, s, m)``: its log density.
+    """
+
+    printed: Callable[..., Tensor]
+    log_density: Callable[..., Tensor]
+
+
+def log_normal_cdf(x: Tensor) -> Tensor:
+    """Log of the standard normal distribution function.
+
+    Each form is given only the numbers that it serves, so that none overflows unseen.
+    """
+    below, above = pt.minimum(x, 0.0), pt.maximum(x, 0.0)
+    log_below = pt.log(pt.erfcx(-below / np.sqrt(2.0)) / 2.0) - below**2 / 2.0
+    return pt.switch(x < 0.0, log_below, pt.log1p(-pt.erfc(above / np.sqrt(2.0)) / 2.0))
+
+
+def log_tailed(x: Tensor, s: Tensor, m: Tensor) -> Tensor:
+    """Log density at x of Normal(0, s) + Exponential(m), the exponentially modified Normal.
+
+    ``pm.ExGaussian`` will not do: where m is below s / 20 it leaves the tail out.
+    """
+    return (s / m) ** 2 / 2.0 - x / m - pt.log(m) + log_normal_cdf(x / s - s / m)
+
+
+ABOUT = Hedge(
+    printed=lambda q, s, m, size: pm.Normal.dist(q, s, size=size),
+    log_density=lambda y, q, s, m: pm.logp(pm.Normal.dist(q, s), y),
+)
+FLOOR = Hedge(
+    printed=lambda q, s, m, size: (
+        pm.Normal.dist(q, s, size=size) - pm.Exponential.dist(scale=m, size=size)
+    ),
+    log_density=lambda y, q, s, m: log_tailed(q - y, s, m),
+)
+CEILING = Hedge(
+    printed=lambda q, s, m, size: (
+        pm.Normal.dist(q, s, size=size) + pm.Exponential.dist(scale=m, size=size)
+    ),
+    log_density=lambda y, q, s, m: log_tailed(y - q, s, m),
+)
+
+HEDGES = {
+    "exact": ABOUT,
+    "about": ABOUT,
+    "range": ABOUT,
+    "at_least": FLOOR,
+    "more_than": FLOOR,
+    "nearly": CEILING,
+    "almost": CEILING,
+    "up_to": CEILING,
+    "as_much_as": CEILING,
+}
+
+
+def printed(
+    qualifier: str, q: Tensor, error: Floats, tail: Floats, weight: Floats, log_figure: Floats
+) -> Tensor:
+    """Figures printed with one hedge, observed, as a random variable of the model.
+
+    Parameters
+    ----------
+    qualifier : str
+        The hedge; also the name of the variable, whose dimension is ``{qualifier}_row``.
+    q : tensor, (rows,)
+        Log of what each row speaks of.
+    error, tail : array, (rows,)
+    weight : array, (rows,)
+        How often each row counts: copies of one statement share a weight of one.
+    log_figure : array, (rows,)
+        Log of the figures printed.
+    """
+    hedge = HEDGES[qualifier]
+    return pm.CustomDist(
+        qualifier, q, error, tail, weight,
+        dist=lambda q, s, m, w, size: hedge.printed(q, s, m, size),
+        logp=lambda y, q, s, m, w: w * hedge.log_density(y, q, s, m),
+        observed=log_figure, dims=f"{qualifier}_row", class_name=qualifier,
+    )  # fmt: skip
+
+
+def spread(q: Tensor, deviation: Tensor, units: Floats, weight: Floats, ends: Floats) -> Tensor:
+    """The lowest and highest of many units, observed, as a random variable of the model.
+
+    Parameters
+    ----------
+    q, deviation : tensor, (rows,)
+        Centre of the units and standard deviation between them, in log.
+    units : array, (U,)
+        Numbers of units, equally likely.
+    weight : array, (rows,)
+    ends : array, (rows, 2)
+        Logs of the lowest and the highest figure.
+    """
+    return pm.CustomDist(
+        "spread", q, deviation, weight,
+        random=partial(draw_extremes, units=units),
+        logp=lambda y, q, s, w: w * log_extremes(y[..., 0], y[..., 1], q, s, units),
+        observed=ends, dims=("spread_row", "end"), signature="(),(),()->(2)", class_name="spread",
+    )  # fmt: skip
+
+
+def log_extremes(low: Tensor, high: Tensor, q: Tensor, s: Tensor, units: Floats) -> Tensor:
+    """Log density of the lowest and highest of n units ~ Normal(q, s), n summed over.
+
+    With a and b the standardised ends it is the sum over n, equally likely, of
+    n (n - 1) f(a) f(b) [F(b) - F(a)]^(n - 2) / s² (David and Nagaraja 2003, section 2.2).
+    """
+    a, b = (low - q) / s, (high - q) / s
+    # F(b) - F(a) = F(-a) - F(-b): taken on the side where F is small, nothing cancels
+    upper = a + b > 0.0
+    log_inside = pm.math.logdiffexp(
+        log_normal_cdf(pt.switch(upper, -a, b)), log_normal_cdf(pt.switch(upper, -b, a))
+    )
+    log_ends = pm.logp(pm.Normal.dist(q, s), low) + pm.logp(pm.Normal.dist(q, s), high)
+    log_pairs = np.log(units * (units - 1.0) / len(units))
+    by_units = log_pairs + (units - 2.0) * log_inside[..., None]
+    return log_ends + pm.math.logsumexp(by_units, axis=-1, keepdims=False)
+
+
+def draw_extremes(
+    q: Floats, s: Floats, weight: Floats, rng: np.random.Generator, size: Any, units: Floats
+) -> Floats:
+    """Draw the lowest and highest of n units, n being drawn too."""
+    from scipy.special import ndtri
+
+    n = rng.choice(units, size=size if size is not None else np.shape(q))
+    # extremes of n normals through the extremes of n uniforms
+    lowest = rng.beta(1.0, n)
+    highest = lowest + (1.0 - lowest) * rng.beta(n - 1.0, 1.0)
+    ends = ndtri(np.stack([lowest, highest], axis=-1))
+    return np.asarray(np.asarray(q)[..., None] + np.asarray(s)[..., None] * ends)

@@ -1,0 +1,99 @@
+"""Points of the PyMC model from the kernel's standard normals, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.equations.quantities import BASIC_BY_NAME
+from model.evidence.readable.economy import dims_of
+from model.evidence.synthesis import Synthesis
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value variable of the PyMC model: location + scale * standard normals.
+
+    Attributes
+    ----------
+    name : str
+        As PyMC has it, e.g. ``payment_log__``.
+    places : array of int, (n,)
+        Where its standard normals stand in the vector.
+    location, scale : array, (n,)
+    shape : tuple of int
+        Of the value, with one size to be inferred.
+    """
+
+    name: str
+    places: Ints
+    location: Floats
+    scale: Floats
+    shape: tuple[int, ...] = (-1,)
+
+
+def variables(parts: Synthesis) -> list[Variable]:
+    """Value variables of ``pymc_model(case, parts)``.
+
+    Standard normals of quantities set to a value, and of spreads that weigh nothing, are in none.
+    """
+    layout, said = parts.layout, parts.evidence
+    found: list[Variable] = []
+    stop = 0
+    for name, size in layout.families:
+        start, stop = stop, stop + size
+        places = start + np.flatnonzero(layout.scale[start:stop])
+        suffix = "log__" if BASIC_BY_NAME[name].support == "positive" else "logodds__"
+        whole = len(places) == size
+        found.append(
+            Variable(
+                f"{name}_{suffix}" if whole else f"{name}_unknown_{suffix}",
+                places,
+                layout.location[places],
+                layout.scale[places],
+                dims_of(name, len(parts.balance_weight))[1] if whole else (-1,),
+            )
+        )
+    origins, spreads = len(said.origins), len(said.spread)
+    told = np.flatnonzero(said.weight[said.spread] > 0.0)
+    location, scale = parts.spread_deviation
+    for name, places, centre, width in (
+        ("origin_error", stop + np.arange(origins), 0.0, 1.0),
+        ("shift", stop + origins + told, 0.0, 1.0),
+        ("deviation_log__", stop + origins + spreads + told, location, scale),
+    ):
+        n = len(places)
+        found.append(Variable(name, places, np.full(n, centre), np.full(n, width)))
+    return [variable for variable in found if len(variable.places)]
+
+
+def point_of(parts: Synthesis, normals: Floats) -> dict[str, Floats]:
+    """The model's point at a vector of standard normals, e.g. to start a sampler from."""
+    return {
+        one.name: (one.location + one.scale * normals[one.places]).reshape(one.shape)
+        for one in variables(parts)
+    }
+
+
+def normals_of(parts: Synthesis, point: dict[str, Floats]) -> Floats:
+    """Standard normals at a point of the model; zero where the model has no variable."""
+    normals = np.zeros(parts.size)
+    for one in variables(parts):
+        normals[one.places] = (np.ravel(point[one.name]) - one.location) / one.scale
+    return normals
+
+
+def log_volume(parts: Synthesis, normals: Floats) -> float:
+    """What the log density of the standard normals has beyond that of the model at their point.
+
+    The logs of the scales, and the density of the normals that the model does without.
+    """
+    among = variables(parts)
+    others = np.delete(normals, np.concatenate([one.places for one in among]))
+    scales = sum(np.log(one.scale).sum() for one in among)
+    return float(scales - 0.5 * (others**2).sum() - 0.5 * len(others) * np.log(2.0 * np.pi))

@@ -1,0 +1,128 @@
+"""From the basic quantities to the log of what each row of evidence speaks of.
+
+``recorded`` writes the equations down for the kernel; ``log_quantities`` has it carry them out on
+draws.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.equations.accounts import WorkerMonth
+from model.evidence.economy import Layout, Values, accounts, segment_weights, workers
+from model.evidence.measurement import FACTORS, ITEMS, PATHS, Measurement
+from model.kernel import recorded as on
+from model.kernel.native import evaluate
+from model.kernel.recorded import TAPE
+from model.kernel.tape import Node, Tape
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Least amount, in the host's currency: what is left of a payment may be negative in a corner of
+#: the prior, and has no logarithm there. The evidence then rules the corner out.
+LEAST = 1e-6
+
+
+def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Floats:
+    """Log of the quantity each row speaks of, (..., R), from basic quantities, (..., N).
+
+    In canonical units; money in the host's currency. Counts of no one are minus infinity.
+    """
+    tape = Tape(layout.size)
+    found, _ = recorded(layout, measured, tape.normals)
+    return evaluate(tape.program(rows=found), "rows", natural)
+
+
+def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node, list[Node]]:
+    """Write down, from the basic quantities, what each row measures and how the accounts balance.
+
+    Returns
+    -------
+    log_quantity : Node, (R,)
+        Log of the quantity each row speaks of.
+    log_balance : list of Node, (years * segments of the host,)
+        For each host the log of billings over the sum of all uses, by year and segment.
+    """
+    values = layout.by_family(natural)
+    weights = segment_weights(values, measured.host_of_segment, TAPE)
+    account = accounts(values, measured.cells)
+    counts, shares, items, basics = measured.groups
+    # a first one, so that there is something to lay end to end where no row is
+    logs = [natural[..., :0]]
+    if counts:
+        logs.append(_log_counts(measured, values, weights))
+    if shares:
+        start = measured.segments.start[counts : counts + shares + 1]
+        logs.append(on.log(_covered(measured, weights, start)))
+    if items:
+        logs.append(_log_items(measured, account, weights))
+    if basics:
+        logs.append(on.log(natural[..., measured.basic]))
+    years, segments = measured.balance
+    ratio = on.log((account.billings / account.uses)[..., : years * segments])
+    host = np.tile(measured.host_of_segment, years)
+    balances = [ratio[..., np.flatnonzero(host == place)] for place in np.unique(host)]
+    return on.concatenate(logs), balances
+
+
+def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:
+    """Share of the workers in the segments that rows name, one after the other."""
+    inner = measured.segments["segment"][start[0] : start[-1]]
+    return on.stretches(weights, start - start[0], inner, inner + 1)
+
+
+def _log_counts(measured: Measurement, values: Values, weights: Node) -> Node:
+    force = workers(values, measured.calendar, TAPE)
+    paths = on.concatenate([getattr(force, name).laid for name in PATHS])
+    hosts, months = measured.calendar.host.shape
+    windows = measured.windows
+    begin = (windows["path"] * hosts + windows["host"]) * months
+    found = on.log(
+        on.stretches(
+            paths, windows.start, begin + windows["first"], begin + windows["stop"],
+            windows["weight"],
+        )
+    )  # fmt: skip
+    factors, start = measured.factors, measured.segments.start[: measured.groups[0] + 1]
+    entry = factors["factor"] * hosts + factors["host"]
+    if len(entry):
+        logs = on.log(on.concatenate([values[name] for name in FACTORS])[..., entry])
+        each = np.arange(len(entry))
+        some = np.flatnonzero(np.diff(factors.start))
+        sums = on.stretches(logs, factors.start, each, each + 1, factors["power"])
+        found = found.replaced(some, found[some] + sums[some])
+    some = np.flatnonzero(np.diff(start))
+    if len(some):
+        share = on.log(_covered(measured, weights, np.append(start[some], start[-1])))
+        found = found.replaced(some, found[some] + share)
+    return found
+
+
+def _log_items(measured: Measurement, account: WorkerMonth, weights: Node) -> Node:
+    """Items averaged over the workers of the row's segments; amounts, or shares of a base."""
+    counts, shares, items, _ = measured.groups
+    start = measured.segments.start[counts + shares : counts + shares + items + 1]
+    inner = measured.segments["segment"][start[0] : start[-1]]
+    start = start - start[0]
+    workers_in = weights[..., inner]
+    each = np.arange(len(inner))
+    in_all = on.stretches(workers_in, start, each, each + 1)
+
+    def log_mean(item: Ints, which: Ints) -> Node:
+        """Log of the mean item of some rows."""
+        own = np.concatenate([np.arange(start[r], start[r + 1]) for r in which])
+        used, number = np.unique(item, return_inverse=True)
+        tables = [getattr(account, ITEMS[one]) for one in used]
+        begin = np.repeat(number * len(tables[0]), np.diff(start)[which])
+        amounts = on.concatenate(tables)[..., begin + measured.cell_of[own]]
+        starts = np.concatenate([[0], np.cumsum(np.diff(start)[which])])
+        mean = on.products(workers_in[..., own], amounts, starts) / in_all[..., which]
+        return on.log(on.at_least(mean, LEAST))
+
+    found = log_mean(measured.item, np.arange(items))
+    some = np.flatnonzero(measured.base >= 0)
+    if len(some):
+        found = found.replaced(some, found[some] - log_mean(measured.base[some], some))
+    return found

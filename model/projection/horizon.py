@@ -1,0 +1,53 @@
+"""Past the data: the months up to a horizon, and exchange rates where none is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.case.exchange import later_rates
+
+Floats = NDArray[np.float64]
+
+
+def extended(case: Case, horizon: pd.Period | None) -> Case:
+    """The case with its months running to a horizon; rates and phases of the end go on.
+
+    Months that have a rate (of fx.csv, or of the ECB) take it. The others hold the last known
+    one, around which ``random_walk`` lets each draw go its own way.
+    """
+    months = case.timeline.months
+    if horizon is None or horizon <= months[-1]:
+        return case
+    longer = pd.period_range(months[0], horizon, freq="M")
+    return replace(
+        case,
+        timeline=replace(case.timeline, months=longer),
+        rates=later_rates(case.rates, longer),
+    )
+
+
+def random_walk(case: Case, draws: int, seed: int) -> dict[str, Floats]:
+    """Log deviation from the last known rate, (draws, T), of each currency that lacks rates.
+
+    A random walk whose monthly steps have the standard deviation of the known months' own. It
+    starts at the last known month and stands at zero wherever a rate is known.
+    """
+    walks = {}
+    rates = case.rates
+    for place, currency in enumerate(sorted({host.currency for host in case.hosts})):
+        unknown = rates.walks[currency].to_numpy()
+        if not unknown.any():
+            continue
+        steps = np.diff(np.log(rates.of(currency)))[~unknown[1:] & ~unknown[:-1]]
+        rng = np.random.default_rng([seed, place])
+        noise = rng.normal(scale=steps.std(ddof=1), size=(draws, len(unknown))) * unknown
+        walk = np.zeros_like(noise)
+        for month in np.flatnonzero(unknown):
+            walk[:, month] = walk[:, month - 1] + noise[:, month]
+        walks[currency] = walk
+    return walks

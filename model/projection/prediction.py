@@ -1,0 +1,207 @@
+"""What the posterior predicts of each figure: fitted rows, rows held out, published totals."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.equations.quantities import MEASURED_BY_NAME
+from model.evidence.economy import Layout
+from model.evidence.likelihood import Evidence, evidence
+from model.evidence.measurement import measurement
+from model.evidence.row_equations import log_quantities
+from model.evidence.synthesis import spread_prior
+from model.projection.projection import USD, Projection, quantiles
+
+Floats = NDArray[np.float64]
+#: The host of published totals for all the state's workers abroad.
+WORLD = "world"
+Json = dict[str, Any]
+
+
+def number(x: float) -> float | None:
+    """A float with eight significant digits, which is more than any draw carries.
+
+    None where it is not finite, which JSON cannot say: absurd priors overflow.
+    """
+    return float(f"{x:.8g}") if math.isfinite(x) else None
+
+
+def distribution(draws: Floats) -> Json:
+    """Mean, standard deviation and quantiles of draws, (n,), as plain numbers."""
+    return {name: number(float(value)) for name, value in quantiles(draws).items()}
+
+
+def replicate(
+    rows: Evidence, log_quantity: Floats, rng: np.random.Generator, deviation: tuple[float, float]
+) -> Floats:
+    """Log figures that the model would expect to be printed, (n, R), in canonical units.
+
+    Each row gets a fresh error and its hedge's tail; a ``spread`` row the mid-point of the
+    lowest and highest of n fresh units.
+    """
+    draws = log_quantity.shape[0]
+    error = rng.normal(size=log_quantity.shape) * rows.error
+    tail = rng.exponential(size=log_quantity.shape) * rows.tail
+    figures = log_quantity + error + tail
+    for place in rows.spread:
+        scale = np.exp(deviation[0] + deviation[1] * rng.normal(size=draws))
+        units = rng.choice(rows.units, size=draws)
+        # extremes of n normals through the extremes of n uniforms
+        low = rng.beta(1.0, units)
+        high = low + (1.0 - low) * rng.beta(units - 1.0, 1.0)
+        from scipy.special import ndtri
+
+        figures[:, place] += scale * (ndtri(low) + ndtri(high)) / 2
+    return figures
+
+
+def surprise(observed: float, predicted: Floats) -> float | None:
+    """Share of predictions nearer the centre than the figure: 0 expected, 1 out of range.
+
+    One less the two-sided tail probability, so 0.95 means that one prediction in twenty lies as
+    far out.
+    """
+    above = float(np.mean(predicted > observed) + 0.5 * np.mean(predicted == observed))
+    return number(1.0 - 2.0 * min(above, 1.0 - above))
+
+
+def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int, fitted: Evidence) -> Json:
+    """Observed, predicted and surprise of each fitted row, in the row's own unit.
+
+    ``error`` is the standard deviation of the log figure, ``tail`` the mean of its hedge's tail
+    on the same scale (negative for a floor), as the words and grades are read. ``weight`` is one,
+    or the row's part of it where several rows repeat one statement, or zero where it was left out
+    of the fit: ``fitted`` is the evidence as it was fitted.
+    """
+    weights = dict(zip(fitted.ids, fitted.weight.tolist(), strict=True))
+    return {
+        row_id: {
+            "observed": number(observed),
+            "unit": unit,
+            "predicted": distribution(predicted),
+            "surprise": surprise(observed, predicted),
+            "error": number(reading[0]),
+            "tail": number(reading[1]),
+            "weight": number(weights[row_id]),
+        }
+        for row_id, observed, unit, predicted, reading in _predict(case, layout, draws, seed, "fit")
+    }
+
+
+def held_out_rows(
+    case: Case, layout: Layout, draws: Floats, projection: Projection, seed: int
+) -> Json:
+    """Observed and predicted of each row held out; published totals under their definition.
+
+    ``predicted_for`` says which hosts the prediction covers: a published world total is compared
+    with the modelled hosts alone, which are a part of it. Rows outside the timeline have no
+    prediction.
+    """
+    results: Json = {}
+    for row_id, observed, unit, predicted, _ in _predict(case, layout, draws, seed, "holdout"):
+        results[row_id] = _held_out(observed, unit, predicted)
+    rows = case.evidence[case.evidence["role"] == "holdout"]
+    for row in rows.itertuples():
+        if MEASURED_BY_NAME.get(row.quantity) and MEASURED_BY_NAME[row.quantity].kind == "total":
+            results[row.id] = _published_total(case, row, projection)
+    return dict(sorted(results.items()))
+
+
+def _held_out(observed: float, unit: str, predicted: Floats | None) -> Json:
+    entry: Json = {"observed": number(observed), "unit": unit, "predicted": None}
+    entry["probability_above"] = None
+    if predicted is not None:
+        entry["predicted"] = distribution(predicted)
+        entry["probability_above"] = number(float(np.mean(predicted > observed)))
+    return entry
+
+
+def _published_total(case: Case, row: Any, projection: Projection) -> Json:
+    """A published total in dollars a year beside revenue of the same months, as a yearly rate."""
+    figures = [float(f) for f in (row.low, row.value, row.high) if not math.isnan(f)]
+    observed = math.exp(sum(map(math.log, figures)) / len(figures))
+    hosts, predicted = modelled_total(case, row, projection)
+    return {
+        **_held_out(observed, row.unit, predicted),
+        "low": min(figures) if len(figures) > 1 else None,
+        "high": max(figures) if len(figures) > 1 else None,
+        "definition": row.quantity.removeprefix("total_"),
+        "published_for": row.host,
+        "predicted_for": hosts,
+    }
+
+
+def modelled_total(case: Case, row: Any, projection: Projection) -> tuple[list[str], Floats | None]:
+    """What the model says of a published total: its hosts, and draws in the row's unit.
+
+    Parameters
+    ----------
+    row : named tuple
+        A row of ``case.evidence`` that speaks of a total.
+
+    Returns
+    -------
+    hosts : list of str
+        Whose revenue is summed: a world total is compared with the modelled part of the world,
+        a host's with its own, other places' with nothing.
+    draws : array, (n,), or None
+        As a yearly rate over the row's window; None where the model does not cover it.
+    """
+    modelled = [host.name for host in case.hosts]
+    hosts = [row.host] if row.host in modelled else modelled if row.host == WORLD else []
+    months = pd.PeriodIndex(projection.revenue["month"].to_index(), freq="M")
+    inside = np.asarray((months >= row.start) & (months <= row.end))
+    definition = row.quantity.removeprefix("total_")
+    own = {host.name: host.currency for host in case.hosts}.get(row.host)
+    covered = hosts and row.currency in (USD, own)
+    if not covered or row.start < months[0] or row.end > months[-1]:
+        return [], None
+    # only a host's own total is known in its own currency
+    revenue = projection.revenue_usd if row.currency == USD else projection.revenue
+    chosen = revenue.sel(definition=definition, host=hosts).isel(month=inside)
+    yearly = chosen.sum(["host", "month"]).to_numpy() * 12 / inside.sum()
+    return hosts, yearly / row.factor
+
+
+def _predict(
+    case: Case, layout: Layout, draws: Floats, seed: int, role: str
+) -> list[tuple[str, float, str, Floats, tuple[float, float]]]:
+    """Id, figure, unit, replicated figures and reading of the rows of a role, where modelled.
+
+    The reading is the row's error and tail.
+    """
+    months = case.timeline.months
+    rows = case.evidence[case.evidence["role"] == role]
+    total = [
+        name in MEASURED_BY_NAME and MEASURED_BY_NAME[name].kind == "total"
+        for name in rows["quantity"]
+    ]
+    rows = rows[~np.array(total, dtype=bool)]
+    rows = rows[rows["host"].isin([host.name for host in case.hosts])]
+    rows = rows[
+        [a >= months[0] and b <= months[-1] for a, b in zip(rows.start, rows.end, strict=True)]
+    ]
+    if rows.empty:
+        return []
+    measured = measurement(case, layout, rows)
+    said = evidence(case, measured)
+    log_quantity = log_quantities(layout, measured, draws)
+    rng = np.random.default_rng(seed)
+    replicated = replicate(said, log_quantity, rng, spread_prior(case.reading))
+    units = rows.set_index("id")["unit"]
+    return [
+        (
+            row_id,
+            float(np.exp(said.log_figure[place]) * said.to_printed[place]),
+            str(units[row_id]),
+            np.exp(replicated[:, place]) * said.to_printed[place],
+            (float(said.error[place]), float(said.tail[place])),
+        )
+        for place, row_id in enumerate(measured.ids)
+    ]

@@ -1,0 +1,252 @@
+"""Draws into workers and revenue by month and year: NumPy and xarray only, no PyMC.
+
+Revenue of a month is the workers present, on average over it, times the item of the accounts that
+the definition names, summed over segments with their shares of the workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.case.contents import Change
+from model.equations.quantities import DEFINITIONS, USES
+from model.evidence.economy import (
+    Calendar,
+    Cells,
+    Layout,
+    host_of_segment,
+    inflows_and_exits,
+    items,
+    segment_weights,
+)
+from model.projection.counterfactual import BY_SEGMENT, STOCKS, HostDraws
+from model.projection.horizon import random_walk
+
+Floats = NDArray[np.float64]
+
+#: Columns in which every distribution is reported, and the quantile each stands for.
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+USD = "USD"
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Workers and revenue by month, draw by draw.
+
+    Attributes
+    ----------
+    revenue : DataArray, (definition, host, draw, month)
+        In each host's own currency, per month.
+    workers : DataArray, (stock, host, draw, month)
+        Persons at the end of the month.
+    per_usd : DataArray, (host, month) or (host, draw, month)
+        Host's currency per US dollar; by draw where no rate is known and it walks at random.
+    """
+
+    revenue: xr.DataArray
+    workers: xr.DataArray
+    per_usd: xr.DataArray
+
+    @cached_property
+    def revenue_usd(self) -> xr.DataArray:
+        """Revenue in US dollars, at each month's rate."""
+        return self.revenue / self.per_usd
+
+    @cached_property
+    def yearly_usd(self) -> xr.DataArray:
+        """Revenue of each whole year in US dollars, all hosts together."""
+        return self.by_year(self.revenue_usd).sum("host")
+
+    def by_year(self, revenue: xr.DataArray) -> xr.DataArray:
+        """Sum over the months of each calendar year that is covered whole."""
+        years = pd.PeriodIndex(revenue["month"].to_index(), freq="M").year.to_numpy()
+        whole = [year for year in np.unique(years) if (years == year).sum() == 12]
+        sums = [revenue.isel(month=years == year).sum("month") for year in whole]
+        if not sums:
+            empty = revenue.isel(month=slice(0)).rename(month="year").drop_vars("year")
+            return empty.assign_coords(year=np.array([], dtype=int))
+        return xr.concat(sums, pd.Index(whole, name="year")).transpose(..., "year")
+
+
+class Projector:
+    """Draws of one case, ready to be projected under any scenario.
+
+    What happened is computed once; a scenario computes only what its changes touch. All scenarios
+    share the draws, so that a difference between two has its own, correct interval.
+
+    Segments are averaged, with their shares of the workers, before the accounts are drawn up.
+    That is exact, because the accounts are linear in all that differs by segment.
+
+    Parameters
+    ----------
+    case : Case
+        Its timeline may run past the data, see ``horizon.extended``.
+    layout : Layout
+    draws : array, (n, N)
+        Basic quantities in their own units.
+    seed : int
+        Of the exchange rates that walk at random.
+    """
+
+    def __init__(self, case: Case, layout: Layout, draws: Floats, seed: int = 0) -> None:
+        self.case = case
+        values = layout.by_family(draws)
+        flows = inflows_and_exits(values, Calendar.of(case))
+        stated = items(values, Cells.monthly(case))
+        host_of = host_of_segment(case)
+        weights = segment_weights(values, host_of)
+        walk = random_walk(case, len(draws), seed)
+        self._hosts = {}
+        for place, host in enumerate(case.hosts):
+            own = host_of == place
+            rates = case.rates.of(host.currency)[None, :]
+            self._hosts[host.name] = HostDraws(
+                segments=tuple(
+                    segment.id for segment in case.segments if segment.host == host.name
+                ),
+                weights=weights[:, own],
+                flows={name: value[:, place] for name, value in flows.items()},
+                by_segment={name: stated[name][..., own] for name in BY_SEGMENT},
+                stated={
+                    name: value[..., 0 if value.shape[-1] == 1 else int(np.argmax(own))]
+                    for name, value in stated.items()
+                    if name not in BY_SEGMENT
+                },
+                per_usd=rates * np.exp(walk[host.currency]) if host.currency in walk else rates,
+            )
+
+    @cached_property
+    def baseline(self) -> Projection:
+        """What happened, and what follows if nothing changes."""
+        return self.project(())
+
+    def project(self, changes: Sequence[Change]) -> Projection:
+        """Workers and revenue by month under changes."""
+        months = self.case.timeline.months
+        found = [
+            host.changed([change for change in changes if change.host == name], months)
+            for name, host in self._hosts.items()
+        ]
+        rates = [one.per_usd for one in found]
+        by_draw = any(len(rate) > 1 for rate in rates)
+        if by_draw:
+            rates = list(np.broadcast_arrays(*rates))
+        return Projection(
+            revenue=self._labelled([one.revenue for one in found], definition=DEFINITIONS),
+            workers=self._labelled([one.workers for one in found], stock=STOCKS),
+            per_usd=xr.DataArray(
+                _joined(rates, 0) if by_draw else _joined([rate[0] for rate in rates], 0),
+                dims=("host", "draw", "month") if by_draw else ("host", "month"),
+                coords=self._coords,
+            ),
+        )
+
+    def paid_for(self, year: int, currency: str) -> xr.DataArray:
+        """What the contractors' money of a year was for, as it happened.
+
+        Parameters
+        ----------
+        year : int
+        currency : str
+            ``USD``, or the hosts' own.
+
+        Returns
+        -------
+        DataArray, (item, host, draw)
+            Each of ``USES`` and the closing error, which add up to ``billings``; then
+            ``declared_salary``, and ``worker_months``, which is no money.
+        """
+        inside = np.asarray(self.case.timeline.months.year == year)
+        names = (*USES, "closing_error", "billings", "declared_salary")
+        found = []
+        for host in self._hosts.values():
+            present = host.force.present[:, inside]
+            rate = host.per_usd[:, inside] if currency == USD else 1.0
+            amounts = [
+                np.broadcast_to(getattr(host.account, name), host.force.present.shape)[:, inside]
+                for name in names
+            ]
+            sums = [(present * amount / rate).sum(axis=-1) for amount in amounts]
+            found.append(np.stack([*sums, present.sum(axis=-1)]))
+        return xr.DataArray(
+            _joined(found, 1),
+            dims=("item", "host", "draw"),
+            coords={"item": [*names, "worker_months"], "host": list(self._hosts)},
+        )
+
+    @cached_property
+    def _coords(self) -> dict[str, pd.Index]:
+        # made once: turning lists into coordinates takes longer than a scenario's arithmetic
+        months = [str(month) for month in self.case.timeline.months]
+        return {"host": pd.Index(list(self._hosts)), "month": pd.Index(months)}
+
+    def _labelled(self, by_host: list[Floats], **kind: Sequence[str]) -> xr.DataArray:
+        """Arrays of each host, (kind, draw, month), as one, (kind, host, draw, month)."""
+        ((name, labels),) = kind.items()
+        return xr.DataArray(
+            _joined(by_host, 1),
+            dims=(name, "host", "draw", "month"),
+            coords={name: list(labels), **self._coords},
+        )
+
+
+def _joined(by_host: list[Floats], axis: int) -> Floats:
+    """Arrays of each host along a new axis; one host's without a copy."""
+    if len(by_host) == 1:
+        return np.expand_dims(by_host[0], axis)
+    return np.stack(by_host, axis=axis)
+
+
+def project(case: Case, layout: Layout, draws: Floats) -> Projection:
+    """What happened: workers and revenue by month from draws of the basic quantities, (n, N)."""
+    return Projector(case, layout, draws).baseline
+
+
+def quantiles(draws: Floats, axis: int = -1) -> dict[str, Floats]:
+    """Mean, standard deviation and quantiles along an axis."""
+    levels = np.quantile(draws, list(QUANTILES.values()), axis=axis)
+    return {
+        "mean": draws.mean(axis=axis),
+        "sd": draws.std(axis=axis, ddof=1),
+        **dict(zip(QUANTILES, levels, strict=True)),
+    }
+
+
+def revenue_table(case: Case, projection: Projection, scenario: str) -> pd.DataFrame:
+    """Quantiles of monthly revenue: scenario, host, month, definition, currency, then numbers."""
+    tables = []
+    for place, host in enumerate(case.hosts):
+        both = {host.currency: projection.revenue, USD: projection.revenue_usd}
+        for currency, revenue in both.items():
+            draws = revenue.isel(host=place).transpose("month", "definition", "draw")
+            index = pd.MultiIndex.from_product(
+                [draws["month"].to_numpy(), DEFINITIONS], names=["month", "definition"]
+            )
+            numbers = {name: q.ravel() for name, q in quantiles(draws.to_numpy()).items()}
+            table = pd.DataFrame(numbers, index=index).reset_index()
+            tables.append(table.assign(scenario=scenario, host=host.name, currency=currency))
+    table = pd.concat(tables)
+    keys = ["scenario", "host", "month", "definition", "currency"]
+    return table[[*keys, "mean", "sd", *QUANTILES]].reset_index(drop=True)
+
+
+def workers_table(projection: Projection, scenario: str) -> pd.DataFrame:
+    """Quantiles of the stocks by month: scenario, host, month, stock, then numbers."""
+    draws = projection.workers.transpose("host", "month", "stock", "draw")
+    index = pd.MultiIndex.from_product(
+        [draws["host"].to_numpy(), draws["month"].to_numpy(), STOCKS],
+        names=["host", "month", "stock"],
+    )
+    numbers = {name: q.ravel() for name, q in quantiles(draws.to_numpy()).items()}
+    table = pd.DataFrame(numbers, index=index).reset_index()
+    return table.assign(scenario=scenario)[
+        ["scenario", "host", "month", "stock", "mean", "sd", *QUANTILES]
+    ]

@@ -1,1 +1,0 @@
-"""Internals of ``model.case``: reading and checking the files of a case."""

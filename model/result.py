@@ -1,0 +1,283 @@
+"""One estimate in Python: what a run on disk holds, as tables, draws and further questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.archive import store
+from model.case.folders import BASELINE
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.terminal.wording import MILLION, interval, three
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from model.archive.check_result import CheckResult
+    from model.archive.saved_fit import Fitted
+    from model.case.case import Case
+    from model.drivers.kept import Drivers
+
+Floats = NDArray[np.float64]
+Json = dict[str, Any]
+
+#: What a table of evidence repeats of the inputs, and the numbers of a distribution that it shows.
+STATED = ("quantity", "qualifier", "source", "origin")
+THREE = ("q50", "q05", "q95")
+
+
+@dataclass(frozen=True, repr=False)
+class Estimate:
+    """The answer to one question: a run on disk, and all that can be asked of it.
+
+    ``model.fit`` and ``model.load`` return it. Tables are pandas', draws NumPy's or xarray's.
+    Amounts are plain US dollars a year unless a name says otherwise.
+
+    Attributes
+    ----------
+    folder : Path
+        Folder of the run; its files are described in README.md.
+    summary, manifest : dict
+        Content of ``summary.json`` and ``manifest.json``.
+    """
+
+    folder: Path
+    summary: Json
+    manifest: Json
+
+    def __repr__(self) -> str:
+        """The headline, in a sentence."""
+        numbers = self.summary["scenarios"][BASELINE]["annual"].get(str(self.year), {})
+        amount = "no whole year"
+        if numbers:
+            amount = interval(*three(numbers[HEADLINE]["usd"], MILLION)) + " million dollars"
+        mark = "" if self.converged else " NOT CONVERGED: do not use these numbers."
+        return f"{self.title}. State take of {self.year}: {amount} ({self.folder.name}).{mark}"
+
+    # --- what was found ---------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """Title of the case."""
+        return str(self.manifest["title"])
+
+    @property
+    def year(self) -> int:
+        """The headline's year."""
+        return int(self.summary["accounts"]["year"])
+
+    @property
+    def converged(self) -> bool:
+        """Whether the chains passed the gate."""
+        return bool(self.summary["converged"])
+
+    @property
+    def convergence(self) -> Json:
+        """R-hat, effective draws and divergences at their worst."""
+        return dict(self.summary["convergence"])
+
+    def revenue(self, definition: str | None = None, scenario: str = BASELINE) -> pd.DataFrame:
+        """Revenue by year, in dollars.
+
+        Parameters
+        ----------
+        definition : str, optional
+            One of ``billings``, ``wedge``, ``surplus``, ``state_take``; by default all four.
+        scenario : str
+
+        Returns
+        -------
+        DataFrame
+            Mean, standard deviation and quantiles; by year, or by year and definition.
+        """
+        annual = self._block(scenario)["annual"]
+        chosen = DEFINITIONS if definition is None else (_known(definition, DEFINITIONS),)
+        table = pd.DataFrame(
+            {
+                (int(year), name): numbers[name]["usd"]
+                for year, numbers in annual.items()
+                for name in chosen
+            }
+        ).T.rename_axis(["year", "definition"])
+        return table if definition is None else table.droplevel("definition")
+
+    def versus(self, scenario: str, definition: str = HEADLINE) -> pd.DataFrame:
+        """Difference that a scenario makes to what happened, by year, in dollars.
+
+        Returns
+        -------
+        DataFrame
+            As ``revenue``, and ``probability_higher``.
+        """
+        others = {key: one for key, one in self.summary["scenarios"].items() if key != BASELINE}
+        years = others[_known(scenario, others)]["versus_baseline"]
+        name = _known(definition, DEFINITIONS)
+        table = pd.DataFrame({int(year): block[name]["usd"] for year, block in years.items()}).T
+        return table.rename_axis("year")
+
+    def workers(self, scenario: str = BASELINE) -> pd.DataFrame:
+        """Workers by host, month and stock: quantiles of those permitted, irregular, working."""
+        self._block(scenario)
+        table = pd.read_csv(self.folder / "workers.csv")
+        return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
+
+    def draws(
+        self, definition: str = HEADLINE, year: int | None = None, scenario: str = BASELINE
+    ) -> Floats:
+        """Draws of a year's revenue, (n,), in dollars; scenarios share their order."""
+        yearly = self.posterior["revenue"]["yearly_usd"]
+        years = [int(one) for one in yearly["year"].to_numpy()]
+        self._block(scenario)
+        chosen = yearly.sel(
+            scenario=scenario, definition=_known(definition, DEFINITIONS),
+            year=_known(self.year if year is None else year, years),
+        )  # fmt: skip
+        return np.asarray(chosen, dtype=np.float64).ravel()
+
+    @cached_property
+    def posterior(self) -> xr.DataTree:
+        """The posterior as ArviZ knows it."""
+        import xarray as xr
+
+        return xr.open_datatree(self.folder / store.POSTERIOR, engine="h5netcdf").load()
+
+    @cached_property
+    def quantities(self) -> pd.DataFrame:
+        """Each basic quantity: unit, prior and posterior (median, 5 % and 95 % point), basis."""
+        bases = {prior.label: prior.basis for prior in self.case.priors}
+        lines = {
+            label: {
+                "unit": block["unit"],
+                **{f"{part}_{key}": block[part][key] for part in ("prior", "posterior")
+                   for key in THREE},
+                "basis": bases.get(label, ""),
+            }
+            for label, block in self.summary["quantities"].items()
+        }  # fmt: skip
+        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("quantity")
+
+    def quantity(self, label: str) -> Floats:
+        """Draws of a basic quantity, (n,), in its own unit."""
+        posterior = self._fitted.posterior
+        _known(label, posterior.layout.labels)
+        return np.asarray(posterior.draws[:, posterior.layout.index[label]])
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """Each row that was fitted: what it says, what the posterior expects, its surprise."""
+        rows = self.case.evidence.set_index("id")
+        lines = {
+            row: {
+                **{key: rows.loc[row, key] for key in STATED},
+                "grade": f"{rows.loc[row, 'reliability']}{rows.loc[row, 'credibility']}",
+                "unit": said["unit"], "observed": said["observed"],
+                **{key: said["predicted"][key] for key in THREE},
+                **{key: said[key] for key in ("surprise", "error", "tail", "weight")},
+            }
+            for row, said in self.summary["evidence"].items()
+        }  # fmt: skip
+        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
+
+    @cached_property
+    def held_out(self) -> pd.DataFrame:
+        """Each row held out: the figure, what the model says of the same, and how likely above."""
+        lines = {
+            row: {
+                "observed": said["observed"], "unit": said["unit"],
+                **{key: (said["predicted"] or {}).get(key, np.nan) for key in THREE},
+                "probability_above": said["probability_above"],
+            }
+            for row, said in self.summary["holdout"].items()
+        }  # fmt: skip
+        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
+
+    # --- what else can be asked ---------------------------------------------------------------
+
+    @cached_property
+    def case(self) -> Case:
+        """The inputs, as they were read."""
+        return self._fitted.case
+
+    @cached_property
+    def _fitted(self) -> Fitted:
+        from model.archive.saved_fit import Fitted
+
+        return Fitted.saved(self.folder)
+
+    def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
+        """Draws of a year's revenue if priors alone were true, (n,): no evidence, no balance."""
+        from model.criticism.predictive_checks import prior_draws
+        from model.criticism.refits import yearly_revenue
+
+        fitted = self._fitted
+        natural = prior_draws(fitted.posterior.layout, fitted.posterior.options.seed)
+        yearly = yearly_revenue(fitted.case, fitted.posterior.layout, natural)
+        years = [int(one) for one in yearly["year"].to_numpy()]
+        chosen = yearly.sel(
+            definition=_known(definition, DEFINITIONS),
+            year=_known(self.year if year is None else year, years),
+        )
+        return np.asarray(chosen)
+
+    def check(self, *, cores: int | None = None, fresh: bool = False) -> list[CheckResult]:
+        """Seven checks of the fit; computed once and kept with the run.
+
+        Parameters
+        ----------
+        cores : int, optional
+            Refits at once.
+        fresh : bool
+            Whether to check anew.
+        """
+        from model.criticism.suite import criticise, record, recorded
+
+        results = [] if fresh else recorded(self.folder)
+        if not results:
+            results = criticise(self._fitted, cores=cores)
+            record(self.folder, results)
+        return results
+
+    def drivers(
+        self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False
+    ) -> Drivers:
+        """What drives a year's revenue, and what it would be worth to know; kept with the run.
+
+        Parameters
+        ----------
+        definition : str
+        year : int, optional
+            By default the headline's.
+        fresh : bool
+            Whether to compute anew.
+        """
+        from model.drivers.kept import ask, record, recorded
+
+        asked = self.year if year is None else year
+        found = None if fresh else recorded(self.folder, definition, asked)
+        if found is None:
+            found = ask(self.folder, definition, asked)
+            record(self.folder, found)
+        return found
+
+    def _block(self, scenario: str) -> Json:
+        return dict(self.summary["scenarios"][_known(scenario, self.summary["scenarios"])])
+
+
+def _known[T](name: T, names: Sequence[T] | Json) -> T:
+    """A name that is one of several.
+
+    Raises
+    ------
+    KeyError
+        When it is not; its text says which there are.
+    """
+    if name not in names:
+        raise KeyError(f"{name!r}; write one of: {', '.join(map(str, names)) or 'none'}")
+    return name

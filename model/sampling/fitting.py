@@ -1,0 +1,269 @@
+"""Sampling, the convergence gate, and the ``Posterior``."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.evidence.economy import Layout
+from model.evidence.synthesis import Synthesis, program
+from model.kernel.native import Map, density, sampler
+from model.question import SamplerOptions
+from model.sampling.whitening import curvature_map, pilot_map
+
+Floats = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+
+MAX_RHAT = 1.01
+MIN_ESS = 400.0
+#: Warm-up and kept draws of each pilot's chains, and the acceptance they aim at: the first moves in
+#: the map of the mode's curvature, which the posterior leaves sooner.
+PILOTS = ((100, 100, 0.9), (75, 200, 0.8))
+#: What is kept of the sampler's statistics: ArviZ's names, and nutpie's.
+STATS = {
+    "diverging": "diverging",
+    "n_steps": "n_steps",
+    "tree_depth": "depth",
+    "energy": "energy",
+    "step_size": "step_size",
+    "acceptance_rate": "mean_tree_accept",
+}
+
+
+class NoStartingPointError(RuntimeError):
+    """No point near the mode has a finite density: a prior, a figure or an error is absurd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """Verdict on the chains, over every quantity it was asked about.
+
+    ``worst`` names the quantities with the largest R-hat and the smallest effective sizes.
+    """
+
+    max_rhat: float
+    min_ess_bulk: float
+    min_ess_tail: float
+    divergences: int
+    worst: dict[str, str]
+
+    @property
+    def converged(self) -> bool:
+        """R-hat at most 1.01, bulk and tail ESS at least 400, no divergences."""
+        return bool(
+            self.max_rhat <= MAX_RHAT
+            and self.min_ess_bulk >= MIN_ESS
+            and self.min_ess_tail >= MIN_ESS
+            and self.divergences == 0
+        )
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of a case's basic quantities.
+
+    Attributes
+    ----------
+    layout : Layout
+    parts : Synthesis
+        The arrays that were fitted.
+    normals : array, (chains, draws, size)
+        Standard normals: basic quantities, then shared errors, then two entries per spread row.
+    natural : array, (chains, draws, N)
+        Basic quantities in their own units.
+    stats : dict of array, (chains, draws)
+        What the sampler says of each draw, by the names of ``STATS``.
+    options : SamplerOptions
+    notes : dict
+        How it was sampled: ``whitened``, whether the curvature at the mode gave a map, and
+        ``gradients``, those of the pilots' kept draws included.
+    seconds : dict
+        Wall time of each stage.
+    """
+
+    layout: Layout
+    parts: Synthesis
+    normals: Floats
+    natural: Floats
+    stats: dict[str, NDArray[Any]]
+    options: SamplerOptions
+    notes: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def diverging(self) -> NDArray[np.bool_]:
+        """Which draws diverged, (chains, draws)."""
+        return np.asarray(self.stats["diverging"], dtype=bool)
+
+    @property
+    def draws(self) -> Floats:
+        """Basic quantities with chains laid end to end, (chains * draws, N)."""
+        return self.natural.reshape(-1, self.layout.size)
+
+
+def fit(
+    parts: Synthesis,
+    options: SamplerOptions | None = None,
+    *,
+    start: Map | None = None,
+    progress: Progress | None = None,
+) -> Posterior:
+    """Sample the posterior of a case.
+
+    Without a map to start from, the sampler first moves as the curvature at the mode suggests;
+    then short pilots, each in the map fitted to the draws before, make the map that it stays in.
+
+    Parameters
+    ----------
+    parts : Synthesis
+    options : SamplerOptions, optional
+    start : Map, optional
+        The map to sample in, where one is known that serves: no pilots are run.
+    progress : callable, optional
+        Called with (stage, done, total).
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    NoStartingPointError
+        When the density is nowhere finite.
+    KeyboardInterrupt
+        When interrupted; nothing of the draws is kept.
+    """
+    options = options or SamplerOptions()
+    report = progress or (lambda stage, done, total: None)
+    seconds, clock = {}, time.perf_counter()
+
+    def lap(stage: str) -> None:
+        nonlocal clock
+        seconds[stage] = round(time.perf_counter() - clock, 3)
+        clock = time.perf_counter()
+
+    recorded = program(parts)
+    gradients, whitened = 0, True
+    pilots: tuple[tuple[int, int, float], ...] = ()
+    if start is None:
+        start, whitened = curvature_map(density(recorded), parts.size)
+        # one chain is for those who want a few draws of many cases
+        pilots = PILOTS if whitened and options.chains > 1 else ()
+    value, slope = density(recorded, start)(np.zeros(parts.size))
+    if not (np.isfinite(value) and np.isfinite(slope).all()):
+        raise NoStartingPointError
+    lap("mode")
+    for number, (tune, draws, target) in enumerate(pilots):
+        short = replace(
+            options, tune=tune, draws=draws, target_accept=target,
+            # a seed of its own
+            seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
+        )  # fmt: skip
+        x, stats = _sample(sampler(recorded, start), short, lambda *_: None)
+        start = pilot_map(start(x).reshape(-1, parts.size))
+        gradients += int(stats["n_steps"].sum())
+    lap("pilots")
+    x, stats = _sample(sampler(recorded, start), options, report)
+    lap("sampling")
+    normals, layout = start(x), parts.layout
+    return Posterior(
+        layout=layout,
+        parts=parts,
+        normals=normals,
+        natural=layout.natural(normals[..., : layout.size]),
+        stats=stats,
+        options=options,
+        notes={"whitened": whitened, "gradients": int(stats["n_steps"].sum()) + gradients},
+        seconds=seconds,
+    )
+
+
+def _sample(
+    compiled: Any, options: SamplerOptions, report: Progress
+) -> tuple[Floats, dict[str, NDArray[Any]]]:
+    """Run nutpie in the background, so that Ctrl-C and the progress bar get through.
+
+    Returns
+    -------
+    x : array, (chains, draws, size)
+        Points in the map.
+    stats : dict of array, (chains, draws)
+        One array for each of ``STATS``.
+    """
+    import nutpie
+
+    total = options.chains * (options.tune + options.draws)
+    report("sampling", 0, total)
+
+    def callback(chains: list[Any]) -> None:
+        report("sampling", sum(chain.finished_draws for chain in chains), total)
+
+    background = nutpie.sample(
+        compiled,
+        draws=options.draws,
+        tune=options.tune,
+        chains=options.chains,
+        cores=min(options.chains, options.cores or os.cpu_count() or 1),
+        seed=options.seed,
+        save_warmup=False,
+        progress_bar=False,
+        progress_callback=callback,
+        progress_rate=100,
+        init_mean=np.zeros(compiled.n_dim),
+        target_accept=options.target_accept,
+        # blocking, nutpie would swallow Ctrl-C and hand back half a posterior
+        blocking=False,
+    )
+    try:
+        trace = background.wait()
+    except RuntimeError as error:
+        background.cancel()
+        if "initialization points failed" in str(error).lower():
+            raise NoStartingPointError from None
+        raise
+    except BaseException:
+        background.cancel()
+        raise
+    found = trace["sample_stats"]
+    stats = {name: found[theirs].to_numpy() for name, theirs in STATS.items()}
+    return trace["posterior"]["x"].to_numpy(), stats
+
+
+def convergence(named: Mapping[str, Floats], diverging: NDArray[np.bool_]) -> Convergence:
+    """Rank-normalised R-hat, bulk and tail effective sizes of draws, (chains, draws) each.
+
+    Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021), https://doi.org/10.1214/20-BA1221,
+    as computed by ArviZ.
+    """
+    from arviz_stats.base import array_stats
+
+    stacked = np.stack([np.asarray(draws) for draws in named.values()])
+    layout = {"chain_axis": 1, "draw_axis": 2}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        table = {
+            "rhat": array_stats.rhat(stacked, method="rank", **layout),
+            "ess_bulk": array_stats.ess(stacked, method="bulk", **layout),
+            "ess_tail": array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **layout),
+        }
+    # a quantity that does not move at all has no R-hat: it counts as not converged
+    rhat = np.where(np.isfinite(table["rhat"]), table["rhat"], np.inf)
+    bulk = np.where(np.isfinite(table["ess_bulk"]), table["ess_bulk"], 0.0)
+    tail = np.where(np.isfinite(table["ess_tail"]), table["ess_tail"], 0.0)
+    names = list(named)
+    return Convergence(
+        max_rhat=float(rhat.max()),
+        min_ess_bulk=float(bulk.min()),
+        min_ess_tail=float(tail.min()),
+        divergences=int(diverging.sum()),
+        worst={
+            "rhat": names[int(rhat.argmax())],
+            "ess_bulk": names[int(bulk.argmin())],
+            "ess_tail": names[int(tail.argmin())],
+        },
+    )

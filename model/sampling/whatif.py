@@ -1,0 +1,245 @@
+"""What-ifs on evidence and priors: the arrays of a case, changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.case.case import Case
+from model.case.contents import Prior
+from model.case.faults import CaseError, Report, choose, closest, quote
+from model.case.units import UnitError, conversion
+from model.equations.quantities import BASIC_BY_NAME
+from model.evidence.economy import Layout
+from model.evidence.likelihood import evidence
+from model.evidence.synthesis import Synthesis
+from model.question import WhatIf
+
+Floats = NDArray[np.float64]
+
+#: Quantities whose rows report the plan's side of the balance.
+PLAN_SIDE = ("plan", "plan_fulfilment", "plan_growth", "plan_ratio", "state_take")
+
+_FIGURE = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.ASCII)
+
+
+def what_if_of(
+    *,
+    fixed: Sequence[str] = (),
+    priors: Sequence[str] = (),
+    drop_sources: Sequence[str] = (),
+    drop_rows: Sequence[str] = (),
+    weights: Sequence[str] = (),
+    without: Sequence[str] = (),
+) -> WhatIf:
+    """What-ifs as they are written on the command line.
+
+    Parameters
+    ----------
+    fixed : sequence of ``QUANTITY=VALUE [UNIT]``
+    priors : sequence of ``QUANTITY=P05:P95 [UNIT]``
+    drop_sources, drop_rows : sequence of ids
+    weights : sequence of ``ROW=W``
+    without : sequence of {"plan", "balance"}
+
+    Raises
+    ------
+    CaseError
+        With everything that cannot be read.
+    """
+    report = Report()
+
+    def parts(option: str, text: str, form: str, figures: int) -> tuple[str, list[float], str]:
+        name, _, said = text.partition("=")
+        pieces = said.split(":")
+        found = [_FIGURE.match(piece) for piece in pieces]
+        units = [one[2] for one in found if one]
+        numbers = [float(one[1]) for one in found if one]
+        read = len(numbers) == len(pieces) == figures and np.isfinite(numbers).all()
+        if not read or not name.strip() or any(units[:-1]):
+            report.add(option, None, None, f"{quote(text)} cannot be read; write {form}")
+            return "", [0.0] * figures, ""
+        return name.strip(), numbers, units[-1]
+
+    set_to = [parts("--set", text, "QUANTITY=VALUE, with a unit if you like", 1) for text in fixed]
+    between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]
+    weighed = [parts("--weight", text, "ROW=W, a factor from 0 on", 1) for text in weights]
+    if report.faults:
+        raise CaseError("the arguments", report.faults)
+    return WhatIf(
+        fixed=tuple(sorted((name, value, unit) for name, (value,), unit in set_to)),
+        priors=tuple(sorted((name, low, high, unit) for name, (low, high), unit in between)),
+        drop_sources=tuple(sorted(set(drop_sources))),
+        drop_rows=tuple(sorted(set(drop_rows))),
+        weights=tuple(sorted((row, weight) for row, (weight,), _ in weighed)),
+        without=tuple(sorted(set(without))),
+    )
+
+
+def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
+    """The arrays of a case under what-ifs.
+
+    Raises
+    ------
+    CaseError
+        With every name that the case does not know and every figure that cannot be.
+    """
+    report = Report()
+    layout = _changed_priors(parts.layout, case, what_if, report)
+    rows = _left_out(case, parts, what_if, report)
+    factors = _factors(parts, what_if, report)
+    if report.faults:
+        raise CaseError("the arguments", report.faults)
+    if rows:
+        parts = left_out(parts, case, rows)
+    said = replace(parts.evidence, weight=parts.evidence.weight * factors)
+    balance = np.zeros_like(parts.balance_weight)
+    return replace(
+        parts,
+        layout=layout,
+        evidence=said,
+        balance_weight=balance if "balance" in what_if.without else parts.balance_weight,
+    )
+
+
+def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
+    """The arrays of a case without rows of evidence: they keep their place and weigh nothing.
+
+    Rows that weighed nothing before stay out, and factors on weights stay.
+
+    Parameters
+    ----------
+    parts : Synthesis
+        Arrays of the case, perhaps under what-ifs.
+    case : Case
+    rows : iterable of str
+        Ids of fitted rows.
+    """
+    said = parts.evidence
+    silent = {row for row, weight in zip(said.ids, said.weight, strict=True) if weight == 0.0}
+    before = evidence(case, parts.measured, without=tuple(sorted(silent)))
+    factor = np.ones_like(said.weight)
+    np.divide(said.weight, before.weight, out=factor, where=before.weight > 0.0)
+    after = evidence(case, parts.measured, without=tuple(sorted(silent.union(rows))))
+    changed = replace(said, weight=after.weight * factor, shared_error=after.shared_error)
+    return replace(parts, evidence=changed)
+
+
+def _changed_priors(layout: Layout, case: Case, what_if: WhatIf, report: Report) -> Layout:
+    location, scale = layout.location.copy(), layout.scale.copy()
+    priors = {prior.label: prior for prior in case.priors}
+    told: set[str] = set()
+    changes = [
+        *(("--set", name, (value,), unit) for name, value, unit in what_if.fixed),
+        *(("--prior", name, (low, high), unit) for name, low, high, unit in what_if.priors),
+    ]
+    for option, name, figures, unit in changes:
+        if name not in priors:
+            report.add(option, None, None, _unknown(name, list(priors)))
+            continue
+        if name in told:
+            report.add(option, None, None, f"{name} is given twice; give it once")
+        told.add(name)
+        converted = _converted(option, priors[name], figures, unit, case, report)
+        if converted is None:
+            continue
+        place = layout.index[name]
+        if option == "--set":
+            location[place], scale[place] = _transformed(priors[name], converted[0]), 0.0
+        else:
+            prior = replace(priors[name], p05=converted[0], p95=converted[1])
+            location[place], scale[place] = prior.location, prior.scale
+    return replace(layout, location=location, scale=scale)
+
+
+def _unknown(name: str, labels: list[str]) -> str:
+    family = [label for label in labels if label.rpartition(".")[0] == name]
+    if family:
+        return f"{name} has several entries; write one of {', '.join(family)}"
+    if name == "exchange_rate":
+        return "exchange_rate is no unknown; change it in a scenario"
+    near = closest(name, labels)
+    advice = f"did you mean {near!r}?" if near else "see model/quantities.py for their names"
+    return f"there is no basic quantity {quote(name)}; {advice}"
+
+
+def _converted(
+    option: str, prior: Prior, figures: tuple[float, ...], unit: str, case: Case, report: Report
+) -> list[float] | None:
+    """Figures in the catalogue's unit, or None with what is wrong reported."""
+    basic = BASIC_BY_NAME[prior.name]
+    currency = next(host.currency for host in case.hosts if host.name == prior.host)
+    own = "USD" if "USD" in basic.unit else currency
+    factor = 1.0
+    if unit:
+        try:
+            factor, _ = conversion(unit, basic.unit, (own,), prior.name)
+        except UnitError as error:
+            report.add(option, None, None, str(error))
+            return None
+    values = [figure * factor for figure in figures]
+    limit = 1.0 if prior.support == "fraction" else np.inf
+    if not all(0.0 < value < limit for value in values):
+        where = "between 0 and 1" if limit == 1.0 else "above zero"
+        got = " and ".join(f"{figure:g} {unit or prior.unit}" for figure in figures)
+        report.add(
+            option, None, None, f"{got} lies outside what {prior.label} can be; write one {where}"
+        )
+        return None
+    if len(values) == 2 and values[0] >= values[1]:
+        message = f"{prior.label}: {figures[0]:g} is not below {figures[1]:g}; write P05:P95"
+        report.add(option, None, None, message)
+        return None
+    return values
+
+
+def _transformed(prior: Prior, value: float) -> float:
+    return float(np.log(value / (1 - value)) if prior.support == "fraction" else np.log(value))
+
+
+def _left_out(case: Case, parts: Synthesis, what_if: WhatIf, report: Report) -> list[str]:
+    """Ids of the fitted rows that are left out."""
+    table = case.evidence
+    fitted = table[table["role"] == "fit"]
+    known = set(parts.evidence.ids)
+    rows = set()
+    for source in what_if.drop_sources:
+        own = fitted[fitted["source"] == source]
+        if source not in set(case.sources["id"]):
+            advice = choose(source, case.sources["id"])
+            report.add("--drop-source", None, None, f"{quote(source)} is no source; {advice}")
+        elif own.empty:
+            message = f"no fitted row is from {source}: leaving it out changes nothing"
+            report.add("--drop-source", None, None, message)
+        rows |= set(own["id"])
+    for row in what_if.drop_rows:
+        if row not in known:
+            report.add("--drop-row", None, None, _no_row(row, case, known))
+        rows.add(row)
+    if "plan" in what_if.without:
+        rows |= set(fitted[fitted["quantity"].str.split(".").str[0].isin(PLAN_SIDE)]["id"])
+    return sorted(rows)
+
+
+def _no_row(row: str, case: Case, known: set[str]) -> str:
+    if row in set(case.evidence["id"]):
+        return f"{row} is not fitted: leaving it out changes nothing"
+    return f"{quote(row)} is no fitted row of evidence.csv; {choose(row, sorted(known))}"
+
+
+def _factors(parts: Synthesis, what_if: WhatIf, report: Report) -> Floats:
+    factors = np.ones(len(parts.evidence.ids))
+    known = list(parts.evidence.ids)
+    for row, weight in what_if.weights:
+        if row not in known:
+            message = f"{quote(row)} is no fitted row of evidence.csv; {choose(row, sorted(known))}"
+            report.add("--weight", None, None, message)
+        elif not 0.0 <= weight < np.inf:
+            report.add("--weight", None, None, f"{row}={weight:g}: write a factor from 0 on")
+        else:
+            factors[known.index(row)] = weight
+    return factors

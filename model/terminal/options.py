@@ -1,0 +1,31 @@
+"""Options that several command lines share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """What to print."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Inputs = Annotated[
+    str, typer.Option(metavar="CASE", help="A case of this checkout by name, or any folder.")
+]
+Printed = Annotated[
+    Format, typer.Option("--format", help="What to print; csv is for one check's table.")
+]
+Cores = Annotated[int | None, typer.Option(min=1, help="Fits at once.")]
+Scheduler = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
+]
+Run = Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]

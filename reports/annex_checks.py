@@ -1,0 +1,113 @@
+"""What the annex says of a run's checks and of its calibration."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from model.archive import store
+from model.terminal.wording import MILLION
+from reports.citations import figure_printed
+from reports.saved_run import SavedRun
+from reports.tables import table
+from reports.texts import Catalogue
+
+Json = dict[str, Any]
+
+#: Rows told of the power of the checks: those whose slips are found least often.
+POOREST = 15
+LEVELS = (50, 80, 90, 95)
+
+
+def blocks(run: SavedRun, texts: Catalogue) -> Json:
+    """Every block of the annex that speaks of checks."""
+    return {
+        "checks": verdicts(run, texts),
+        "believed": believed(run, texts),
+        "calibration": calibrated(run, texts),
+        "power": power(run, texts),
+        "coverage": coverage(run, texts),
+    }
+
+
+def verdicts(run: SavedRun, texts: Catalogue) -> Json:
+    """Each check's verdict and sentence, or how to have the run checked."""
+    judged = [one["passed"] for one in run.checks.values() if one["passed"] is not None]
+    text = texts.say("annex.checks.none", run=run.folder.resolve().name)
+    if run.checks:
+        passed = sum(judged)
+        text = texts.say("annex.checks.done", passed=passed, judged=len(judged), file=store.CHECKS)
+    return _found("checks", run.checks, texts) | {"text": text}
+
+
+def calibrated(run: SavedRun, texts: Catalogue) -> Json:
+    """Each study's verdict and sentence, or how to have the inputs calibrated."""
+    found = run.calibration
+    text = texts.say("annex.calibration.none")
+    if found["checks"]:
+        text = texts.say("annex.calibration.done", cases=found["replicates"], slips=found["slips"])
+    return _found("calibration", found["checks"], texts) | {"text": text}
+
+
+def _found(name: str, checks: Mapping[str, Json], texts: Catalogue) -> Json:
+    words = {True: "passed", False: "failed", None: "told"}
+    rows = [
+        [texts.say(f"checks.{key}"), texts.say(f"checks.{words[one['passed']]}"), one["sentence"]]
+        for key, one in checks.items()
+    ]
+    return table(texts, name, ("check", "verdict", "found"), rows)
+
+
+def believed(run: SavedRun, texts: Catalogue) -> Json:
+    """Totals of modelled places: how far off each is, and what it would imply."""
+    rows = []
+    if "held_out" in run.checks:
+        totals = run.check_table("held_out")
+        for row in totals[totals["p"].notna()].itertuples():
+            implied, answer = (
+                [float(getattr(row, f"{name}_{end}")) for end in ("q50", "q05", "q95")]
+                for name in ("implied", "believed")
+            )
+            million = [amount / MILLION for amount in answer]
+            rows.append(
+                [
+                    row.row,
+                    figure_printed(run.evidence[row.row], texts),
+                    texts.numbers.interval(row.q50, row.q05, row.q95),
+                    texts.numbers.rounded(row.p, 0.01),
+                    texts.numbers.interval(*implied),
+                    texts.numbers.interval(*million)
+                    if all(map(math.isfinite, million))
+                    else texts.say("none"),
+                ]
+            )
+    columns = ("row", "printed", "predicted", "p", "implied", "believed")
+    return table(texts, "believed", columns, rows)
+
+
+def power(run: SavedRun, texts: Catalogue) -> Json:
+    """How often slips are found, all together and for the rows where it is least often."""
+    rows = []
+    if "power" in run.calibration["checks"]:
+        for row in run.check_table("power").head(POOREST).itertuples():
+            shares = [row.found, row.false]
+            told = ["" if math.isnan(x) else rate(x, texts) for x in shares]
+            rows.append([row.row, texts.numbers.rounded(row.planted, 1.0), *told])
+    return table(texts, "power", ("row", "planted", "found", "false"), rows)
+
+
+def coverage(run: SavedRun, texts: Catalogue) -> Json:
+    """How often the intervals of each quantity held the truth."""
+    rows = []
+    if "calibration" in run.calibration["checks"]:
+        for row in run.check_table("calibration").itertuples():
+            held = [rate(getattr(row, f"held_{level}"), texts) for level in LEVELS]
+            rows.append([row.quantity, *held, texts.numbers.rounded(row.p, 0.001)])
+    columns = ("quantity", *(f"held_{level}" for level in LEVELS), "p")
+    return table(texts, "coverage", columns, rows)
+
+
+def rate(share: float, texts: Catalogue) -> str:
+    """How often something happened, in whole per cent: a count, so 0 and 100 are what they say."""
+    return texts.numbers.percent_sign.format(f"{100 * share:.0f}")

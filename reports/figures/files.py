@@ -1,0 +1,31 @@
+"""Every figure of a run as files: SVG and PNG."""
+
+from __future__ import annotations
+
+from reports import figures
+from reports.figures import evidence
+from reports.figures.style import content
+from reports.saved_run import SavedRun
+from reports.texts import Catalogue
+
+
+def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
+    """Every figure that the run has something to show in, by file name."""
+    silent = figures.lacking(run) | {"evidence"}
+    files: dict[str, bytes] = {}
+    for name, module in figures.FIGURES.items():
+        if name in silent:
+            continue
+        if name in ("workers", "scenarios"):
+            for host in run.hosts:
+                files |= both(f"{name}-{host}", module.draw(run, texts=texts, host=host))
+        else:
+            files |= both(name, module.draw(run, texts=texts))
+    for part in range(len(evidence.parts(run))):
+        files |= both(f"evidence-{part + 1}", evidence.draw(run, texts=texts, part=part))
+    return files
+
+
+def both(name: str, axes: object) -> dict[str, bytes]:
+    """A figure as SVG and as PNG."""
+    return {f"{name}.{kind}": content(axes, kind) for kind in ("svg", "png")}

@@ -1,0 +1,110 @@
+"""Totals held out: their probability and what they imply, against plain importance weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from model.case.case import Case, read_case
+from model.criticism.held_out import held_out_totals
+from model.equations.quantities import HEADLINE
+from model.projection.projection import project
+from model.sampling.fitting import Convergence
+from model.sampling.reweighting import weighted_quantiles
+from tests.cases import row, write_case
+from tests.reports.runs import prior_draws
+
+GATE = Convergence(1.0, 4000.0, 4000.0, 0, {})
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The small case with totals of several places and hedges."""
+    common = {"role": "holdout", "unit": "million USD/year"}
+    totals = {
+        "world": row("total_state_take", "2017-01", "2017-12", "about", "", value="500",
+                     host="world") | common,
+        "later": row("total_state_take", "2023-01", "2023-12", "about", "", value="500") | common,
+        "gulf": row("total_state_take", "2017-01", "2017-12", "about", "", value="100",
+                    host="gulf") | common,
+        "absurd": row("total_billings", "2018-01", "2018-12", "about", "", value="90000")
+        | common,
+    }  # fmt: skip
+    return read_case(write_case(tmp_path_factory.mktemp("totals") / "case", evidence=totals))
+
+
+@pytest.fixture(scope="module")
+def table(case: Case) -> pd.DataFrame:
+    posterior = prior_draws(case, draws=2000)
+    projection = project(case, posterior.layout, posterior.draws)
+    result = held_out_totals(case, posterior, GATE, projection, seed=1)
+    assert result.passed is False
+    assert "absurd: probability below" in result.sentence
+    return result.table.set_index("row")
+
+
+def test_the_probability_is_that_of_a_figure_as_far_off(case: Case, table: pd.DataFrame) -> None:
+    posterior = prior_draws(case, draws=2000)
+    yearly = project(case, posterior.layout, posterior.draws).yearly_usd
+    total = np.log(yearly.sel(definition=HEADLINE, year=2017).to_numpy() / 1e6)
+    middle = np.log(150 * 300) / 2
+    # a range is read as 80 % of a normal, on top of the grade B2
+    half = np.log(300 / 150) / 2 / norm.ppf(0.9)
+    error = np.sqrt(0.08**2 + 0.08**2 + half**2)
+    above = norm.cdf((total - middle) / error).mean()
+    expected = 2 * min(above, 1 - above)
+    assert table.loc["official_total", "p"] == pytest.approx(expected, abs=0.04)
+    assert table.loc["official_total", "observed"] == pytest.approx(np.exp(middle))
+    # were it believed: importance weights without any smoothing
+    weights = norm.pdf((middle - total) / error)
+    headline = yearly.sel(definition=HEADLINE, year=case.timeline.headline).to_numpy()
+    median = weighted_quantiles(headline, weights / weights.sum(), [0.5])[0]
+    assert table.loc["official_total", "believed_q50"] == pytest.approx(median, rel=0.05)
+
+
+def test_what_is_implied_for_a_worker(case: Case, table: pd.DataFrame) -> None:
+    posterior = prior_draws(case, draws=2000)
+    workers = project(case, posterior.layout, posterior.draws).workers
+    inside = [str(month).startswith("2017") for month in workers["month"].to_numpy()]
+    present = workers.sel(stock="working", host="russia").isel(month=inside).mean("month")
+    expected = np.median(np.sqrt(150 * 300) * 1e6 / present.to_numpy())
+    assert table.loc["official_total", "implied_q50"] == pytest.approx(expected)
+
+
+def test_places_and_times_that_are_not_modelled_are_only_listed(table: pd.DataFrame) -> None:
+    for name in ("later", "gulf"):
+        assert table.loc[name, ["q50", "p", "share_q50", "believed_q50"]].isna().all()
+    world = table.loc["world"]
+    assert np.isnan(world["p"])
+    assert world["share_q50"] == pytest.approx(world["q50"] / 500)
+
+
+def test_a_total_beyond_all_draws_implies_nothing(table: pd.DataFrame) -> None:
+    absurd = table.loc["absurd"]
+    assert absurd["p"] < 0.01
+    assert np.isnan(absurd["believed_q50"])
+    assert absurd["pareto_k"] > 0.7
+
+
+def test_weighted_quantiles_are_those_of_repeated_values() -> None:
+    values = np.random.default_rng(2).normal(size=500)
+    counts = np.random.default_rng(3).integers(1, 6, size=500)
+    expected = np.quantile(np.repeat(values, counts), [0.1, 0.5, 0.9])
+    found = weighted_quantiles(values, counts / counts.sum(), [0.1, 0.5, 0.9])
+    assert found == pytest.approx(expected, abs=0.03)
+
+
+def test_without_totals_there_is_nothing_to_pass(case: Case, tmp_path: Path) -> None:
+    bare = read_case(
+        write_case(tmp_path / "bare", evidence={"official_total": {"role": "context"}})
+    )
+    posterior = prior_draws(bare)
+    projection = project(bare, posterior.layout, posterior.draws)
+    result = held_out_totals(replace(bare), posterior, GATE, projection, seed=1)
+    assert result.passed is None
+    assert result.table.empty
