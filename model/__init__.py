@@ -86,7 +86,7 @@ def fit(
         Basic quantities known exactly, e.g. ``{"broker_margin": 0.3}``; text may name a unit,
         e.g. ``{"upkeep": "9000 RUB/month"}``.
     prior : mapping, optional
-        Other 5 % and 95 % points, e.g. ``{"broker_margin": (0.1, 0.3)}``.
+        Other 5% and 95% points, e.g. ``{"broker_margin": (0.1, 0.3)}``.
     drop_source, drop_row : sequence of str
         Ids of sources and of rows left out of the fit.
     weight : mapping, optional
@@ -333,8 +333,9 @@ def worker_month(**items: float | Floats) -> WorkerMonth:
     """Draw up the accounts of one worker-month; every item has a name, and so has every result.
 
     The arguments are those of ``model.equations.accounts.worker_month``: ``payment``,
-    ``utilisation``, ``declared_salary``, … The result has each use of the payment, ``closing_error``, and revenue
-    under the four definitions: ``billings``, ``wedge``, ``surplus``, ``state_take``.
+    ``utilisation``, ``declared_salary``, … The result has each use of the payment,
+    ``closing_error``, and revenue under the four definitions: ``billings``, ``wedge``, ``surplus``,
+    ``state_take``.
     """
     from model.equations import accounts
 

@@ -47,7 +47,7 @@ class WhatIf:
     fixed : tuple of (str, float, str)
         Basic quantity, value and unit: known exactly.
     priors : tuple of (str, float, float, str)
-        Basic quantity, 5 % and 95 % point and unit.
+        Basic quantity, 5% and 95% point and unit.
     drop_sources, drop_rows : tuple of str
         Sources and rows of evidence left out of the fit.
     weights : tuple of (str, float)

@@ -150,7 +150,7 @@ class Estimate:
 
     @cached_property
     def quantities(self) -> pd.DataFrame:
-        """Each basic quantity: unit, prior and posterior (median, 5 % and 95 % point), basis."""
+        """Each basic quantity: unit, prior and posterior (median, 5% and 95% point), basis."""
         bases = {prior.label: prior.basis for prior in self.case.priors}
         lines = {
             label: {

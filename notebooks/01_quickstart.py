@@ -34,7 +34,7 @@ print(estimate)
 
 # %% [markdown]
 # The sentence gives the median and, in brackets, the interval that holds the truth with a
-# probability of 90 %, *if the model and the grades given to the sources are right*. The figure says
+# probability of 90%, *if the model and the grades given to the sources are right*. The figure says
 # the same in fifty dots, each as likely as any other: counting dots is reading probabilities. The
 # dashed line is the figure that the press's arithmetic gives, to which we come below.
 #
@@ -55,10 +55,10 @@ pd.Series(worst, name="worst of all quantities").round(3).to_frame()
 # ## By year
 #
 # Tables are in plain dollars; we divided by a million. `q50` is the median, `q05` and `q95` are the
-# ends of the 90 % interval.
+# ends of the 90% interval.
 
 # %%
-NAMES = {"q50": "median", "q05": "5 %", "q95": "95 %"}
+NAMES = {"q50": "median", "q05": "5%", "q95": "95%"}
 
 years = by_year[list(NAMES)].rename(columns=NAMES).round().astype(int)
 years.rename_axis(columns="state take, USD million")
@@ -79,7 +79,7 @@ years.rename_axis(columns="state take, USD million")
 # | `state_take` | what reaches the state and its enterprises: the headline |
 #
 # In the figure each panel is one definition; the thick bar holds half of the probability, the thin
-# one 90 %, and the number is the median. `estimate.revenue()` has all of it as a table.
+# one 90%, and the number is the median. `estimate.revenue()` has all of it as a table.
 
 # %%
 axes = model.plot("ladder", estimate)

@@ -54,7 +54,7 @@ for row in ["wsj-workers", "permitted-2017-12"]:
 #
 # The letter grades the source (A to F), the digit the claim (1 to 6), as in the Admiralty code. Each
 # stands for an error on the log scale, and the two add in quadrature. Below as a factor: with a
-# grade of B2 an exact figure is within so many times of the truth, up or down, with 90 % probability.
+# grade of B2 an exact figure is within so many times of the truth, up or down, with 90% probability.
 
 # %%
 reading = case.reading

@@ -54,11 +54,11 @@ _ = plt.legend()
 phases = [phase.name for phase in estimate.case.timeline.phases]
 half_way = {name: np.log(2) / estimate.quantity(f"permit_exit.{name}") for name in phases}
 table = pd.DataFrame(half_way).quantile([0.5, 0.05, 0.95]).T.round(1)
-table.set_axis(["median", "5 %", "95 %"], axis=1).rename_axis("months to half way, by phase")
+table.set_axis(["median", "5%", "95%"], axis=1).rename_axis("months to half way, by phase")
 
 # %% [markdown]
 # So a ban on arrivals works no faster than old permits run out. Now all phases in a row, from the
-# medians of their rates, beside the posterior's own median and 90 % interval.
+# medians of their rates, beside the posterior's own median and 90% interval.
 
 # %%
 timeline = estimate.case.timeline
@@ -171,9 +171,9 @@ lines = pd.DataFrame(
 )
 closing = of_draws.closing_error / of_draws.uses
 before = estimate.case.reading.closing_error
-print(f"Closing error, before: 0 % of all uses, give or take {100 * before:.0f} %")
+print(f"Closing error, before: 0% of all uses, give or take {100 * before:.0f}%")
 print(
-    f"Closing error, after: {100 * closing.mean():+.1f} %, give or take {100 * closing.std():.1f} %"
+    f"Closing error, after: {100 * closing.mean():+.1f}%, give or take {100 * closing.std():.1f}%"
 )
 lines.round().astype(int).assign(**{"what it is": LINES}).rename_axis("rubles a month")
 

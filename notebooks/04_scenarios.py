@@ -60,11 +60,11 @@ axes = model.plot("scenarios", estimate, most=2)
 # `estimate.versus` has the change by year. The same two, in million dollars:
 
 # %%
-NAMES = {"q50": "median", "q05": "5 %", "q95": "95 %"}
+NAMES = {"q50": "median", "q05": "5%", "q95": "95%"}
 
 
 def change(estimate, scenario, definition="state_take"):
-    """What a scenario changes in each year: median and 90 % interval, USD million."""
+    """What a scenario changes in each year: median and 90% interval, USD million."""
     table = estimate.versus(scenario, definition)
     return (table[list(NAMES)] / 1e6).round(1).rename(columns=NAMES)
 
@@ -187,7 +187,7 @@ known.rename(columns={"min": "from", "max": "to"})
 
 # %% [markdown]
 # What does not knowing the rate do to the amounts? By month, `revenue.csv` has them in both currencies.
-# As a measure of width we take the 95 % point over the 5 % point.
+# As a measure of width we take the 95% point over the 5% point.
 
 # %%
 revenue = pd.read_csv(later.folder / "revenue.csv")

@@ -97,7 +97,7 @@ held_out[columns].assign(**held_out[columns[-3:]] / MILLION)
 # ## Cases with known answers
 #
 # The strongest test turns the model round: draw a truth from the priors, print figures of it through the
-# same hedges and grades, fit them, and see whether the interval holds the truth. Done often, a 90 %
+# same hedges and grades, fit them, and see whether the interval holds the truth. Done often, a 90%
 # interval must hold it nine times in ten. Twenty cases are enough to see how it works and too few to
 # judge; a study takes hundreds (`python -m model.calibration`).
 

@@ -89,7 +89,7 @@ _ = model.plot("correlations", estimate)
 # %% [markdown]
 # ## The tornado: two questions, not one
 #
-# Set a quantity to its 5 % point, then to its 95 % point. With *all else held* as it is, the accounts
+# Set a quantity to its 5% point, then to its 95% point. With *all else held* as it is, the accounts
 # say how far the answer goes (the bars). But if we *learnt* that the quantity stands there, all else
 # would move along, as the evidence ties it (the brackets). Classic tornadoes draw bars only, and
 # overstate what learning would change.
@@ -125,7 +125,7 @@ _ = model.plot("drivers", estimate, definition="surplus")
 # ## What would it be worth to know?
 #
 # A share of variance is a poor unit for deciding what to look for. `knowing` says how much narrower
-# the 90 % interval may be expected to be, in dollars, if one quantity became known exactly.
+# the 90% interval may be expected to be, in dollars, if one quantity became known exactly.
 
 # %%
 widths = ["width_before", "width_after", "narrower"]

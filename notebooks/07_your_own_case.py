@@ -56,7 +56,7 @@ case.evidence.set_index("id")[columns].astype(object).fillna("")
 # %% [markdown]
 # ## The priors
 #
-# Every quantity that the accounts need has a 5 % and a 95 % point, a unit, and a sentence that says what
+# Every quantity that the accounts need has a 5% and a 95% point, a unit, and a sentence that says what
 # they rest on. A prior that rests on nothing but judgement says that.
 
 # %%

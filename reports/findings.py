@@ -226,7 +226,7 @@ def least_taught(run: SavedRun) -> dict[str, float]:
 
 
 def narrowing(run: SavedRun, label: str) -> float:
-    """Width of the 90 % interval after the evidence, as a share of the one before, on log scale."""
+    """Width of the 90% interval after the evidence, as a share of the one before, on log scale."""
     quantity = run.summary["quantities"][label]
     widths = [
         np.log(quantity[side]["q95"] / quantity[side]["q05"]) for side in ("posterior", "prior")

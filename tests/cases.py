@@ -204,7 +204,7 @@ def timeline_keys() -> dict[str, Any]:
             {"name": "open", "start": "2017-01", "because": "no ban yet"},
             {"name": "banned", "start": "2017-10", "because": "the resolution of September 2017"},
         ],
-        "tax_periods": [{"name": "before_2019", "start": "2017-01", "because": "18 % tax"}],
+        "tax_periods": [{"name": "before_2019", "start": "2017-01", "because": "18% tax"}],
         "sanctions": [
             {
                 "date": "2017-09-11",

@@ -198,9 +198,9 @@ def periods(folder: Path) -> Case:
             {"name": "late", "start": "2018-09", "because": "a guess"},
         ],
         "tax_periods": [
-            {"name": "before", "start": "2016-05", "because": "18 % tax"},
-            {"name": "between", "start": "2017-06", "because": "19 % tax"},
-            {"name": "after", "start": "2018-04", "because": "20 % tax"},
+            {"name": "before", "start": "2016-05", "because": "18% tax"},
+            {"name": "between", "start": "2017-06", "because": "19% tax"},
+            {"name": "after", "start": "2018-04", "because": "20% tax"},
         ],
     }
     return teller.case(folder, timeline=timeline)

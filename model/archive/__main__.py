@@ -92,7 +92,7 @@ def compare(
     typer.echo("\nWhat differs:")
     for line in lines or ["nothing that was asked"]:
         typer.echo(f"  {line}")
-    typer.echo("\nWhat that did (USD million, median and 90 % interval):")
+    typer.echo("\nWhat that did (USD million, median and 90% interval):")
     for line in changed_results(summary, other_summary) or ["nothing"]:
         typer.echo(f"  {line}")
 

@@ -95,7 +95,7 @@ def _table(console: Console, title: str) -> Table:
 
 def _against(console: Console, block: dict[str, Any]) -> Table:
     """State take and change to the baseline in the years in which anything changes."""
-    table = _table(console, "USD million: median (90 % interval)")
+    table = _table(console, "USD million: median (90% interval)")
     for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
         style = "bold" if heading == "Change" and console.is_terminal else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
@@ -143,8 +143,8 @@ def _million(amount: float | None) -> float:
 
 
 def _ladder(console: Console, content: dict[str, Any]) -> Table:
-    """Year × definition: median and 90 % interval in USD million."""
-    table = _table(console, "Revenue a year, USD million: median (90 % interval)")
+    """Year × definition: median and 90% interval in USD million."""
+    table = _table(console, "Revenue a year, USD million: median (90% interval)")
     for definition in reversed(DEFINITIONS):
         style = "bold" if definition == HEADLINE and console.is_terminal else ""
         table.add_column(HEADINGS[definition], justify="right", style=style, no_wrap=True)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Draws of a posterior that the truth is ranked among. Forty places make the central intervals of
-#: 50, 80, 90 and 95 % whole numbers of places.
+#: 50, 80, 90 and 95% whole numbers of places.
 DRAWS = 39
 LEVELS = (0.50, 0.80, 0.90, 0.95)
 #: Chance that a calibrated model fails the test of uniformity, over all quantities together.

@@ -124,7 +124,7 @@ def power(plants: list[Plant]) -> CheckResult:
     )
     sentence = (
         f"Of {len(table)} slips by a factor of {FACTOR:g} the conflict check finds "
-        f"{100 * found:.0f} %. It flags {100 * clean:.1f} % of good rows, and {100 * spoilt:.1f} % "
+        f"{100 * found:.0f}%. It flags {100 * clean:.1f}% of good rows, and {100 * spoilt:.1f}% "
         "of good rows in cases that hold a slip."
     )
     passed = None

@@ -48,9 +48,9 @@ OFF_LEVELS = (0.80, 0.90, 0.95)
 
 READING = (
     "Each line is a quantity, or a definition's revenue in a year. “Held” is how often the central "
-    "interval of 50, 80, 90 or 95 % held the truth; p is the probability of ranks as uneven, if "
+    "interval of 50, 80, 90 or 95% held the truth; p is the probability of ranks as uneven, if "
     "they are uniform (chi-squared, 20 bins); “leaves” tells whether the curve of the ranks leaves "
-    "its simultaneous 95 % band, as one in twenty does by chance."
+    "its simultaneous 95% band, as one in twenty does by chance."
 )
 
 
@@ -217,10 +217,10 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     takes = ranks.inside(ranked[:, headline], 0.9).mean(axis=1)
     error = 196.0 * float(takes.std()) / np.sqrt(len(takes))
     sentence = (
-        f"In {len(ranked)} simulated cases the 90 % intervals of {len(labels)} quantities held the "
-        f"truth in {100 * held[0.9].mean():.1f} %, those of the state take in "
-        f"{100 * takes.mean():.1f} % (give or take {error:.1f}). The 50 % intervals held it in "
-        f"{100 * held[0.5].mean():.1f} %. Least even are the ranks of {labels[verdict.worst]}, "
+        f"In {len(ranked)} simulated cases the 90% intervals of {len(labels)} quantities held the "
+        f"truth in {100 * held[0.9].mean():.1f}%, those of the state take in "
+        f"{100 * takes.mean():.1f}% (give or take {error:.1f}). The 50% intervals held it in "
+        f"{100 * held[0.5].mean():.1f}%. Least even are the ranks of {labels[verdict.worst]}, "
         f"with a probability of {verdict.p_value:.2g} among so many."
     )
     looks = {
@@ -229,7 +229,7 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
         for level in OFF_LEVELS
     }
     limit = ranks.most_off(len(looks))
-    off = [f"{100 * level:.0f} % of {who}" for (who, level), z in looks.items() if abs(z) > limit]
+    off = [f"{100 * level:.0f}% of {who}" for (who, level), z in looks.items() if abs(z) > limit]
     if off:
         sentence += f" Intervals miss their level by more than chance: {listed(off)}."
     diverged = sum(one.divergences > 0 for one in replicates)

@@ -15,7 +15,7 @@ from model.equations.quantities import Support
 Months = npt.NDArray[np.int64]
 How = Literal["set", "scale", "path", "as_in"]
 
-#: The 95 % point of a standard normal: p05 and p95 lie this many deviations from the centre.
+#: The 95% point of a standard normal: p05 and p95 lie this many deviations from the centre.
 NORMAL_95 = 1.6448536269514722
 
 
@@ -164,7 +164,7 @@ class Reading:
     range_coverage : float
         Probability that a speaker's range is read as.
     spread_units, spread_deviation : tuple of float
-        5 % and 95 % quantiles of the units behind a spread and of the deviation between them.
+        5% and 95% quantiles of the units behind a spread and of the deviation between them.
     echo_shared : float
         Share of a row's error variance that all rows of its origin have in common.
     closing_error, closing_persistence, closing_common : float

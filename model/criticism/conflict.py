@@ -247,7 +247,7 @@ def _named(found: Mapping[str, float], draws: int) -> str:
 
 READING = (
     "Direct: what the row says by itself; indirect: what all rows outside its group, priors and "
-    "balance say of the same thing; median and 90 % interval; the difference is a ratio. The group "
+    "balance say of the same thing; median and 90% interval; the difference is a ratio. The group "
     "is the row alone, its source, or its origin. The p-value is the probability of a difference "
     "as far from none, for the row and for its group together; “adjusted” for how many there are."
 )

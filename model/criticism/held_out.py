@@ -149,7 +149,7 @@ def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
         low, high = world["share_q50"].min(), world["share_q50"].max()
         sentence += (
             f" Of {len(world)} totals for the whole world the model's part would be between "
-            f"{100 * low:.0f} and {100 * high:.0f} % (medians)."
+            f"{100 * low:.0f} and {100 * high:.0f}% (medians)."
         )
     if not smaller.empty:
         sentence += (

@@ -32,7 +32,7 @@ Progress = Callable[[int, int], object]
 MOVED = 1.0
 
 LEFT_OUT_READING = (
-    "State take of the headline's year without each source or origin: median and 90 % interval of "
+    "State take of the headline's year without each source or origin: median and 90% interval of "
     "a refit, and the shift of the median in standard deviations of the full posterior. Beside it "
     "the median by importance sampling, where Pareto's k allows that."
 )

@@ -28,13 +28,13 @@ EXCLUDED, DOUBTFUL = 0.001, 0.01
 FALSE_ALARM = 0.05
 
 PRIOR_READING = (
-    "Median and 90 % interval of the figure that would be printed if priors alone were true, in "
+    "Median and 90% interval of the figure that would be printed if priors alone were true, in "
     "the row's own unit, and the two-sided tail probability of the figure printed. Rows named "
     "after a definition are revenue in US dollars a year. “Nothing” is the share of prior draws in "
     "which what the row speaks of would be nothing, or less: the balance rules them out."
 )
 POSTERIOR_READING = (
-    "Median and 90 % interval of the figure that would be printed again if the posterior is right, "
+    "Median and 90% interval of the figure that would be printed again if the posterior is right, "
     "and the two-sided tail probability of the figure printed. The row itself has informed the "
     "posterior, so small probabilities are rarer than they look."
 )
@@ -167,7 +167,7 @@ def posterior_predictive(rows: Json) -> CheckResult:
         if beyond
         else f"Every one of {len(tails)} rows can be reconciled with the posterior."
     )
-    sentence += f" {len(outside)} lie outside their 90 % predictive interval"
+    sentence += f" {len(outside)} lie outside their 90% predictive interval"
     sentence += f": {listed(outside)}." if outside else "."
     return CheckResult(
         "posterior_predictive", not beyond, sentence, POSTERIOR_READING, pd.DataFrame(lines),

@@ -180,7 +180,7 @@ def _print_all(found: Drivers) -> None:
     )
     _print_rows(
         "",
-        ["Quantity", "Share", "Alone", "Only by itself", "5 % to 95 %", "Revenue there, rest held",
+        ["Quantity", "Share", "Alone", "Only by itself", "5% to 95%", "Revenue there, rest held",
          "rest along"],
         (
             (
@@ -197,7 +197,7 @@ def _print_all(found: Drivers) -> None:
 READING = """\
   Share: its part when all add up (Shapley effect; together {explained}, the rest is beyond the regression)
   Alone: what knowing nothing else but it would take away; Only by itself: what is left to it once all else is known
-  Revenue: median in million dollars with the quantity at its 5 % and 95 % point, all else held as it is, or going along as the evidence ties it
+  Revenue: median in million dollars with the quantity at its 5% and 95% point, all else held as it is, or going along as the evidence ties it
 """  # noqa: E501
 
 
@@ -205,7 +205,7 @@ def _print_worth(found: Drivers) -> None:
     """Print what knowing would be worth."""
     before = found.tables["knowing"]["width_before"].iloc[0] / MILLION
     sys.stdout.write(
-        f"\nWhat it would be worth to know. The 90 % interval is {before:,.0f} million dollars "
+        f"\nWhat it would be worth to know. The 90% interval is {before:,.0f} million dollars "
         "wide; by how much it may be expected to shrink:\n"
     )
     sources = found.tables["prospects"]
@@ -229,7 +229,7 @@ def _shares(row: Any) -> tuple[str, str, str]:
 
 def _part(share: float) -> str:
     """A share in per cent; small ones are noise."""
-    return f"{100 * share:.0f} %" if share >= NOISE else "-"
+    return f"{100 * share:.0f}%" if share >= NOISE else "-"
 
 
 def _pair(low: float | None, high: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What would it be worth to know? Expected fall of a result's variance and of its 90 % width.
+"""What would it be worth to know? Expected fall of a result's variance and of its 90% width.
 
 Of a quantity known exactly, and of a source that might be found. Both are regressions on draws
 (Strong, Oakley and Brennan 2014, https://doi.org/10.1177/0272989X13505910, and Strong, Oakley,
@@ -53,7 +53,7 @@ class Worth:
     variance_before, variance_after : float
         In the result's unit, squared.
     width_before, width_after : float
-        Of the 90 % interval, in the result's unit.
+        Of the 90% interval, in the result's unit.
     """
 
     variance_before: float
@@ -68,7 +68,7 @@ class Worth:
 
     @property
     def narrower(self) -> float:
-        """By how much the 90 % interval would be narrower."""
+        """By how much the 90% interval would be narrower."""
         return self.width_before - self.width_after
 
 
@@ -98,7 +98,7 @@ def _left_by(regression: Regression, result: Floats) -> Worth:
 
 
 def width(values: Floats) -> float:
-    """Width of the 90 % interval; its median is right whether the draws are many or few."""
+    """Width of the 90% interval; its median is right whether the draws are many or few."""
     low, high = np.quantile(values, ENDS, method="median_unbiased")
     return float(high - low)
 

@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 ORDERS, JACKKNIFE_ORDERS = 100, 10
 #: Draws from which the tornado is computed anew.
 TORNADO_DRAWS = 400
-#: Draws around a quantity's 5 % and 95 % point for what the result is there, as a share of all.
+#: Draws around a quantity's 5% and 95% point for what the result is there, as a share of all.
 NEAR = 0.1
 
 
@@ -82,7 +82,7 @@ def shares_of(outcome: Outcome, held: Mapping[str, tuple[float, float]] | None =
     ----------
     outcome : Outcome
     held : mapping, optional
-        Median revenue with each quantity at its 5 % and 95 % point and all else as it is, by
+        Median revenue with each quantity at its 5% and 95% point and all else as it is, by
         label: see ``held_at_ends``.
 
     Raises
@@ -112,7 +112,7 @@ def shares_of(outcome: Outcome, held: Mapping[str, tuple[float, float]] | None =
 def held_at_ends(
     case: Case, posterior: Posterior, outcome: Outcome
 ) -> dict[str, tuple[float, float]]:
-    """Median revenue with one quantity at its 5 % and 95 % point and all else as each draw has it.
+    """Median revenue with one quantity at its 5% and 95% point and all else as each draw has it.
 
     Computed anew with the accounts, from some of the draws. What is known exactly is left out, and
     so are exchange rates: a rate has no one value in a year.

@@ -44,7 +44,7 @@ class Wording:
     decimal: str = "."
     minus: str = "-"
     between: str = "{middle} ({low} to {high})"
-    percent_sign: str = "{} %"
+    percent_sign: str = "{}%"
     below: str = "below {}"
     above: str = "above {}"
     million: str = "million"
@@ -103,7 +103,7 @@ class Wording:
         return Parts(parts.middle, parts.low, parts.high, word)
 
     def percent(self, probability: float) -> str:
-        """A probability in whole per cent, never 0 % or 100 % for what the draws cannot tell."""
+        """A probability in whole per cent, never 0% or 100% for what the draws cannot tell."""
         if probability < 0.01:
             return self.below.format(self.percent_sign.format(1))
         if probability > 0.99:
@@ -111,14 +111,14 @@ class Wording:
         return self.percent_sign.format(f"{100 * probability:.0f}")
 
     def shares(self, middle: float, low: float, high: float) -> str:
-        """A share and its interval in per cent, e.g. ``24 % (15 to 34)``."""
+        """A share and its interval in per cent, e.g. ``24% (15 to 34)``."""
         parts = self.parts(100 * middle, 100 * low, 100 * high, finest=1.0)
         sign = self.percent_sign.format(parts.middle)
         return self.between.format(middle=sign, low=parts.low, high=parts.high)
 
 
 def three(numbers: Mapping[str, Any], scale: float = 1.0) -> tuple[float, float, float]:
-    """Median, 5 % and 95 % point of a summary's numbers, divided by a scale.
+    """Median, 5% and 95% point of a summary's numbers, divided by a scale.
 
     Not a number where one is not finite, which JSON cannot say.
     """

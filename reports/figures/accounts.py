@@ -38,7 +38,7 @@ COLOURS = dict.fromkeys(("turnover_tax", "contributions", "income_tax", "permit_
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Mean share of each item, one after the other, with its 90 % interval."""
+    """Mean share of each item, one after the other, with its 90% interval."""
     texts = texts or catalogue()
     with styled():
         figure = canvas(HEIGHT, figure)

@@ -36,7 +36,7 @@ def shown(run: SavedRun) -> pd.DataFrame:
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Direct over indirect, median and 90 % interval, on a log scale."""
+    """Direct over indirect, median and 90% interval, on a log scale."""
     texts = texts or catalogue()
     table = shown(run)
     with styled():

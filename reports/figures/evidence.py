@@ -37,7 +37,7 @@ def parts(run: SavedRun) -> list[list[str]]:
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None, part: int = 0
 ) -> Axes:
-    """Figure printed over median predicted, on a log scale, with the 90 % predictive interval."""
+    """Figure printed over median predicted, on a log scale, with the 90% predictive interval."""
     texts = texts or catalogue()
     names = parts(run)[part]
     with styled():

@@ -126,7 +126,7 @@ def _diameter(values: Floats, per_point: float, room: float) -> float:
 
 
 def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> None:
-    """Median and 90 % interval below the dots."""
+    """Median and 90% interval below the dots."""
     middle, low, high = three(run.annual(run.year, "state_take"), MILLION)
     parts = texts.numbers.parts(middle, low, high)
     y = -0.085 * height

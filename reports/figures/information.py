@@ -103,7 +103,7 @@ def draw(
 
 
 def width_before(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -> float:
-    """Width of the 90 % interval as it is, in millions."""
+    """Width of the 90% interval as it is, in millions."""
     table = run.headline_drivers(definition, year)["tables"]["knowing"]
     return float(table["width_before"].iloc[0]) / MILLION
 

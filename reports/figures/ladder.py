@@ -28,7 +28,7 @@ HEIGHT = 66.0
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
 ) -> NDArray[np.object_]:
-    """Median, 50 % and 90 % interval of each year, one panel a definition, in USD million.
+    """Median, 50% and 90% interval of each year, one panel a definition, in USD million.
 
     Returns
     -------

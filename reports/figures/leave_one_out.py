@@ -34,7 +34,7 @@ def shown(run: SavedRun) -> pd.DataFrame:
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Median and 90 % interval without each, over the interval with all of them."""
+    """Median and 90% interval without each, over the interval with all of them."""
     texts = texts or catalogue()
     table = shown(run)
     middle, low, high = three(run.annual(run.year, "state_take"), MILLION)

@@ -55,7 +55,7 @@ def chosen(run: SavedRun) -> list[str]:
 
 
 def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
-    """Density of a log-normal or logit-normal prior, from its 5 % and 95 % point."""
+    """Density of a log-normal or logit-normal prior, from its 5% and 95% point."""
     prior = run.summary["quantities"][label]["prior"]
     fraction = BASIC_BY_NAME[family(label)].support == "fraction"
 

@@ -44,7 +44,7 @@ def draw(
     host: str | None = None,
     most: int = MOST,
 ) -> NDArray[np.object_]:
-    """Median, 50 % and 90 % interval by month, one panel a scenario, in USD million a month.
+    """Median, 50% and 90% interval by month, one panel a scenario, in USD million a month.
 
     Parameters
     ----------

@@ -135,7 +135,7 @@ def content(axes: Any, kind: str) -> bytes:
 def bands(
     axes: Axes, table: pd.DataFrame, colour: str, shades: tuple[float, float], gid: str
 ) -> None:
-    """90 % and 50 % interval as bands and the median as a line, of quantiles by date."""
+    """90% and 50% interval as bands and the median as a line, of quantiles by date."""
     for (low, high), shade in zip((("q05", "q95"), ("q25", "q75")), shades, strict=True):
         axes.fill_between(
             table.index, table[low], table[high], color=colour, alpha=shade, linewidth=0

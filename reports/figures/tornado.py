@@ -1,4 +1,4 @@
-"""A revenue with each of its drivers at its 5 % and 95 % point."""
+"""A revenue with each of its drivers at its 5% and 95% point."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ UNITS = {
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Each total held out, in USD million a year on a log scale, and the model's 90 % interval."""
+    """Each total held out, in USD million a year on a log scale, and the model's 90% interval."""
     texts = texts or catalogue()
     groups = grouped(run)
     height = ROW * (sum(len(rows) for rows in groups.values()) + 1.3 * len(groups)) + 20
@@ -196,7 +196,7 @@ def ends(figures: dict[str, Any]) -> tuple[float, float]:
 
 
 def stance(figures: dict[str, Any]) -> str:
-    """Whether a total lies ``above``, ``below`` or ``overlaps`` the model's 90 % interval."""
+    """Whether a total lies ``above``, ``below`` or ``overlaps`` the model's 90% interval."""
     low, high = ends(figures)
     if low > figures["predicted"]["q95"]:
         return "above"
@@ -204,7 +204,7 @@ def stance(figures: dict[str, Any]) -> str:
 
 
 def overlaps(run: SavedRun) -> tuple[int, int]:
-    """How many totals overlap the model's 90 % interval, and how many were compared."""
+    """How many totals overlap the model's 90% interval, and how many were compared."""
     found = [in_millions(run, name) for name in published(run)]
     stances = [stance(figures) for figures in found if "predicted" in figures]
     return stances.count("overlaps"), len(stances)

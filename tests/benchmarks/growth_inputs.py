@@ -26,7 +26,7 @@ LONGEST = 24
 #: How far the log of a figure may lie from the priors' centre.
 SCATTER = 0.1
 
-#: Segments of each host by name, with the 5 % and the 95 % point of their share.
+#: Segments of each host by name, with the 5% and the 95% point of their share.
 SHARES = {"building": (0.3, 0.6), "forestry": (0.2, 0.4), "textiles": (0.1, 0.3)}
 SHARE = {"building": 0.48, "forestry": 0.31, "textiles": 0.21}
 

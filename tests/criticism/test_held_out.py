@@ -53,7 +53,7 @@ def test_the_probability_is_that_of_a_figure_as_far_off(case: Case, table: pd.Da
     yearly = project(case, posterior.layout, posterior.draws).yearly_usd
     total = np.log(yearly.sel(definition=HEADLINE, year=2017).to_numpy() / 1e6)
     middle = np.log(150 * 300) / 2
-    # a range is read as 80 % of a normal, on top of the grade B2
+    # a range is read as 80% of a normal, on top of the grade B2
     half = np.log(300 / 150) / 2 / norm.ppf(0.9)
     error = np.sqrt(0.08**2 + 0.08**2 + half**2)
     above = norm.cdf((total - middle) / error).mean()

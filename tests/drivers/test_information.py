@@ -42,10 +42,10 @@ from tests.reports.runs import prior_draws
 
 Floats = NDArray[np.float64]
 
-#: Width of a standard normal's 90 % interval.
+#: Width of a standard normal's 90% interval.
 WIDE = 2 * norm.ppf(0.95)
-#: Draws where a closed form is met: a variance is then known to sqrt(2 / n) = 1 %, a share of it
-#: to less, a width to 0.6 %.
+#: Draws where a closed form is met: a variance is then known to sqrt(2 / n) = 1%, a share of it
+#: to less, a width to 0.6%.
 MANY = 20_000
 #: Four standard errors of a share of the variance by regression, 0.77 / sqrt(n) each; of the
 #: width that is left, and of what weighing anew leaves of variance and width, relative to it:
@@ -134,7 +134,7 @@ def test_noise_is_worth_nothing() -> None:
 def test_widths_of_few_draws_are_as_wide_as_of_many(draws: int) -> None:
     rng = np.random.default_rng(6)
     widths = [width(rng.normal(size=draws)) for _ in range(4000)]
-    # Monte Carlo error: a width of 50 draws has a standard error of 12 %, of 4000 such of 0.2 %
+    # Monte Carlo error: a width of 50 draws has a standard error of 12%, of 4000 such of 0.2%
     assert np.mean(widths) == pytest.approx(WIDE, rel=0.015)
     # the plain estimate would be too narrow
     assert np.mean([np.ptp(np.quantile(rng.normal(size=50), ENDS)) for _ in range(4000)]) < (
@@ -250,7 +250,7 @@ def test_rows_that_other_sources_repeat() -> None:
 
 
 def quadrature(prior: float, error: float, tail: float) -> tuple[float, float]:
-    """Expected variance and 90 % width of a normal quantity once one hedged figure is known.
+    """Expected variance and 90% width of a normal quantity once one hedged figure is known.
 
     By brute force: the posterior on a grid, for each figure on a grid.
     """
@@ -293,7 +293,7 @@ def test_a_hedged_figure(tail: float) -> None:
     figures = figures_of(log_quantity, [1], rng, own=[error], tail=[tail])
     variance, wide = quadrature(prior, error, tail)
     # What is left differs from figure to figure, its variance by half of itself, its width by a
-    # quarter: of 1000 figures the means are known to 1.7 % and 0.8 %; the draws add 1 % and 0.6 %.
+    # quarter: of 1000 figures the means are known to 1.7% and 0.8%; the draws add 1% and 0.6%.
     again, effective = reweighed(log_quantity[:, 0], figures, nested=1000)
     assert effective > 4 * ENOUGH
     assert again.variance_after == pytest.approx(variance, rel=0.06)
@@ -331,7 +331,7 @@ def test_several_hedged_figures() -> None:
         variances.append(weight @ grid**2 - (weight @ grid) ** 2)
     variance = np.mean(variances)
     # the variances differ from set to set by about half of themselves: 200 sets know their mean
-    # to 4 %, 400 to 3 %
+    # to 4%, 400 to 3%
     assert again.variance_after == pytest.approx(variance, rel=3 * 0.05)
     # mean and end are not all that six figures say, but nearly
     gone = 1 - variance / prior**2
@@ -473,7 +473,7 @@ def test_figures_are_printed_as_they_would_be_read(mixed: Case) -> None:
             ("count", "A", "2"), ("plan", "B", "3"), ("price", "D", "2"), ("margin", "C", "2"),
         )
     }  # fmt: skip
-    # of firms and crews, as unknown as the reading has it: 5 % and 95 % points of 0.05 and 1
+    # of firms and crews, as unknown as the reading has it: 5% and 95% points of 0.05 and 1
     units = {"plan": 4, "price": 1}
     # one absolute size, of the best row
     shared = np.sqrt(0.8) * min(grade.values())
@@ -667,7 +667,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
 ) -> None:  # fmt: skip
     """Nested simulation: figures printed of the posterior without a row, each fitted as data.
 
-    Regression and weighing expect what refits find, in variance and 90 % width.
+    Regression and weighing expect what refits find, in variance and 90% width.
     """
     # the row's own origin has another row: the prospect is one source, so it stands alone
     row_free = [place_of, *(["arrivals"] if place_of == "new" else [])]
@@ -708,7 +708,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
     widths = np.array([width(one) for one in takes])
     # weighing for the same figures: what differs is the Monte Carlo error of 16 fits and of the
     # weighed draws. Of some 1000 effective draws with a kurtosis of about 5 a variance is known
-    # to 6 %, a width to 3 %; of 16 together to 1.6 % and 0.8 %, and the weighed ones as well.
+    # to 6%, a width to 3%; of 16 together to 1.6% and 0.8%, and the weighed ones as well.
     same, effective = reweighed(result, figures, nested=FOUND)
     assert effective > 2 * ENOUGH
     error = 3 * np.sqrt(2) * np.array([0.016, 0.008])

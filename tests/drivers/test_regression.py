@@ -252,7 +252,7 @@ REPEATS = 200
 
 
 def test_noise_explains_nothing() -> None:
-    """What least squares find in noise is taken off: 5 features in 400 draws, 1.25 %."""
+    """What least squares find in noise is taken off: 5 features in 400 draws, 1.25%."""
     found = []
     for number in range(REPEATS):
         rng = np.random.default_rng([9, number])
@@ -524,7 +524,7 @@ def test_shares_of_independent_inputs_against_salib(function: Callable[[Floats],
     result = function(inputs)
     regression = Regression(inputs, result)
     first = np.array([regression.explained([place]) for place in range(5)])
-    # theirs come with 95 % half-widths; corners of |x| cost a polynomial of degree 12 a hundredth
+    # theirs come with 95% half-widths; corners of |x| cost a polynomial of degree 12 a hundredth
     corner = 0.01 if function is g_function else 0.0
     tolerance = NEAR + 2 * theirs["S1_conf"] + corner
     assert (np.abs(first - theirs["S1"]) < tolerance).all()
@@ -594,7 +594,7 @@ def test_the_priors_revenue_against_salib(
     first = np.array([regression.explained(one) for one in alone])
     total = regression.totals(alone)
     assert regression.explained(range(layout.size)) > 0.98
-    # ours to four standard errors, theirs to twice its 95 % half-width; what the regression does
+    # ours to four standard errors, theirs to twice its 95% half-width; what the regression does
     # not explain may belong to anyone's total
     near = ALLOWED * 0.77 / np.sqrt(8000)
     assert (np.abs(first - theirs["S1"]) < near + 2 * theirs["S1_conf"]).all()

@@ -202,8 +202,8 @@ def test_effective_draws_are_those_of_a_correlation_by_chance(
         told.append(effective_draws(chains[0], chains[1][..., 0]))
         correlations.append(np.corrcoef(inputs.T, result.T)[-1, :-1])
     scattered = 1.0 / np.square(correlations).mean()
-    # a mean square of 1000 correlations, five of each result: 10 % at most; chains of 500 that
-    # remember ten draws tell their memory to about 10 %
+    # a mean square of 1000 correlations, five of each result: 10% at most; chains of 500 that
+    # remember ten draws tell their memory to about 10%
     assert np.median(told) == pytest.approx(scattered, rel=0.25)
     assert max(told) <= 1000.0
 
@@ -363,8 +363,8 @@ def test_knowing_a_quantity_is_one_number_in_both_tables() -> None:
 def test_errors_are_the_spread_over_data_sets(memory: float) -> None:
     """The jackknife's error is the spread of the estimate over data sets, within a quarter.
 
-    With 30 data sets their spread is known to 13 %; the error itself varies by a sixth. The mean
-    of nine of them is better known, to some 6 %.
+    With 30 data sets their spread is known to 13%; the error itself varies by a sixth. The mean
+    of nine of them is better known, to some 6%.
     """
     root = np.linalg.cholesky(np.array([[1.0, 0.6, 0.0], [0.6, 1.0, -0.3], [0.0, -0.3, 1.0]]))
     kinds = ["first_order", "total", "share"]
@@ -624,7 +624,7 @@ def test_what_drives_a_run_is_told_and_kept(asked: Asked, answer: Drivers) -> No
     assert "one more source" in done.stdout
     first = answer.tables["quantities"].iloc[0]
     line = next(one for one in done.stdout.splitlines() if one.startswith(first["quantity"]))
-    assert f"{100 * first['share']:.0f} %" in line
+    assert f"{100 * first['share']:.0f}%" in line
     assert f"{first['p05']:.4g} to {first['p95']:.4g} {first['unit']}" in line
     manifest = store.check_run(folder)
     assert store.DRIVERS in manifest["files"]
@@ -809,7 +809,7 @@ def test_interrupted_the_run_is_as_it_was(run: Path) -> None:
 
 def test_help_answers_without_the_numerical_libraries() -> None:
     code = (
-        "import sys, model.driving; "
+        "import sys, model.drivers.__main__; "
         "print({'numpy', 'pandas', 'pymc', 'pytensor', 'scipy'} & set(sys.modules))"
     )
     done = subprocess.run(

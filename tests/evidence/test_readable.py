@@ -215,7 +215,7 @@ def test_prior_predictive_draws_print_figures_anew(tiny: Case, tiny_parts: Synth
         }
         own |= {"host": one.host} if "host" in draws.dims else {}
         share = [(draws.sel(own) < quantile).mean().item() for quantile in (one.p05, one.p95)]
-        # four standard errors of a share of 5 %
+        # four standard errors of a share of 5%
         assert share == pytest.approx([0.05, 0.95], abs=4 * np.sqrt(0.05 * 0.95 / 800))
     said = tiny_parts.evidence
     for place, row in enumerate(said.ids):

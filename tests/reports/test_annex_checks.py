@@ -168,14 +168,14 @@ def test_the_echo_is_drawn_on_its_theory(checked_run: SavedRun, english: Catalog
 
 def test_rates_are_counts(checked_run: SavedRun, english: Catalogue) -> None:
     rows = power(checked_run, english)["rows"]
-    assert rows[0][:3] == ["all rows", "60", "88 %"]
+    assert rows[0][:3] == ["all rows", "60", "88%"]
     assert [row[0] for row in rows[2:]] == ["kept", "plan"]
-    assert rate(0.0, english) == "0 %"
-    assert rate(1.0, english) == "100 %"
+    assert rate(0.0, english) == "0%"
+    assert rate(1.0, english) == "100%"
     table = checked_run.check_table("calibration")
     cells = coverage(checked_run, english)["rows"]
     assert len(cells) == len(table)
     for row, line in zip(cells, table.itertuples(), strict=True):
         assert row[0] == line.quantity
-        assert row[3] == f"{100 * line.held_90:.0f} %"
+        assert row[3] == f"{100 * line.held_90:.0f}%"
     assert np.isfinite(table["p"]).all()

@@ -214,7 +214,7 @@ def test_a_simulated_case_is_recovered(balanced_prior: Posterior, seed: int) -> 
         for label, known, a, b in zip(parts.layout.labels, truth, low, high, strict=True)
         if not a <= known <= b
     ]
-    # 99 % intervals of some 70 quantities: more than four misses happen once in a thousand cases
+    # 99% intervals of some 70 quantities: more than four misses happen once in a thousand cases
     assert len(missed) <= 4, missed
     wide_low, wide_high = np.quantile(draws, [0.0005, 0.9995], axis=0)
     reach = 0.3 * (wide_high - wide_low)

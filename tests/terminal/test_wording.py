@@ -21,9 +21,9 @@ def test_interval(numbers: tuple[float, float, float], text: str) -> None:
 
 
 def test_probabilities_do_not_pretend() -> None:
-    assert percent(0.0) == "below 1 %"
-    assert percent(1.0) == "above 99 %"
-    assert percent(0.314) == "31 %"
+    assert percent(0.0) == "below 1%"
+    assert percent(1.0) == "above 99%"
+    assert percent(0.314) == "31%"
 
 
 def test_rounded_separates_thousands() -> None:
@@ -60,7 +60,7 @@ def test_amounts(numbers: tuple[float, float, float], parts: Parts) -> None:
 
 
 def test_shares() -> None:
-    assert ENGLISH.shares(0.237, 0.154, 0.339) == "24 % (15 to 34)"
+    assert ENGLISH.shares(0.237, 0.154, 0.339) == "24% (15 to 34)"
 
 
 def test_another_language() -> None:
