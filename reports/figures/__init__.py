@@ -31,6 +31,7 @@ from reports.figures import (
     tornado,
     totals,
     workers,
+    years,
 )
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -38,6 +39,7 @@ from reports.texts import Catalogue
 #: Every figure by name, in the order of the brief and the annex.
 FIGURES = {
     "headline": headline,
+    "years": years,
     "ladder": ladder,
     "accounts": accounts,
     "workers": workers,
