@@ -1,38 +1,41 @@
-# Every command makes or updates .venv first (tools/environment.sh): activate and install nothing.
+# Every command makes or updates .venv first (tools/environment.sh); no need to activate or install.
 # ARGS is passed on: make estimate ARGS='--draws 500'; make test ARGS='-m "not slow"'
-# PYTHON names the Python to make .venv with: make test PYTHON=python3.13
+# PYTHON names the Python for .venv: make test PYTHON=python3.13
 
 ARGS =
 PYTHON ?=
 VENV_PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment estimate check drivers calibrate report test notebooks bench lint format lock
+.PHONY: help environment estimate check drivers calibrate report test readme notebooks bench lint format lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "Options go into ARGS, as in: make estimate ARGS='--help'"
+	@echo "Pass options in ARGS, as in: make estimate ARGS='--help'"
 
 environment: ## make or update .venv; every command below does this first
 	@PYTHON='$(PYTHON)' sh tools/environment.sh
 
-estimate: environment ## estimate the revenue from inputs/russia/, into runs/
+estimate: environment ## estimate the revenue from inputs/russia/ and write it to runs/
 	@$(VENV_PYTHON) -m model.estimate $(ARGS)
 
 check: environment ## check the fit, estimating first if needed (ARGS: the estimate's)
 	@sh tools/with_run.sh model.criticism $(VENV_PYTHON) $(ARGS)
 
-drivers: environment ## what drives the answer, estimating first if needed (ARGS: the estimate's)
+drivers: environment ## show what drives the answer, estimating first if needed (ARGS: the estimate's)
 	@sh tools/with_run.sh model.drivers $(VENV_PYTHON) $(ARGS)
 
 calibrate: environment ## fit simulated cases with known answers (ARGS='--replicates 1000')
 	@$(VENV_PYTHON) -m model.calibration $(ARGS)
 
-report: environment ## brief, annex and figures, estimating first if needed (ARGS: the estimate's)
+report: environment ## write brief, annex and figures, estimating first if needed (ARGS: the estimate's)
 	@sh tools/with_run.sh reports $(VENV_PYTHON) $(ARGS)
 
-test: environment ## run all the tests, on all processors
+test: environment ## run all tests on all processors
 	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+readme: environment ## renew README's answer, its picture and docs/brief.pdf
+	@$(VENV_PYTHON) -m tools.readme $(ARGS)
 
 notebooks: environment ## write notebooks/*.ipynb from their sources and execute them
 	@$(VENV_PYTHON) -m tools.notebooks $(ARGS)
@@ -45,14 +48,14 @@ lint: environment ## check style (ruff) and types (mypy)
 	@$(VENV_PYTHON) -m ruff format --check
 	@$(VENV_PYTHON) -m mypy
 
-format: environment ## lay the code out as lint wants it
+format: environment ## format the code as lint requires
 	@$(VENV_PYTHON) -m ruff check --fix
 	@$(VENV_PYTHON) -m ruff format
 
-# One lock holds what running and developing need: the tools are an eighth of its size, and what is
-# run is what was tested. It fits Linux, macOS (not Intel: numba has left it) and Windows, Python
-# 3.12 to 3.14, and names no index, so that anyone's own mirror serves.
-lock: environment ## pin anew what pyproject.toml asks for (ARGS=--upgrade: the newest of each)
+# One lock serves both running and developing: the tools are an eighth of its size, and the versions
+# run are the versions tested. It fits Linux, macOS (except Intel Macs, which numba no longer
+# supports) and Windows, with Python 3.12 to 3.14, and names no index, so that any mirror works.
+lock: environment ## pin the requirements of pyproject.toml (ARGS=--upgrade: the newest of each)
 	@$(VENV_PYTHON) -m uv pip compile pyproject.toml --extra dev --output-file requirements.lock \
 	    --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
 	    --no-emit-find-links --custom-compile-command 'make lock' --quiet $(ARGS)

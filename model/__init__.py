@@ -1,6 +1,6 @@
 """How much a state earns from the workers it sends abroad: a Bayesian evidence synthesis.
 
-What a notebook needs, in few names::
+This module is the public Python API::
 
     import model
 
@@ -9,10 +9,10 @@ What a notebook needs, in few names::
     estimate.revenue("state_take")       # by year, as a table
     model.plot("headline", estimate)     # any figure, as matplotlib axes
 
-``fit`` asks a question and ``load`` opens a run that answered one; both return an ``Estimate``, of
-which tables, draws, checks and drivers are asked. ``read_case`` reads inputs, ``new_case`` writes a
-scaffold for your own, ``calibrate`` fits simulated cases with known answers. ``hedge``, ``stock``
-and ``worker_month`` are pieces of the model, ``pymc_model`` is all of it in PyMC.
+``fit`` estimates a case and ``load`` opens an existing run. Both return an ``Estimate``, which
+gives tables, draws, checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold
+for your own, and ``calibrate`` fits simulated cases with known answers. ``hedge``, ``stock`` and
+``worker_month`` are parts of the model; ``pymc_model`` is the whole model in PyMC.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SCREEN = 110  #: pixels per inch of figures in notebooks
 
 
 def runs_folder(output: str | Path | None = None) -> Path:
-    """Folder of runs: what is named, or ``$SENT_WORKERS_RUNS``, or ``runs/`` of the checkout."""
+    """Folder of runs: ``output`` if given, else ``$SENT_WORKERS_RUNS``, else the checkout's."""
     return Path(output or os.environ.get("SENT_WORKERS_RUNS") or ROOT / "runs")
 
 
@@ -70,9 +70,9 @@ def fit(
     fresh: bool = False,
     output: str | Path | None = None,
 ) -> Estimate:
-    """Estimate a case, or read the answer from the archive where the question was asked before.
+    """Estimate a case, or read the results from the archive if it was already estimated.
 
-    The same as ``python -m model.estimate`` with the same options: see *Ask again* in README.md.
+    This is the same as ``python -m model.estimate`` with the same options; see README.md.
 
     Parameters
     ----------
@@ -81,36 +81,36 @@ def fit(
     scenarios : sequence of str or Path
         Names of the case's scenarios, or files.
     horizon : str
-        Last month projected, ``YYYY-MM``, past the data.
+        Last month projected past the data, ``YYYY-MM``.
     set : mapping, optional
         Basic quantities known exactly, e.g. ``{"broker_margin": 0.3}``; text may name a unit,
         e.g. ``{"upkeep": "9000 RUB/month"}``.
     prior : mapping, optional
-        Other 5% and 95% points, e.g. ``{"broker_margin": (0.1, 0.3)}``.
+        Other 5% and 95% quantiles, e.g. ``{"broker_margin": (0.1, 0.3)}``.
     drop_source, drop_row : sequence of str
-        Ids of sources and of rows left out of the fit.
+        Ids of sources and rows dropped from the fit.
     weight : mapping, optional
         Factors on the weight of rows.
     without : sequence of {"plan", "balance"}
-        Sides of the balance taken away.
+        Sides of the balance removed.
     draws, tune, chains, seed : int
-        Of the sampler.
+        Options of the sampler.
     fresh : bool
-        Whether to fit even where the archive has the answer.
+        Whether to fit even if the archive has the results.
     output : str or Path, optional
         Folder of runs.
 
     Returns
     -------
     Estimate
-        Look at ``converged`` before its numbers.
+        Check ``converged`` before using its numbers.
 
     Raises
     ------
     CaseError
-        With every fault of the inputs, of the scenarios, or of what is asked.
+        With every error in the inputs, the scenarios or the arguments.
     NoStartingPointError
-        When the density is nowhere finite.
+        If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
     from model.question import Question, SamplerOptions
@@ -139,14 +139,14 @@ def _between(ends: tuple[float, float] | str) -> str:
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
-    """Open a run in the folder ``output``, by its name or the start of it, or by its own folder.
+    """Open a run by its name or the start of it in the folder ``output``, or by its own folder.
 
     Raises
     ------
     NoSuchRunError
-        When there is none, or more than one.
+        If no run matches, or more than one.
     DamagedRunError
-        When it does not agree with its checksums.
+        If the run does not match its checksums.
     """
     from model.archive import store
     from model.result import Estimate
@@ -159,20 +159,20 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
 def compare(
     estimates: Mapping[str, Estimate], definition: str = "state_take", year: int | None = None
 ) -> pd.DataFrame:
-    """Revenue of one year in several estimates, side by side, in dollars.
+    """Compare the revenue of one year in several estimates, in dollars.
 
     Parameters
     ----------
     estimates : mapping of str to Estimate
-        By what each shall be called.
+        Estimates by label.
     definition : str
     year : int, optional
-        By default the headline's.
+        By default, the headline's.
 
     Returns
     -------
     DataFrame
-        One row an estimate: mean, standard deviation and quantiles.
+        One row per estimate: mean, standard deviation and quantiles.
     """
     import pandas as pd
 
@@ -192,11 +192,11 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     name : str
         ``headline``, ``ladder``, ``accounts``, ``workers``, ``scenarios``, ``totals``, ``priors``,
         ``evidence``, ``ranks``, ``drivers``, ``tornado``, ``correlations``, ``information``; once
-        it was checked also ``conflicts``, ``leave_one_out``, ``sensitivity``; once its inputs were
-        calibrated ``calibration``, ``echo``.
+        it has been checked, also ``conflicts``, ``leave_one_out``, ``sensitivity``; once its inputs
+        have been calibrated, ``calibration``, ``echo``.
     estimate : Estimate
     **options
-        Passed on to the figure's ``draw``.
+        Passed to the figure's ``draw``.
 
     Returns
     -------
@@ -205,9 +205,9 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     Raises
     ------
     KeyError
-        When there is no such figure; its text says which there are.
+        If there is no such figure; the text lists those available.
     ReportError
-        When the run has nothing to show in it.
+        If the run has nothing to show in it.
     """
     import numpy as np
 
@@ -222,7 +222,7 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
         asked = {key: options[key] for key in ("definition", "year") if key in options}
         estimate.drivers(**asked)
     axes = FIGURES[name].draw(SavedRun.open(estimate.folder), **options)
-    # handed to pyplot, so that notebooks show it like any other
+    # passed to pyplot, so that notebooks show it like any other figure
     plt.figure(np.ravel(axes)[0].get_figure(root=True)).set_dpi(SCREEN)
     return axes
 
@@ -233,7 +233,7 @@ def read_case(folder: str | Path = INPUTS) -> Case:
     Raises
     ------
     CaseError
-        With every fault of every file.
+        With every error in every file.
     """
     from model.case.case import read_case as read
 
@@ -241,7 +241,7 @@ def read_case(folder: str | Path = INPUTS) -> Case:
 
 
 def new_case(folder: str | Path) -> Path:
-    """Write a scaffold for a case of your own: invented, commented, valid, and it runs.
+    """Write a scaffold for a case of your own: an invented, commented case that runs.
 
     Parameters
     ----------
@@ -262,19 +262,19 @@ def calibrate(
     cores: int | None = None,
     output: str | Path | None = None,
 ) -> list[CheckResult]:
-    """Fit simulated cases with known answers, to see whether intervals hold the truth.
+    """Fit simulated cases with known answers, to test whether intervals contain the truth.
 
-    What was done before is read from disk, as ``python -m model.calibration`` does.
+    Existing results are read from disk, as with ``python -m model.calibration``.
 
     Parameters
     ----------
     inputs, output : str or Path
-        Folder of a case, and of runs.
+        Folder of a case and folder of runs.
     replicates, slips : int
-        Simulated cases, and such with a slip planted.
+        Numbers of simulated cases for the ranks and with a slip planted.
     seed : int
     cores : int, optional
-        Fits at once.
+        Number of parallel fits.
     """
     from model.calibration.study import Plan, calibrated
     from model.sampling.parallel import executor
@@ -288,7 +288,7 @@ def calibrate(
 def hedge(
     qualifier: str, value: float, grade: str = "B2", case: Case | None = None
 ) -> pd.Series[float]:
-    """How a hedged figure is read: how likely each size of the truth makes it.
+    """Show how a hedged figure is read: its likelihood for each size of the truth.
 
     Parameters
     ----------
@@ -300,12 +300,12 @@ def hedge(
     grade : str
         Reliability of the source, A to F, and credibility of the claim, 1 to 6.
     case : Case, optional
-        Whose reading is taken; by default of the case that comes with the program.
+        Case that provides the reading; by default, the one supplied with the program.
 
     Returns
     -------
     Series
-        Likelihood by truth, its largest value one.
+        Likelihood by truth, scaled to a maximum of one.
     """
     from model.evidence.hedges import likelihood_of_truth
 
@@ -313,14 +313,14 @@ def hedge(
 
 
 def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
-    """Workers at the end of each month: those there before, less those who leave, plus arrivals.
+    """Workers at the end of each month: those present before, minus departures, plus arrivals.
 
     Parameters
     ----------
     at_start : float
         Persons just before the first month.
     exit_hazard, inflow : array, (T,)
-        Hazard of leaving, per month; persons arriving.
+        Monthly hazard of leaving, and persons arriving.
     """
     import numpy as np
 
@@ -330,7 +330,7 @@ def stock(at_start: float, exit_hazard: Floats, inflow: Floats) -> Floats:
 
 
 def worker_month(**items: float | Floats) -> WorkerMonth:
-    """Draw up the accounts of one worker-month; every item has a name, and so has every result.
+    """Compute the accounts of one worker-month; every item and every result has a name.
 
     The arguments are those of ``model.equations.accounts.worker_month``: ``payment``,
     ``utilisation``, ``declared_salary``, … The result has each use of the payment,
@@ -343,7 +343,7 @@ def worker_month(**items: float | Floats) -> WorkerMonth:
 
 
 def pymc_model(case: Case | None = None) -> pm.Model:
-    """Write a case's model down in plain PyMC: to read, to draw as a graph, to sample."""
+    """Build a case's model in plain PyMC, to read, to draw as a graph or to sample."""
     from model.evidence import readable
 
     return readable.pymc_model(case or read_case())

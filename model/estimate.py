@@ -1,4 +1,4 @@
-"""The command line: from a folder of inputs to a posterior, a table and a run's files."""
+"""The command line: from a folder of inputs to a posterior, a table and the files of a run."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from model.archive.answer import Answer, Hooks
 
-# The numerical libraries take seconds to import: they are imported where they are used, so that
-# --help and faulty arguments answer at once.
+# The numerical libraries take seconds to import. They are imported where they are used, so that
+# --help and invalid arguments are answered at once.
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
@@ -40,7 +40,7 @@ class Format(StrEnum):
 
 
 class Side(StrEnum):
-    """Sides of the accounts' balance that can be taken away."""
+    """Sides of the accounts' balance that can be removed."""
 
     plan = "plan"
     balance = "balance"
@@ -48,12 +48,12 @@ class Side(StrEnum):
 
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
-    epilog="Exit status: 0 done; 2 faulty inputs or arguments, nothing written; 3 done, but the "
+    epilog="Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 3 done, but the "
     "sampler did not converge; 130 interrupted, nothing written.",
 )
 def estimate(
     inputs: Inputs = DEFAULT,
-    output: Annotated[Path, typer.Option(help="Folder that takes one folder a run.")] = Path(
+    output: Annotated[Path, typer.Option(help="Folder in which each run gets a folder.")] = Path(
         "runs"
     ),
     scenario: Annotated[
@@ -61,25 +61,25 @@ def estimate(
         typer.Option(help="A scenario of the case by name, or a .toml file. Repeatable."),
     ] = None,
     horizon: Annotated[
-        str, typer.Option(help="Last month projected, YYYY-MM, past the data.", metavar="MONTH")
+        str, typer.Option(help="Last month to project, YYYY-MM, past the data.", metavar="MONTH")
     ] = "",
     set_: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="QUANTITY=VALUE", help="A basic quantity known exactly. Repeatable."
+            "--set", metavar="QUANTITY=VALUE", help="Fix a basic quantity exactly. Repeatable."
         ),
     ] = None,
     prior: Annotated[
         list[str] | None,
-        typer.Option(metavar="QUANTITY=P05:P95", help="Another prior. Repeatable."),
+        typer.Option(metavar="QUANTITY=P05:P95", help="Replace a prior. Repeatable."),
     ] = None,
     drop_source: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Leave a source's rows out of the fit. Repeatable."),
+        typer.Option(metavar="ID", help="Drop a source's rows from the fit. Repeatable."),
     ] = None,
     drop_row: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Leave a row out of the fit. Repeatable."),
+        typer.Option(metavar="ID", help="Drop a row from the fit. Repeatable."),
     ] = None,
     weight: Annotated[
         list[str] | None,
@@ -87,34 +87,35 @@ def estimate(
     ] = None,
     without: Annotated[
         list[Side] | None,
-        typer.Option(help="Leave out what is reported of the plan, or the balance. Repeatable."),
+        typer.Option(help="Leave out reports of the plan, or the balance. Repeatable."),
     ] = None,
     draws: Annotated[
-        int, typer.Option(min=100, max=1_000_000, help="Kept draws of each chain.")
+        int, typer.Option(min=100, max=1_000_000, help="Kept draws per chain.")
     ] = 1000,
     tune: Annotated[
-        int, typer.Option(min=50, max=1_000_000, help="Warm-up draws of each chain.")
+        int, typer.Option(min=50, max=1_000_000, help="Warm-up draws per chain.")
     ] = 150,
-    chains: Annotated[int, typer.Option(min=2, max=100, help="Chains.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance.")] = 20180802,
+    chains: Annotated[int, typer.Option(min=2, max=100, help="Number of chains.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 20180802,
     cores: Annotated[
-        int | None, typer.Option(min=1, help="Chains at once. Does not change the draws.")
+        int | None, typer.Option(min=1, help="Chains sampled at once. Does not change the draws.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Treat probable slips of unit as faults.")
+        bool, typer.Option("--strict", help="Treat probable slips of unit as errors.")
     ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Fit anew, whatever the archive holds.")
-    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Fit anew, ignoring the archive.")] = False,
     output_format: Annotated[
-        Format, typer.Option("--format", help="What to print; folder: the run's, for scripts.")
+        Format,
+        typer.Option(
+            "--format", help="What to print; folder prints the run's folder, for scripts."
+        ),
     ] = Format.table,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the result alone.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the result.")] = False,
     self_test: Annotated[
-        bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, and stop.")
+        bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
     ] = False,
 ) -> None:
-    """Read, fit, project, write, print."""
+    """Read, fit, project, write and print."""
     talk = Talk(verbose=not quiet and output_format in (Format.table, Format.folder))
 
     def work(interruption: Interruption) -> int:
@@ -150,7 +151,7 @@ def _question(
     talk: Talk,
     **what_ifs: Sequence[str],
 ) -> Question | None:
-    """The question that arguments ask, or None with what cannot be read in them said."""
+    """The question in the arguments, or None with their errors reported."""
     what_if = WhatIf()
     if any(what_ifs.values()):
         from model.case.faults import CaseError
@@ -174,7 +175,7 @@ def _run(
     fresh: bool,
     strict: bool,
 ) -> int:
-    """Do what was asked and return the exit status."""
+    """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
 
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
@@ -188,7 +189,7 @@ def _run(
         for warning in answer.manifest["warnings"]:
             talk.fault(f"warning: {warning}")
         _say_what_if(question, talk)
-        talk.say("Asked before: nothing is fitted (--fresh fits anew)")
+        talk.say("Already estimated; read from the archive (--fresh fits anew)")
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
@@ -196,7 +197,7 @@ def _run(
         _print(answer, output_format, brief=not talk.verbose)
         sys.stdout.flush()
     except OSError:
-        # nobody reads on, or there is no room: the run is written all the same
+        # the pipe is closed or the disk full, but the run is written all the same
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE if converged else NOT_CONVERGED
 
@@ -210,7 +211,7 @@ def _say_what_if(question: Question, talk: Talk) -> None:
 def _compute(
     question: Question, output: Path, talk: Talk, hooks: Hooks, *, fresh: bool, strict: bool
 ) -> Answer | None:
-    """Read, fit and write; None with what is wrong said."""
+    """Read, fit and write; None with the error reported."""
     from model.archive import store
     from model.archive.answer import answer, read_inputs
     from model.case.faults import CaseError
@@ -240,7 +241,7 @@ def _compute(
 
 
 def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
-    """Print the result in the format asked for."""
+    """Print the result in the requested format."""
     content = answer.summary
     if output_format is Format.folder:
         sys.stdout.write(f"{answer.folder}\n")

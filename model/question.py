@@ -1,6 +1,6 @@
-"""What is asked: inputs, what-ifs, scenarios, sampler.
+"""A question to the program: inputs, what-ifs, scenarios and sampler options.
 
-Nothing numerical is imported here, so that a question asked before is answered at once.
+No numerical library is imported here, so that a stored answer is returned at once.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from model.case.checkout import INPUTS
 
 @dataclass(frozen=True, slots=True)
 class SamplerOptions:
-    """How long to sample, and from which seed.
+    """Length of the sampling, and its seed.
 
     Attributes
     ----------
     draws, tune : int
-        Kept and warm-up draws of each chain.
+        Kept and warm-up draws per chain.
     chains : int
     seed : int
     target_accept : float
-        Acceptance that the step size aims at.
+        Target acceptance rate of the step size.
     cores : int or None
-        Chains sampled at once; None for as many as there are processors. Draws do not depend
-        on it.
+        Chains sampled at once; None for the number of processors. Draws do not depend on it.
     """
 
     draws: int = 1000
@@ -45,15 +44,15 @@ class WhatIf:
     Attributes
     ----------
     fixed : tuple of (str, float, str)
-        Basic quantity, value and unit: known exactly.
+        Basic quantity known exactly, its value and unit.
     priors : tuple of (str, float, float, str)
-        Basic quantity, 5% and 95% point and unit.
+        Basic quantity, 5% and 95% quantiles and unit.
     drop_sources, drop_rows : tuple of str
-        Sources and rows of evidence left out of the fit.
+        Sources and rows of evidence dropped from the fit.
     weights : tuple of (str, float)
-        Row and the factor on its weight.
+        Row and factor on its weight.
     without : tuple of {"plan", "balance"}
-        Sides of the balance taken away.
+        Sides of the balance removed.
     """
 
     fixed: tuple[tuple[str, float, str], ...] = ()
@@ -65,12 +64,12 @@ class WhatIf:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What differs from no change at all, as JSON knows it."""
+        """The changes only, in a form that JSON can hold."""
         return {name: as_json(value) for name, value in asdict(self).items() if value}
 
 
 def described(asked: Mapping[str, Any]) -> list[str]:
-    """What-ifs, as ``WhatIf.asked`` or a manifest has them, each in a few words."""
+    """What-ifs in a few words each, from ``WhatIf.asked`` or a manifest."""
     words: dict[str, Callable[..., str]] = {
         "fixed": lambda name, value, unit: f"{name} = {value:g} {unit}",
         "priors": lambda name, low, high, unit: f"{name} from {low:g} to {high:g} {unit}",
@@ -88,16 +87,16 @@ def described(asked: Mapping[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything that one run answers.
+    """The complete question that one run answers.
 
     Attributes
     ----------
     inputs : Path
         Folder of a case.
     scenarios : tuple of str
-        Names of scenarios of the case, or files.
+        Names of the case's scenarios, or files.
     horizon : str
-        Last month to be projected (YYYY-MM); blank for the end of the case or what scenarios ask.
+        Last month to project (YYYY-MM); blank for the scenarios' horizon or the end of the case.
     """
 
     inputs: Path = INPUTS
@@ -108,7 +107,7 @@ class Question:
 
 
 def arguments(question: Question) -> list[str]:
-    """What the command line is given to ask a question; what is as it is by default is left out."""
+    """Command-line arguments for a question, without those at their defaults."""
     asked, options = question.what_if, question.options
     plain = Question()
     shipped = question.inputs.resolve() == INPUTS
@@ -137,5 +136,5 @@ def arguments(question: Question) -> list[str]:
 
 
 def as_json(value: Any) -> Any:
-    """Tuples as lists, all the way down."""
+    """A value with all nested tuples as lists."""
     return [as_json(one) for one in value] if isinstance(value, tuple | list) else value

@@ -1,4 +1,4 @@
-"""One estimate in Python: what a run on disk holds, as tables, draws and further questions."""
+"""One estimate in Python: the tables, draws, checks and drivers of a run on disk."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
 
-#: What a table of evidence repeats of the inputs, and the numbers of a distribution that it shows.
+#: Columns of the inputs repeated in a table of evidence, and quantiles shown of a distribution.
 STATED = ("quantity", "qualifier", "source", "origin")
 THREE = ("q50", "q05", "q95")
 
 
 @dataclass(frozen=True, repr=False)
 class Estimate:
-    """The answer to one question: a run on disk, and all that can be asked of it.
+    """The answer to one question: a run on disk and everything that can be computed from it.
 
-    ``model.fit`` and ``model.load`` return it. Tables are pandas', draws NumPy's or xarray's.
-    Amounts are plain US dollars a year unless a name says otherwise.
+    ``model.fit`` and ``model.load`` return it. Tables are pandas objects; draws are NumPy or xarray
+    objects. Amounts are in US dollars per year unless stated otherwise.
 
     Attributes
     ----------
     folder : Path
-        Folder of the run; its files are described in README.md.
+        Folder of the run; README.md describes its files.
     summary, manifest : dict
         Content of ``summary.json`` and ``manifest.json``.
     """
@@ -53,7 +53,7 @@ class Estimate:
     manifest: Json
 
     def __repr__(self) -> str:
-        """The headline, in a sentence."""
+        """The headline in a sentence."""
         numbers = self.summary["scenarios"][BASELINE]["annual"].get(str(self.year), {})
         amount = "no whole year"
         if numbers:
@@ -61,7 +61,7 @@ class Estimate:
         mark = "" if self.converged else " NOT CONVERGED: do not use these numbers."
         return f"{self.title}. State take of {self.year}: {amount} ({self.folder.name}).{mark}"
 
-    # --- what was found ---------------------------------------------------------------------
+    # --- results ----------------------------------------------------------------------------
 
     @property
     def title(self) -> str:
@@ -75,12 +75,12 @@ class Estimate:
 
     @property
     def converged(self) -> bool:
-        """Whether the chains passed the gate."""
+        """Whether the chains converged."""
         return bool(self.summary["converged"])
 
     @property
     def convergence(self) -> Json:
-        """R-hat, effective draws and divergences at their worst."""
+        """The worst R-hat and effective draws, and the number of divergences."""
         return dict(self.summary["convergence"])
 
     def revenue(self, definition: str | None = None, scenario: str = BASELINE) -> pd.DataFrame:
@@ -109,12 +109,12 @@ class Estimate:
         return table if definition is None else table.droplevel("definition")
 
     def versus(self, scenario: str, definition: str = HEADLINE) -> pd.DataFrame:
-        """Difference that a scenario makes to what happened, by year, in dollars.
+        """Difference between a scenario and what happened, by year, in dollars.
 
         Returns
         -------
         DataFrame
-            As ``revenue``, and ``probability_higher``.
+            The columns of ``revenue``, and ``probability_higher``.
         """
         others = {key: one for key, one in self.summary["scenarios"].items() if key != BASELINE}
         years = others[_known(scenario, others)]["versus_baseline"]
@@ -123,7 +123,7 @@ class Estimate:
         return table.rename_axis("year")
 
     def workers(self, scenario: str = BASELINE) -> pd.DataFrame:
-        """Workers by host, month and stock: quantiles of those permitted, irregular, working."""
+        """Quantiles of permitted, irregular and working persons, by host, month and stock."""
         self._block(scenario)
         table = pd.read_csv(self.folder / "workers.csv")
         return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
@@ -131,7 +131,7 @@ class Estimate:
     def draws(
         self, definition: str = HEADLINE, year: int | None = None, scenario: str = BASELINE
     ) -> Floats:
-        """Draws of a year's revenue, (n,), in dollars; scenarios share their order."""
+        """Draws of a year's revenue, (n,), in dollars, in the same order for all scenarios."""
         yearly = self.posterior["revenue"]["yearly_usd"]
         years = [int(one) for one in yearly["year"].to_numpy()]
         self._block(scenario)
@@ -143,14 +143,14 @@ class Estimate:
 
     @cached_property
     def posterior(self) -> xr.DataTree:
-        """The posterior as ArviZ knows it."""
+        """The posterior in ArviZ's schema."""
         import xarray as xr
 
         return xr.open_datatree(self.folder / store.POSTERIOR, engine="h5netcdf").load()
 
     @cached_property
     def quantities(self) -> pd.DataFrame:
-        """Each basic quantity: unit, prior and posterior (median, 5% and 95% point), basis."""
+        """Each basic quantity: unit, prior and posterior (median, 5% and 95% quantile), basis."""
         bases = {prior.label: prior.basis for prior in self.case.priors}
         lines = {
             label: {
@@ -171,7 +171,7 @@ class Estimate:
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
-        """Each row that was fitted: what it says, what the posterior expects, its surprise."""
+        """Each fitted row: its statement, the posterior's prediction and its surprise."""
         rows = self.case.evidence.set_index("id")
         lines = {
             row: {
@@ -187,7 +187,7 @@ class Estimate:
 
     @cached_property
     def held_out(self) -> pd.DataFrame:
-        """Each row held out: the figure, what the model says of the same, and how likely above."""
+        """Each held-out row: its figure, the model's estimate and the probability above it."""
         lines = {
             row: {
                 "observed": said["observed"], "unit": said["unit"],
@@ -198,11 +198,11 @@ class Estimate:
         }  # fmt: skip
         return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
 
-    # --- what else can be asked ---------------------------------------------------------------
+    # --- further questions --------------------------------------------------------------------
 
     @cached_property
     def case(self) -> Case:
-        """The inputs, as they were read."""
+        """The inputs as read."""
         return self._fitted.case
 
     @cached_property
@@ -212,7 +212,7 @@ class Estimate:
         return Fitted.saved(self.folder)
 
     def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
-        """Draws of a year's revenue if priors alone were true, (n,): no evidence, no balance."""
+        """Draws of a year's revenue from the priors alone, (n,), without evidence or balance."""
         from model.criticism.predictive_checks import prior_draws
         from model.criticism.refits import yearly_revenue
 
@@ -227,12 +227,12 @@ class Estimate:
         return np.asarray(chosen)
 
     def check(self, *, cores: int | None = None, fresh: bool = False) -> list[CheckResult]:
-        """Seven checks of the fit; computed once and kept with the run.
+        """Run seven checks on the fit; they are computed once and saved with the run.
 
         Parameters
         ----------
         cores : int, optional
-            Refits at once.
+            Number of parallel refits.
         fresh : bool
             Whether to check anew.
         """
@@ -247,13 +247,13 @@ class Estimate:
     def drivers(
         self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False
     ) -> Drivers:
-        """What drives a year's revenue, and what it would be worth to know; kept with the run.
+        """Compute what drives a year's revenue and the value of information; saved with the run.
 
         Parameters
         ----------
         definition : str
         year : int, optional
-            By default the headline's.
+            By default, the headline's.
         fresh : bool
             Whether to compute anew.
         """
@@ -271,12 +271,12 @@ class Estimate:
 
 
 def _known[T](name: T, names: Sequence[T] | Json) -> T:
-    """A name that is one of several.
+    """Return a name that is one of several.
 
     Raises
     ------
     KeyError
-        When it is not; its text says which there are.
+        If it is not; the text lists those available.
     """
     if name not in names:
         raise KeyError(f"{name!r}; write one of: {', '.join(map(str, names)) or 'none'}")

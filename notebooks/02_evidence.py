@@ -1,13 +1,12 @@
 # %% [markdown]
 # # Evidence: claims, hedges, grades, echoes
 #
-# What goes into the estimate is not numbers but claims: a figure, a hedge ("about", "at least"), a
-# thing that is counted, a window of months, and somebody who says so. You will learn how the
-# program reads them: what each hedge says of the truth, what a grade does to it, why a figure that
-# is quoted twice counts once, what the posterior expects of each row in return, and what the
-# answer would be without one source.
+# The estimate is based not on numbers but on claims: a figure, a hedge ("about", "at least"), the
+# thing counted, a window of months, and a speaker. You will learn how the program reads them: what
+# each hedge implies about the truth, how a grade changes this, why a figure quoted twice counts
+# once, what the posterior predicts for each row, and what the answer would be without one source.
 #
-# It takes less than half a minute: it fits the case once, and twice more without a source.
+# It takes less than half a minute: the case is fitted once, and twice more without a source.
 
 # %%
 import textwrap
@@ -25,10 +24,9 @@ case = estimate.case
 # %% [markdown]
 # ## The claims
 #
-# `evidence.csv` has one row a claim, and `case.evidence` is that table. Its `role` says what is done
-# with a row: `fit`, or `holdout` (a published total, compared with the answer and never fitted), or
-# `context` (kept, not used). The table shows what one article brings, the Wall Street Journal's of
-# August 2018.
+# `evidence.csv` has one row per claim, and `case.evidence` is that table. The `role` of a row is
+# `fit`, `holdout` (a published total, compared with the answer and not fitted) or `context` (kept,
+# not used). The table shows the claims from one article, in the Wall Street Journal of August 2018.
 
 # %%
 claims = case.evidence.set_index("id")
@@ -41,8 +39,8 @@ article = claims[(claims["source"] == "wsj-2018-08-02") & (claims["role"] == "fi
 article[["quantity", "start", "end", "qualifier", "figure", "unit", "grade"]]
 
 # %% [markdown]
-# Five different things, each for its own months and with its own hedge. Every row has a note that
-# quotes it and gives the reasons for its grade; a judgement is marked as one.
+# The article reports five different things, each for its own months and with its own hedge. Every
+# row has a note that quotes it and gives the reasons for its grade; judgements are marked as such.
 
 # %%
 for row in ["wsj-workers", "permitted-2017-12"]:
@@ -52,9 +50,10 @@ for row in ["wsj-workers", "permitted-2017-12"]:
 # %% [markdown]
 # ## What a grade is
 #
-# The letter grades the source (A to F), the digit the claim (1 to 6), as in the Admiralty code. Each
-# stands for an error on the log scale, and the two add in quadrature. Below as a factor: with a
-# grade of B2 an exact figure is within so many times of the truth, up or down, with 90% probability.
+# The letter grades the source (A to F), the digit the claim (1 to 6), as in the Admiralty code.
+# Each implies an error on the log scale, and the two add in quadrature. The table gives the error
+# as a factor: with grade B2, an exact figure is within this factor of the truth, up or down, with
+# 90% probability.
 
 # %%
 reading = case.reading
@@ -66,13 +65,14 @@ factors = np.exp(1.645 * pd.DataFrame(errors)).round(2)
 factors.rename_axis(index="source", columns="claim")
 
 # %% [markdown]
-# These numbers are a judgement and an input (`reading.toml`). F and 6 mean "cannot be judged", which is
-# not the worst: F stands between D and E, and 6 between 4 and 5.
+# These numbers are a judgement and an input (`reading.toml`). F and 6 mean "cannot be judged",
+# which is not the worst grade: F is between D and E, and 6 is between 4 and 5.
 #
-# ## What a hedge says
+# ## What a hedge implies
 #
-# `model.hedge` draws one figure's likelihood by itself: how likely each size of the truth would make
-# it that *this* figure is printed, with *this* hedge. Eight hedges of one figure, 700, at one grade:
+# `model.hedge` computes the likelihood of a single figure: how likely *this* figure is to be
+# printed with *this* hedge, for each size of the truth. Here are eight hedges of one figure, 700,
+# at one grade:
 
 # %%
 hedges = ["exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as"]
@@ -89,13 +89,13 @@ _ = figure.supylabel("relative likelihood")
 
 # %% [markdown]
 # "About" is wider than "exact" by the rounding of the figure. "At least" is a floor: the truth is
-# probably higher, but not boundlessly, and it may lie a little below, since the source may be wrong.
-# "More than" is used nearer to the figure than "at least"; the press's "as much as" is the loosest
-# ceiling; "nearly" and "almost" are read alike. How long these tails are is a judgement in
+# probably higher, but not without limit, and it may lie a little below, since the source may be
+# wrong. "More than" is used nearer to the figure than "at least"; the press's "as much as" is the
+# loosest ceiling; "nearly" and "almost" are read alike. The length of these tails is a judgement in
 # `reading.toml`, the same for every row.
 #
-# The same hedge at three grades: a good source makes an edge of it, a poor one blurs the edge away.
-# The black line is the figure.
+# The next figure shows the same hedge at three grades: a good source gives a sharp edge, a poor one
+# blurs it. The black line is the figure 700.
 
 # %%
 for grade in ["A1", "B2", "D4"]:
@@ -108,9 +108,9 @@ _ = plt.legend(title="“at least 700”, graded")
 # %% [markdown]
 # ## The echo
 #
-# Rows that come from one place share an `origin`, and with it an error: if the register is wrong, all
-# who quote it are wrong together. And rows of one origin that state *the same thing* are one
-# statement printed twice: together they weigh as one. Russia's report to the United Nations:
+# Rows that come from one place share an `origin`, and with it an error: if the register is wrong,
+# everyone who quotes it is wrong. Rows of one origin that state *the same thing* are one statement
+# printed twice and together count as one. An example is Russia's report to the United Nations:
 
 # %%
 echo = claims[(claims["origin"] == "un1718-midterm") & (claims["role"] == "fit")]
@@ -119,11 +119,11 @@ shown.join(estimate.evidence[["error", "weight"]].round(3)).sort_values(["start"
 
 # %% [markdown]
 # `error` is the standard deviation of the log error, which follows from grade and rounding. The two
-# rows for December 2018 share a weight of one, the more precise of them getting the larger part; the
-# row for December 2017 states something else and keeps its own.
+# rows for December 2018 share a weight of one, and the more precise row has the larger part; the
+# row for December 2017 states something else and keeps its own weight.
 #
-# How much is shared? A part of the error's variance that `reading.toml` gives, at the size that it
-# has for the best row of the origin. Adding rows of one origin therefore cannot average it away:
+# How much is shared? `reading.toml` gives the shared part of the error variance, taken at the size
+# of the best row of the origin. Adding rows of one origin therefore cannot average it away:
 
 # %%
 own = estimate.evidence.loc[echo.index, "error"].min()
@@ -132,21 +132,22 @@ print(f"The best row has a log error of {own:.3f}, of which {shared:.3f} is the 
 print(f"{reading.echo_shared:.0%} of the variance, which stays however many rows there are.")
 
 # %% [markdown]
-# ## What the posterior expects of each row
+# ## What the posterior predicts for each row
 #
-# The fit goes back to each row and predicts what would be printed if the posterior were the truth,
-# with the row's hedge and grade. *Surprise* is the share of predictions nearer to their centre than
-# the figure: near one, the figure lies out of range. (Of a range, `observed` is the geometric middle.)
+# For each row, the model predicts what would be printed if the posterior were the truth, with the
+# row's hedge and grade. *Surprise* is the share of predictions nearer to their centre than the
+# figure; a value near one means that the figure is out of range. (For a range, `observed` is the
+# geometric middle.)
 
 # %%
 surprising = estimate.evidence.sort_values("surprise", ascending=False).head(6)
 surprising[["qualifier", "grade", "observed", "q50", "q05", "q95", "unit", "surprise"]].round(2)
 
 # %% [markdown]
-# Among so many rows some lie far out by chance: if the model were right, about one in ten would
-# have a surprise above 0.9, and rather fewer, since the rows themselves helped to make the
-# predictions. `estimate.check()` has a stricter test, `conflict`, that sets each row against all
-# others. The whole list, in two parts:
+# Among so many rows, some lie far out by chance. If the model were right, about one in ten would
+# have a surprise above 0.9, or rather fewer, since the rows themselves informed the predictions.
+# `estimate.check()` has a stricter test, `conflict`, which compares each row with all others. The
+# next figures show all rows, in two parts:
 
 # %%
 for part in range(2):
@@ -154,28 +155,28 @@ for part in range(2):
 
 # %% [markdown]
 # Bars are predictive intervals, dots the figures printed, as multiples of the predicted median. A
-# long bar is a row of low grade, a floor or a ceiling, or a thing that is little known: no great
-# precision is expected of the row.
+# long bar is a row of low grade, a floor or ceiling, or a quantity about which little is known, so
+# the row is not expected to be precise.
 #
 # ## Totals held out
 #
-# Published totals were never fitted. Beside each stands what the model says of the same months, under
+# Published totals were not fitted. Beside each is the model's estimate for the same months, under
 # the definition that the total claims:
 
 # %%
 axes = model.plot("totals", estimate)
 
 # %% [markdown]
-# For Russia's own totals ask whether the ranges overlap. For the whole world's the model's bar is only
-# the Russian part: it ought to lie to the left, and does not say what the rest is. One of them lies
-# to the left of the bar, the UN Panel's 20.4 million, but it counts IT workers only; the notes in
-# `claims` say such things.
+# For totals about Russia, check whether the ranges overlap. For totals about the whole world, the
+# model's bar covers only the Russian part: it should lie to the left, and does not show what the
+# rest is. One total, the UN Panel's 20.4 million, lies to the left of the bar, but it counts only
+# IT workers; such details are in the notes in `claims`.
 #
 # ## Without one source
 #
-# The plan, what each worker must hand over, is known from few outlets; Daily NK's report is the
-# one without which the answer moves most (README). We leave the source out, and also, by itself, the
-# press's figure of 24,000 workers.
+# Few outlets report the plan, which is what each worker must hand over. The answer moves most
+# without Daily NK's report (README). We drop that source and, separately, the press's figure of
+# 24,000 workers.
 
 # %%
 without_report = model.fit(drop_source=["dailynk-contributions"])
@@ -195,16 +196,16 @@ for name, deviations in moved.iloc[1:].items():
 table.round(1).rename_axis(columns=f"state take of {estimate.year}, USD million")
 
 # %% [markdown]
-# A row that other evidence speaks against at length (grade B5, beside Russia's own count) may go
-# without a trace.
+# Dropping a row that much other evidence contradicts (grade B5, beside Russia's own count) may
+# leave no trace.
 #
 # ## Exercises
 #
-# 1. Write `"up_to"` for `"at_least"` in the cell with three grades. On which side is the edge now, and
-#    where does the curve of the poor grade have its top?
+# 1. Write `"up_to"` instead of `"at_least"` in the cell with three grades. On which side is the
+#    edge now, and where does the curve of the poor grade peak?
 # 2. Show the rows of the origin `"mvd-24000"`. Both print 24,000; why does each keep a weight of one?
 #    (Look at `quantity`.)
-# 3. Trust the press's 24,000 fully: write it as `model.fit(weight={"wsj-workers": 20})`, and look at
+# 3. Trust the press's 24,000 fully with `model.fit(weight={"wsj-workers": 20})`, and look at
 #    `table`. A weight multiplies a row's log likelihood; it is not a better grade.
-# 4. Leave out the Wall Street Journal, from which the press's arithmetic comes:
+# 4. Drop the Wall Street Journal, the source of the press's arithmetic:
 #    `model.fit(drop_source=["wsj-2018-08-02"])`. Look at `converged` before the numbers.

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # The model, by hand
 #
-# Two short sets of equations carry the whole estimate: how many workers there are, and where the
-# money of one worker-month goes. You will learn to compute both by hand, from the posterior's medians,
-# and to check the result against the program's; to see what the evidence added to the priors; and
-# what each side of the balance contributes that holds the accounts together, by taking it away.
+# The whole estimate rests on two short sets of equations: how many workers there are, and where the
+# money for one worker-month goes. You will learn to compute both by hand from the posterior's
+# medians and check the result against the program's, to see what the evidence added to the priors,
+# and to see what each side of the balance contributes by removing it.
 #
-# It takes less than half a minute: it fits the case three times.
+# It takes less than half a minute: the case is fitted three times.
 
 # %%
 import matplotlib.pyplot as plt
@@ -20,15 +20,15 @@ assert estimate.converged
 median = estimate.quantities["posterior_q50"]
 
 # %% [markdown]
-# `median` has the posterior median of each basic quantity, in its own unit; what stands after the dot
-# is a phase of the sanctions, a tax period or a segment of the workers.
+# `median` has the posterior median of each basic quantity, in its own unit; the part of a name
+# after the dot is a phase of the sanctions, a tax period or a segment of the workers.
 #
 # ## Workers: stock and flow
 #
-# Each month a part of the workers leaves, and some arrive:
-# `workers[t] = workers[t-1] * exp(-hazard) + arrivals`. `model.stock` is that equation. Where arrivals
-# and leavers balance, the stock stays. We take the rates before the ban, let the stock settle, and
-# then halve the arrivals, or stop them.
+# Each month some of the workers leave and others arrive: `workers[t] = workers[t-1] * exp(-hazard)
+# + arrivals`. `model.stock` is that equation. Where arrivals and departures balance, the stock is
+# constant. We take the rates before the ban, let the stock settle, and then halve or stop the
+# arrivals.
 
 # %%
 hazard, arrivals = median["permit_exit.open"], median["permit_inflow.open"]
@@ -46,9 +46,9 @@ plt.ylabel("holders of a work permit")
 _ = plt.legend()
 
 # %% [markdown]
-# Halving the arrivals never quite halves the stock: it only approaches half. What a ban does at once
-# depends on how fast people leave. Half of the way is gone after log 2 / hazard months, whatever the
-# arrivals. In each phase, with its uncertainty:
+# Halving the arrivals never quite halves the stock, which only approaches half. The immediate
+# effect of a ban depends on how fast people leave. The stock covers half of the distance after log
+# 2 / hazard months, whatever the arrivals. In each phase, with its uncertainty:
 
 # %%
 phases = [phase.name for phase in estimate.case.timeline.phases]
@@ -57,8 +57,8 @@ table = pd.DataFrame(half_way).quantile([0.5, 0.05, 0.95]).T.round(1)
 table.set_axis(["median", "5%", "95%"], axis=1).rename_axis("months to half way, by phase")
 
 # %% [markdown]
-# So a ban on arrivals works no faster than old permits run out. Now all phases in a row, from the
-# medians of their rates, beside the posterior's own median and 90% interval.
+# So a ban on arrivals works no faster than old permits expire. The next table runs through all
+# phases with the medians of their rates, beside the posterior's own median and 90% interval.
 
 # %%
 timeline = estimate.case.timeline
@@ -80,10 +80,10 @@ chosen = ["2015-12", "2017-08", "2017-12", "2018-12", "2019-11", "2019-12", "202
 permitted.assign(by_hand=by_hand).loc[chosen].round(-1).astype(int)
 
 # %% [markdown]
-# The median of a sum is not the sum of medians, so the two need not agree to the last worker: rates
-# of arriving and leaving are correlated in the posterior, which medians forget. The figure adds
-# those on student and tourist visas who work, and every official count as what it is: a stock, a
-# ceiling, a flow.
+# The median of a sum is not the sum of medians, so the two need not agree exactly: arrival and
+# departure rates are correlated in the posterior, which medians ignore. The figure adds people who
+# work on student and tourist visas, and shows every official count by type: a stock, a ceiling or a
+# flow.
 
 # %%
 axes = model.plot("workers", estimate)
@@ -91,16 +91,16 @@ axes = model.plot("workers", estimate)
 # %% [markdown]
 # ## The accounts of one worker-month
 #
-# What a contractor pays for a worker is used up by nine items, the state take among them.
-# `model.worker_month` draws up these accounts, in rubles. Its arguments are the quantities, brought
-# to the year in question:
+# What a contractor pays for a worker is divided among nine items, one of them the state take.
+# `model.worker_month` computes these accounts in rubles. Its arguments are the quantities,
+# converted to the year in question:
 #
 # - money in rubles is stated for July 2018 and grows by a yearly factor; the middle of 2017 lies
 #   12½ months earlier;
-# - payment, declared salary and plan differ by segment, so their centre is multiplied by the mean of
-#   the segments' ratios, weighted with the segments' shares of the workers;
+# - payment, declared salary and plan differ by segment, so their centre is multiplied by the mean
+#   of the segments' ratios, weighted by the segments' shares of the workers;
 # - the plan is in dollars a month and the permit's cost in dollars *a year*: both need the exchange
-#   rate, and the latter a twelfth.
+#   rate, and the latter is divided by twelve.
 
 # %%
 year = estimate.year
@@ -143,9 +143,8 @@ of_medians = accounts(lambda name: median[name])
 of_draws = accounts(estimate.quantity)
 
 # %% [markdown]
-# The same function, once with a number for each quantity and once with all its draws: equations know
-# nothing of uncertainty, they take arrays. The program keeps its own accounts of the year in
-# `summary["accounts"]`.
+# The function is called once with a number for each quantity and once with all its draws, since the
+# equations accept arrays. The program keeps its own accounts for the year in `summary["accounts"]`.
 
 # %%
 LINES = {
@@ -178,19 +177,19 @@ print(
 lines.round().astype(int).assign(**{"what it is": LINES}).rename_axis("rubles a month")
 
 # %% [markdown]
-# The second and third column agree closely: the program adds up twelve months, weighted by
-# the workers present in each, where we took the middle of the year. The first differs more, since
-# medians forget that quantities hang together; its lines add up, with its closing error, because
-# they are one set of accounts, while medians of draws need not.
+# The second and third columns agree closely: the program adds up twelve months, weighted by the
+# workers present in each, where we took the middle of the year. The first differs more, since
+# medians ignore the correlations of quantities. Its lines add up, with its closing error, because
+# they are one set of accounts; medians of draws need not.
 #
-# *The closing error.* The state take is known from two sides: from what is reported of the plan, and
-# from what the payment leaves after all others. The two need not agree; the fit lets them differ by
-# an error whose size the case sets (`reading.toml`), as national accounts do before they are
-# balanced. That is the line printed as "before".
+# *The closing error.* The state take is known from two sides: from what is reported of the plan,
+# and from what the payment leaves after all other items. The two need not agree. The fit lets them
+# differ by an error of a size set in the case (`reading.toml`), as national accounts do before they
+# are balanced. That is the line printed as "before".
 #
 # ## Four definitions
 #
-# Each definition of revenue is a line of these accounts, or a sum of several, times worker-months and
+# Each definition of revenue is a line of these accounts, or a sum of several, times worker-months,
 # at the year's exchange rate:
 
 # %%
@@ -207,13 +206,14 @@ pd.DataFrame(
 ).loc[definitions].round().astype(int)
 
 # %% [markdown]
-# `surplus` is what brokers, managers and the state have together, and the closing error, which nobody
-# has. `wedge` still contains taxes, permits, food and lodging, less only what is declared.
+# `surplus` is what brokers, managers and the state receive together, plus the closing error, which
+# belongs to nobody. `wedge` still contains taxes, permits, food and lodging, and excludes only what
+# is declared.
 #
 # ## From prior to posterior
 #
-# Before any evidence, the priors alone already say something of the state take. `estimate.prior()`
-# draws from them, without evidence and without balance.
+# Even before any evidence, the priors imply something about the state take. `estimate.prior()`
+# draws from them, without evidence and without the balance.
 
 # %%
 bins = np.linspace(0, 1500, 151)
@@ -227,21 +227,21 @@ plt.ylabel("density")
 _ = plt.legend()
 
 # %% [markdown]
-# Compare the widths before the middles: a middle that stays may be chance, a width that shrinks is
-# evidence at work. The next figure has the same for single quantities, those that move most with the
-# state take: grey before, blue after. Where blue lies on grey nothing was learnt, and the number is
-# as much judgement as its prior.
+# Compare the widths before the middles: a middle may stay in place by chance, but a width shrinks
+# because of evidence. The next figure shows the same for the quantities most closely tied to the
+# state take, with the prior in grey and the posterior in blue. Where blue covers grey, nothing was
+# learnt, and the number is as much a judgement as its prior.
 
 # %%
 axes = model.plot("priors", estimate)
 
 # %% [markdown]
-# ## The balance, with either side taken away
+# ## The balance, with either side removed
 #
-# `without=["plan"]` leaves out all rows that report the plan or the state's share: the state take is
-# then what the payment leaves after all others, and the plan's prior. `without=["balance"]` does not
-# ask that the accounts close: the state take is then what is reported of it, and the uses of the money
-# need not add up to the payment.
+# `without=["plan"]` drops all rows that report the plan or the state's share: the state take is
+# then informed by what the payment leaves after all other items, and by the plan's prior.
+# `without=["balance"]` does not require the accounts to close: the state take is then what is
+# reported of it, and the uses of the money need not add up to the payment.
 
 # %%
 sides = {
@@ -262,9 +262,9 @@ table = model.compare(sides)[["q50", "q05", "q95", "sd"]] / 1e6
 table.round().astype(int).rename_axis(columns=f"state take of {year}, USD million")
 
 # %% [markdown]
-# With both sides the curve lies between the other two and is narrower than either: two poor
+# With both sides, the curve lies between the other two and is narrower than either: two poor
 # measurements of one thing make a better one. But they pull in different directions, and something
-# gives way. What? Medians of what is behind it:
+# has to change. The medians of the underlying quantities show what:
 
 
 # %%
@@ -288,19 +288,19 @@ pd.DataFrame(
 ).round().astype(int)
 
 # %% [markdown]
-# What it teaches: the balance is not a formality, and it works far from the state. Contractors in
-# St Petersburg were quoted, so the payment there hardly moves. It has to be used up by something, and
-# of all uses the broker's margin is known least: as a share of billings its prior is the widest, and
-# the balance makes the margin larger. That margin is one for all segments; so where no price was
-# quoted, the balance raises the price, and billings, wedge and surplus with it. The state take has
-# evidence of its own and moves less. Keep this in mind when you read the first three: the README
-# calls them judgement.
+# The balance is therefore not a formality, and it affects quantities far from the state.
+# Contractors in St Petersburg were quoted, so the payment there hardly moves. The payment has to be
+# used for something, and of all uses the broker's margin is known least: as a share of billings its
+# prior is the widest, and the balance makes the margin larger. All segments share that margin, so
+# where no price was quoted the balance raises the price, and with it billings, wedge and surplus.
+# The state take has evidence of its own and moves less. Keep this in mind when you read the first
+# three, which the README calls judgement.
 #
 # ## Exercises
 #
-# 1. In the first figure use the rates of `"repatriation"`. How much faster does the stock go?
+# 1. In the first figure, use the rates of `"repatriation"`. How much faster does the stock fall?
 # 2. Raise `broker_margin` to 0.45 in `accounts` and print the closing error of `of_medians`. Who is
-#    paid out of what then, and why does the fit not allow it?
+#    then paid out of what, and why does the fit not allow it?
 # 3. Suppose brokers are known to take a tenth: `model.fit(set={"broker_margin": 0.1})`. Look at the
 #    state take and at billings beside `estimate`.
 # 4. Show `model.compare(sides, "surplus") / 1e6`: which side matters there?

@@ -1,10 +1,10 @@
 # %% [markdown]
-# # Scenarios: what if, and what then
+# # Scenarios: what if, and what next
 #
-# A scenario says what would have been different, month by month, and the program says what that
-# would have changed, with the uncertainty of the change itself. You will learn to read a scenario file,
-# to ask for those that come with the case, to write a new one, and to look past the end of the data,
-# where the exchange rate is unknown as well.
+# A scenario describes what would have been different, month by month, and the program estimates the
+# change, with its own uncertainty. You will learn to read a scenario file, to run those that come
+# with the case, to write a new one, and to project past the end of the data, where the exchange
+# rate is unknown as well.
 #
 # It takes less than half a minute: the case is fitted once, and all scenarios are projected from the
 # same draws.
@@ -25,22 +25,22 @@ print(", ".join(shipped))
 # %% [markdown]
 # ## What a scenario is
 #
-# A text file with a title, what it rests on, and changes: each of one quantity, from one month (to
-# another, or to the end). All else stays as the evidence has it. `set` gives a figure with its unit,
-# `path` several that are joined by straight lines, `scale` a factor, and `as_in` the value of
-# another month, in each draw its own.
+# A scenario is a text file with a title, a basis and a list of changes. Each change applies to one
+# quantity, from one month (to another, or to the end). Everything else stays as the evidence
+# implies. `set` gives a figure with its unit, `path` several figures joined by straight lines,
+# `scale` a factor, and `as_in` the value of another month, which differs by draw.
 
 # %%
 print((model.INPUTS / "scenarios" / "status_quo.toml").read_text(encoding="utf-8"))
 
 # %% [markdown]
-# `as_in = "2017-08"` means: as in the last month before the ban. Nobody knows that rate exactly, so it
-# differs from draw to draw, and the scenario's uncertainty contains it.
+# `as_in = "2017-08"` takes the value in the last month before the ban. That rate is not known
+# exactly, so it differs from draw to draw, and the scenario's uncertainty includes it.
 #
-# ## Asking
+# ## Running scenarios
 #
-# Three scenarios in one question. If the case was fitted before, nothing is fitted again. A run keeps
-# the scenarios' files, and their titles stand in its summary.
+# Three scenarios can be run in one request. If the case was already fitted, no fit is run. A run
+# keeps the scenarios' files, and its summary has their titles.
 
 # %%
 asked = ["one_year_expiry", "status_quo", "ruble_shock"]
@@ -53,11 +53,11 @@ for name in asked:
 axes = model.plot("scenarios", estimate, most=2)
 
 # %% [markdown]
-# Bands are the state take by month, of what happened and under the two scenarios that change it most;
-# the dashed line is the median of what happened. The number in a panel is the change, added up over
-# the months from the first one changed.
+# Bands show the state take by month, as it happened and under the two scenarios that change it
+# most; the dashed line is the median of what happened. The number in a panel is the total change
+# over all months from the first one changed.
 #
-# `estimate.versus` has the change by year. The same two, in million dollars:
+# `estimate.versus` has the change by year. For the same two scenarios, in million dollars:
 
 # %%
 NAMES = {"q50": "median", "q05": "5%", "q95": "95%"}
@@ -73,14 +73,14 @@ both = {name: change(estimate, name) for name in asked[:2]}
 pd.concat(both, axis=1)
 
 # %% [markdown]
-# Years before a scenario's first month are exactly zero: the draws are the same. `versus` also has
-# `probability_higher`, the share of draws in which the scenario gives more; where nothing changes it
-# is zero, since equal is not higher.
+# The change is exactly zero in years before a scenario's first month, because the draws are the
+# same. `versus` also has `probability_higher`, the share of draws in which the scenario gives more;
+# it is zero where nothing changes, since equal is not higher.
 #
 # ## A difference has its own interval
 #
-# Why not subtract the two intervals? Because what is unknown is mostly unknown alike in both: a draw
-# with many workers or a high plan has them with and without the scenario. Draw by draw it cancels.
+# Why not subtract the two intervals? Because most unknowns are common to both: a draw with many
+# workers or a high plan has them with and without the scenario. Draw by draw, they cancel.
 
 # %%
 year = 2018
@@ -107,27 +107,27 @@ _ = plt.legend()
 
 # %% [markdown]
 # Each dot is a draw; its distance below the line is the change in that draw. The first interval is
-# what `versus` reports. The second pretends that the two were found by strangers.
+# what `versus` reports. The second treats the two as if they were independent.
 #
-# ## Who bears it?
+# ## Who bears the change?
 #
 # The third scenario sets the exchange rate: 90 rubles to the dollar from January 2018. Payments and
-# salaries are in rubles, the plan is in dollars. Whose dollars are fewer?
+# salaries are in rubles, and the plan is in dollars. Who receives fewer dollars?
 
 # %%
 parts = ["billings", "surplus", "state_take"]
 pd.concat({name: change(estimate, "ruble_shock", name) for name in parts}, axis=1).loc[2018:]
 
 # %% [markdown]
-# Contractors pay fewer dollars, managers and brokers have less, and the state gives up next to nothing.
-# That is a judgement and not a finding: in scenarios the plan is due per head and comes before
-# managers and brokers, as Radio Free Asia reports. The state loses only in draws in which the surplus
-# no longer reaches. Under a state that takes a share, more would fall on it.
+# Contractors pay fewer dollars, managers and brokers receive less, and the state loses next to
+# nothing. That is a judgement and not a finding: in scenarios, the plan is due per head and comes
+# before managers and brokers, as Radio Free Asia reports. The state loses only in draws in which
+# the surplus no longer covers the plan. A state that takes a share would lose more.
 #
-# ## Writing one
+# ## Writing a scenario
 #
-# What if Russia had halved new permits a year before the ban? A file anywhere will do; its name is
-# the scenario's.
+# What if Russia had halved new permits a year before the ban? The file may be anywhere; its name is
+# the scenario's name.
 
 # %%
 folder = Path(tempfile.mkdtemp())
@@ -150,15 +150,15 @@ halved = model.fit(scenarios=[file])
 change(halved, "permits_halved")
 
 # %% [markdown]
-# The change is felt for years after the last month changed: those who did not arrive are missing until
-# they would have left.
+# The effect lasts for years after the last month changed: those who did not arrive are missing
+# until they would have left.
 #
 # ## Past the data
 #
-# The data end in March 2020. `horizon` projects further: workers come and go at the rates of the last
-# phase, prices and the plan grow on. The exchange rate is known for longer than the workers are.
-# Where it is known it is used, and where it is not, each draw takes its own random walk from the last
-# known rate, with monthly steps as wide as those that are known. Beside it a scenario that sets the
+# The data end in March 2020. `horizon` projects further: workers arrive and leave at the rates of
+# the last phase, and prices and the plan continue to grow. The exchange rate is known for longer
+# than the number of workers. Known rates are used; after the last one, each draw takes its own
+# random walk, with monthly steps as wide as those of the known rates. A scenario beside it sets the
 # rate, which reaches 120 rubles to the dollar by the end of 2023:
 
 # %%
@@ -186,8 +186,8 @@ known = rates.groupby(where)["month"].agg(["min", "max"]).sort_values("min")
 known.rename(columns={"min": "from", "max": "to"})
 
 # %% [markdown]
-# What does not knowing the rate do to the amounts? By month, `revenue.csv` has them in both currencies.
-# As a measure of width we take the 95% point over the 5% point.
+# How does an unknown rate affect the amounts? `revenue.csv` has them by month in both currencies.
+# As a measure of width, we take the ratio of the 95% to the 5% quantile.
 
 # %%
 revenue = pd.read_csv(later.folder / "revenue.csv")
@@ -200,11 +200,12 @@ revenue[chosen].pivot_table(
 ).round(1)
 
 # %% [markdown]
-# Billings are paid in rubles: where the rate walks they are wider in dollars than in rubles, and where
-# the scenario sets it the same in both. For the state take it is the other way round, since the plan
-# is in dollars: what would have happened, in dollars, does not feel the unknown rate at all. That
-# follows from the model, in which the plan is owed whatever the rate. How many workers there are is
-# the larger unknown of these years: few permits, and a guess at students and tourists who work.
+# Billings are paid in rubles: where the rate is a random walk, they are wider in dollars than in
+# rubles, and where the scenario sets the rate, they are equally wide in both. The reverse holds for
+# the state take, since the plan is in dollars: in the baseline, its amount in dollars is not
+# affected by the unknown rate at all. That follows from the model, in which the plan is owed
+# whatever the rate. The number of workers is the larger unknown in these years: few permits, and a
+# guess at students and tourists who work.
 
 # %%
 workers = later.workers()
@@ -215,15 +216,15 @@ working.set_index("month")[["q50", "q05", "q95"]].rename(columns=NAMES).round(-1
 pd.concat({name: change(later, "rubles_120", name) for name in parts}, axis=1).loc[2021:]
 
 # %% [markdown]
-# From 2022 the change compares a rate that is set with one that walks, draw by draw. So it is uncertain
-# even in sign: in some draws the ruble had fallen further by itself.
+# From 2022, the change compares a fixed rate with a random walk, draw by draw. So even its sign is
+# uncertain: in some draws the ruble falls further without the scenario.
 #
 # ## Exercises
 #
-# 1. Ask for `["expansion", "deadline_2019"]` and plot them. Which of them changes billings more?
-# 2. In `permits_halved.toml` write `set = 0` and `unit = "persons/month"` in place of `scale`. Is the
-#    change twice as large? Then misspell the quantity, and read what you are told.
-# 3. Write a scenario that pays workers what is declared (`keep_share`, `set = 1`,
-#    `unit = "fraction"`) *and* sets the rate to 90 from January 2018. Does the state now lose?
-# 4. Ask for `horizon="2021-12"` without scenarios, and look at the years 2020 and 2021 of
+# 1. Run `["expansion", "deadline_2019"]` and plot them. Which of them changes billings more?
+# 2. In `permits_halved.toml` write `set = 0` and `unit = "persons/month"` instead of `scale`. Is
+#    the change twice as large? Then misspell the quantity, and read the message.
+# 3. Write a scenario that pays workers what is declared (`keep_share`, `set = 1`, `unit =
+#    "fraction"`) *and* sets the rate to 90 from January 2018. Does the state lose now?
+# 4. Run with `horizon="2021-12"` and no scenarios, and look at the years 2020 and 2021 in
 #    `estimate.revenue("state_take")`. What do they rest on?

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # What drives the answer, and what to find out next
 #
-# You will learn which quantities make the state take so uncertain, why there is more than one
-# honest answer to that question, and how to put a price, in millions of dollars of interval, on
-# knowing something or on finding one more source. Nothing is fitted for it: everything comes from
-# the draws of one estimate. It takes less than half a minute.
+# You will learn which quantities make the state take so uncertain, why that question has more than
+# one honest answer, and how to value knowing a quantity or finding one more source, in millions of
+# dollars of interval width. No new fit is needed: everything comes from the draws of one estimate.
+# It takes less than half a minute.
 
 # %%
 import shutil
@@ -25,32 +25,32 @@ assert estimate.converged
 estimate
 
 # %% [markdown]
-# ## Which part of the uncertainty is whose?
+# ## Shares of the uncertainty
 #
 # The basic quantities fall into groups: how many workers there are, what contractors pay for them,
-# what all others take out of that, and what the state assigns and gets of it. `drivers` computes
-# each one's shares of the variance of the headline, and keeps them with the run.
+# what others take out of that, and what the state assigns and receives of it. `drivers` computes
+# the shares of each in the variance of the headline and saves them with the run.
 
 # %%
 found = estimate.drivers()
 found.groups.drop(columns="quantities")
 
 # %% [markdown]
-# The columns are three shares, and they differ because the quantities are tied to each
-# other by the evidence and by the accounts, which must balance:
+# The columns are three shares. They differ because the quantities are correlated through the
+# evidence and through the accounts, which must balance:
 #
-# - `first_order`: what knowing the group *and nothing else* would take away;
-# - `total`: what is left to it *once everything else is known*;
-# - `share`: its part when all parts have to add up (the Shapley effect: what it adds, averaged over
-#   all orders in which quantities could become known).
+# - `first_order`: the part that knowing the group *and nothing else* would remove;
+# - `total`: the part that is left *once everything else is known*;
+# - `share`: its part when all parts must add up (the Shapley effect: its contribution, averaged
+#   over all orders in which quantities could become known).
 #
-# A group with a first-order share and no total one is a witness, not a cause: the accounts let it
-# tell about the state take, but it changes nothing once the causes themselves are known.
+# A group with a first-order share and no total share informs the state take only indirectly,
+# through the accounts; it changes nothing once the direct causes are known.
 
 # %%
 _ = model.plot("drivers", estimate)
 # %% [markdown]
-# The same by quantity, with the error that the number of draws leaves.
+# The next table shows the shares by quantity, with their sampling error.
 
 # %%
 columns = ["group", "share", "share_error", "first_order", "total"]
@@ -58,7 +58,8 @@ found.quantities[columns].head(10)
 
 # %% [markdown]
 # How much of the variance do all quantities together explain? The shares come from a regression on
-# polynomials of the quantities and their products; what it cannot explain is nobody's.
+# polynomials of the quantities and their products; the unexplained part is assigned to none of
+# them.
 
 # %%
 print(f"explained: {found.explained:.1%}, by polynomials of degree {found.degree}")
@@ -66,9 +67,9 @@ print(f"explained: {found.explained:.1%}, by polynomials of degree {found.degree
 # %% [markdown]
 # ## A first-order share by hand
 #
-# It needs no library. Cut the draws into twenty bins of one quantity; the variance of the bins' means,
-# over the whole variance, is what knowing that quantity would explain. (Twenty bins of chance alone
-# would explain a little too: 19 parts in the number of draws.)
+# This needs no library. Sort the draws into twenty bins of one quantity; the variance of the bins'
+# means, divided by the whole variance, is the part that knowing that quantity would explain.
+# (Twenty random bins would explain a little too: 19 divided by the number of draws.)
 
 # %%
 take = estimate.draws() / MILLION
@@ -79,26 +80,26 @@ by_hand, by_regression = means.var(ddof=0) / take.var(), found.quantities.first_
 print(f"{first}: by hand {by_hand:.2f}, by regression {by_regression:.2f}")
 
 # %% [markdown]
-# ## How the drivers hang together
+# ## Correlations of the drivers
 #
-# Two quantities that only appear as a product can trade against each other: the evidence knows the
-# product better than either. That is a strong negative correlation below.
+# Two quantities that appear only as a product can offset each other: the evidence determines the
+# product better than either. This appears below as a strong negative correlation.
 
 # %%
 _ = model.plot("correlations", estimate)
 # %% [markdown]
-# ## The tornado: two questions, not one
+# ## The tornado answers two questions
 #
-# Set a quantity to its 5% point, then to its 95% point. With *all else held* as it is, the accounts
-# say how far the answer goes (the bars). But if we *learnt* that the quantity stands there, all else
-# would move along, as the evidence ties it (the brackets). Classic tornadoes draw bars only, and
-# overstate what learning would change.
+# Set a quantity to its 5% quantile, then to its 95% quantile. With *all else held fixed*, the
+# accounts determine how far the answer moves (the bars). But if we *learnt* that the quantity has
+# that value, all else would move with it, because the evidence correlates them (the brackets).
+# Classic tornadoes draw only bars and overstate what learning would change.
 
 # %%
 _ = model.plot("tornado", estimate)
 # %% [markdown]
-# A quantity without a bar but with a bracket does not enter the state take at all; it is known to
-# move with it, because the accounts balance.
+# A quantity with a bracket but no bar does not enter the state take directly; it moves with it
+# because the accounts balance.
 
 # %%
 reach = pd.DataFrame(
@@ -110,9 +111,9 @@ reach = pd.DataFrame(
 (reach / MILLION).abs().sort_values("all else held", ascending=False).head(8)
 
 # %% [markdown]
-# ## What drives it depends on what is asked
+# ## Drivers depend on the definition and the year
 #
-# Another definition of revenue hangs on other quantities; another year on other evidence.
+# Another definition of revenue depends on other quantities, and another year on other evidence.
 
 # %%
 surplus = estimate.drivers("surplus")
@@ -122,10 +123,10 @@ pd.DataFrame({f"{one.definition} {one.year}": one.groups.share for one in (found
 # %%
 _ = model.plot("drivers", estimate, definition="surplus")
 # %% [markdown]
-# ## What would it be worth to know?
+# ## What would knowing a quantity be worth?
 #
-# A share of variance is a poor unit for deciding what to look for. `knowing` says how much narrower
-# the 90% interval may be expected to be, in dollars, if one quantity became known exactly.
+# A share of variance is a poor unit for deciding what to look for. `knowing` gives how much
+# narrower the 90% interval should become, in dollars, if one quantity became known exactly.
 
 # %%
 widths = ["width_before", "width_after", "narrower"]
@@ -133,8 +134,8 @@ worth = found.knowing[["variance_share", *widths]].head(8)
 worth.assign(**worth[widths] / MILLION)
 
 # %% [markdown]
-# By hand again: within each of the twenty bins above, the quantity is nearly known. The mean width of
-# the interval within bins is close to `width_after`.
+# This too can be checked by hand: within each of the twenty bins above, the quantity is nearly
+# known, and the mean width of the interval within bins is close to `width_after`.
 
 # %%
 inside = pd.Series(take).groupby(bins).quantile([0.05, 0.95]).unstack()
@@ -144,15 +145,16 @@ print(f"by hand {by_hand:.0f} million, by regression {by_regression:.0f} million
 # %% [markdown]
 # ## What would one more source be worth?
 #
-# Nobody will hand us a quantity exactly. `inputs/prospects.csv` lists sources that might be found, with
-# the grade that each would get. For every draw the source is made to print the figure that it would
-# print if that draw were true, error and hedge included; then we ask how much those figures teach.
+# No source will give us a quantity exactly. `inputs/prospects.csv` lists sources that might be
+# found, with the grade that each would get. For every draw, we simulate the figure that the source
+# would print if that draw were true, with its error and hedge, and then compute how much those
+# figures would narrow the interval.
 
 # %%
 _ = model.plot("information", estimate)
 # %% [markdown]
-# Two ways that share nothing but the draws: a regression on the figures, and weighing the draws anew by
-# how likely each makes a figure. They should agree within a few per cent of the width.
+# Two methods that share only the draws are a regression on the figures, and reweighting the draws
+# by the likelihood of each figure. They should agree within a few per cent of the width.
 
 # %%
 two_ways = ["width_after", "reweighed_width_after"]
@@ -161,8 +163,9 @@ found.prospects[two_ways] / MILLION
 # %% [markdown]
 # ## A source of your own
 #
-# A prospect is a row of `prospects.csv`: what it speaks of, when, how hedged, how graded. Copy the case,
-# write one, and ask. The draws are those of before: prospects change nothing in the fit.
+# A prospect is a row of `prospects.csv`: quantity, months, hedge and grade. Copy the case, write
+# one, and compute the drivers. The draws are the same as before, because prospects do not change
+# the fit.
 
 # %%
 folder = Path(tempfile.mkdtemp()) / "mine"
@@ -179,8 +182,8 @@ counts = mine.drivers().prospects
 counts[["variance_share"]].assign(**counts[widths] / MILLION)
 
 # %% [markdown]
-# Where a source is worth next to nothing, that is an answer too: what it speaks of is known well enough
-# for this question, and time is better spent elsewhere.
+# If a source is worth next to nothing, that is an answer too: its subject is known well enough for
+# this question, and time is better spent elsewhere.
 
 # %%
 print(
@@ -192,9 +195,10 @@ assert np.isfinite(counts.narrower).all()
 # %% [markdown]
 # ## Exercises
 #
-# 1. Ask `estimate.drivers("billings")`. Which group leads now, and why does the plan matter less?
-# 2. In the cell with the three grades, write a source about `broker_margin` (a basic quantity; leave
-#    `segment` and `base` blank), and ask for the surplus instead of the state take.
-# 3. Set `statements` to 10 for the count graded C3: do ten poor sources teach as much as one good one?
-# 4. Fit `model.fit(without=["balance"])` and ask for its drivers: which quantities lose their first-order
-#    shares, now that the accounts need not balance?
+# 1. Run `estimate.drivers("billings")`. Which group leads now, and why does the plan matter less?
+# 2. In the cell with the three grades, write a source about `broker_margin` (a basic quantity;
+#    leave `segment` and `base` blank), and compute the surplus instead of the state take.
+# 3. Set `statements` to 10 for the count graded C3: do ten poor sources add as much as one good
+#    one?
+# 4. Run `model.fit(without=["balance"])` and compute its drivers: which quantities lose their
+#    first-order shares, now that the accounts need not balance?

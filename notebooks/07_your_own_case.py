@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Your own case
 #
-# You will learn how to set up a case of your own: another country, other years, other sources. You start
-# from a scaffold that runs, replace one thing after another, and let the program tell you what is wrong.
-# Nothing here is code: a case is a folder of tables and TOML files. It takes less than half a minute.
+# You will learn how to set up a case of your own, for another country, other years or other
+# sources. You start from a working scaffold, replace one thing after another, and let the program
+# report errors. No code is needed: a case is a folder of tables and TOML files. It takes less than
+# half a minute.
 
 # %%
 import tempfile
@@ -20,8 +21,8 @@ MILLION = 1e6
 # %% [markdown]
 # ## A scaffold
 #
-# In a shell it is `python -m model.case new my_case`. Everything in it is invented, and says so: the
-# country, the sources, the figures. Never quote a number that comes out of it.
+# In a shell, run `python -m model.case new my_case`. Everything in it is invented and marked as
+# such: the country, the sources and the figures. Never quote a number from it.
 
 # %%
 folder = model.new_case(Path(tempfile.mkdtemp()) / "my_case")
@@ -36,8 +37,8 @@ print(f"{case.timeline.months[0]} to {case.timeline.months[-1]}, host: {case.hos
 # %% [markdown]
 # ## The claims
 #
-# One row a published figure: what it speaks of, where and when, how it is hedged, who said it, how far
-# source and claim are trusted, and whether it is fitted, held out, or kept as context.
+# Each published figure is one row: quantity, place, months, hedge, speaker, grades of source and
+# claim, and whether it is fitted, held out or kept as context.
 
 # %%
 columns = [
@@ -56,8 +57,8 @@ case.evidence.set_index("id")[columns].astype(object).fillna("")
 # %% [markdown]
 # ## The priors
 #
-# Every quantity that the accounts need has a 5% and a 95% point, a unit, and a sentence that says what
-# they rest on. A prior that rests on nothing but judgement says that.
+# Every quantity that the accounts need has a 5% and a 95% quantile, a unit, and a sentence that
+# states their basis. A prior that rests only on judgement states this.
 
 # %%
 pd.DataFrame(
@@ -66,9 +67,9 @@ pd.DataFrame(
 ).set_index("quantity").head(10)
 
 # %% [markdown]
-# ## It runs
+# ## A first run
 #
-# In a shell: `python -m model.estimate --inputs my_case`.
+# In a shell, run `python -m model.estimate --inputs my_case`.
 
 # %%
 estimate = model.fit(folder)
@@ -79,10 +80,11 @@ estimate
 _ = model.plot("workers", estimate)
 
 # %% [markdown]
-# ## Mistakes are told, all at once
+# ## Errors are reported all at once
 #
-# A slip of unit, a month outside the timeline, a source that is not listed: whatever is wrong is told with
-# file, row and column, and with what to write instead; nothing is computed until all of it is mended.
+# Errors such as a wrong unit, a month outside the timeline or an unlisted source are reported with
+# file, row and column, and with what to write instead. Nothing is computed until all of them are
+# corrected.
 
 # %%
 evidence = folder / "evidence.csv"
@@ -99,7 +101,7 @@ _ = evidence.write_text(good, encoding="utf-8")
 # %% [markdown]
 # ## Replace a figure
 #
-# Say that somebody tells you of a lower payment. Change the cell, fit, and compare.
+# Suppose that a new source reports a lower payment. Change the cell, fit, and compare.
 
 # %%
 row = case.evidence.set_index("id").loc["payment-builders"]
@@ -119,14 +121,14 @@ pd.concat(
 ) / MILLION
 
 # %% [markdown]
-# Billings follow the payment. How far the state take follows depends on what else is known of it: here the
-# plan that workers report.
+# Billings follow the payment. How far the state take follows depends on what else is known of it:
+# here, the plan that workers report.
 
 # %% [markdown]
 # ## Add a row
 #
-# One more claim, with its own source. A row that repeats another bears the same `origin`, and then counts
-# once.
+# Add one more claim, with its own source. A row that repeats another has the same `origin`, and the
+# two count once.
 
 # %%
 sources = folder / "sources.csv"
@@ -145,7 +147,7 @@ case = model.read_case(folder)
 case.evidence.set_index("id").loc[["permitted-2018-12"], ["quantity", "value", "unit", "source"]]
 
 # %% [markdown]
-# A new row is fitted as fast as a new figure: nothing is compiled for a case.
+# A new row is fitted as fast as a new figure, because nothing is compiled for a case.
 
 # %%
 with_inspection = model.fit(folder)
@@ -163,7 +165,7 @@ pd.DataFrame(
 # %% [markdown]
 # ## What would be worth looking for?
 #
-# Before travelling to the archives, ask what a find would be worth (notebook 06).
+# Before visiting archives, compute what a find would be worth (notebook 06).
 
 # %%
 found = estimate.drivers()
@@ -171,9 +173,9 @@ worth = found.knowing[["variance_share", "width_before", "width_after"]].head(6)
 worth.assign(width_before=worth.width_before / MILLION, width_after=worth.width_after / MILLION)
 
 # %% [markdown]
-# ## In which order to replace things
+# ## The order in which to replace things
 #
-# 1. `timeline.toml`: months, host and currency, phases and what cuts them.
+# 1. `timeline.toml`: months, host and currency, phases and what separates them.
 # 2. `segments.csv`, `sources.csv`, then `evidence.csv`, row by row, each with its grade and a note.
 # 3. `priors.toml`: before looking at a result, and with a basis for each.
 # 4. `reading.toml`: how far hedges and grades are trusted; leave it unless you have a reason.
@@ -184,6 +186,6 @@ worth.assign(width_before=worth.width_before / MILLION, width_after=worth.width_
 #
 # 1. Does the state take of 2017 move as well, and why so little?
 # 2. Give the row the `origin` of another count and fit again. What does it add now?
-# 3. Write a scenario into `scenarios/` in which the plan rises by a fifth from January 2018, and ask for it
-#    with `model.fit(folder, scenarios=["your_name"])`.
+# 3. Write a scenario into `scenarios/` in which the plan rises by a fifth from January 2018, and
+#    run it with `model.fit(folder, scenarios=["your_name"])`.
 # 4. Add a second host: a table in `timeline.toml`, a segment, priors where it differs, and one claim.

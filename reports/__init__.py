@@ -1,1 +1,1 @@
-"""From a saved run to figures and PDFs. Never fits anything."""
+"""Figures and PDFs from a saved run. No model is fitted here."""

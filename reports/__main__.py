@@ -1,4 +1,4 @@
-"""Brief, annex and figures of a saved run, all together."""
+"""Write the brief, the annex and all figures of a saved run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(
     runs: Runs = Path("runs"),
     language: Language = "en",
 ) -> None:
-    """Make all, then write all: what cannot be made leaves nothing behind."""
+    """Make everything before writing anything, so that a failure leaves no files behind."""
 
     def work() -> None:
         saved, texts = opened(run, runs, language)

@@ -1,4 +1,4 @@
-"""The annex: model, priors, every claim, conflicts, convergence and how to reproduce them."""
+"""Write the annex of a saved run: model, priors, claims, conflicts, checks and convergence."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CALIBRATION_FIGURES = ("calibration", "echo")
 
 
 def annex(run: SavedRun, texts: Catalogue) -> bytes:
-    """The annex as PDF.
+    """Return the annex as a PDF.
 
     Raises
     ------
     ReportError
-        When it cannot be typeset.
+        If it cannot be typeset.
     """
     files = FigureFiles(run, texts)
     drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
@@ -60,7 +60,7 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
 
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
-    """All that the annex says, as plain JSON, figures apart."""
+    """The content of the annex as plain JSON, without figures."""
     return front(run, texts) | {
         "words": texts.content["annex"]
         | {"footer": texts.say("annex.footer", case=run.summary["case"])},
@@ -81,7 +81,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def model_texts(run: SavedRun, texts: Catalogue) -> Json:
-    """The prose beside the equations, with the numbers that the inputs give it."""
+    """The prose beside the equations, with numbers from the inputs."""
     closing, echo = run.reading["closing"], run.reading["echo"]
     percent = texts.numbers.percent
     values = {
@@ -96,7 +96,7 @@ def model_texts(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
-    """Every basic quantity: prior, posterior, what the evidence left open, the basis."""
+    """Every basic quantity: prior, posterior, remaining width and basis."""
     rows = []
     for label, quantity in run.summary["quantities"].items():
         both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
@@ -115,7 +115,7 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
-    """Every fitted row: what is claimed, by whom, how it is read, what is predicted of it."""
+    """Every fitted row: the claim, its speaker, its reading and its prediction."""
     rows = []
     for name in run.evidence:
         if name not in run.summary["evidence"]:
@@ -139,7 +139,7 @@ def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
-    """What a row says: quantity, place, time and the figure as printed."""
+    """A row's statement: quantity, place, time and the figure as printed."""
     row = run.evidence[name]
     where = row["segment"] or row["host"]
     when = " – ".join(dict.fromkeys((row["start"], row["end"])))
@@ -151,7 +151,7 @@ def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
 
 
 def said_by(run: SavedRun, name: str) -> str:
-    """Who said it and where it was read."""
+    """The speaker, and where the statement was read."""
     row = run.evidence[name]
     source = run.sources[row["source"]]
     place = f"{source['publisher']} [{row['source']}]"
@@ -159,7 +159,7 @@ def said_by(run: SavedRun, name: str) -> str:
 
 
 def reading(found: Json, texts: Catalogue) -> str:
-    """Error, tail and weight of a row, as its words and grade are read."""
+    """Error, tail and weight of a row, as read from its words and grade."""
 
     def hundredths(value: float) -> str:
         return texts.numbers.rounded(value, 0.01)
@@ -174,7 +174,7 @@ def reading(found: Json, texts: Catalogue) -> str:
 
 
 def context_table(run: SavedRun, texts: Catalogue) -> Json:
-    """Every row that is kept and not fitted."""
+    """Every row kept as context and not fitted."""
     rows = [
         [name, claim(run, name, texts), said_by(run, name), grade(row), row["note"]]
         for name, row in run.evidence.items()
@@ -184,11 +184,11 @@ def context_table(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def conflicts(run: SavedRun, texts: Catalogue) -> Json:
-    """Rows that the rest makes surprising, and origins that are counted once."""
+    """Surprising rows, and origins that count once."""
     names = evidence.surprising(run)
     fitted = len(run.summary["evidence"])
     expected = round((1 - evidence.SURPRISING) * fitted)
-    key = "some" if names else "none"
+    key = "none" if not names else "one" if len(names) == 1 else "some"
     origins: dict[str, list[str]] = {}
     for name in run.summary["evidence"]:
         origin = run.evidence[name]["origin"]
@@ -208,7 +208,7 @@ def conflicts(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
-    """Every row held out: published, predicted, and the probability of more."""
+    """Every held-out row: published figure, prediction and probability of more."""
     rows = []
     for name, found in run.summary["holdout"].items():
         row = run.evidence[name]
@@ -241,7 +241,7 @@ def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def convergence(run: SavedRun, texts: Catalogue) -> Json:
-    """The gate and its verdict, and the worst quantity of each diagnostic."""
+    """The convergence gate, its verdict and the worst quantity by each diagnostic."""
     gate, sampler = run.summary["convergence"], run.manifest["sampler"]
     names = {"rhat": "max_rhat", "ess_bulk": "min_ess_bulk", "ess_tail": "min_ess_tail"}
     rows = []
@@ -275,7 +275,7 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def sources_table(run: SavedRun, texts: Catalogue) -> Json:
-    """Every source that was read, with its address."""
+    """Every source read, with its address."""
     rows = [
         [name, row["title"], row["publisher"], texts.date(row["date"]), row["url"]]
         for name, row in run.sources.items()
@@ -284,7 +284,7 @@ def sources_table(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def commands(run: SavedRun) -> list[str]:
-    """Two commands that make the run and this annex again."""
+    """Two commands that reproduce the run and this annex."""
     asked = shlex.join(run.manifest["arguments"])
     make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
     return [make, f".venv/bin/python -m reports.annex {run.folder.resolve().name}"]

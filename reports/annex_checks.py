@@ -1,4 +1,4 @@
-"""What the annex says of a run's checks and of its calibration."""
+"""Blocks of the annex on a run's checks and its calibration."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from reports.texts import Catalogue
 
 Json = dict[str, Any]
 
-#: Rows told of the power of the checks: those whose slips are found least often.
+#: Rows shown for the power of the checks: those with slips found least often.
 POOREST = 15
 LEVELS = (50, 80, 90, 95)
 
 
 def blocks(run: SavedRun, texts: Catalogue) -> Json:
-    """Every block of the annex that speaks of checks."""
+    """Every block of the annex about checks."""
     return {
         "checks": verdicts(run, texts),
         "believed": believed(run, texts),
@@ -32,7 +32,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def verdicts(run: SavedRun, texts: Catalogue) -> Json:
-    """Each check's verdict and sentence, or how to have the run checked."""
+    """The verdict and sentence of each check, or how to check the run."""
     judged = [one["passed"] for one in run.checks.values() if one["passed"] is not None]
     text = texts.say("annex.checks.none", run=run.folder.resolve().name)
     if run.checks:
@@ -42,7 +42,7 @@ def verdicts(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def calibrated(run: SavedRun, texts: Catalogue) -> Json:
-    """Each study's verdict and sentence, or how to have the inputs calibrated."""
+    """The verdict and sentence of each study, or how to calibrate the inputs."""
     found = run.calibration
     text = texts.say("annex.calibration.none")
     if found["checks"]:
@@ -60,7 +60,7 @@ def _found(name: str, checks: Mapping[str, Json], texts: Catalogue) -> Json:
 
 
 def believed(run: SavedRun, texts: Catalogue) -> Json:
-    """Totals of modelled places: how far off each is, and what it would imply."""
+    """Totals for modelled places: how far off each is, and what it would imply."""
     rows = []
     if "held_out" in run.checks:
         totals = run.check_table("held_out")
@@ -87,7 +87,7 @@ def believed(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def power(run: SavedRun, texts: Catalogue) -> Json:
-    """How often slips are found, all together and for the rows where it is least often."""
+    """How often slips are found, over all rows and for the rows where it is least often."""
     rows = []
     if "power" in run.calibration["checks"]:
         for row in run.check_table("power").head(POOREST).itertuples():
@@ -98,7 +98,7 @@ def power(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def coverage(run: SavedRun, texts: Catalogue) -> Json:
-    """How often the intervals of each quantity held the truth."""
+    """How often the intervals of each quantity contained the truth."""
     rows = []
     if "calibration" in run.calibration["checks"]:
         for row in run.check_table("calibration").itertuples():
@@ -109,5 +109,5 @@ def coverage(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def rate(share: float, texts: Catalogue) -> str:
-    """How often something happened, in whole per cent: a count, so 0 and 100 are what they say."""
+    """Format a frequency in whole per cent. It is a count, so 0% and 100% are exact."""
     return texts.numbers.percent_sign.format(f"{100 * share:.0f}")

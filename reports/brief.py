@@ -1,4 +1,4 @@
-"""The brief: two or three pages for people who never see Python, from a saved run."""
+"""Write the brief of a saved run: two or three pages for readers who do not use Python."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reports.typesetting import typeset
 
 Json = dict[str, Any]
 
-#: Which claims speak of which part of the answer.
+#: Quantities of the claims about each part of the answer.
 PARTS = {
     "workers": ("permitted", "working"),
     "paid": ("payment", "billings", "net_of_tax", "wage_fund"),
@@ -26,7 +26,7 @@ PARTS = {
     "kept": ("worker_keeps", "withheld"),
     "state": ("plan", "state_take"),
 }
-#: Items of the accounts that answer each part.
+#: Items of the accounts that give the answer for each part.
 ANSWERS = {
     "paid": "billings",
     "declared": "declared_salary",
@@ -35,21 +35,21 @@ ANSWERS = {
 }
 #: Claims named for each part.
 NAMED = 1
-#: Scenarios drawn: one row of panels, what happened in front.
+#: Scenarios drawn: one row of panels, with what happened first.
 PANELS = 2
-#: Scenarios told in the table: those that matter most; the annex draws all of them.
+#: Scenarios in the table: those that matter most. The annex draws more.
 TOLD = 4
 #: Drivers drawn.
-BARS = 5
+BARS = 4
 
 
 def brief(run: SavedRun, texts: Catalogue) -> bytes:
-    """The brief as PDF.
+    """Return the brief as a PDF.
 
     Raises
     ------
     ReportError
-        When it cannot be typeset.
+        If it cannot be typeset.
     """
     files = FigureFiles(run, texts)
     first = next(iter(run.hosts))
@@ -64,7 +64,7 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
 
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
-    """All that the brief says, as plain JSON, figures apart."""
+    """The content of the brief as plain JSON, without figures."""
     notes = Notes(run, texts)
 
     def paragraph(sentence: Sentence) -> Json:
@@ -91,7 +91,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def front(run: SavedRun, texts: Catalogue) -> Json:
-    """What stands at the head of both documents."""
+    """The head of both documents."""
     timeline, name = run.timeline, run.folder.resolve().name
     asked = described(run.manifest["what_if"])
     return {
@@ -114,7 +114,7 @@ def front(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def years(run: SavedRun, texts: Catalogue) -> Json:
-    """Year × definition: median and interval in millions."""
+    """Median and interval in millions, by year and definition."""
     order = list(reversed(DEFINITIONS))
     rows = [
         [str(year), *(millions(texts, run.annual(year, definition)) for definition in order)]
@@ -134,12 +134,12 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def millions(texts: Catalogue, numbers: Json, finest: float = 0.0) -> str:
-    """A median and an interval in millions, as the command line prints them."""
+    """Format a median and an interval in millions, as the command line does."""
     return texts.numbers.interval(*three(numbers, MILLION), finest=finest)
 
 
 def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
-    """Part by part: the model's answer, how many claims speak of it, the best graded."""
+    """For each part: the model's answer, the number of claims and the best-graded claim."""
     accounts = run.summary["accounts"]
     rows = []
     for part, quantities in PARTS.items():
@@ -164,7 +164,7 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
 
 
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
-    """Scenario by scenario: what it changes for the state, and in the billings."""
+    """For each scenario: the change in the state take and in the billings."""
     none, rows = texts.say("brief.stake.none"), []
     for block in list(run.scenarios.values())[:TOLD]:
         stake = block["at_stake"]
@@ -178,7 +178,8 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         rows.append([block["title"], months, cells[0], chance, cells[1]])
     keys = ("scenario", "months", "change", "chance", "billings")
     left = len(run.scenarios) - TOLD
-    more = texts.say("brief.stake.more", count=left) if left > 0 else ""
+    key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
+    more = texts.say(key, count=left) if left > 0 else ""
     return {
         "more": more,
         "caption": texts.say("brief.stake.caption"),

@@ -1,4 +1,4 @@
-"""A claim as a footnote: who said what, where it was read, and its grade."""
+"""Claims as footnotes: speaker, statement, place of reading and grade."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
-#: How each hedge stands in ``evidence.csv``; the catalogue has the words.
+#: Columns of ``evidence.csv`` that hold figures; the catalogue has the words.
 FIGURES = ("low", "value", "high")
 
 
 def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
-    """A row's figure with its hedge and unit, e.g. "about 100,000 RUB/month"."""
+    """Format a row's figure with its hedge and unit, e.g. "about 100,000 RUB/month"."""
     figures = [number(row[key], texts) for key in FIGURES if row[key]]
     if not figures:  # a claim without a number, kept as context
         return texts.say("hedges.silent")
@@ -29,7 +29,7 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
 
 
 def number(text: str, texts: Catalogue) -> str:
-    """A figure with the digits that were printed."""
+    """Format a figure with the digits that were printed."""
     decimals = len(text.partition(".")[2])
     return texts.numbers.rounded(float(text), 10.0**-decimals)
 
@@ -40,7 +40,7 @@ def grade(row: dict[str, str]) -> str:
 
 
 def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
-    """A footnote on a row of evidence: text, where it was read, grade and the row's id."""
+    """A footnote on a row of evidence: text, place of reading, grade and the row's id."""
     row = run.evidence[name]
     source = run.sources[row["source"]]
     place = [source["publisher"], texts.date(source["date"])]
@@ -54,14 +54,14 @@ def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
 
 
 class Notes:
-    """Footnotes of one document: a row that was cited before is referred to."""
+    """Footnotes of one document; a row cited again refers to its first footnote."""
 
     def __init__(self, run: SavedRun, texts: Catalogue) -> None:
         self.run, self.texts = run, texts
         self._cited: set[str] = set()
 
     def cite(self, *names: str) -> list[Json]:
-        """Footnotes on rows, in order."""
+        """Return footnotes on rows, in order."""
         found = []
         for name in names:
             found.append(note(self.run, name, self.texts) | {"again": name in self._cited})
@@ -70,5 +70,5 @@ class Notes:
 
 
 def best(run: SavedRun, names: list[str], most: int) -> list[str]:
-    """The best graded of some rows, in the order of the file where grades are equal."""
+    """The best-graded rows; rows of equal grade stay in the order of the file."""
     return sorted(names, key=lambda name: grade(run.evidence[name]))[:most]

@@ -1,4 +1,4 @@
-"""What the command lines of brief, annex and figures share: a run in, files out, said plainly."""
+"""Shared parts of the command lines of brief, annex and figures."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from reports.texts import Catalogue, catalogue, languages
 from reports.typesetting import write_file
 
 FAULTY = 2
-#: Where reports go, inside the run they are made from.
+#: Folder for reports, inside the folder of the run.
 FOLDER = "report"
 
 OutputFile = Annotated[
-    Path | None, typer.Option(help=f"File to write; by default in {FOLDER}/ in the run's folder.")
+    Path | None,
+    typer.Option(help=f"File to write; by default in {FOLDER}/ in the folder of the run."),
 ]
 OutputFolder = Annotated[
-    Path | None, typer.Option(help=f"Folder to write into; by default {FOLDER}/ in the run's.")
+    Path | None,
+    typer.Option(help=f"Folder to write to; by default {FOLDER}/ in the folder of the run."),
 ]
 Language = Annotated[str, typer.Option(help="Language of the texts.")]
 
 
 class FigureFiles:
-    """The figures of one document, drawn when they are asked for.
+    """The figures of one document, drawn on request.
 
     Attributes
     ----------
@@ -43,7 +45,7 @@ class FigureFiles:
         self.drawn: dict[str, bytes] = {}
 
     def block(self, name: str, **values: Any) -> dict[str, str]:
-        """Draw a figure; its file's name, its caption and its text for those who cannot see it."""
+        """Draw a figure and return its file name, caption and alternative text."""
         module: Any = figures.FIGURES[name]
         file = "-".join([name, *(str(value) for value in values.values())])
         self.drawn[file] = style.content(module.draw(self.run, texts=self.texts, **values), "svg")
@@ -55,10 +57,10 @@ class FigureFiles:
 
 
 def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:
-    """The run and the texts that a command line names; says what is wrong and leaves otherwise."""
+    """Open the run and the texts that a command line names."""
     if language not in languages():
         raise ReportError(
-            f"--language: there is no {language!r}; write one of: {', '.join(languages())}"
+            f"--language: no language {language!r}; write one of: {', '.join(languages())}"
         )
     run = SavedRun.open(name, runs)
     typer.echo(f"Read {run.folder}: {run.manifest['read']}")
@@ -68,14 +70,14 @@ def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:
 
 
 def reporting(work: Callable[[], None]) -> None:
-    """Do a command's work; a report that cannot be made is told in one line, with status 2."""
+    """Do a command's work; report a failure in one line, with exit status 2."""
     try:
         work()
     except ReportError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAULTY) from None
     except KeyboardInterrupt:
-        typer.echo("Interrupted; no file is half written.", err=True)
+        typer.echo("Interrupted; no file is incomplete.", err=True)
         raise typer.Exit(130) from None
 
 
@@ -85,9 +87,9 @@ def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
     Parameters
     ----------
     file : str
-        Name of the file that is written unless another is asked for.
+        Name of the file written by default.
     make : callable
-        Makes the document's bytes.
+        Returns the document's bytes.
     """
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

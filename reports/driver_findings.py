@@ -1,4 +1,4 @@
-"""What brief and annex say of what drives the answer, and of what to find out next."""
+"""Texts of the brief and the annex on what drives the answer and what to find out next."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from reports.texts import Catalogue
 
 Json = dict[str, Any]
 
-#: Quantities told in the annex's table.
+#: Number of quantities in the annex's table.
 TOLD = 20
-#: Share of the variance from which a group is said to hold most of it.
+#: Least share of the variance for a group to account for most of it.
 MOST = 0.5
 
 
 def asked(run: SavedRun) -> bool:
-    """Whether the run was asked what drives its headline."""
+    """Whether the drivers of the headline were computed for the run."""
     return f"{HEADLINE} {run.year}" in run.drivers
 
 
 def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """What would teach most of the headline; nothing where that was not asked."""
+    """What would add most to the headline; empty if drivers were not computed."""
     return [_quantity(run, texts), *_sources(run, texts)] if asked(run) else []
 
 
 def groups(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """Which group's uncertainty matters most; nothing where that was not asked."""
+    """The group whose uncertainty matters most; empty if drivers were not computed."""
     return [_groups(run, texts)] if asked(run) else []
 
 
@@ -56,7 +56,7 @@ def _groups(run: SavedRun, texts: Catalogue) -> Sentence:
 
 
 def _quantity(run: SavedRun, texts: Catalogue) -> Sentence:
-    """The one quantity that would teach most if it were known."""
+    """The quantity that would add most if it were known."""
     best = run.headline_drivers()["tables"]["knowing"].iloc[0]
     return sentence(
         texts, "drivers.quantity", name=texts.name(best["quantity"]), **_widths(best, texts)
@@ -64,15 +64,16 @@ def _quantity(run: SavedRun, texts: Catalogue) -> Sentence:
 
 
 def _sources(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """The source that would teach most; nothing where the case lists none."""
+    """The source that would add most; empty if the case lists none."""
     sources = run.headline_drivers()["tables"]["prospects"]
     if sources.empty:
         return []
+    one = "_one" if len(sources) == 1 else ""
     best = sources.loc[sources["variance_share"].idxmax()]
     if best["variance_share"] < NOISE:
-        return [sentence(texts, "drivers.no_source", count=len(sources))]
+        return [sentence(texts, f"drivers.no_source{one}", count=len(sources))]
     values = {"title": best["title"], "count": len(sources), **_widths(best, texts)}
-    return [sentence(texts, "drivers.source", **values)]
+    return [sentence(texts, f"drivers.source{one}", **values)]
 
 
 def _widths(row: Any, texts: Catalogue) -> dict[str, str]:
@@ -86,7 +87,7 @@ def _widths(row: Any, texts: Catalogue) -> dict[str, str]:
 
 
 def blocks(run: SavedRun, texts: Catalogue) -> Json:
-    """Every block of the annex that speaks of drivers."""
+    """Every block of the annex about drivers."""
     text = texts.say("annex.drivers.none", run=run.folder.resolve().name)
     shares: list[list[str]] = []
     sources: list[list[str]] = []
@@ -111,7 +112,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def _shares(run: SavedRun, texts: Catalogue) -> list[list[str]]:
-    """Main quantities: three shares with their errors, and the width if it were known."""
+    """Main quantities: three shares with their errors, and the width if each were known."""
     tables = run.headline_drivers()["tables"]
     known = tables["knowing"].set_index("quantity")
     rows = []
@@ -126,13 +127,13 @@ def _shares(run: SavedRun, texts: Catalogue) -> list[list[str]]:
 
 
 def _give_or_take(share: float, error: float, texts: Catalogue) -> str:
-    """A share in per cent with the error that the draws leave."""
+    """Format a share in per cent with its sampling error."""
     both = [texts.numbers.rounded(100 * max(one, 0.0), 0.1) for one in (share, error)]
     return texts.say("annex.drivers.error", share=both[0], error=both[1])
 
 
 def _worth(run: SavedRun, texts: Catalogue) -> list[list[str]]:
-    """Sources that might be found: what each would leave, by regression and by weighing."""
+    """Sources that might be found: the width each would leave, by regression and by reweighting."""
     rows = []
     for row in run.headline_drivers()["tables"]["prospects"].itertuples():
         again = texts.say("none")

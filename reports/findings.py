@@ -1,6 +1,6 @@
-"""What the posterior says, in sentences: none is chosen that the numbers do not support.
+"""Findings in sentences, each chosen only if the numbers support it.
 
-Every function looks at the numbers first, and takes from the catalogue the sentence that holds.
+Every function looks at the numbers first, then takes the matching sentence from the catalogue.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reports.texts import Catalogue
 
 #: Probability from which a direction is stated as a fact of the posterior.
 CLEAR = 0.9
-#: Quantities named as those that the evidence narrowed least.
+#: Number of quantities named as narrowed least by the evidence.
 LEAST = 3
 
 
@@ -31,10 +31,10 @@ class Sentence:
     Attributes
     ----------
     key : str
-        Which variant was chosen: the catalogue's key.
+        The catalogue's key of the chosen variant.
     text : str
     rows : tuple of str
-        Rows of evidence that it speaks of.
+        Rows of evidence that it refers to.
     """
 
     key: str
@@ -43,12 +43,12 @@ class Sentence:
 
 
 def sentence(texts: Catalogue, key: str, rows: tuple[str, ...] = (), /, **values: Any) -> Sentence:
-    """The variant of a finding that holds, with its numbers and the rows that it speaks of."""
+    """Return a variant of a finding, with its numbers and the rows that it refers to."""
     return Sentence(key, texts.say(f"findings.{key}", **values), rows)
 
 
 def direction(probability: float, low: str, high: str, unclear: str = "unclear") -> str:
-    """Which of three words the probability of "higher" supports."""
+    """Choose the word that the probability of "higher" supports."""
     if probability >= CLEAR:
         return high
     return low if probability <= 1 - CLEAR else unclear
@@ -60,7 +60,7 @@ def chance(texts: Catalogue, probability: float) -> dict[str, str]:
 
 
 def headline(run: SavedRun, texts: Catalogue) -> dict[str, str]:
-    """What stands in the headline's box."""
+    """Texts of the headline's box."""
     numbers = run.annual(run.year, HEADLINE)
     parts = texts.numbers.amount(*three(numbers))
     half = texts.numbers.amount(*(numbers[name] for name in ("q50", "q25", "q75")))
@@ -73,7 +73,7 @@ def headline(run: SavedRun, texts: Catalogue) -> dict[str, str]:
 
 
 def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
-    """How the last whole year compares with the headline's."""
+    """Compare the last whole year with the headline's."""
     last = run.years[-1]
     if last == run.year:
         return None
@@ -93,7 +93,7 @@ def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
 
 
 def workers(run: SavedRun, texts: Catalogue) -> Sentence:
-    """How many workers stand behind it, at the end of the headline's year and of the data."""
+    """Numbers of workers at the end of the headline's year and of the data."""
     blocks = run.summary["scenarios"][BASELINE]["workers"]
     months = [f"{run.year}-12", run.timeline["end"]]
     first, last = (blocks[month]["working"] for month in months)
@@ -114,7 +114,7 @@ def workers(run: SavedRun, texts: Catalogue) -> Sentence:
 
 
 def share(run: SavedRun, texts: Catalogue) -> Sentence:
-    """What part of the contractors' money reached the state, and the largest other part."""
+    """The share of the contractors' money that reached the state, and the largest other share."""
     items = run.summary["accounts"]["items"]
     others = [name for name in USES if name != HEADLINE]
     largest = max(others, key=lambda name: items[name]["share"]["mean"])
@@ -130,7 +130,7 @@ def share(run: SavedRun, texts: Catalogue) -> Sentence:
 
 
 def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """What the press's multiplication gives, beside the state take and the wedge it measures."""
+    """The result of the press's multiplication, beside the state take and the wedge."""
     block = run.summary.get("press_arithmetic")
     if block is None:
         return []
@@ -158,7 +158,7 @@ def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
 
 
 def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
-    """The best graded published total for a modelled host that the model never saw."""
+    """The best-graded published total for a modelled host, held out of the fit."""
     found = [
         name
         for name, row in totals.published(run).items()
@@ -186,7 +186,7 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
 
 
 def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
-    """What a scenario changes for the state."""
+    """The change in the state take under a scenario."""
     block = run.scenarios[name]
     stake = block["at_stake"]
     change = stake[HEADLINE]["usd"]
@@ -207,7 +207,7 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
 
 
 def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """What the brief says first."""
+    """The first findings of the brief."""
     largest = next(iter(run.scenarios), None)
     said = [
         trend(run, texts),
@@ -220,13 +220,13 @@ def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
 
 
 def least_taught(run: SavedRun) -> dict[str, float]:
-    """Of the quantities that move with the headline most, those narrowed least, and how little."""
+    """Quantities narrowed least, of those most closely tied to the headline, with their widths."""
     left = {label: narrowing(run, label) for label in priors.chosen(run)}
     return dict(sorted(left.items(), key=lambda item: -item[1])[:LEAST])
 
 
 def narrowing(run: SavedRun, label: str) -> float:
-    """Width of the 90% interval after the evidence, as a share of the one before, on log scale."""
+    """Width of the posterior's 90% interval as a share of the prior's, on the log scale."""
     quantity = run.summary["quantities"][label]
     widths = [
         np.log(quantity[side]["q95"] / quantity[side]["q05"]) for side in ("posterior", "prior")
@@ -235,7 +235,7 @@ def narrowing(run: SavedRun, label: str) -> float:
 
 
 def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """Where the answer rests on judgement, and what lies outside it."""
+    """Limits of the answer: where it rests on judgement, and what it does not cover."""
     names = ", ".join(
         texts.say(
             "findings.unknown.least_one", name=texts.name(label), left=texts.numbers.percent(left)
@@ -249,12 +249,12 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     if seen < len(segments) and "" not in priced:
         said.append(sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]
-    said.append(sentence(texts, "unknown.grades", doubtful=len(counted), claims=len(_fitted(run))))
+    key = "unknown.grades_one" if len(counted) == 1 else "unknown.grades"
+    said.append(sentence(texts, key, doubtful=len(counted), claims=len(_fitted(run))))
     outside = [row for row in totals.published(run).values() if row["published_for"] == "world"]
     if outside:
-        said.append(
-            sentence(texts, "unknown.world", totals=len(outside), hosts=totals.host_titles(run))
-        )
+        key = "unknown.world_one" if len(outside) == 1 else "unknown.world"
+        said.append(sentence(texts, key, totals=len(outside), hosts=totals.host_titles(run)))
     return said
 
 

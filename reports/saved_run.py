@@ -1,4 +1,4 @@
-"""A run on disk, checked and opened for reading: what every figure and page is made from."""
+"""A saved run, checked and opened for reading; every figure and page is made from it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from model.equations.quantities import HEADLINE
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
 
-#: What a report reads of a summary; older programs wrote less.
+#: Entries of a summary that a report needs; older programs wrote fewer.
 NEEDED = ("case", "converged", "convergence", "scenarios", "accounts", "quantities", "evidence")
 
 
 class ReportError(Exception):
-    """A report that cannot be made; its text says what is lacking and what to do."""
+    """A report cannot be made; the message states what is missing and what to do."""
 
 
 @dataclass(frozen=True)
 class SavedRun:
-    """A run that agrees with its checksums.
+    """A run whose files agree with its checksums.
 
     Attributes
     ----------
@@ -47,12 +47,12 @@ class SavedRun:
 
     @classmethod
     def open(cls, name: str | Path, output: Path = Path("runs")) -> SavedRun:
-        """Find a run by folder, name or the start of either of its name's parts, and check it.
+        """Find a run by folder, name or the start of either part of its name, and check it.
 
         Raises
         ------
         ReportError
-            When there is no such run, or it lacks a part, or was changed.
+            If no such run exists, a part of it is missing, or it was changed.
         """
         try:
             folder = store.named_run(str(name), output)
@@ -64,14 +64,14 @@ class SavedRun:
         lacking += [key for key in ("date", "arguments") if key not in manifest]
         if lacking:
             raise ReportError(
-                f"{folder} was made by an older program and lacks {', '.join(lacking)}: estimate "
-                "again; no report was made"
+                f"{folder} was made by an older program and is missing {', '.join(lacking)}: "
+                "estimate again; no report was made"
             )
         return cls(folder, manifest, summary)
 
     @property
     def converged(self) -> bool:
-        """Whether its chains passed the gate."""
+        """Whether the chains passed the convergence gate."""
         return bool(self.summary["converged"])
 
     @property
@@ -81,14 +81,14 @@ class SavedRun:
 
     @property
     def years(self) -> list[int]:
-        """Whole years that the data cover, of what happened; projected ones are left out."""
+        """Whole years that the data cover, without projected years."""
         last = self.timeline["end"]
         annual = self.summary["scenarios"][BASELINE]["annual"]
         return [int(year) for year in annual if f"{year}-12" <= last]
 
     @property
     def scenarios(self) -> dict[str, Json]:
-        """Scenarios other than the baseline, the largest change of the state take first."""
+        """Scenarios other than the baseline, the largest change in the state take first."""
         blocks = self.summary["scenarios"].items()
         others = {name: block for name, block in blocks if name != BASELINE}
 
@@ -99,18 +99,18 @@ class SavedRun:
         return dict(sorted(others.items(), key=size, reverse=True))
 
     def annual(self, year: int, definition: str, scenario: str = BASELINE) -> dict[str, float]:
-        """Numbers of a year's revenue in dollars; not a number where they are not finite."""
+        """A year's revenue in dollars, by statistic; NaN where it is not finite."""
         block = self.summary["scenarios"][scenario]["annual"][str(year)][definition]["usd"]
         return {name: math.nan if value is None else float(value) for name, value in block.items()}
 
     @property
     def covered(self) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """First and last instant that the data cover."""
+        """First and last moment that the data cover."""
         timeline = self.timeline
         return pd.Timestamp(timeline["start"]), pd.Period(timeline["end"], "M").end_time
 
     def speaker(self, row: str) -> str:
-        """Who said what a row of evidence says, or who published it."""
+        """The speaker of a row of evidence, or else its publisher."""
         said = self.evidence[row]
         return said["said_by"] or self.sources[said["source"]]["publisher"]
 
@@ -128,16 +128,16 @@ class SavedRun:
 
     @cached_property
     def checks(self) -> dict[str, Json]:
-        """What ``model.criticism`` found of this run, by check; empty if it was not asked."""
+        """Results of ``model.criticism`` for this run, by check; empty if it was not checked."""
         return self._added(store.CHECKS, "checks")
 
     @cached_property
     def drivers(self) -> dict[str, Json]:
-        """What ``model.drivers`` found of this run, by definition and year; empty if not asked."""
+        """Results of ``model.drivers``, by definition and year; empty if none were computed."""
         return self._added(store.DRIVERS, "asked")
 
     def _added(self, file: str, key: str) -> dict[str, Json]:
-        """What a file holds that was added to the run; empty if there is none."""
+        """Content of a file added to the run; empty if no such file exists."""
         try:
             found = store.read_added(self.folder, file) or {key: {}}
         except store.DamagedRunError as error:
@@ -145,18 +145,18 @@ class SavedRun:
         return dict(found[key])
 
     def headline_drivers(self, definition: str = HEADLINE, year: int | None = None) -> Json:
-        """What drives a year's revenue: ``numbers``, ``explained`` and tables by name.
+        """The drivers of a year's revenue: ``numbers``, ``explained`` and tables by name.
 
         Raises
         ------
         ReportError
-            When that was not asked.
+            If they were not computed.
         """
         asked = self.year if year is None else year
         found = self.drivers.get(f"{definition} {asked}")
         if found is None:
             raise ReportError(
-                f"{self.folder} does not say what drives {definition} of {asked}: ask with "
+                f"{self.folder} has no drivers of {definition} in {asked}: compute them with "
                 f"python -m model.drivers {self.folder.name} --what {definition} --year {asked}"
             )
         tables = {
@@ -167,23 +167,23 @@ class SavedRun:
 
     @cached_property
     def calibration(self) -> Json:
-        """The longest calibration of this run's inputs by its program; empty if there is none."""
+        """The largest calibration of this run's inputs by the same program, if any, else empty."""
         found = store.find_calibration(self.folder.parent, self.manifest)
         return found or {"checks": {}, "ranks": {}}
 
     def check_table(self, name: str) -> pd.DataFrame:
-        """The table of a check, of this run or of its calibration.
+        """Return the table of a check of this run or of its calibration.
 
         Raises
         ------
         ReportError
-            When neither holds it.
+            If neither has it.
         """
         found = self.checks.get(name) or self.calibration["checks"].get(name)
         if found is None:
             raise ReportError(
-                f"{self.folder} holds no check {name!r}: make it with python -m model.criticism "
-                f"{self.folder.name}, or with python -m model.calibration"
+                f"{self.folder} has no check {name!r}: run python -m model.criticism "
+                f"{self.folder.name} or python -m model.calibration"
             )
         return pd.DataFrame(found["rows"], columns=found["columns"])
 
@@ -221,7 +221,7 @@ class SavedRun:
             host, _, index = label.partition(name)
             values = families[name]
             for dim in values.dims[2:]:
-                # the first host is left out of labels
+                # labels omit the first host
                 first = values[dim].to_numpy()[0]
                 own = (host.strip(".") or first) if dim == "host" else index.strip(".")
                 values = values.sel({dim: own})
@@ -239,7 +239,7 @@ class SavedRun:
         }
         return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
 
-    # --- inputs, as they were read ---------------------------------------------------------
+    # --- the inputs that were read ---------------------------------------------------------
 
     @cached_property
     def evidence(self) -> dict[str, dict[str, str]]:
@@ -272,11 +272,11 @@ class SavedRun:
         return self._toml("reading")
 
     def basis(self, label: str) -> str:
-        """What the prior of a basic quantity rests on, as the inputs say it."""
+        """The basis of a basic quantity's prior, as stated in the inputs."""
         path = label.split(".")
         if path[-2:-1] == ["segment_share"]:
             return self.segments[path[-1]]["note"]
-        # a table may stand for a family's every entry, and for every host
+        # a table may apply to every entry of a family and to every host
         for keys in (path, path[:-1], path[1:], path[1:-1]):
             node: Any = self.priors
             for key in keys:
@@ -295,7 +295,7 @@ class SavedRun:
 
 
 def ranks(draws: Floats) -> Floats:
-    """Place of each draw among all, from zero; continuous draws have no ties."""
+    """Rank of each draw among all, from zero; continuous draws have no ties."""
     found = np.empty(len(draws))
     found[np.argsort(draws, kind="stable")] = np.arange(len(draws))
     return found

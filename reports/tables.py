@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[str]]) -> Json:
-    """A table with its caption and its head, whose words the catalogue has."""
+    """Return a table with its caption and head from the catalogue."""
     return {
         "caption": texts.say(f"annex.{name}.caption"),
         "head": [texts.say(f"annex.{name}.{column}") for column in columns],

@@ -1,4 +1,4 @@
-"""From data and a template to an accessible PDF, by Typst; any warning is an error."""
+"""Typeset data and a template as an accessible PDF with Typst; any warning is an error."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from reports.figures.style import FONTS
 from reports.saved_run import ReportError
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: Tagged and accessible (ISO 14289-1), and to be kept for long (ISO 19005-2, level A).
+#: Tagged and accessible (ISO 14289-1), and archival (ISO 19005-2, level A).
 STANDARDS: Any = ["a-2a", "ua-1"]
 
 
 def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]) -> bytes:
-    """A PDF of a template, with text that is never taken for markup.
+    """Typeset a template as a PDF; text is never interpreted as markup.
 
     Parameters
     ----------
     template : str
-        Name of a file in ``templates/``, without its ending.
+        Name of a file in ``templates/``, without its extension.
     data : mapping
-        What the template reads; plain JSON.
+        Plain JSON that the template reads.
     figures : mapping of str to bytes
-        SVG by name, without its ending.
+        SVG by name, without extension.
 
     Raises
     ------
     ReportError
-        When anything is missing, a character in every font included, or Typst warns.
+        If anything is missing (such as a character that no font has), or Typst warns.
     """
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)]
@@ -55,7 +55,7 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
                 root=str(build),
                 font_paths=fonts,
                 pdf_standards=STANDARDS,
-                timestamp=0,  # the document's own date is the run's
+                timestamp=0,  # the document carries the run's date
             )
         except typst.TypstError as error:
             raise ReportError(f"{template}: {_said(error, build)}; no report was made") from None
@@ -70,17 +70,17 @@ def _said(error: Exception, build: Path) -> str:
     hints = " ".join(getattr(error, "hints", None) or [])
     text = f"{getattr(error, 'message', None) or error} {hints}".strip()
     if "font" in text:
-        text += f": put a font that has these characters into {FONTS}"
+        text += f": add a font with these characters to {FONTS}"
     return text.replace(str(build), "")
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a whole file or none.
 
     Raises
     ------
     ReportError
-        When it cannot be written.
+        If it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,19 +1,20 @@
 #!/bin/sh
-# Makes .venv from requirements.lock, where it is not already there and whole; `make` runs this
-# before everything else. PYTHON, if set, names the Python to make it with.
+# Makes .venv from requirements.lock, unless it is already complete; `make` runs this before every
+# other command. PYTHON, if set, names the Python to use.
 #
-#   .venv/building          stands while it is being made: the number of the process that does it
-#   .venv/installed.lock    the lock it was made from, put there last; half made, it lacks this
+#   .venv/building          while it is being made, the number of the process making it
+#   .venv/installed.lock    the lock it was made from, written last; missing if incomplete
 set -eu
 cd "$(dirname "$0")/.."
 
 oldest=12 # Python 3.12: what PyMC 6 and NumPy 2.5 need
-newest=14 # Python 3.14: the last that every pinned library has a wheel for
+newest=14 # Python 3.14: the last with a wheel for every pinned library
 
 say() { printf '%s\n' "$*" >&2; }
 
 # Prints the interpreter behind a command (not a pyenv shim, nor a .venv that is about to be
-# removed) if it will do, otherwise why it will not. Any Python from 2.7 on can read the program.
+# removed) if it is suitable, otherwise the reason why not. Any Python from 2.7 on can read the
+# program.
 real_python() {
     "$1" -c '
 import sys, sysconfig
@@ -27,7 +28,7 @@ if sys.version_info < (3, int(sys.argv[1])):
 if sys.version_info >= (3, int(sys.argv[2]) + 1):
     refuse(", too new: some pinned libraries have no build for it yet")
 if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
-    refuse(", but not the standard build (CPython)")
+    refuse(", not the standard build (CPython)")
 try:
     import ensurepip, venv
 except ImportError:
@@ -37,7 +38,7 @@ print(sys._base_executable)
 }
 
 how_to_get_one() {
-    say "Get one by any of these, then run the same command again:"
+    say "Install one in any of these ways, then run the same command again:"
     say "  pyenv install 3.13"
     say "  uv python install 3.13"
     say "  apt install python3 python3-venv    (Debian 13, Ubuntu 24.04 or newer)"
@@ -46,7 +47,7 @@ how_to_get_one() {
     say "or name one: make estimate PYTHON=/path/to/python3.13"
 }
 
-# Candidates, one a line: the versions that this is tested with come first.
+# Candidates, one per line, tested versions first.
 candidates() {
     printf '%s\n' python3.13 python3.12 python3.14 python3 python
     for minor in 13 12 14; do
@@ -62,16 +63,16 @@ candidates() {
 find_python() {
     if [ -n "${PYTHON:-}" ]; then
         if ! command -v "$PYTHON" >/dev/null 2>&1; then
-            say "PYTHON=$PYTHON: there is no such command."
+            say "PYTHON=$PYTHON: no such command."
         elif python=$(real_python "$PYTHON") && [ -n "$python" ]; then
             return 0
         elif [ -n "$python" ]; then
             say "PYTHON=$PYTHON is $python."
         else
-            say "PYTHON=$PYTHON starts no Python. It says:"
+            say "PYTHON=$PYTHON does not start Python. It prints:"
             "$PYTHON" --version </dev/null >&2 || :
         fi
-        say "Python 3.$oldest to 3.$newest is needed."
+        say "Python 3.$oldest to 3.$newest is required."
         how_to_get_one
         return 1
     fi
@@ -79,7 +80,7 @@ find_python() {
     while IFS= read -r candidate; do
         command -v "$candidate" >/dev/null 2>&1 || continue
         if python=$(real_python "$candidate") && [ -n "$python" ]; then return 0; fi
-        # Where it says nothing, it is a shim of pyenv's with no Python behind it.
+        # A command that prints nothing is a pyenv shim with no Python behind it.
         [ -z "$python" ] || refused="$refused  $(command -v "$candidate") is $python
 "
     done <<END
@@ -104,7 +105,7 @@ else
 fi
 
 if [ -e .venv/building ] && kill -0 "$(cat .venv/building)" 2>/dev/null; then
-    say "Process $(cat .venv/building) is setting up .venv already: wait until it has finished."
+    say "Process $(cat .venv/building) is already setting up .venv. Wait until it has finished."
     exit 1
 fi
 
@@ -113,8 +114,8 @@ say "Setting up .venv: Python $(version_of "$python") and the pinned libraries" 
 rm -rf .venv
 mkdir .venv
 echo $$ >.venv/building
-# From here on the number is pip's own: should only its parent be ended, it goes on alone. What it
-# unpacks stays inside .venv, so that nothing is left behind elsewhere.
+# From here on the number is pip's own, because pip continues if only its parent is ended. pip
+# unpacks inside .venv, so that nothing is left behind elsewhere.
 # shellcheck disable=SC2016
 install='echo $$ >.venv/building
 export TMPDIR="$PWD/.venv/tmp"
@@ -123,16 +124,16 @@ exec .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-in
     --require-hashes --only-binary :all: --requirement requirements.lock'
 if ! { "$python" -m venv .venv && sh -c "$install"; } >.venv/setup.log 2>&1; then
     cat .venv/setup.log >&2
-    say "Setting up .venv failed, for the reason above. The same command tries again."
+    say "Setting up .venv failed for the reason above. Run the same command to try again."
     exit 1
 fi
 rm -rf .venv/tmp
-# So that notebooks import this program from wherever they are opened.
+# Lets notebooks import this program wherever they are opened.
 "$PWD/.venv/bin/python" -c '
 import pathlib, sysconfig
 pathlib.Path(sysconfig.get_path("purelib"), "sent_workers.pth").write_text(f"{pathlib.Path.cwd()}\n")
 '
-# Once for all cases; where it fails, the first estimate says why.
+# Once for all cases; if it fails, the first estimate reports the reason.
 .venv/bin/python -m model.kernel || :
 cp requirements.lock .venv/installed.new
 mv .venv/installed.new .venv/installed.lock

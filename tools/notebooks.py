@@ -1,10 +1,11 @@
-"""Pairs each notebooks/NAME.py with its .ipynb, without outputs, and executes it.
+"""Write the .ipynb of each notebooks/NAME.py, without outputs, and execute it.
 
-Run by `make notebooks`; the tests use its functions. The .py is the source: edit that one.
+Run by `make notebooks`; the tests use its functions. The .py file is the source to edit.
 """
 
 from __future__ import annotations
 
+import html
 import sys
 import time
 from pathlib import Path
@@ -14,19 +15,24 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
-#: What a notebook may take before it counts as hanging, in seconds.
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "notebooks"
+#: Where they are kept with their results.
+PAGES = ROOT / "docs" / "notebooks"
+#: Seconds after which a notebook counts as hanging.
 LIMIT = 900
 
 
 def sources() -> list[Path]:
-    """Every notebook's source, in the order in which they are read."""
+    """Sources of the notebooks, in reading order."""
     return sorted(FOLDER.glob("[0-9]*.py"))
 
 
 def notebook_of(source: Path) -> Any:
-    """The notebook of a source: no outputs, and ids that do not change."""
+    """The notebook of a source, without outputs and with stable ids."""
     notebook = jupytext.read(source)
     for place, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{place:02d}"
@@ -53,7 +59,7 @@ def executed(notebook: Any, folder: Path) -> Any:
     Raises
     ------
     CellExecutionError
-        When a cell raises.
+        If a cell raises.
     """
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(
@@ -63,7 +69,7 @@ def executed(notebook: Any, folder: Path) -> Any:
 
 
 def complaints(notebook: Any) -> list[str]:
-    """What executed cells wrote to standard error, warnings above all; a good notebook: nothing."""
+    """Output of executed cells on standard error, mainly warnings; empty for a good notebook."""
     return [
         f"cell {place}: {output.text.strip()}"
         for place, cell in enumerate(notebook.cells)
@@ -72,14 +78,47 @@ def complaints(notebook: Any) -> list[str]:
     ]
 
 
+STYLE = """
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 sans-serif; color: #202124 }
+pre, code { font: 13px/1.45 monospace }
+pre { overflow-x: auto; margin: 0; padding: .5rem .7rem }
+.input_area { background: #f6f8fa; border-left: 3px solid #0072b2 }
+.output_wrapper { margin: .4rem 0 1.2rem; overflow-x: auto }
+.prompt, .anchor-link { display: none }
+table { border-collapse: collapse; font-size: 13px }
+table.dataframe { border: 0 }
+th, td { padding: .15rem .6rem; text-align: left; border: 0; border-bottom: 1px solid #dadce0 }
+.dataframe th, .dataframe td { text-align: right }
+.output_area pre { white-space: pre-wrap }
+img, svg { max-width: 100%; height: auto }
+"""  # noqa: E501
+
+
+def page(notebook: Any, title: str) -> str:
+    """An executed notebook as one HTML file that loads nothing and runs nothing."""
+    body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    # where this checkout lies is nobody's business, and would change the file on each machine
+    body = body.replace(f"{ROOT}/", "")
+    colours = HtmlFormatter(style="friendly").get_style_defs(".highlight")
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{STYLE}{colours}</style>\n</head>\n"
+        f"<body>\n{body}</body>\n</html>\n"
+    )
+
+
 def main() -> int:
-    """Write the .ipynb files, execute them, and say how long each took and what was wrong."""
+    """Write the .ipynb files, execute them and print each one's time and errors."""
     status = 0
     for source in sources():
         source.with_suffix(".ipynb").write_text(text_of(source), encoding="utf-8")
         began = time.perf_counter()
         try:
-            wrong = complaints(executed(notebook_of(source), FOLDER))
+            done = executed(notebook_of(source), FOLDER)
+            wrong = complaints(done)
+            PAGES.mkdir(exist_ok=True)
+            text = page(done, source.stem.replace("_", " "))
+            (PAGES / f"{source.stem}.html").write_text(text, encoding="utf-8")
         except CellExecutionError as error:
             wrong = [str(error)]
         sys.stdout.write(f"{source.stem}: {time.perf_counter() - began:.1f} s\n")

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Estimate, if that was not done before, then hand the run to a module: reports, model.criticism,
+# Estimates, unless already done, then passes the run to a module: reports, model.criticism or
 # model.drivers.
 # Usage: with_run.sh MODULE PYTHON [options of model.estimate]; without options, all scenarios of
-# inputs/russia/, so that checks and reports are of one run.
+# inputs/russia/, so that checks and reports share one run.
 set -eu
 module=$1
 python=$2
@@ -14,12 +14,12 @@ if [ $# -eq 0 ]; then
 fi
 status=0
 run=$("$python" -m model.estimate "$@" --format folder) || status=$?
-if [ ! -d "$run" ]; then # --help, or a fault that has been told
+if [ ! -d "$run" ]; then # --help, or an error already reported
     printf '%s' "$run"
     exit "$status"
 fi
-# status 3: the sampler did not converge, and everything that is made says so
-if [ "$module" = reports ]; then # what drives the answer is part of them; they are made without it too
+# status 3: the sampler did not converge, which all output states
+if [ "$module" = reports ]; then # reports include the drivers, but are written without them too
     "$python" -m model.drivers "$run" >/dev/null || :
 fi
 "$python" -m "$module" "$run" || status=$?

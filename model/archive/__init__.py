@@ -1,8 +1,9 @@
-"""Runs on disk: from a question to an answer, fitted or found.
+"""Runs on disk: answer a question by a new fit or from the archive.
 
-It takes a ``Question`` and gives the ``Answer``: a folder with draws, tables, inputs and a manifest
-of checksums. A question asked before is read, not fitted again; a damaged run is reported and
-never used. The command ``python -m model.archive`` lists, shows, compares and prunes runs.
+The package turns a ``Question`` into an ``Answer``: a folder with draws, tables, inputs and a
+manifest of checksums. A question already answered is read, not fitted again. A damaged run is
+reported and never used. The command ``python -m model.archive`` lists, shows, compares and prunes
+runs.
 """
 
 import lazy_loader

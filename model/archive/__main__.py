@@ -1,4 +1,4 @@
-"""The archive's command line: list, show, compare and prune runs. Reads only; fits nothing."""
+"""The archive's command line: list, show, compare and prune runs, without fitting any."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from model.archive.comparison import changed_inputs, changed_results
 from model.question import described
 
 FAULTY = 2
-#: Age from which a draft that nobody finished is taken for a killed writer's.
+#: Age beyond which an unfinished draft is attributed to a killed writer.
 DRAFT_HOURS = 24.0
-#: How the names of runs end; no other folder is ever removed.
+#: Ending of a run's name; no other folder is ever removed.
 RUN_NAME = re.compile(r"-[0-9a-f]{12}$")
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="Runs on disk: what was asked, what came out, and how two of them differ.",
+    help="Runs on disk: what was requested, the results, and how two runs differ.",
 )
 
 Output = Annotated[Path, typer.Option("--output", help="Folder of runs.")]
@@ -34,7 +34,7 @@ RUNS = Path("runs")
 
 @app.command("list")
 def list_runs(output: Output = RUNS) -> None:
-    """List the runs: what each was asked, and its headline."""
+    """List the runs and what each was requested to compute."""
     folders = list(store.run_folders(output))
     if not folders:
         typer.echo(f"{output} holds no runs")
@@ -49,13 +49,13 @@ def list_runs(output: Output = RUNS) -> None:
 
 
 def asked(manifest: dict[str, Any]) -> str:
-    """What a run was asked, in one line."""
+    """Describe a run's request in one line."""
     parts = described(manifest["what_if"])
     if manifest["scenarios"]:
         parts.append("scenarios " + ", ".join(manifest["scenarios"]))
     sampler = manifest["sampler"]
     size = f"{sampler['chains']} × {sampler['draws']} draws, seed {sampler['seed']}"
-    return "; ".join([*(parts or ["as it is"]), f"to {manifest['horizon']}", size])
+    return "; ".join([*(parts or ["inputs unchanged"]), f"to {manifest['horizon']}", size])
 
 
 @app.command()
@@ -63,14 +63,14 @@ def show(
     run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
     output: Output = RUNS,
 ) -> None:
-    """Show a run as it was printed."""
+    """Print a run's results again."""
     from model.archive.answer import Answer
     from model.archive.show import show as show_answer
 
     folder = _folder(run, output)
     manifest, summary = _read(folder)
     typer.echo(f"{folder.name}: {manifest['read']}")
-    typer.echo(f"Asked: {asked(manifest)}")
+    typer.echo(f"Requested: {asked(manifest)}")
     show_answer(Answer(folder, summary, manifest, found=True), brief=False)
 
 
@@ -80,7 +80,7 @@ def compare(
     second: Annotated[str, typer.Argument(help="Another run.")],
     output: Output = RUNS,
 ) -> None:
-    """Say which inputs and options of two runs differ, row by row, and what that did."""
+    """Show which inputs and options of two runs differ, row by row, and the effect on results."""
     folders = [_folder(name, output) for name in (first, second)]
     (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
     for folder, one in zip(folders, (manifest, other), strict=True):
@@ -89,11 +89,11 @@ def compare(
         *_changed_options(manifest, other),
         *changed_inputs(folders[0] / "inputs", folders[1] / "inputs"),
     ]
-    typer.echo("\nWhat differs:")
-    for line in lines or ["nothing that was asked"]:
+    typer.echo("\nDifferences in inputs and options:")
+    for line in lines or ["none"]:
         typer.echo(f"  {line}")
-    typer.echo("\nWhat that did (USD million, median and 90% interval):")
-    for line in changed_results(summary, other_summary) or ["nothing"]:
+    typer.echo("\nDifferences in results (USD million, median and 90% interval):")
+    for line in changed_results(summary, other_summary) or ["none"]:
         typer.echo(f"  {line}")
 
 
@@ -116,15 +116,15 @@ def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[st
 def prune(
     output: Output = RUNS,
     keep: Annotated[
-        int | None, typer.Option(min=0, help="Keep only this many of the newest whole runs.")
+        int | None, typer.Option(min=0, help="Keep only this many of the newest undamaged runs.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+        bool, typer.Option("--dry-run", help="List what would be removed without removing it.")
     ] = False,
 ) -> None:
-    """Remove damaged runs and what killed writers left; with --keep, also older runs.
+    """Remove damaged runs and drafts of killed writers; with --keep, also older runs.
 
-    Folders that are no runs of this program are left alone.
+    Folders that are not runs of this program are left alone.
     """
     doomed: list[tuple[Path, str]] = []
     whole: list[Path] = []
@@ -139,7 +139,7 @@ def prune(
     if keep is not None:
         whole.sort(key=lambda folder: (folder / store.MANIFEST).stat().st_mtime, reverse=True)
         doomed += [(folder, f"older than the newest {keep}") for folder in whole[keep:]]
-    doomed += [(draft, "left by a writer that was killed") for draft in _stale_drafts(output)]
+    doomed += [(draft, "draft of a writer that was killed") for draft in _stale_drafts(output)]
     for folder, why in doomed:
         typer.echo(f"{'would remove' if dry_run else 'removed'} {folder.name}: {why}")
         if not dry_run:
@@ -149,7 +149,7 @@ def prune(
 
 
 def _stale_drafts(output: Path) -> list[Path]:
-    """Drafts of runs that are too old for their writer to be at work still."""
+    """Drafts of runs too old for their writer to be still at work."""
     if not output.is_dir():
         return []
     now = time.time()
@@ -161,7 +161,7 @@ def _stale_drafts(output: Path) -> list[Path]:
 
 
 def _folder(run: str, output: Path) -> Path:
-    """The folder of a run."""
+    """Folder of a run."""
     try:
         return store.named_run(run, output)
     except store.NoSuchRunError as error:
@@ -170,12 +170,12 @@ def _folder(run: str, output: Path) -> Path:
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Manifest and summary of a run that is whole."""
+    """Manifest and summary of an undamaged run."""
     try:
         manifest = store.check_run(folder)
         return manifest, store.read_summary(folder)
     except store.DamagedRunError as error:
-        typer.echo(f"{error}: not shown; ask the question again to make it anew", err=True)
+        typer.echo(f"{error}: not shown; run the same estimate to recreate it", err=True)
         raise typer.Exit(FAULTY) from None
 
 

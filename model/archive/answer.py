@@ -1,6 +1,6 @@
 """From a question to a run on disk: read from the archive, or fitted.
 
-Command line, notebooks and reports come through here, so that they show the same numbers.
+The command line, notebooks and reports all use this module, so they show the same numbers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from model.archive import store
 from model.archive.keys import fit_key, run_key
 from model.case.folders import PROSPECTS, content_hashes, files_of
 from model.question import Question
+from model.terminal.wording import counted
 
 if TYPE_CHECKING:
     from model.archive.summary import Results
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-#: Acceptance aimed at where draws diverged: steps of about half the length.
+#: Target acceptance after divergent draws: steps of about half the length.
 SMALL_STEPS = 0.99
 
 
 def _nothing(*_: Any) -> None:
-    """Say nothing."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """What a run calls on its way.
+    """Functions that a run calls while it works.
 
     Attributes
     ----------
@@ -43,7 +44,7 @@ class Hooks:
     progress : callable
         Called with (stage, done, total).
     before_publishing : callable
-        Called once all files are written; what it raises leaves nothing behind.
+        Called once all files are written; if it raises, no run is written.
     """
 
     say: Callable[[str], object] = _nothing
@@ -62,7 +63,7 @@ class Answer:
     summary, manifest : dict
         Content of ``summary.json`` and ``manifest.json``.
     found : bool
-        Whether the question was answered before.
+        Whether the question had already been answered.
     """
 
     folder: Path
@@ -72,9 +73,9 @@ class Answer:
 
 
 def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answer | None:
-    """The run that answers a question, if the archive has it whole; nothing numerical is done.
+    """Find an undamaged run that answers a question, importing nothing numerical.
 
-    A run that does not agree with its checksums is reported and not used.
+    A run that does not match its checksums is reported and not used.
     """
     hooks = hooks or Hooks()
     files = files_of(question.inputs, question.scenarios)
@@ -90,10 +91,10 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
         manifest = store.check_run(folder)
         summary = store.read_summary(folder)
     except OSError:
-        # whether the folder can be used at all is told once the inputs have been read
+        # an unusable folder is reported once the inputs have been read
         return None
     except store.DamagedRunError as error:
-        hooks.warn(f"warning: {error}; not used, and made anew")
+        hooks.warn(f"warning: {error}; not used; estimating again")
         return None
     return Answer(folder, summary, manifest, found=True)
 
@@ -104,14 +105,14 @@ def _name(question: Question, key: str) -> str:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a question names, read and checked.
+    """A question's inputs, read and checked.
 
     Attributes
     ----------
     keys : (str, str)
         Of the run and of its fit.
     seconds : float
-        That reading took.
+        Time taken to read them.
     """
 
     case: Case
@@ -122,12 +123,12 @@ class Inputs:
 
 
 def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
-    """Read and check all that a question names.
+    """Read and check everything that a question names.
 
     Raises
     ------
     CaseError
-        With every fault of the case, or else of scenarios, or else of what-ifs.
+        With every error in the case; failing that, in the scenarios; failing that, in the what-ifs.
     """
     from model.case.case import read_case
     from model.case.reader.scenarios import read_scenarios
@@ -165,14 +166,14 @@ def answer(
         Folder of runs.
     hooks : Hooks, optional
     fresh : bool
-        Whether to fit even where the archive has the draws.
+        Whether to fit even if the archive has the draws.
 
     Raises
     ------
     NoStartingPointError
-        When the density is nowhere finite.
+        If the density is finite nowhere.
     KeyboardInterrupt
-        When interrupted; nothing is written.
+        If interrupted; nothing is written.
     """
     from model.archive.run_files import manifest, run_files
     from model.archive.summary import summary
@@ -204,9 +205,9 @@ def results_of(
     *,
     fresh: bool = False,
 ) -> tuple[Results, Json]:
-    """Draws and projections that answer a question, and how the draws were come by.
+    """Draws and projections that answer a question, and how the draws were obtained.
 
-    Draws of the same fit from the archive, or a new fit.
+    The draws are those of the same fit in the archive, or of a new fit.
     """
     from model.archive.summary import Results
 
@@ -222,7 +223,7 @@ def results_of(
 
 
 def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
-    """A new fit; if any draw diverges, once more with smaller steps."""
+    """Fit anew; if any draw diverges, fit once more with smaller steps."""
     from model.kernel.cache import kernel
     from model.sampling.fitting import fit
 
@@ -230,21 +231,22 @@ def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
     posterior = fit(inputs.parts, question.options, progress=hooks.progress)
     divergences = int(posterior.diverging.sum())
     if divergences and question.options.target_accept < SMALL_STEPS:
-        hooks.say(f"{divergences} draws diverged: sampling again with smaller steps")
+        diverged = counted(divergences, "draw", "draws")
+        hooks.say(f"{diverged} diverged; sampling again with smaller steps")
         smaller = replace(question.options, target_accept=SMALL_STEPS)
         posterior = fit(inputs.parts, smaller, progress=hooks.progress)
     return posterior, None, {"how": "fitted"}
 
 
 def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:
-    """Draws of the same fit, from a run of other scenarios."""
+    """Draws of the same fit, from a run with other scenarios."""
     folder = store.find_fit(output, inputs.keys[1], hooks.warn)
     loaded = None if folder is None else _load(folder, inputs.parts, hooks)
     if loaded is None or folder is None:
         return None
     posterior, gate, manifest = loaded
     how = manifest["answered_by"]
-    hooks.say(f"Draws of {folder}/: nothing is fitted")
+    hooks.say(f"Draws read from {folder}/; no fit is run")
     return posterior, gate, how
 
 

@@ -1,4 +1,4 @@
-"""What a check of the model found: verdict, sentence and table, the same for every reader."""
+"""The result of a check of the model: verdict, sentence and table, the same for every reader."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class CheckResult:
     name : str
         Its key in ``summary.json`` and ``checks.json``.
     passed : bool or None
-        None where there is nothing to pass: the check informs.
+        None if the check only informs and cannot be passed or failed.
     sentence : str
-        What was found.
+        The finding.
     reading : str
-        How the table is read.
+        How to read the table.
     table : DataFrame
     figure : str
-        Name of the module of ``reports.figures`` that draws it; blank where none does.
+        Name of the module of ``reports.figures`` that draws it; blank if none does.
     """
 
     name: str
@@ -42,8 +42,8 @@ class CheckResult:
 
     @property
     def verdict(self) -> str:
-        """The verdict in a word."""
-        return "told" if self.passed is None else "passed" if self.passed else "FAILED"
+        """The verdict in one word."""
+        return "reported" if self.passed is None else "passed" if self.passed else "FAILED"
 
     def block(self) -> Json:
         """The short form, for ``summary.json``."""
@@ -61,31 +61,31 @@ class CheckResult:
 
     @classmethod
     def of(cls, name: str, content: Json) -> CheckResult:
-        """The result that ``content`` was made of."""
+        """The result from which ``content`` was made."""
         table = pd.DataFrame(content["rows"], columns=content["columns"])
         said = {key: content[key] for key in ("passed", "sentence", "reading", "figure")}
         return cls(name=name, table=table, **said)
 
 
 def plain(cell: Any) -> Any:
-    """A cell as JSON knows it: numbers that are not finite become nothing."""
+    """A cell as JSON allows it: numbers that are not finite become null."""
     if isinstance(cell, np.generic):
         cell = cell.item()
     return number(cell) if isinstance(cell, float) else cell
 
 
 def tail_probability(above: float) -> float:
-    """Two-sided tail probability, from the share of draws above."""
+    """Two-sided tail probability from the share of draws above."""
     return 2.0 * min(above, 1.0 - above)
 
 
 def chance(probability: float, draws: int) -> str:
-    """A probability in words for a sentence, no finer than the draws can tell."""
+    """A probability in words for a sentence, no finer than the draws can resolve."""
     least = 2.0 / draws
     return f"below {least:.2g}" if probability < least else f"{probability:.2g}"
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
-    """Names in a sentence, the first few."""
+    """The first few names, for a sentence."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,4 +1,4 @@
-"""How two runs differ: rows and keys of their inputs, and what that did to the results."""
+"""How two runs differ: the rows and keys of their inputs, and the effect on the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def changed_inputs(first: Path, second: Path) -> list[str]:
-    """Lines on each row, cell or key in which two copies of inputs differ."""
+    """Describe each row, cell or key in which two copies of inputs differ."""
     ours, theirs = (_files(folder) for folder in (first, second))
     lines = []
     for name in sorted({*ours, *theirs}):
@@ -62,7 +62,7 @@ def _leaves(path: str, node: Any) -> list[tuple[str, str]]:
 
 
 def _changed(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
-    """Differing entries; a row that one side lacks is one line, not one a cell."""
+    """Differing entries; a row missing from one side gives one line, not one per cell."""
     lines = []
     rows, others = ({key.partition(", ")[0] for key in side} for side in (ours, theirs))
     for row in sorted(rows ^ others):
@@ -75,7 +75,7 @@ def _changed(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
 
 
 def changed_results(first: Json, second: Json) -> list[str]:
-    """Lines on each scenario, year and definition whose numbers differ, and on convergence."""
+    """Describe differences in convergence and in each scenario, year and definition."""
     lines = []
     for side, one in (("first", first), ("second", second)):
         if not one["converged"]:
@@ -90,7 +90,7 @@ def changed_results(first: Json, second: Json) -> list[str]:
     draws = [one["convergence"]["min_ess_bulk"] for one in (first, second)]
     if lines and all(draws):
         noise = 2.0 * sum(1.0 / effective for effective in draws) ** 0.5
-        lines.append(f"(changes up to {noise:.2f} sd may be chance: the draws are finite)")
+        lines.append(f"(changes of up to {noise:.2f} sd may be Monte Carlo error)")
     return lines
 
 
@@ -115,7 +115,7 @@ def _cell(numbers: Json) -> str:
 
 
 def _moved(a: Json, b: Json) -> str:
-    """By how much the median moved, as a share of the first's standard deviation."""
+    """Change of the median in standard deviations of the first run."""
     if not a["sd"] or None in (a["q50"], b["q50"]):
         return ""
     # adding zero turns minus zero into zero
@@ -123,7 +123,7 @@ def _moved(a: Json, b: Json) -> str:
 
 
 def _changed_evidence(first: Json, second: Json) -> list[str]:
-    """Rows that have become much more, or much less, surprising."""
+    """Rows that have become much more or much less surprising."""
     lines = []
     ours, theirs = first["evidence"], second["evidence"]
     for row in sorted({*ours} & {*theirs}):

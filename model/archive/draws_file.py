@@ -1,4 +1,4 @@
-"""The draws of a run as netCDF in ArviZ's schema: opens anywhere, executes nothing."""
+"""The draws of a run as netCDF in ArviZ's schema, readable anywhere without executing code."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def write_posterior(
     *,
     converged: bool,
 ) -> None:
-    """The posterior as netCDF in ArviZ's schema, without times, so that bytes repeat.
+    """Write the posterior as netCDF in ArviZ's schema, without times, so that bytes repeat.
 
     ``posterior`` holds each family of basic quantities in its own unit, ``unconstrained`` the
     vector of standard normals, ``sample_stats`` what diagnostics need, ``log_likelihood`` the log
     density of each row that counts, ``log_prior`` that of each basic quantity, ``observed_data``
-    the fitted figures in log canonical units, ``revenue`` what follows from the same draws.
+    the fitted figures in log canonical units, and ``revenue`` the revenue from the same draws.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def write_posterior(
 
 
 def _coordinates(case: Case) -> dict[str, list[str]]:
-    """What the entries of indexed families stand for."""
+    """Labels for the entries of indexed families."""
     stretches = {
         index: [one.name for one in case.timeline.stretches(index)]
         for index in ("phase", "irregular_phase", "tax_period")
@@ -84,7 +84,7 @@ def _families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Da
     """Draws of the basic quantities, family by family.
 
     A family has the dimension of its index (``segment``, ``phase``, …), so that families multiply
-    entry by entry, and ``host`` where there are several.
+    entry by entry, and ``host`` if there are several.
     """
     layout, several = posterior.layout, len(case.hosts) > 1
     currencies = {host.currency for host in case.hosts}
@@ -92,7 +92,7 @@ def _families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Da
     variables: dict[str, Any] = {}
     for name, block in layout.by_family(posterior.natural).items():
         basic = BASIC_BY_NAME[name]
-        # segments belong to one host each
+        # each segment belongs to one host
         hosts = ("host",) if several and basic.index != "segment" else ()
         dims = (*hosts, *((basic.index,) if basic.index else ()))
         shape = tuple(len(coords[dim]) for dim in dims)
@@ -137,12 +137,12 @@ def _by_chain(yearly_usd: xr.DataArray, chains: int) -> xr.Dataset:
 
 
 def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> Posterior:
-    """The draws of a run that has been checked, for the case they were drawn for.
+    """Read the draws of a checked run, for the case for which they were drawn.
 
     Raises
     ------
     DamagedRunError
-        When the file is not what ``write_posterior`` writes for this case.
+        If the file is not what ``write_posterior`` writes for this case.
     """
     try:
         with xr.open_datatree(folder / store.POSTERIOR, engine="h5netcdf") as tree:

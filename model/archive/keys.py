@@ -1,6 +1,6 @@
-"""The keys that runs are kept by: hashes of all that can change an answer.
+"""Keys under which runs are saved: hashes of everything that can change an answer.
 
-Nothing numerical is imported here, so that a question asked before is answered at once.
+Nothing numerical is imported here, so a question already answered is answered at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PACKAGES = ("numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
 
 
 def versions() -> dict[str, str]:
-    """Versions of this program and of the libraries whose arithmetic it rests on."""
+    """Versions of this program and of the libraries that do its arithmetic."""
     found = {"model": __version__, "source": source_hash()}
     for package in (*PACKAGES, "CurrencyConverter"):
         try:
@@ -30,7 +30,7 @@ def versions() -> dict[str, str]:
 
 
 def source_hash() -> str:
-    """Hash of this package's source: between two releases, numbers move with it."""
+    """Hash of this package's source, which identifies the program between releases."""
     folder = ROOT / "model"
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
@@ -39,10 +39,10 @@ def source_hash() -> str:
 
 
 def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions) -> str:
-    """Twelve hexadecimal digits of the hash of all that can change a posterior.
+    """Twelve hexadecimal digits of the hash of everything that can change a posterior.
 
-    That is: the inputs' content, what is changed in them, versions, sampler options and seed. The
-    number of cores is not among them, since the draws do not depend on it.
+    The hash covers the inputs' content, the what-ifs, versions, sampler options and seed. It omits
+    the number of cores, on which the draws do not depend.
     """
     sampler = asdict(options)
     del sampler["cores"]
@@ -57,11 +57,11 @@ def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions)
 
 
 def run_key(fit: str, beside: Mapping[str, str], horizon: str) -> str:
-    """The key of a fit with scenarios and prospects (hash of each, in order) and a horizon."""
+    """Key of a fit with scenarios and prospects (hash of each, in order) and a horizon."""
     return digest({"fit": fit, "scenarios": list(beside.items()), "horizon": horizon})
 
 
 def digest(content: Any) -> str:
-    """Twelve hexadecimal digits of the hash of what JSON can say."""
+    """Twelve hexadecimal digits of the hash of any content that JSON can express."""
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

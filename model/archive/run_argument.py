@@ -1,4 +1,4 @@
-"""The run that a command line names: opened, checked, and refused where another version made it."""
+"""Open and check the run named on a command line; refuse one made by another version."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Json = dict[str, Any]
 
 
 def opened_run(name: str, output: Path, talk: Talk, nothing: str) -> tuple[Path, Json] | None:
-    """Folder and manifest of a run that this program made; None with what is wrong said.
+    """Folder and manifest of a run made by this program; None once an error is reported.
 
     Parameters
     ----------
     name : str
-        Of the run, the start of its name, or its folder.
+        Name of the run, the start of its name, or its folder.
     output : Path
         Folder of runs.
     nothing : str
-        What was not done, as ``nothing was checked``.
+        Statement of what was not done, such as ``nothing was checked``.
     """
     try:
         folder = store.named_run(name, output)
@@ -32,7 +32,7 @@ def opened_run(name: str, output: Path, talk: Talk, nothing: str) -> tuple[Path,
         return None
     if manifest["versions"]["source"] != source_hash():
         talk.fault(
-            f"{folder} was made by another version of this program, whose model may differ: "
+            f"{folder} was made by another version of this program, whose model may differ; "
             f"estimate again; {nothing}"
         )
         return None

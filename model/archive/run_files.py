@@ -1,4 +1,4 @@
-"""The files of a run: what each holds and how it is written."""
+"""The files of a run: their content and how they are written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARK = b"The sampler did not converge: do not use the numbers of this run.\n"
 
 
 def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
-    """What writes each file of a run, the manifest apart; ``content`` is the summary's."""
+    """Writers of a run's files except the manifest; ``content`` is the summary's."""
     case, posterior = results.case, results.posterior
     projections = results.projections
     converged = results.convergence.converged
@@ -65,7 +65,7 @@ def _copier(content: bytes) -> store.Writer:
 
 
 def rates_table(rates: Rates) -> pd.DataFrame:
-    """Exchange rates used: month, currency, units per US dollar and where each comes from."""
+    """Exchange rates used: month, currency, units per US dollar and source."""
     table = rates.per_usd.melt(ignore_index=False, var_name="currency", value_name="per_usd")
     source = rates.source.melt(ignore_index=False, var_name="currency", value_name="source")
     table["source"] = source["source"].to_numpy()
@@ -74,14 +74,14 @@ def rates_table(rates: Rates) -> pd.DataFrame:
 
 
 def manifest(results: Results, question: Question, keys: tuple[str, str], diagnosis: Json) -> Json:
-    """The content of ``manifest.json``, checksums apart.
+    """Content of ``manifest.json`` except the checksums.
 
     Parameters
     ----------
     keys : (str, str)
         Of the run and of its fit.
     diagnosis : dict
-        How the draws were come by.
+        How the draws were obtained.
     """
     posterior, gate = results.posterior, results.convergence
     options = posterior.options
@@ -111,7 +111,7 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
 
 
 def today() -> str:
-    """The day a run is made, in UTC; ``SOURCE_DATE_EPOCH`` sets it for builds to be compared."""
+    """Today's date in UTC, or that of ``SOURCE_DATE_EPOCH``, so that builds can be compared."""
     said = os.environ.get("SOURCE_DATE_EPOCH", "")
     seconds = int(said) if said.isdigit() else time.time()
     return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()

@@ -1,4 +1,4 @@
-"""A fit with its case and its projection, as checks and drivers take it; read from a run or new."""
+"""A fit with its case and projection, new or read from a run, as checks and drivers use it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from model.sampling.whatif import changed_parts
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fit to be criticised.
+    """A fit to be checked.
 
     Attributes
     ----------
     case : Case
     posterior : Posterior
     gate : Convergence
-        Its verdict.
+        Verdict on its chains.
     projection : Projection
         What happened.
     """
@@ -46,14 +46,14 @@ class Fitted:
 
     @classmethod
     def saved(cls, folder: Path) -> Fitted:
-        """The fit of a run on disk, with the inputs that the run keeps.
+        """The fit of a run on disk, with the inputs saved in the run.
 
         Raises
         ------
         DamagedRunError
-            When the run does not agree with its checksums.
+            If the run does not match its checksums.
         CaseError
-            When its inputs cannot be read, as when an older program wrote them.
+            If its inputs cannot be read, for example because an older program wrote them.
         """
         manifest = store.check_run(folder)
         case = read_case(folder / "inputs")

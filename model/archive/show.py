@@ -1,4 +1,4 @@
-"""The result as a person reads it in the terminal."""
+"""Results as printed in the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from rich.table import Table
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.tables import empty_table, widen
-from model.terminal.wording import ENGLISH, FINEST, MILLION, interval, percent, three, unchanged
+from model.terminal.wording import (
+    ENGLISH,
+    FINEST,
+    MILLION,
+    counted,
+    interval,
+    percent,
+    three,
+    unchanged,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +42,7 @@ MEANINGS = {
 
 
 def annual_table(content: dict[str, Any]) -> pd.DataFrame:
-    """Yearly revenue as a table: year, definition, currency, then the numbers."""
+    """Yearly revenue as a table by scenario, year, definition and currency."""
     import pandas as pd
 
     rows = [
@@ -49,7 +58,7 @@ def annual_table(content: dict[str, Any]) -> pd.DataFrame:
 
 
 def show(answer: Answer, *, brief: bool) -> None:
-    """Print the yearly table, a block for each scenario and, unless brief, how to read it."""
+    """Print the yearly table, a block for each scenario and, unless brief, notes on reading it."""
     content = answer.summary
     console = Console(highlight=False, soft_wrap=True)
     blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
@@ -94,7 +103,7 @@ def _table(console: Console, title: str) -> Table:
 
 
 def _against(console: Console, block: dict[str, Any]) -> Table:
-    """State take and change to the baseline in the years in which anything changes."""
+    """State take and its change from the baseline, in the years in which anything changes."""
     table = _table(console, "USD million: median (90% interval)")
     for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
         style = "bold" if heading == "Change" and console.is_terminal else ""
@@ -124,7 +133,7 @@ def _change(numbers: dict[str, Any]) -> str:
 
 
 def _stake_line(block: dict[str, Any]) -> str:
-    """What is at stake over the horizon."""
+    """Describe what is at stake over the horizon."""
     stake = block["at_stake"]
     take = stake[HEADLINE]["usd"]
     months = f"From {stake['from']} to {stake['to']}"
@@ -138,7 +147,7 @@ def _stake_line(block: dict[str, Any]) -> str:
 
 
 def _million(amount: float | None) -> float:
-    """An amount of the summary in millions; not a number where it was not finite."""
+    """An amount of the summary in millions; NaN if it was not finite."""
     return math.nan if amount is None else amount / MILLION
 
 
@@ -154,7 +163,7 @@ def _ladder(console: Console, content: dict[str, Any]) -> Table:
 
 
 def _press_line(content: dict[str, Any]) -> str:
-    """How the press's multiplication compares."""
+    """Compare the press's multiplication with the posterior."""
     press = content["press_arithmetic"]
     if press is None:
         return ""
@@ -166,8 +175,8 @@ def _press_line(content: dict[str, Any]) -> str:
         f"The press's arithmetic gives ${amount:,.0f} million a year. For {press['year']} the "
         f"median state take is ${median} million; the chance that "
         f"the state took more than the press's figure is "
-        f"{percent(press['probability_above'][HEADLINE])}, that the wedge, which that arithmetic "
-        f"measures, was larger is {percent(press['probability_above']['wedge'])}."
+        f"{percent(press['probability_above'][HEADLINE])}; the chance that the wedge, which that "
+        f"arithmetic measures, was larger is {percent(press['probability_above']['wedge'])}."
     )
 
 
@@ -180,7 +189,7 @@ def _convergence_line(answer: Answer) -> str:
         f"{verdict}: R-hat at most {_plain(gate['max_rhat'], '.3f')}, effective draws at least "
         f"{_plain(gate['min_ess_bulk'], ',.0f')} (bulk) and "
         f"{_plain(gate['min_ess_tail'], ',.0f')} (tail), "
-        f"{gate['divergences']} divergences{seconds}."
+        f"{counted(gate['divergences'], 'divergence', 'divergences')}{seconds}."
     )
 
 

@@ -1,7 +1,8 @@
-"""Runs on disk: one folder a run, named by what it answers, whole or not at all, and checked.
+"""Runs on disk: one folder per run, named by the question, written as a whole and checked.
 
-A run's manifest holds the SHA-256 of each of its files and of itself. What does not agree with it
-is reported and never read. netCDF, JSON, CSV and TOML only: reading a run executes nothing.
+A run's manifest holds the SHA-256 of each of its files and of itself. A run that does not match
+its manifest is reported and never read. The files are netCDF, JSON, CSV and TOML, so reading a run
+executes no code.
 """
 
 from __future__ import annotations
@@ -26,28 +27,28 @@ SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
 CHECKS = "checks.json"
 DRIVERS = "drivers.json"
-#: Folder of calibrations, among the runs, and the file that holds what each found.
+#: Folder of calibrations, among the runs, and the file that holds the results of each.
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 SCHEMA = 1
-#: What a manifest must hold to be read at all.
+#: Keys without which a manifest is not read.
 KEYS: dict[str, type] = {
     "fit": str, "read": str, "horizon": str, "files": dict, "what_if": dict, "sampler": dict,
     "versions": dict, "answered_by": dict, "convergence": dict, "seconds": dict,
     "scenarios": list, "warnings": list,
 }  # fmt: skip
-#: Hidden, so that no draft is taken for a run.
+#: Drafts are hidden, so that none is taken for a run.
 DRAFT = ".draft-"
 
-#: How often a run is moved to its place while another process writes the same one.
+#: How often to try moving a run to its place while another process writes the same one.
 RETRIES = 100
 
 
 class DamagedRunError(RuntimeError):
-    """A run that does not agree with its manifest; its text says where."""
+    """A run that does not match its manifest; the text states where."""
 
 
 class NoSuchRunError(LookupError):
-    """A name that names no run, or several; its text says which there are."""
+    """A name that matches no run, or several; the text lists those available."""
 
 
 def write_run(
@@ -62,13 +63,13 @@ def write_run(
     Parameters
     ----------
     output : Path
-        Folder of runs; made where it is missing.
+        Folder of runs; created if missing.
     name : str
-        Name of the run's folder. A run of that name is replaced.
+        Name of the run's folder. An existing run of that name is replaced.
     writers : mapping of file name to callable
         Each is called with the path that it must write.
     before_publishing : callable
-        Called once all files are written; what it raises leaves nothing behind.
+        Called once all files are written; if it raises, no run is written.
     manifest : dict, optional
         Content of the manifest, which is written last, with every file's checksum.
 
@@ -90,21 +91,21 @@ def add_to_run(
     writers: Mapping[str, Writer],
     before_publishing: Callable[[], object] = lambda: None,
 ) -> None:
-    """Add files to a run, or replace some of its files; all of them at once, or none.
+    """Add files to a run, or replace some of its files, all at once or not at all.
 
     Parameters
     ----------
     folder : Path
-        A run. What else lies in it, such as reports, stays.
+        A run. Other files in it, such as reports, stay.
     writers : mapping of file name to callable
         As for ``write_run``.
     before_publishing : callable
-        Called once all files are written; what it raises leaves the run as it was.
+        Called once all files are written; if it raises, the run stays unchanged.
 
     Raises
     ------
     DamagedRunError
-        When the run does not agree with its manifest.
+        If the run does not match its manifest.
     """
     manifest = check_run(folder)
     target = folder.resolve()
@@ -118,7 +119,7 @@ def add_to_run(
 
 @contextlib.contextmanager
 def _draft(output: Path, name: str, before_publishing: Callable[[], object]) -> Iterator[Path]:
-    """A hidden folder that takes the place of ``output/name`` once all is written into it."""
+    """A hidden folder that replaces ``output/name`` once all files are written into it."""
     output.mkdir(parents=True, exist_ok=True)
     # beside the target, so that the final rename stays within one file system
     draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-", dir=output))
@@ -146,19 +147,19 @@ def checksum(path: Path) -> str:
 
 
 def sealed(manifest: Json) -> Json:
-    """A manifest with the hash of itself."""
+    """A manifest with its own hash."""
     content = {key: value for key, value in manifest.items() if key != "seal"}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return content | {"seal": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def read_manifest(folder: Path) -> Json:
-    """The manifest of a run, which agrees with itself.
+    """Read the manifest of a run and check it against its own hash.
 
     Raises
     ------
     DamagedRunError
-        When there is none, or it is another program's, or was changed.
+        If it is missing, belongs to another program or was changed.
     """
     path = folder / MANIFEST
     try:
@@ -174,7 +175,7 @@ def read_manifest(folder: Path) -> Json:
 
 
 def check_run(folder: Path) -> Json:
-    """The manifest of a run whose every file is as it was written.
+    """Read the manifest of a run and check that every file is unchanged.
 
     Raises
     ------
@@ -192,7 +193,7 @@ def check_run(folder: Path) -> Json:
 
 
 def read_summary(folder: Path) -> Json:
-    """The summary of a run that has been checked.
+    """Read the summary of a checked run.
 
     Raises
     ------
@@ -206,7 +207,7 @@ def read_summary(folder: Path) -> Json:
 
 
 def read_added(folder: Path, name: str) -> Json | None:
-    """What was added to a run that has been checked (``CHECKS``, ``DRIVERS``); None if nothing.
+    """Read a file added to a checked run (``CHECKS``, ``DRIVERS``); None if it has none.
 
     Raises
     ------
@@ -222,14 +223,14 @@ def read_added(folder: Path, name: str) -> Json | None:
 
 
 def find_calibration(output: Path, manifest: Json) -> Json | None:
-    """The longest calibration of the inputs and the program that a run was made with, if any.
+    """Find the longest calibration of a run's inputs by the same program, if any.
 
     Parameters
     ----------
     output : Path
         Folder of runs.
     manifest : dict
-        The run's.
+        Manifest of the run.
     """
     found: list[Json] = []
     for path in sorted((output / CALIBRATIONS).glob(f"*/{CALIBRATION}")):
@@ -242,12 +243,12 @@ def find_calibration(output: Path, manifest: Json) -> Json | None:
 
 
 def is_draft(path: Path) -> bool:
-    """Whether a folder is what a writer has not yet put in its place."""
+    """Whether a folder is a draft that its writer has not yet moved to its place."""
     return path.is_dir() and path.name.startswith(DRAFT)
 
 
 def run_folders(output: Path) -> Iterator[Path]:
-    """Folders of runs, by name; drafts of writers at work, or killed, begin with a dot."""
+    """Folders of runs, by name; drafts begin with a dot and are left out."""
     with contextlib.suppress(OSError):
         yield from sorted(
             path
@@ -257,12 +258,12 @@ def run_folders(output: Path) -> Iterator[Path]:
 
 
 def named_run(name: str, output: Path) -> Path:
-    """The folder of a run that is named whole, by the start of its name or key, or by its path.
+    """Folder of a run given by its name, the start of its name or key, or its path.
 
     Raises
     ------
     NoSuchRunError
-        When there is none, or more than one.
+        If no run matches, or more than one.
     """
     if (Path(name) / MANIFEST).exists():
         return Path(name)
@@ -278,7 +279,7 @@ def named_run(name: str, output: Path) -> Path:
 
 
 def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:
-    """A run, whole and unchanged, that holds the draws of a fit; None if there is none."""
+    """Find an undamaged run that holds the draws of a fit; None if there is none."""
     for folder in run_folders(output):
         try:
             manifest = read_manifest(folder)
@@ -295,7 +296,7 @@ def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | Non
 
 
 def _publish(draft: Path, target: Path) -> None:
-    """Move a whole draft to its place; a former run of that name leaves it or stays."""
+    """Move a finished draft to its place; a former run of that name is replaced or stays."""
     for attempt in range(RETRIES):
         former = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{target.name}-former-", dir=target.parent))
         try:
@@ -303,7 +304,7 @@ def _publish(draft: Path, target: Path) -> None:
                 os.replace(target, former / target.name)
             os.replace(draft, target)
         except BaseException as error:
-            # the former run goes back, unless another process has put its own there meanwhile
+            # restore the former run, unless another process has meanwhile moved its own there
             with contextlib.suppress(OSError):
                 os.replace(former / target.name, target)
             if not isinstance(error, OSError) or attempt == RETRIES - 1:
@@ -315,12 +316,12 @@ def _publish(draft: Path, target: Path) -> None:
 
 
 def check_writable(output: Path, name: str) -> None:
-    """Make and remove a folder where a run is to be written, before anything is computed.
+    """Create and remove a folder where a run is to be written, before anything is computed.
 
     Raises
     ------
     OSError
-        When the folder of runs cannot be made or written, or the name is too long.
+        If the folder of runs cannot be created or written, or the name is too long.
     """
     missing = [folder for folder in (output, *output.parents) if not folder.exists()]
     try:
@@ -333,7 +334,7 @@ def check_writable(output: Path, name: str) -> None:
 
 
 def replace_json(path: Path, content: Any) -> None:
-    """Write JSON so that readers find the former file or the new one, each whole."""
+    """Write JSON so that readers find either the former file or the new one, each complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{DRAFT}{path.name}")
     write_json(draft, content)
@@ -341,6 +342,6 @@ def replace_json(path: Path, content: Any) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Indented UTF-8 JSON; refuses NaN and infinities, which JSON does not know."""
+    """Write indented UTF-8 JSON; refuse NaN and infinities, which JSON does not allow."""
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")

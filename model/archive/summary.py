@@ -1,4 +1,4 @@
-"""A run's results as the contract for machines: ``summary.json`` and the tables."""
+"""A run's results in machine-readable form: ``summary.json`` and the tables."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ Floats = NDArray[np.float64]
 
 SCHEMA = 1
 WHAT_HAPPENED = "What happened"
-#: Relative difference that rounding makes of amounts that go through another exchange rate.
+#: Relative difference that rounding causes in amounts converted at another exchange rate.
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
 class Results:
-    """What one run found: draws, projections and the verdict on the chains.
+    """Results of one run: draws, projections and the verdict on the chains.
 
     Attributes
     ----------
@@ -71,14 +71,14 @@ class Results:
         horizon: pd.Period | None = None,
         gate: Convergence | None = None,
     ) -> Results:
-        """Project draws under scenarios, and put the gate to them unless its verdict is known.
+        """Project draws under scenarios and, unless the verdict is known, test convergence.
 
         Parameters
         ----------
         scenarios : sequence of Scenario
             The baseline need not be among them.
         horizon : pd.Period or None
-            Last month projected; None for the last that a scenario asks for, or the data's end.
+            Last month projected; None for the last horizon of a scenario, or the data's end.
         gate : Convergence, optional
             The verdict on these draws.
         """
@@ -110,7 +110,7 @@ class Results:
 
 
 def verdict(posterior: Posterior, projection: Projection) -> Convergence:
-    """The gate, put to every basic quantity and to the headline of each year."""
+    """Test convergence of every basic quantity and of the headline of each year."""
     labels = posterior.layout.labels
     named = {label: posterior.natural[..., i] for i, label in enumerate(labels)}
     moving = posterior.layout.scale > 0.0
@@ -123,7 +123,7 @@ def verdict(posterior: Posterior, projection: Projection) -> Convergence:
 
 
 def summary(results: Results) -> Json:
-    """The content of ``summary.json``."""
+    """Content of ``summary.json``."""
     case, posterior, gate = results.case, results.posterior, results.convergence
     seed = posterior.options.seed
     layout, draws = posterior.layout, posterior.draws
@@ -153,7 +153,7 @@ def convergence_block(gate: Convergence) -> Json:
 
 
 def scenario_block(results: Results, scenario: Scenario) -> Json:
-    """One scenario: what it is, its years and months, and how it differs from the baseline."""
+    """Description, years and months of a scenario, and its difference from the baseline."""
     projection = results.projections[scenario.name]
     block = {
         "title": scenario.title,
@@ -172,9 +172,9 @@ def scenario_block(results: Results, scenario: Scenario) -> Json:
 
 
 def in_currencies(case: Case, projection: Projection) -> dict[str, xr.DataArray]:
-    """Revenue by month, all hosts together, (definition, draw, month): dollars and, if one, rubles.
+    """Revenue by month, all hosts together, (definition, draw, month), by currency.
 
-    The second is the hosts' own currency, where all of them have the same.
+    The currencies are US dollars and, if all hosts share one, the hosts' own.
     """
     blocks = {"usd": projection.revenue_usd.sum("host")}
     currencies = {host.currency for host in case.hosts}
@@ -184,12 +184,12 @@ def in_currencies(case: Case, projection: Projection) -> dict[str, xr.DataArray]
 
 
 def _annual(case: Case, projection: Projection) -> Json:
-    """By whole year, definition and currency."""
+    """Revenue by whole year, definition and currency."""
     return _by_year(case, projection, None)
 
 
 def _versus(case: Case, projection: Projection, baseline: Projection) -> Json:
-    """The same of the difference to the baseline, draw by draw."""
+    """Difference from the baseline, draw by draw, by whole year, definition and currency."""
     return _by_year(case, projection, baseline)
 
 
@@ -218,18 +218,18 @@ def _by_year(case: Case, projection: Projection, baseline: Projection | None) ->
 
 
 def difference(ours: xr.DataArray, theirs: xr.DataArray) -> xr.DataArray:
-    """Difference draw by draw; what only rounding makes differ does not."""
+    """Difference draw by draw; differences due only to rounding are zero."""
     apart = ours - theirs
     return apart.where(abs(apart) > ROUNDING * abs(theirs), 0.0)
 
 
 def higher(draws: Floats) -> Json:
-    """A difference's numbers, and the probability that it is above zero."""
+    """Numbers of a difference, and the probability that it is above zero."""
     return distribution(draws) | {"probability_higher": number(float((draws > 0.0).mean()))}
 
 
 def _at_stake(results: Results, scenario: Scenario) -> Json:
-    """The difference summed from the first month changed to the horizon."""
+    """Difference summed from the first month changed to the horizon."""
     case, projection = results.case, results.projections[scenario.name]
     months = projection.revenue["month"].to_numpy()
     first = min(str(change.first) for change in scenario.changes)
@@ -254,7 +254,7 @@ def _at_stake(results: Results, scenario: Scenario) -> Json:
 
 
 def _workers(projection: Projection) -> Json:
-    """By month: permitted, irregular and working, all hosts together."""
+    """Permitted, irregular and working persons by month, all hosts together."""
     stocks = projection.workers.sum("host")
     numbers = quantiles(stocks.to_numpy(), axis=1)
     months = stocks["month"].to_numpy()
@@ -289,7 +289,7 @@ def prior_distribution(support: Support, location: float, scale: float) -> Json:
     def transform(x: Any) -> Any:
         return np.exp(x) if support == "positive" else 1.0 / (1.0 + np.exp(-x))
 
-    with np.errstate(all="ignore"):  # absurd priors overflow, and are said to be not finite
+    with np.errstate(all="ignore"):  # absurd priors overflow and are reported as not finite
         return _prior_numbers(transform, location, scale)
 
 
@@ -316,10 +316,10 @@ def _prior_numbers(transform: Any, location: float, scale: float) -> Json:
 
 
 def press_arithmetic(results: Results) -> Json | None:
-    """The press's multiplication, from the rows the case names, beside the posterior.
+    """The press's multiplication, from the rows that the case names, compared with the posterior.
 
-    Workers times (payment less the middle of the declared salaries) times twelve, at the
-    exchange rate that the press's two figures for the payment imply.
+    It is workers times (payment less the middle of the declared salaries) times twelve, at the
+    exchange rate implied by the press's two figures for the payment.
     """
     case = results.case
     if case.press is None:
@@ -339,6 +339,6 @@ def press_arithmetic(results: Results) -> Json | None:
 
 
 def _middle(row: Any) -> float:
-    """The figure of a row in canonical units; the middle where it prints a lowest and highest."""
+    """A row's figure in canonical units; the middle if it prints a lowest and a highest."""
     figures = [figure for figure in (row.low, row.value, row.high) if not math.isnan(figure)]
     return float(row.factor * sum(figures) / len(figures))

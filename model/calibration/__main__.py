@@ -1,4 +1,4 @@
-"""The command line of ``model.calibration``: simulated cases, told and kept."""
+"""The command line of ``model.calibration``: simulated cases, printed and saved."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ if TYPE_CHECKING:
     from model.calibration.study import Plan
 
 DONE, FAULTY = 0, 2
-#: The checks, in the order in which they are told.
+#: The checks, in the order in which they are reported.
 NAMES = ("calibration", "power", "echo")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command(
-    help="Simulate cases with known answers and fit them: do the intervals hold the truth, does "
-    "the check of conflicts find slips, do copies teach no more than one? What is done is kept: "
-    "the same command goes on after Ctrl-C, and a larger number of replicates adds to a smaller.",
-    epilog="Exit status: 0 done; 2 faulty inputs or arguments, nothing written; 130 interrupted.",
+    help="Simulate cases with known answers and fit them, to test whether intervals contain the "
+    "truth, whether the conflict check finds slips, and whether copies of a statement carry no "
+    "more weight than one. Results are saved: the same command resumes after Ctrl-C, and a larger "
+    "number of replicates extends a smaller study.",
+    epilog="Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 130 interrupted.",
 )
 def calibration(
     inputs: Inputs = DEFAULT,
     output: Annotated[
-        Path, typer.Option(help="Folder of runs; calibrations are kept in a folder of it.")
+        Path, typer.Option(help="Folder of runs; calibrations are saved in a subfolder.")
     ] = Path("runs"),
     replicates: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Simulated cases for the ranks.")
+        int, typer.Option(min=1, max=100_000, help="Number of simulated cases for the ranks.")
     ] = 200,
     slips: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Simulated cases with a slip planted.")
+        int, typer.Option(min=0, max=100_000, help="Number of simulated cases with a slip planted.")
     ] = 100,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance.")] = 20180802,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 20180802,
     show: Annotated[
         str, typer.Option(metavar="CHECK", help=f"Print a whole table: {', '.join(NAMES)}.")
     ] = "",
@@ -47,7 +48,7 @@ def calibration(
     cores: Cores = None,
     scheduler: Scheduler = "",
 ) -> None:
-    """Simulate, fit, and say how often the truth was held."""
+    """Simulate cases, fit them and report how often intervals contain the truth."""
     from model.calibration.study import Plan
 
     talk = Talk(verbose=output_format is Format.table)
@@ -56,7 +57,7 @@ def calibration(
         lambda _: _run(
             case_folder(inputs), output, plan, talk, show, output_format, cores, scheduler
         ),
-        "Interrupted; what was done is kept, the same command goes on from it.",
+        "Interrupted; results so far are saved, and the same command resumes from them.",
     )
     raise typer.Exit(status)
 

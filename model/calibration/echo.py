@@ -1,8 +1,8 @@
-"""The echo chamber: what k copies of one statement teach, against k independent sources.
+"""The echo chamber: how much k copies of one statement inform, against k independent sources.
 
-One quantity with a normal prior on its log, and k rows that all speak of it. The posterior is by
-quadrature over the model's own density of the rows, so nothing is sampled; the theory is the
-normal one in closed form.
+There is one quantity, with a normal prior on its log, and k rows that all describe it. The
+posterior is computed by quadrature over the model's own density of the rows, without sampling, and
+compared with normal theory in closed form.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ from model.evidence.synthesis import Synthesis, log_quantities, row_densities, s
 Floats = NDArray[np.float64]
 
 MOST = 10
-#: Ways in which k rows may hang together.
+#: Ways in which k rows may be related.
 KINDS = ("copies", "one_origin", "independent")
-#: Relative difference to theory that quadrature may leave.
+#: Relative difference from theory allowed for quadrature.
 EXACT = 0.001
 
 READING = (
-    "Standard deviation of the log of a quantity after k rows of the same grade: copies of one "
-    "statement, k statements of one origin, and k independent sources; each beside its theory. "
-    "Copies should teach as much as one; one origin as much as its common error allows."
+    "Standard deviation of the log of a quantity after k rows of the same grade: k copies of one "
+    "statement, k statements of one origin, and k independent sources, each with its theoretical "
+    "value. Copies should reduce it no more than one statement does; statements of one origin, "
+    "only as far as their common error allows."
 )
 
 
 def echo(reading: Reading) -> CheckResult:
-    """The curve of the posterior's standard deviation, for k = 1 … 10.
+    """Compute the posterior's standard deviation for k = 1 … 10.
 
     Parameters
     ----------
@@ -60,16 +61,16 @@ def echo(reading: Reading) -> CheckResult:
     apart = max(float(np.abs(table[kind] / table[f"{kind}_theory"] - 1.0).max()) for kind in KINDS)
     last = table.iloc[-1]
     sentence = (
-        f"{MOST} copies of one statement leave the standard deviation at {last['copies']:.3f}, as "
-        f"one does ({table.iloc[0]['copies']:.3f}); {MOST} statements of one origin bring it to "
-        f"{last['one_origin']:.3f}, {MOST} independent sources to {last['independent']:.3f}. "
-        f"Theory {'agrees' if apart <= EXACT else 'DIFFERS'}."
+        f"{MOST} copies of one statement leave the standard deviation at {last['copies']:.3f}, "
+        f"against {table.iloc[0]['copies']:.3f} after one; {MOST} statements of one origin reduce "
+        f"it to {last['one_origin']:.3f} and {MOST} independent sources to "
+        f"{last['independent']:.3f}. Theory {'agrees' if apart <= EXACT else 'DIFFERS'}."
     )
     return CheckResult("echo", apart <= EXACT, sentence, READING, table, "echo")
 
 
 def repeated(case: Case, count: int, kind: str) -> Case:
-    """The tiny case with its one row said ``count`` times, in one of the ``KINDS``."""
+    """The tiny case with its one row repeated ``count`` times, in one of the ``KINDS``."""
     row = case.evidence.iloc[[0]]
     rows = pd.concat([row.assign(id=f"row_{place:02}") for place in range(count)])
     if kind == "independent":
@@ -77,22 +78,22 @@ def repeated(case: Case, count: int, kind: str) -> Case:
     else:
         rows["origin"] = "one"
     if kind == "one_origin":
-        # another window makes another statement; the quantity is the same at all times
+        # a different window makes a different statement; the quantity is constant over time
         rows["start"] = [row["start"].iloc[0] + place for place in range(count)]
         rows["end"] = rows["start"]
     return replace(case, evidence=rows.reset_index(drop=True))
 
 
 def posterior_sd(parts: Synthesis, reach: float) -> float:
-    """Standard deviation of the log of the asked quantity, by quadrature.
+    """Standard deviation of the log of the tested quantity, by quadrature.
 
-    Over a grid of the quantity's standard normal and, where there is one, of the shared error.
+    The grid covers the quantity's standard normal and the shared error, if any.
 
     Parameters
     ----------
     parts : Synthesis
     reach : float
-        How far the grid goes to either side of the figure and of the prior, in log.
+        How far the grid extends on either side of the figure and of the prior, in log.
     """
     place, origins = parts.layout.index[ASKED], len(parts.evidence.origins)
     location, scale = parts.layout.location[place], parts.layout.scale[place]
@@ -115,7 +116,7 @@ def posterior_sd(parts: Synthesis, reach: float) -> float:
 
 
 def theory(parts: Synthesis, count: int, kind: str, shared: float) -> float:
-    """The same in closed form: precisions of prior and rows add up."""
+    """The same in closed form: the precisions of the prior and the rows add up."""
     variance = parts.evidence.error[0] ** 2
     of_rows = {
         "copies": variance,

@@ -1,4 +1,4 @@
-"""A table that grows by whole lines, so that long work can be interrupted and taken up again."""
+"""A table that grows by whole lines, so that long work can be interrupted and resumed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class GrowingTable:
-    """Lines of a CSV file by their number.
+    """Numbered lines of a CSV file.
 
     Attributes
     ----------
@@ -25,14 +25,14 @@ class GrowingTable:
     columns: tuple[str, ...]
 
     def read(self) -> dict[int, list[str]]:
-        """Cells of each whole line, by number; a line cut short by a crash is taken out.
+        """Read the cells of each complete line, by number; drop a line cut short by a crash.
 
-        A file with other columns is none of ours and is put aside.
+        A file with other columns is not one of ours and is renamed.
         """
         if not self.path.exists():
             return {}
         text = self.path.read_text(encoding="utf-8", errors="replace")
-        # a line without its end was being written when all stopped
+        # a line without a line ending was being written when the program stopped
         lines = list(csv.reader(text.splitlines()[: text.count("\n")]))
         if not lines or lines[0] != list(self.columns):
             os.replace(self.path, self.path.with_suffix(".old"))
@@ -46,7 +46,7 @@ class GrowingTable:
         return {int(line[0]): line[1:] for line in whole}
 
     def add(self, number: int, cells: Sequence[Any]) -> None:
-        """Add a line; it is on its way to the disk when this returns."""
+        """Add a line; it has been handed to the operating system when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = not self.path.exists()
         with self.path.open("a", encoding="utf-8", newline="") as file:

@@ -1,6 +1,6 @@
-"""Whether ranks are uniform, and intervals hold the truth as often as they promise.
+"""Whether ranks are uniform and intervals contain the truth as often as their level states.
 
-With the truth drawn from the prior and the posterior right, the rank of the truth among L draws
+If the truth is drawn from the prior and the posterior is right, the rank of the truth among L draws
 of its posterior is uniform on 0 … L (Cook, Gelman and Rubin 2006; Talts, Betancourt, Simpson,
 Vehtari and Gelman 2018, https://arxiv.org/abs/1804.06788).
 """
@@ -16,33 +16,33 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Draws of a posterior that the truth is ranked among. Forty places make the central intervals of
-#: 50, 80, 90 and 95% whole numbers of places.
+#: Draws of a posterior among which the truth is ranked. With forty places, the central intervals of
+#: 50, 80, 90 and 95% are whole numbers of places.
 DRAWS = 39
 LEVELS = (0.50, 0.80, 0.90, 0.95)
-#: Chance that a calibrated model fails the test of uniformity, over all quantities together.
+#: Probability that a calibrated model fails the test of uniformity, over all quantities together.
 FALSE_ALARM = 1e-4
 BINS = 20
-#: Chance with which a whole curve of a calibrated quantity leaves its band.
+#: Probability that the curve of a calibrated quantity leaves its band anywhere.
 OUTSIDE = 0.05
 
 
 def inside(ranks: Ints, level: float) -> NDArray[np.bool_]:
-    """Whether the central interval of a level holds the truth, (R, Q)."""
+    """Whether the central interval of a level contains the truth, (R, Q)."""
     places = round(level * (DRAWS + 1))
     first = (DRAWS + 1 - places) // 2
     return np.asarray((ranks >= first) & (ranks < first + places))
 
 
 def covered(ranks: Ints, level: float) -> Floats:
-    """Share of replicates whose central interval holds the truth, (R, Q) to (Q,)."""
+    """Share of replicates in which the central interval contains the truth, (R, Q) to (Q,)."""
     return np.asarray(inside(ranks, level).mean(axis=0))
 
 
 def uniformity(ranks: Ints) -> Floats:
-    """Probability of ranks as uneven as these if they are uniform, (R, Q) to (Q,).
+    """Probability of ranks at least as uneven as these if they are uniform, (R, Q) to (Q,).
 
-    Pearson's chi-squared over ``BINS`` bins of equal size.
+    The test is Pearson's chi-squared over ``BINS`` bins of equal size.
     """
     from scipy.stats import chi2
 
@@ -54,9 +54,9 @@ def uniformity(ranks: Ints) -> Floats:
 
 
 def off_level(ranks: Ints, level: float) -> float:
-    """Standard errors by which intervals of quantities, taken together, miss their level.
+    """Standard errors by which the intervals of all quantities together miss their level.
 
-    Quantities of one case depend on one another, so the error is that of the cases' own means.
+    Quantities of one case are correlated, so the error is computed from the means of cases.
     """
     held = inside(ranks, level).mean(axis=1)
     error = held.std() / np.sqrt(len(held))
@@ -64,7 +64,7 @@ def off_level(ranks: Ints, level: float) -> float:
 
 
 def most_off(looks: int) -> float:
-    """Standard errors that the largest of so many looks exceeds once in ``1 / FALSE_ALARM``."""
+    """Standard errors that the largest of ``looks`` exceeds with probability ``FALSE_ALARM``."""
     from scipy.stats import norm
 
     return float(norm.isf(FALSE_ALARM / looks / 2.0))
@@ -81,9 +81,9 @@ class Calibration:
     worst : int
         Place of the smallest.
     p_value : float
-        The smallest, times the number of quantities: the test's p-value for all of them.
+        The smallest times the number of quantities, which is the p-value for all of them.
     passed : bool
-        Whether it is at least ``FALSE_ALARM``.
+        Whether ``p_value`` is at least ``FALSE_ALARM``.
     """
 
     p_values: Floats
@@ -93,9 +93,9 @@ class Calibration:
 
 
 def calibration(ranks: Ints) -> Calibration:
-    """The test of uniformity of all quantities, (R, Q), by Bonferroni's bound.
+    """Test the uniformity of all quantities, (R, Q), by Bonferroni's bound.
 
-    Quantities depend on one another, so the chance of a false alarm is at most ``FALSE_ALARM``.
+    The probability of a false alarm is at most ``FALSE_ALARM``, since quantities are correlated.
     """
     p_values = uniformity(ranks)
     worst = int(p_values.argmin())
@@ -104,7 +104,7 @@ def calibration(ranks: Ints) -> Calibration:
 
 
 def curve(ranks: Ints) -> Floats:
-    """Distribution function of ranks less the uniform one, (R, Q) to (Q, DRAWS + 1)."""
+    """Distribution function of the ranks minus the uniform one, (R, Q) to (Q, DRAWS + 1)."""
     places = np.arange(DRAWS + 1)
     below = (ranks[:, :, None] <= places).mean(axis=0)
     return np.asarray(below - (places + 1) / (DRAWS + 1))
@@ -112,11 +112,11 @@ def curve(ranks: Ints) -> Floats:
 
 @cache
 def band(replicates: int, simulations: int = 4000) -> tuple[Floats, Floats]:
-    """Lower and upper end of a band that a uniform ``curve`` leaves with a chance of ``OUTSIDE``.
+    """Lower and upper ends of a band that a uniform ``curve`` leaves with probability ``OUTSIDE``.
 
-    Pointwise binomial intervals, widened alike until the whole curve stays within as often as it
-    should, by simulation (Säilynoja, Bürkner and Vehtari 2022,
-    https://doi.org/10.1007/s11222-022-10090-6).
+    The band consists of pointwise binomial intervals, all widened to the same level, found by
+    simulation, at which the whole curve stays inside as often as it should (Säilynoja, Bürkner and
+    Vehtari 2022, https://doi.org/10.1007/s11222-022-10090-6).
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One replicate of a calibration: a simulated case, its fit, and where the truth lies in it."""
+"""One replicate of a calibration: a simulated case, its fit and the rank of the truth."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from model.sampling.fitting import NoStartingPointError, fit
 
 Floats = NDArray[np.float64]
 
-#: One short chain a replicate: only so many draws are kept that they are next to independent.
+#: One short chain per replicate, thinned so that the draws are nearly independent.
 THIN = 6
 OPTIONS = SamplerOptions(draws=DRAWS * THIN, tune=100, chains=1, target_accept=0.9, cores=1)
 
 
 @dataclass(frozen=True)
 class Study:
-    """A case to be simulated again and again.
+    """A case to be simulated repeatedly.
 
     Attributes
     ----------
     case : Case
     parts : Synthesis
-        The model that figures are printed by: each statement once.
+        The model that prints figures, each statement once.
     seed : int
     fitted : callable
-        From the simulated case to the one that is fitted: as it is, unless a test sabotages it.
+        Returns the case to fit from the simulated one: unchanged, unless a test sabotages it.
     """
 
     case: Case
@@ -47,7 +47,7 @@ class Study:
 
     @property
     def labels(self) -> list[str]:
-        """Names of the quantities ranked: those that are unknown, then revenue by year."""
+        """Names of the ranked quantities: unknown basic quantities, then revenue by year."""
         years = yearly_revenue(self.case, self.parts.layout, self._centre)["year"].to_numpy()
         return [
             *(
@@ -75,7 +75,7 @@ class Study:
         return np.asarray(_block(_Hashable(self.parts), block, self.seed)[place])
 
     def chance(self, number: int, purpose: int) -> np.random.Generator:
-        """The source of chance of one replicate, for one purpose."""
+        """Random generator of one replicate for one purpose."""
         return np.random.default_rng([self.seed, number, purpose])
 
 
@@ -104,20 +104,20 @@ _one_at_a_time = Lock()
 
 
 def _block(key: _Hashable, block: int, seed: int) -> Floats:
-    # who comes second finds it drawn
+    # a second thread finds the block already drawn
     with _one_at_a_time:
         return _drawn(key, block, seed)
 
 
 @dataclass(frozen=True, slots=True)
 class Replicate:
-    """Where the truth lay.
+    """The ranks of the truth.
 
     Attributes
     ----------
     ranks : array of int, (Q,), or None
-        Draws below the truth, of ``DRAWS``, for each of ``Study.labels``; None if no fit was
-        possible.
+        Number of draws below the truth, out of ``DRAWS``, for each of ``Study.labels``; None if no
+        fit was possible.
     divergences : int
     """
 
@@ -126,7 +126,7 @@ class Replicate:
 
 
 def replicate(study: Study, number: int) -> Replicate:
-    """Simulate a case, fit it, and rank the truth among the draws."""
+    """Simulate a case, fit it and rank the truth among the draws."""
     truth = study.truth(number)
     simulated = printed(study.parts, truth, study.chance(number, 1))
     seed = int(study.chance(number, 2).integers(2**62))
@@ -138,7 +138,7 @@ def replicate(study: Study, number: int) -> Replicate:
     draws = flat(posterior)[THIN - 1 :: THIN]
     layout = study.parts.layout
     points = np.vstack([truth, draws])[:, : layout.size]
-    # the truth is what it is in the simulating model; draws are read by the fitted one
+    # the truth is transformed by the simulating model, the draws by the fitted one
     natural = np.vstack(
         [
             layout.natural(points[:1]),

@@ -1,7 +1,7 @@
-"""A tiny case with a known answer, fitted from its files, to see whether all is well installed.
+"""A tiny case with a known answer, fitted from its files, to test the installation.
 
-Nothing but its own row speaks of ``registrations_per_entry`` here, so its posterior is the
-conjugate one, known in closed form, while the rest of the model is sampled around it.
+Only one row is about ``registrations_per_entry`` here, so its posterior is conjugate and known in
+closed form, while the rest of the model is sampled along with it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from model.equations.quantities import BASIC
 
 ASKED = "registrations_per_entry"
 FIGURE = 3.0
-#: Prior quantiles by unit: any will do, since only the asked quantity has evidence.
+#: Prior quantiles by unit; any will do, since only the tested quantity has evidence.
 QUANTILES = {
     "persons": (5_000.0, 40_000.0),
     "persons/month": (50.0, 2_000.0),
@@ -80,7 +80,7 @@ currency = "USD"
 
 
 def write_tiny_case(folder: Path) -> None:
-    """Write the files of the tiny case; how words are read is the default case's own."""
+    """Write the files of the tiny case, with the default case's ``reading.toml``."""
     for name, rows in TABLES.items():
         with (folder / name).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]))
@@ -102,12 +102,12 @@ def write_tiny_case(folder: Path) -> None:
 
 
 def run_self_test(say: Callable[[str], object]) -> bool:
-    """Fit the tiny case and compare with its closed form; True when all is within chance.
+    """Fit the tiny case and compare it with its closed form; True if both agree within chance.
 
     Parameters
     ----------
     say : callable
-        Takes the report, line by line.
+        Called with each line of the report.
     """
     from model.archive.summary import Results
     from model.case.case import read_case
@@ -127,7 +127,7 @@ def run_self_test(say: Callable[[str], object]) -> bool:
     pulled = parts.layout.location[place] / parts.layout.scale[place] ** 2
     expected = (pulled + math.log(FIGURE) / parts.evidence.error[0] ** 2) / precision
     draws = np.log(results.posterior.draws[:, place])
-    # at 400 effective draws or more, four standard errors of a mean are a fifth of an sd
+    # at 400 or more effective draws, four standard errors of a mean are at most a fifth of an sd
     checks = {
         "mean": (draws.mean(), expected, 0.2 * expected_sd),
         "standard deviation": (draws.std(), expected_sd, 0.15 * expected_sd),
@@ -137,6 +137,6 @@ def run_self_test(say: Callable[[str], object]) -> bool:
     for name, (found, known, allowed) in checks.items():
         near = abs(found - known) <= allowed
         passed = passed and near
-        say(f"{name}: {found:.4f}, known {known:.4f}: {'agrees' if near else 'DIFFERS'}\n")
+        say(f"{name}: {found:.4f}, exact {known:.4f}: {'agrees' if near else 'DIFFERS'}\n")
     say("PASSED\n" if passed else "FAILED\n")
     return passed

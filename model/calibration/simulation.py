@@ -1,10 +1,10 @@
-"""Whole cases with a known truth: drawn from priors and balance, printed through the same hedges.
+"""Whole cases with a known truth, drawn from priors and balance and printed with the same hedges.
 
-What the model believes before it reads a row is its priors and its balance together, so truths are
-drawn from both. Each row is then printed as its qualifier, grade and origin say, which is the
-model's own likelihood, read the other way round. A statement that a case prints several times is
-printed once, by its best copy: sharing one weight among copies is a rule for reading evidence,
-not a way in which figures come about.
+Before it reads any row, the model consists of its priors and its balance, so truths are drawn from
+both. Each row is then printed according to its qualifier, grade and origin, which is the model's
+own likelihood used as a generator. A statement that a case prints several times is printed once, by
+its best copy: sharing one weight among copies is a rule for reading evidence, not a process that
+generates figures.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from model.sampling.whatif import left_out
 
 Floats = NDArray[np.float64]
 
-#: Truths drawn together, so that any one of them follows from its number alone.
+#: Number of truths drawn together; each is determined by its number.
 BLOCK = 100
 CHAINS = 2
-#: Draws from one truth to the next, so that truths are independent for all that matters.
+#: Draws from one truth to the next, enough to make truths independent in practice.
 THIN = 10
-#: How often a block is drawn on, where some of its draws cannot be used.
+#: Most rounds of sampling for a block, if some of its draws cannot be used.
 STRETCHES = 5
 
 
 class NothingLeftError(RuntimeError):
-    """Priors and balance leave nothing of what rows speak of, in most draws."""
+    """In most draws, priors and balance make the quantity of some row zero or negative."""
 
 
 def printed_once(parts: Synthesis, case: Case) -> Synthesis:
-    """The arrays of a case in which every statement has one voice, its best copy's."""
+    """The arrays of a case in which only the best copy of each statement counts."""
     said = parts.evidence
     rows = case.evidence.set_index("id").loc[list(said.ids)]
     best: dict[tuple[object, ...], int] = {}
@@ -53,7 +53,7 @@ def printed_once(parts: Synthesis, case: Case) -> Synthesis:
 
 
 def silent(parts: Synthesis) -> Synthesis:
-    """The arrays of a case before any row is read: priors and balance alone."""
+    """The arrays of a case before any row is read, with priors and balance only."""
     return replace(
         parts, evidence=replace(parts.evidence, weight=np.zeros_like(parts.evidence.weight))
     )
@@ -62,22 +62,22 @@ def silent(parts: Synthesis) -> Synthesis:
 def truths(parts: Synthesis, block: int, seed: int) -> Floats:
     """Standard normals drawn from priors and balance, (``BLOCK``, size).
 
-    Draws in which a row speaks of an amount that is nothing, or less, are passed over: no figure
-    can be printed of it, and no posterior goes there.
+    Draws in which the quantity of a row is zero or negative are skipped: no figure can be printed
+    for it, and no posterior reaches such values.
 
     Parameters
     ----------
     parts : Synthesis
     block : int
-        Which block of truths.
+        Number of the block of truths.
     seed : int
 
     Raises
     ------
     NothingLeftError
-        When most draws would be passed over.
+        If most draws would be skipped.
     NoStartingPointError
-        When the density is nowhere finite.
+        If the density is finite nowhere.
     """
     found: list[Floats] = []
     for stretch in range(1, STRETCHES + 1):
@@ -99,8 +99,8 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
 def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthesis:
     """The case that would be published if ``truth``, (size,), were true.
 
-    Errors and tails are drawn anew; what rows share, and where the units of a ``spread`` lie, is
-    part of the truth.
+    Errors and tails are drawn anew. The errors that rows share and the location of the units of a
+    ``spread`` are part of the truth.
     """
     layout, said = parts.layout, parts.evidence
     spreads, origins = len(said.spread), len(said.origins)

@@ -1,8 +1,8 @@
-"""The power of the conflict check: slips planted in simulated cases, and how often each is found.
+"""The power of the conflict check: how often it finds slips planted in simulated cases.
 
-A row of a simulated case is made ten times too large or too small, as where a million is printed
-for a billion or a month for a year. The check should flag it; and it should leave the good rows
-alone, in the clean case and beside the slip.
+A row of a simulated case is made ten times too large or too small, as if a month had been printed
+for a year. The check should flag this row and no good row, in the clean case and in the case with
+the slip.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from model.evidence.synthesis import Synthesis
 from model.question import SamplerOptions
 from model.sampling.fitting import NoStartingPointError, fit
 from model.sampling.whatif import left_out
+from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
 FACTOR = 10.0
 OPTIONS = SamplerOptions(draws=500, tune=100, chains=1, target_accept=0.9, cores=1)
-#: What is aimed at: slips that are found, and good rows that are flagged.
+#: Targets: least share of slips found, and largest share of good rows flagged.
 FOUND, FALSE_ALARMS = 0.95, 0.05
 #: Slips from which rates can be judged.
 ENOUGH = 50
@@ -34,8 +35,8 @@ ENOUGH = 50
 READING = (
     "In each simulated case one row is made ten times too large or too small. Found: how often the "
     f"conflict check flags it below {FLAGGED:g}. False: how often it flags a good row, in the same "
-    "case without the slip, and in the case with it. Rows whose own error is wide, or of whose "
-    "quantity little else speaks, are found less often than others."
+    "case without the slip and in the case with it. Slips in rows with a wide error, and in rows "
+    "about quantities with little other evidence, are found less often than others."
 )
 
 
@@ -48,11 +49,11 @@ class Plant:
     row : str
         The row that is wrong.
     found, clean : float
-        Tail probability of that row with the slip, and without it.
+        Tail probability of that row with the slip and without it.
     bystander : str
-        Another row, which is good.
+        Another row, without a slip.
     beside : float
-        Its tail probability in the case with the slip.
+        Tail probability of ``bystander`` in the case with the slip.
     """
 
     row: str
@@ -63,7 +64,7 @@ class Plant:
 
 
 def plant(study: Study, number: int) -> Plant | None:
-    """Simulate a case, plant a slip, and check two rows; None if that is not possible."""
+    """Simulate a case, plant a slip and check two rows; None if that is not possible."""
     rng = study.chance(number, 3)
     case = printed(study.parts, study.truth(number), rng)
     said = case.evidence
@@ -80,7 +81,7 @@ def plant(study: Study, number: int) -> Plant | None:
         beside = _checked(study, spoilt, bystander, _without(study, spoilt, bystander, rng), rng)
     except NoStartingPointError:
         return None
-    # the check leaves the row out, so one fit serves with the slip and without it
+    # the check leaves the row out, so one fit serves both with and without the slip
     clean, found = (_checked(study, parts, row, normals, rng) for parts in (case, spoilt))
     return Plant(row, found, clean, bystander, beside)
 
@@ -95,13 +96,13 @@ def _without(study: Study, parts: Synthesis, row: str, rng: np.random.Generator)
 def _checked(
     study: Study, parts: Synthesis, row: str, normals: Floats, rng: np.random.Generator
 ) -> float:
-    """Tail probability of one row against all others, as the conflict check has it."""
+    """Tail probability of one row against all others, as the conflict check computes it."""
     without = left_out(parts, study.case, [row])
     return split(study.case, without, normals, [row], rng).p_value
 
 
 def power(plants: list[Plant]) -> CheckResult:
-    """How often slips are found and good rows flagged, together and by row."""
+    """Report how often slips are found and good rows flagged, overall and by row."""
     import pandas as pd
 
     table = pd.DataFrame(
@@ -123,9 +124,9 @@ def power(plants: list[Plant]) -> CheckResult:
         ]
     )
     sentence = (
-        f"Of {len(table)} slips by a factor of {FACTOR:g} the conflict check finds "
-        f"{100 * found:.0f}%. It flags {100 * clean:.1f}% of good rows, and {100 * spoilt:.1f}% "
-        "of good rows in cases that hold a slip."
+        f"Of {counted(len(table), 'slip', 'slips')} by a factor of {FACTOR:g}, the conflict check "
+        f"finds {100 * found:.0f}%. It flags {100 * clean:.1f}% of good rows in clean cases and "
+        f"{100 * spoilt:.1f}% of good rows in cases with a slip."
     )
     passed = None
     if len(table) >= ENOUGH:

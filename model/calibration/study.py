@@ -1,9 +1,10 @@
-"""Does the program tell the truth? Simulated cases with known answers, fitted by the same model.
+"""Does the program recover the truth? Simulated cases with known answers, fitted by the same model.
 
-Three studies. *Ranks*: truths are drawn from priors and balance, figures are printed of them, and
-the rank of the truth among the draws of its posterior must be uniform. *Slips*: rows ten times too
-large or too small are planted, and must be found. *Echo*: copies of a statement must teach as much
-as one. What is done is kept, so that a study can be interrupted, resumed and made longer.
+There are three studies. *Ranks*: truths are drawn from priors and balance, their figures are
+printed, and the rank of the truth among the draws of its posterior must be uniform. *Slips*: rows
+made ten times too large or too small must be found. *Echo*: copies of a statement must inform no
+more than one. Results are saved as they are computed, so a study can be interrupted, resumed and
+extended.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.evidence.synthesis import synthesis
 from model.projection.prediction import number
 from model.sampling.parallel import completed
+from model.terminal.wording import counted
 
 Json = dict[str, Any]
 Progress = Callable[[str, int, int], object]
@@ -41,22 +43,22 @@ RANKS, PLANTS = "ranks.csv", "slips.csv"
 SEED = 20180802
 #: Share of simulated cases that may be impossible to fit.
 UNFITTED = 0.01
-#: Simulated cases from which ranks can be judged: five in each bin.
+#: Least number of simulated cases from which ranks can be judged: five in each bin.
 ENOUGH = 100
-#: Levels at which intervals of many quantities are held to what they promise.
+#: Levels at which the coverage of many quantities together is tested.
 OFF_LEVELS = (0.80, 0.90, 0.95)
 
 READING = (
     "Each line is a quantity, or a definition's revenue in a year. “Held” is how often the central "
-    "interval of 50, 80, 90 or 95% held the truth; p is the probability of ranks as uneven, if "
-    "they are uniform (chi-squared, 20 bins); “leaves” tells whether the curve of the ranks leaves "
-    "its simultaneous 95% band, as one in twenty does by chance."
+    "interval of 50, 80, 90 or 95% contained the truth; p is the probability of ranks at least as "
+    "uneven if they are uniform (chi-squared, 20 bins); “leaves” shows whether the curve of the "
+    "ranks leaves its simultaneous 95% band, as one in twenty does by chance."
 )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is simulated.
+    """How many cases to simulate.
 
     Attributes
     ----------
@@ -73,12 +75,12 @@ class Plan:
 
 
 def study_of(case: Case, seed: int = SEED) -> Study:
-    """The study of a case: every statement printed once, fitted as it is printed."""
+    """The study of a case, with every statement printed once and fitted as printed."""
     return Study(case, printed_once(synthesis(case), case), seed)
 
 
 def folder_of(case: Case, output: Path, seed: int) -> Path:
-    """Where the study of a case is kept: named by all that its numbers follow from."""
+    """Folder of the study of a case, named by everything that determines its numbers."""
     key = digest(
         {
             "inputs": dict(sorted(case.hashes.items())),
@@ -93,17 +95,17 @@ def folder_of(case: Case, output: Path, seed: int) -> Path:
 def simulate(
     study: Study, plan: Plan, folder: Path, workers: Executor, progress: Progress
 ) -> tuple[list[Replicate], list[Plant | None]]:
-    """Replicates and slips, those that are kept and those that are made now.
+    """Read the replicates and slips already saved, and simulate the rest.
 
     Parameters
     ----------
     folder : Path
-        Where each is kept as soon as it is done.
+        Folder in which each is saved as soon as it is computed.
 
     Raises
     ------
     KeyboardInterrupt
-        When interrupted; what is done is kept.
+        If interrupted; results so far are saved.
     """
     labels = study.labels
     kept = GrowingTable(folder / RANKS, ("replicate", "divergences", *labels))
@@ -142,7 +144,7 @@ def _each(
     stage: str, work: Callable[[int], Any], found: dict[int, Any], wanted: int, workers: Executor,
     progress: Progress, keep: Callable[[int, Any], object],
 ) -> None:  # fmt: skip
-    """Do what is not done yet, and keep each piece as it comes."""
+    """Compute the missing results and save each as it arrives."""
     missing = [key for key in range(wanted) if key not in found]
     progress(stage, wanted - len(missing), wanted)
     for done, (key, result) in enumerate(completed(workers, work, missing), start=1):
@@ -158,14 +160,14 @@ def calibrated(
     workers: Executor,
     progress: Progress = lambda stage, done, total: None,
 ) -> tuple[list[CheckResult], Path]:
-    """The whole study of a case: simulated or read, judged, and kept in the folder returned.
+    """Run or read the whole study of a case, judge it and save it in the returned folder.
 
     Raises
     ------
     KeyboardInterrupt
-        When interrupted; what is done is kept.
+        If interrupted; results so far are saved.
     NothingLeftError, NoStartingPointError
-        When no case can be simulated.
+        If no case can be simulated.
     """
     study, folder = study_of(case, plan.seed), folder_of(case, output, plan.seed)
     replicates, slips = simulate(study, plan, folder, workers, progress)
@@ -177,7 +179,7 @@ def calibrated(
 def verdicts(
     study: Study, replicates: Sequence[Replicate], slips: Sequence[Plant | None]
 ) -> list[CheckResult]:
-    """The three results of a study."""
+    """Results of the three studies."""
     fitted = [one for one in slips if one is not None]
     results = [uniform(study.labels, replicates)] if replicates else []
     results += [power(fitted)] if fitted else []
@@ -185,15 +187,15 @@ def verdicts(
 
 
 def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResult:
-    """Whether ranks are uniform and intervals hold what they promise.
+    """Test whether ranks are uniform and intervals contain the truth as often as they should.
 
     Returns
     -------
     CheckResult
         Failed if ranks are so uneven that a calibrated model would show it once in ten thousand
-        studies, or if the intervals of all quantities together, or those of the headline, miss
-        their level as rarely; or if more than one case in a hundred could not be fitted. Of fewer
-        than ``ENOUGH`` cases nothing is said.
+        studies; if the intervals of all quantities together, or those of the headline, miss their
+        level by as improbable an amount; or if more than one case in a hundred could not be fitted.
+        There is no verdict on fewer than ``ENOUGH`` cases.
     """
     ranked = _ranked(replicates)
     unfitted = len(replicates) - len(ranked)
@@ -217,11 +219,12 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     takes = ranks.inside(ranked[:, headline], 0.9).mean(axis=1)
     error = 196.0 * float(takes.std()) / np.sqrt(len(takes))
     sentence = (
-        f"In {len(ranked)} simulated cases the 90% intervals of {len(labels)} quantities held the "
-        f"truth in {100 * held[0.9].mean():.1f}%, those of the state take in "
-        f"{100 * takes.mean():.1f}% (give or take {error:.1f}). The 50% intervals held it in "
-        f"{100 * held[0.5].mean():.1f}%. Least even are the ranks of {labels[verdict.worst]}, "
-        f"with a probability of {verdict.p_value:.2g} among so many."
+        f"In {counted(len(ranked), 'simulated case', 'simulated cases')} the 90% intervals of "
+        f"{counted(len(labels), 'quantity', 'quantities')} contained the truth in "
+        f"{100 * held[0.9].mean():.1f}% of cases, those of the state take in "
+        f"{100 * takes.mean():.1f}% (give or take {error:.1f}). The 50% intervals contained it in "
+        f"{100 * held[0.5].mean():.1f}%. The ranks of {labels[verdict.worst]} are the least "
+        f"uniform (p = {verdict.p_value:.2g}, adjusted for the number of quantities)."
     )
     looks = {
         (who, level): ranks.off_level(ranked[:, chosen], level)
@@ -231,12 +234,12 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     limit = ranks.most_off(len(looks))
     off = [f"{100 * level:.0f}% of {who}" for (who, level), z in looks.items() if abs(z) > limit]
     if off:
-        sentence += f" Intervals miss their level by more than chance: {listed(off)}."
+        sentence += f" Intervals that miss their level by more than chance: {listed(off)}."
     diverged = sum(one.divergences > 0 for one in replicates)
     if diverged:
-        sentence += f" In {diverged} of the cases a draw diverged."
+        sentence += f" Draws diverged in {counted(diverged, 'case', 'cases')}."
     if unfitted:
-        sentence += f" {unfitted} cases could not be fitted."
+        sentence += f" {counted(unfitted, 'case', 'cases')} could not be fitted."
     passed = None
     if len(ranked) >= ENOUGH:
         passed = verdict.passed and not off and unfitted <= UNFITTED * len(replicates)
@@ -246,12 +249,12 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
 
 
 def _ranked(replicates: Sequence[Replicate]) -> NDArray[np.int64]:
-    """Ranks of the replicates that were fitted, (R, Q)."""
+    """Ranks of the fitted replicates, (R, Q)."""
     return np.array([one.ranks for one in replicates if one.ranks is not None], dtype=np.int64)
 
 
 def drawn_curves(labels: Sequence[str], replicates: Sequence[Replicate]) -> Json:
-    """What the figure of the ranks needs: curves and their band."""
+    """Curves of the ranks and their band, for the figure."""
     ranked = _ranked(replicates)
     if not len(ranked):
         return {}
@@ -268,7 +271,7 @@ def drawn_curves(labels: Sequence[str], replicates: Sequence[Replicate]) -> Json
 def content(
     study: Study, plan: Plan, results: Sequence[CheckResult], replicates: Sequence[Replicate]
 ) -> Json:
-    """The content of ``calibration.json``."""
+    """Content of ``calibration.json``."""
     return {
         "schema": store.SCHEMA,
         "case": study.case.title,

@@ -1,4 +1,4 @@
-"""The command line of ``model.case``: write a case to begin with, and check one."""
+"""The command line of ``model.case``: write a starter case and check a case."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="A case of your own: write one to begin with, and check it.",
+    help="Write a starter case of your own, and check a case.",
 )
 
 
 @app.command()
 def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Write a minimal case to begin with: invented throughout, commented, valid; it runs."""
+    """Write a minimal starter case: all figures invented, commented, valid and ready to run."""
     talk = Talk(verbose=True)
 
     def work(interruption: Interruption) -> int:
@@ -35,7 +35,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
             talk.fault(str(error))
             return FAULTY
         typer.echo(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
-        typer.echo("Everything in it is invented: replace it, file by file. Then:")
+        typer.echo("Everything in it is invented. Replace it file by file, then run:")
         named = shlex.quote(str(made))
         typer.echo(f"    python -m model.case check {named}")
         typer.echo(f"    python -m model.estimate --inputs {named}")
@@ -47,13 +47,13 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
 @app.command()
 def check(
     case: Annotated[
-        str, typer.Argument(help="Folder of a case, or the name of one of this checkout.")
+        str, typer.Argument(help="Folder of a case, or the name of a case in this checkout.")
     ],
     strict: Annotated[
-        bool, typer.Option("--strict", help="Treat probable slips of unit as faults.")
+        bool, typer.Option("--strict", help="Treat probable slips of unit as errors.")
     ] = False,
 ) -> None:
-    """Read a case and tell every fault, or what was read; nothing is fitted or written."""
+    """Read a case and report every error, or what was read; nothing is fitted or written."""
     talk = Talk(verbose=True)
     folder = case_folder(case)
 

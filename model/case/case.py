@@ -1,4 +1,4 @@
-"""Reads and checks a folder of inputs into one immutable case; every fault is told at once."""
+"""Read and check a folder of inputs as one immutable case, reporting every error at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from model.equations.quantities import MEASURED_BY_NAME
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """Everything that one estimate is made from.
+    """All the inputs of one estimate.
 
     Attributes
     ----------
@@ -38,26 +38,27 @@ class Case:
     folder : Path
     timeline : Timeline
     hosts : tuple of Host
-        In the timeline's order; the first is the one that labels leave out.
+        In the timeline's order; labels leave out the first.
     segments : tuple of Segment
-        Sorted by id.
+        By host, then by id.
     priors : tuple of Prior
-        One for each basic quantity, in the catalogue's order, then by host and index.
+        One per basic quantity, in the catalogue's order, then by host and index.
     evidence : pd.DataFrame
-        One row a published figure, sorted by id: see `model.case.reader.evidence.read_evidence`.
+        One row per published figure, sorted by id; see
+        `model.case.reader.evidence.read_evidence`.
     sources, firms : pd.DataFrame
         Sorted by id.
     reading : Reading
     rates : Rates
         Units of each host's currency per US dollar, by month.
     press : dict or None
-        Rows of evidence that the press multiplies, by their part in the multiplication.
+        Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
-        What is probably wrong.
+        Probable errors.
     files : dict
-        Bytes of each file that was read, by name.
+        Bytes of each file read, by name.
     prospects : tuple of Prospect
-        Sources that might be found; they change nothing in the fit.
+        Sources that might be found; they do not affect the fit.
     """
 
     name: str
@@ -79,14 +80,14 @@ class Case:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file that a fit follows from, by name."""
+        """SHA-256 of each file that a fit depends on, by name."""
         return content_hashes(
             {name: content for name, content in self.files.items() if name != PROSPECTS}
         )
 
     @property
     def in_short(self) -> str:
-        """What was read, in one line."""
+        """One-line summary of what was read."""
         roles = self.evidence["role"].value_counts()
         months = self.timeline.months
         return (
@@ -103,7 +104,7 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
     ----------
     folder : str or Path
     strict : bool
-        Whether warnings are faults.
+        Whether to treat warnings as errors.
 
     Returns
     -------
@@ -112,11 +113,11 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
     Raises
     ------
     CaseError
-        With every fault of every file, as far as one can be checked without the other.
+        With every error in every file, as far as each file can be checked without the others.
     """
     path = Path(folder)
     report = Report()
-    # os.path's, since pathlib's raise at names that no system takes
+    # os.path, because pathlib raises on names that no system accepts
     if not os.path.isdir(path):
         what = "this is a file" if os.path.exists(path) else "there is no such folder"
         report.add(str(folder), None, None, f"{what}; name a folder that holds a case")
@@ -129,7 +130,7 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
 
 
 def _read(folder: Folder) -> Case | None:
-    """Read every file, and return the case if none of them had a fault."""
+    """Read every file and return the case, or None if any file has an error."""
     report = folder.report
     dated = read_timeline(folder)
     file, text, timeline, hosts = dated if dated is not None else (None, "", None, None)
@@ -191,7 +192,7 @@ def _check_references(
     evidence: pd.DataFrame | None,
     sources: pd.DataFrame | None,
 ) -> None:
-    """Report what timeline.toml names and other files do not have."""
+    """Report names in timeline.toml that are missing from the other files."""
     tables = {"sources.csv": sources, EVIDENCE: evidence}
     press = _press(file) or {}
     named: list[tuple[Place, str, str]] = [
@@ -207,7 +208,7 @@ def _check_references(
     rows = None if evidence is None else evidence.set_index("id")
     for place, name, where in named:
         message = listed[where].unlisted(name) if where in listed else None
-        # a faulty row has faults of its own
+        # an invalid row already has its own errors
         if message is None and where == EVIDENCE and rows is not None and not report.faulty:
             host = rows.loc[press["workers"], "host"] if _complete(file, rows) else ""
             currency = file.hosts[host].currency if host in file.hosts else None
@@ -217,12 +218,12 @@ def _check_references(
 
 
 def _complete(file: TimelineFile, rows: pd.DataFrame) -> bool:
-    """Whether all rows that the press's arithmetic names exist."""
+    """Whether all rows named in the press's arithmetic exist."""
     return set((_press(file) or {}).values()) <= set(rows.index)
 
 
 def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
-    """What keeps a row from playing its part in the press's arithmetic."""
+    """Explain why a row cannot serve in the press's arithmetic; None if it can."""
     if all(math.isnan(row[figure]) for figure in ("low", "value", "high")):
         return f"{row.name!r} has no figure; name a row that has one"
     if part == "workers":

@@ -1,4 +1,4 @@
-"""What a case consists of once it has been read: immutable values, no reading and no checks."""
+"""The immutable parts of a case, after reading and checking."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from model.equations.quantities import Support
 Months = npt.NDArray[np.int64]
 How = Literal["set", "scale", "path", "as_in"]
 
-#: The 95% point of a standard normal: p05 and p95 lie this many deviations from the centre.
+#: The 95% quantile of a standard normal: p05 and p95 lie this many deviations from the centre.
 NORMAL_95 = 1.6448536269514722
 
 
@@ -28,15 +28,15 @@ class Prior:
     label : str
         ``[HOST.]name[.INDEX]``; the first host of the timeline is left out.
     name, host, index : str
-        The parts of the label; ``index`` is blank where the family has none.
+        The parts of the label; ``index`` is blank if the family has none.
     p05, p95 : float
         The quantiles, in ``unit``.
     unit : str
-        The catalogue's unit, in the host's currency where it is money.
+        The catalogue's unit; money is in the host's currency.
     support : {"positive", "fraction"}
-        Log-normal and logit-normal respectively.
+        Log-normal and logit-normal, respectively.
     basis : str
-        Why: a sentence.
+        The reason, in a sentence.
     """
 
     label: str
@@ -69,7 +69,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of months from ``start`` until the next one starts: of sanctions or of taxes."""
+    """A period from ``start`` until the next phase starts, defined by sanctions or taxes."""
 
     name: str
     start: pd.Period
@@ -108,13 +108,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
-    """The months covered, and what cuts them.
+    """The months covered and their division into phases.
 
     Attributes
     ----------
     months : pd.PeriodIndex, shape (T,)
     reference : pd.Period
-        Month at which amounts of money in the priors are stated.
+        Month in whose prices the priors state amounts of money.
     headline : int
         Year shown first.
     """
@@ -129,7 +129,7 @@ class Timeline:
     sanctions: tuple[Sanction, ...]
 
     def stretches(self, index: str) -> tuple[Phase, ...]:
-        """Stretches of time that an index of the catalogue runs over."""
+        """Phases that an index of the catalogue runs over."""
         return {
             "phase": self.phases,
             "irregular_phase": self.irregular_phases,
@@ -137,13 +137,13 @@ class Timeline:
         }[index]
 
     def stretch_of_month(self, index: str) -> Months:
-        """Number of the stretch that each month lies in, shape (T,)."""
+        """Number of the phase that contains each month, shape (T,)."""
         starts = [stretch.start.ordinal for stretch in self.stretches(index)]
         ordinals = np.array([month.ordinal for month in self.months], dtype=np.int64)
         return np.asarray(np.searchsorted(starts, ordinals, side="right") - 1, dtype=np.int64)
 
     def month_in_stretch(self, index: str) -> npt.NDArray[np.float64]:
-        """One where a month lies in a stretch, else zero, shape (stretches, T)."""
+        """One where a month lies in a phase, otherwise zero, shape (phases, T)."""
         numbers = np.arange(len(self.stretches(index)))
         within = numbers[:, None] == self.stretch_of_month(index)
         return np.asarray(within, dtype=np.float64)
@@ -151,7 +151,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How hedges, grades and echoes are read; distances and deviations are in logs.
+    """Rules for reading hedges, grades and echoes; distances and deviations are in logs.
 
     Attributes
     ----------
@@ -160,19 +160,20 @@ class Reading:
     tails : dict
         Mean distance between the figure and the truth, by qualifier.
     rounding_cap : float
-        Largest standard deviation that the rounding of an ``about`` figure adds.
+        Largest standard deviation added for the rounding of an ``about`` figure.
     range_coverage : float
-        Probability that a speaker's range is read as.
+        Probability that the truth lies in a speaker's range.
     spread_units, spread_deviation : tuple of float
         5% and 95% quantiles of the units behind a spread and of the deviation between them.
     echo_shared : float
-        Share of a row's error variance that all rows of its origin have in common.
+        Share of a row's error variance common to all rows of its origin.
     closing_error, closing_persistence, closing_common : float
-        Size of the accounts' closing error, and its correlation from year to year.
+        Size of the accounts' closing error, and its correlation from year to year and between
+        segments.
     slip_factor : float
-        Distance from the prior's range beyond which a figure is taken for a slip of unit.
+        Factor beyond the prior's range at which a figure is taken for a slip of unit.
     basis : dict
-        Why, by table of reading.toml.
+        The reason for each table of reading.toml.
     """
 
     reliability: dict[str, float]
@@ -192,22 +193,23 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change that a scenario makes against the baseline, over a stretch of months.
+    """One change that a scenario makes to the baseline over a range of months.
 
     Attributes
     ----------
     quantity : str
         Name of a basic quantity of the projection, or ``exchange_rate``.
     host, segment : str
-        Whom it changes; a blank segment stands for all of the host's.
+        The workers affected; a blank segment means all of the host's.
     first, last : pd.Period
-        Both included; ``last`` is None where the change lasts to the horizon.
+        Both inclusive; ``last`` is None if the change lasts to the horizon.
     how : {"set", "scale", "path", "as_in"}
     figures : tuple of (pd.Period, float)
-        Figures in the catalogue's unit: of ``path`` one a month that it names, in order, else one
-        at ``first``. For ``as_in`` the month whose value is taken, with a figure of one.
+        Figures in the catalogue's unit. ``path`` has one for each month it names, in order;
+        ``set`` and ``scale`` have one, at ``first``; ``as_in`` has the month whose value is
+        copied, with a figure of one.
     currency : str
-        Currency of the figures, where it is not the quantity's own.
+        Currency of the figures, if it is not the quantity's own.
     """
 
     quantity: str
@@ -222,20 +224,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is changed against what happened, and what that rests on.
+    """Changes to what happened, and the basis for them.
 
     Attributes
     ----------
     name : str
-        Name of its file, without the ending.
+        Name of its file, without the extension.
     basis : str
-        The published statement that it rests on, or ``judgement: …``; may be blank.
+        The published statement that supports it, or ``judgement: …``; may be blank.
     sources : tuple of str
         Ids of sources.csv.
     horizon : pd.Period or None
-        Last month that it wants projected.
+        Last month to project.
     content : bytes
-        The file.
+        Bytes of the file.
     """
 
     name: str
@@ -250,17 +252,17 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prospect:
-    """A source that might be found, and what it would state; nobody knows the figures yet.
+    """A source that might be found and the statements it would make; figures are unknown.
 
     Attributes
     ----------
     name : str
     title : str
     rows : pd.DataFrame
-        One row a statement: ``id``, ``quantity``, ``host``, ``segments``, ``start``, ``end``,
-        ``base``, ``qualifier``, ``reliability``, ``credibility`` as in the evidence;
-        ``statements``, how many sources would each say it; ``units``, the mean of how many firms
-        or crews the figure would be (0: of all).
+        One row per statement: ``id``, ``quantity``, ``host``, ``segments``, ``start``, ``end``,
+        ``base``, ``qualifier``, ``reliability`` and ``credibility`` as in the evidence;
+        ``statements``, the number of sources that would each make it; ``units``, the number of
+        firms or crews that the figure would average (0 for all).
     note : str
         Why it might be found.
     """

@@ -1,4 +1,4 @@
-"""Monthly mean exchange rates: the ECB's reference rates, overridden by a case's own fx.csv."""
+"""Monthly mean exchange rates from the ECB, overridden by a case's own fx.csv."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FILE = "fx.csv"
 
 ECB = "ECB reference rates, mean of the month's days"
 
-#: Days with a rate that a monthly mean needs: the ECB stopped quoting the ruble after one day of
-#: March 2022, and one day is no mean of a month.
+#: Fewest days with a rate for a monthly mean: the ECB stopped quoting the ruble after one day of
+#: March 2022, and one day does not represent a month.
 ENOUGH_DAYS = 10
 
 
@@ -29,13 +29,13 @@ class Rates:
     Attributes
     ----------
     per_usd : pd.DataFrame
-        Months (PeriodIndex) by currency; the column USD is one throughout.
+        Months (PeriodIndex) by currency; the USD column is always one.
     source : pd.DataFrame
-        Where each of them comes from, in the same shape.
+        Source of each rate, in the same shape.
     own : pd.DataFrame or None
-        Rows of fx.csv, also those outside the months.
+        Rows of fx.csv, including those outside the months.
     walks : pd.DataFrame of bool
-        Where no rate is known and the last known one is held, in the same shape.
+        True where no rate is known and the last known one is held, in the same shape.
     """
 
     per_usd: pd.DataFrame
@@ -48,8 +48,9 @@ class Rates:
         return np.asarray(self.per_usd[currency], dtype=np.float64)
 
     def mean(self, currency: str, start: pd.Period, end: pd.Period) -> float:
-        """Return the mean of a window's monthly rates; both ends are included."""
-        first = self.per_usd.index[0].ordinal  # by place: many rows ask, and labels are slow
+        """Return the mean of a window's monthly rates, both ends inclusive."""
+        # by position: called for many rows, and labels are slow
+        first = self.per_usd.index[0].ordinal
         window = self.of(currency)[max(start.ordinal - first, 0) : max(end.ordinal - first + 1, 0)]
         known = np.count_nonzero(~np.isnan(window))
         return float(np.nansum(window) / known) if known else np.nan
@@ -61,18 +62,18 @@ def reference_rates(
     own: pd.DataFrame | None,
     report: Report,
 ) -> Rates:
-    """Return the rates of every month, and report the months that have none.
+    """Return the rates of every month and report the months without one.
 
     Parameters
     ----------
     months : pd.PeriodIndex, shape (T,)
     currencies : collection of str
-        What the case's hosts are paid in.
+        Currencies of the case's hosts.
     own : pd.DataFrame or None
-        Columns ``month`` (Period), ``currency``, ``per_usd`` and ``source``: rows of fx.csv, which
-        win over the ECB's rates.
+        Rows of fx.csv, which take precedence over the ECB's rates: columns ``month`` (Period),
+        ``currency``, ``per_usd`` and ``source``.
     report : Report
-        Takes a fault for each currency that lacks months.
+        Receives an error for each currency with months missing.
     """
     columns = list(dict.fromkeys(["USD", *currencies]))
     per_usd = pd.DataFrame(np.nan, index=months, columns=columns)
@@ -91,7 +92,7 @@ def reference_rates(
 
 
 def later_rates(rates: Rates, months: pd.PeriodIndex) -> Rates:
-    """Return the rates of longer months: those known, else the last known one, marked as held."""
+    """Return the rates of more months, with gaps filled by the last known rate and marked."""
     currencies = [currency for currency in rates.per_usd.columns if currency != "USD"]
     found = reference_rates(months, currencies, rates.own, Report())
     walks = found.per_usd.isna()
@@ -115,19 +116,19 @@ def _report_gaps(currency: str, gaps: pd.PeriodIndex, report: Report) -> None:
         FILE,
         None,
         None,
-        f"no {currency} rate for {span}: the ECB's reference rates do not cover it; bring "
-        f"inputs/{FILE} with month, currency, per_usd, source",
+        f"no {currency} rate for {span}: the ECB's reference rates do not cover it; add "
+        f"{FILE} with month, currency, per_usd, source",
     )
 
 
 @cache
 def ecb_month(currency: str, year: int, month: int) -> float | None:
-    """Return the mean of a month's ECB cross rates, units per US dollar, or None if too few days.
+    """Return the mean of a month's ECB cross rates per US dollar, or None if too few days.
 
-    The ECB quotes both currencies per euro; the mean runs over the days that have both.
+    The ECB quotes both currencies per euro; the mean covers the days that have both.
     """
-    # Imported when first needed: loading the rates takes a third of a second, and a case whose
-    # fx.csv is complete never asks.
+    # Imported when first needed: loading the rates takes a third of a second, and a case with a
+    # complete fx.csv never needs them.
     from currency_converter import RateNotFoundError
 
     converter = _converter()
@@ -138,7 +139,7 @@ def ecb_month(currency: str, year: int, month: int) -> float | None:
     for day in pd.bdate_range(first.start_time, first.end_time):
         try:
             rates.append(converter.convert(1.0, "USD", currency, date=day.date()))
-        except RateNotFoundError:  # a holiday, or outside what the ECB quotes
+        except RateNotFoundError:  # a holiday, or outside the ECB's coverage
             continue
     return float(np.mean(rates)) if len(rates) >= ENOUGH_DAYS else None
 

@@ -1,6 +1,6 @@
-"""The files of a case's folder, unread: their names and bytes.
+"""Names and bytes of the files in a case's folder.
 
-Nothing numerical is imported here, so that a question asked before is answered at once.
+No numerical library is imported here, so that a stored answer is returned at once.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-#: Files that a case may consist of.
+#: Files that a case may contain.
 CASE_FILES = (
     "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "priors.toml",
     "timeline.toml", "reading.toml",
 )  # fmt: skip
-#: Optional file of sources that might be found: part of a run, of no fit.
+#: Optional file of sources that might be found: part of a run, but not of a fit.
 PROSPECTS = "prospects.csv"
 SCENARIOS = "scenarios"
 BASELINE = "baseline"
 
 
 def content_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of files, by name, in their order."""
+    """SHA-256 of files by name, in the order given."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def files_of(
     folder: Path, scenarios: Sequence[str]
 ) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
-    """Bytes of a case's files and of what else a run holds, by name; None where one lacks.
+    """Bytes of a case's files and of a run's other inputs, by name; None if one is missing.
 
-    That is the scenarios requested, and the prospects. None as well where two scenarios have one
-    name, which is an error. Nothing else is checked: this is for finding out whether the question
-    was asked before.
+    The other inputs are the requested scenarios and the prospects. The result is also None if two
+    scenarios share a name, which is an error. Nothing else is checked: the only purpose is to find
+    out whether the question was already estimated.
     """
     paths = scenario_paths(folder, scenarios)
     if len({path.stem for path in paths}) < len(paths):
@@ -49,7 +49,7 @@ def files_of(
 
 
 def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:
-    """Files of the scenarios requested, by name or as a file; the baseline's first, if any."""
+    """Files of the requested scenarios, given by name or as a file; the baseline first, if any."""
     folder = case / SCENARIOS
     paths = [
         Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
@@ -57,6 +57,6 @@ def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:
         if name != BASELINE
     ]
     baseline = folder / f"{BASELINE}.toml"
-    # os.path's, since pathlib's raises at names that no system takes
+    # os.path, because pathlib raises on names that no system accepts
     there = os.path.isfile(baseline)
     return [*([baseline] if there else []), *dict.fromkeys(paths)]

@@ -1,4 +1,4 @@
-"""A case to begin with: invented, commented, valid."""
+"""A starter case with invented figures, commented and valid."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ from collections.abc import Callable
 from pathlib import Path
 
 TEMPLATE = Path(__file__).parent / "template"
-#: What a case consists of, and a word on it.
+#: Extensions of a case's files and of its README.
 SUFFIXES = (".csv", ".toml", ".md")
 
 
 class NoRoomError(Exception):
-    """A place where no case can be written; its text says why and what to do."""
+    """A place where no case can be written; the text gives the reason and the remedy."""
 
 
 def template_files() -> list[Path]:
-    """Files of the scaffold, relative to its folder."""
+    """Files of the template, relative to its folder."""
     return sorted(
         path.relative_to(TEMPLATE) for path in TEMPLATE.rglob("*") if path.suffix in SUFFIXES
     )
 
 
 def new_case(folder: str | Path, before_publishing: Callable[[], object] = lambda: None) -> Path:
-    """Write a minimal case: every figure invented, every table explained, and it runs.
+    """Write a minimal case that runs, with every figure invented and every table explained.
 
     Parameters
     ----------
     folder : str or Path
-        Made, with the folders above it; it may exist if it is empty.
+        Created with its parent folders; it may exist if it is empty.
     before_publishing : callable
-        Called once all is written; what it raises leaves nothing behind.
+        Called once everything is written; if it raises, nothing is left behind.
 
     Returns
     -------
     Path
-        The folder, whole; if anything fails, nothing is left behind.
+        The complete folder; if anything fails, nothing is left behind.
 
     Raises
     ------
     NoRoomError
-        When something is there already, or the place cannot be written.
+        If the place is already taken or cannot be written.
     """
     target = Path(folder)
     draft: Path | None = None
     made: list[Path] = []
     try:
         _check_free(target)
-        # where a link leads, so that the draft lies beside the folder itself
+        # follow links, so that the draft is beside the actual folder
         place = target.resolve()
         made = [above for above in place.parents if not above.exists()]
         place.parent.mkdir(parents=True, exist_ok=True)
-        # beside the target, so that it appears whole
+        # beside the target, so that a rename publishes it complete
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
         for path in template_files():
             (draft / path).parent.mkdir(exist_ok=True)
@@ -62,15 +62,15 @@ def new_case(folder: str | Path, before_publishing: Callable[[], object] = lambd
         draft.chmod(0o755)
         before_publishing()
         with contextlib.suppress(FileNotFoundError):
-            place.rmdir()  # refuses, as the rename does, what was filled meanwhile
+            place.rmdir()  # fails, as the rename does, if the folder was filled meanwhile
         os.rename(draft, place)
     except OSError as error:
         raise NoRoomError(
-            f"{target} cannot be written ({error.strerror}); name another folder, nothing was "
+            f"{target} cannot be written ({error.strerror}); name another folder; nothing was "
             "written"
         ) from None
     finally:
-        # once the case is in its place there is no draft, and folders above it are not empty
+        # after a successful rename the draft is gone and the parent folders are not empty
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
         for above in made:
@@ -80,8 +80,8 @@ def new_case(folder: str | Path, before_publishing: Callable[[], object] = lambd
 
 
 def _check_free(target: Path) -> None:
-    """Refuse what is there already, an empty folder apart."""
+    """Raise if the target exists, unless it is an empty folder."""
     if target.is_dir() and any(target.iterdir()):
-        raise NoRoomError(f"{target} is not empty; name a new folder, nothing was written")
+        raise NoRoomError(f"{target} is not empty; name a new folder; nothing was written")
     if target.exists() and not target.is_dir():
-        raise NoRoomError(f"{target} is a file; name a new folder, nothing was written")
+        raise NoRoomError(f"{target} is a file; name a new folder; nothing was written")

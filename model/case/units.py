@@ -1,4 +1,4 @@
-"""Units of printed figures: one pint registry in which every currency is a dimension of its own."""
+"""Units of printed figures, in a pint registry where every currency is its own dimension."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _CODES = """
     SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
     UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
 """
-#: Currency codes in circulation (ISO 4217), so that a slip such as "RUR" or "USS" is seen.
+#: Currency codes in circulation (ISO 4217), so that a slip such as "RUR" or "USS" is detected.
 CURRENCIES = frozenset(_CODES.split())
 
-#: Words for things that are counted; each is a dimension, so visas never pass for persons.
+#: Words for things counted; each is a dimension, so that visas never pass for persons.
 COUNTED = {
     "person": "persons",
     "permit": "permits",
@@ -35,20 +35,20 @@ COUNTED = {
 NUMBERS = {"fraction": 1.0, "percent": 1e-2, "thousand": 1e3, "million": 1e6}
 TIMES = ("month", "months", "year", "years")
 
-#: Longest unit that is parsed at all.
+#: Longest unit that is parsed.
 LONGEST = 80
-#: Likeness from which a unit is taken for a misspelling: a day must not become a year.
+#: Similarity above which a unit counts as a misspelling: a day must not become a year.
 NEAR = 0.85
 
 
 class UnitError(ValueError):
-    """A unit that cannot be read, or measures something else; its text says what to write."""
+    """A unit that cannot be read or measures something else; the text advises what to write."""
 
 
 def _registry() -> pint.UnitRegistry[Any]:
-    """Return a registry that knows the words above and nothing else.
+    """Return a registry of the words above only.
 
-    The month is the base of time and a year is twelve of them: with days, a year would be 12.17
+    The month is the base unit of time and a year is twelve months: with days, a year would be 12.17
     months and a yearly wage would not be twelve monthly ones.
     """
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
@@ -76,30 +76,30 @@ def canonical_unit(unit: str, currency: str) -> str:
 def conversion(
     text: str, unit: str, currencies: Sequence[str] | None, what: str
 ) -> tuple[float, str]:
-    """Return what a figure printed in ``text`` is multiplied by to stand in the catalogue's unit.
+    """Return the factor from a figure printed in ``text`` to the catalogue's unit.
 
     Parameters
     ----------
     text : str
-        The unit as the file has it, such as ``million USD/year``.
+        The unit as written in the file, such as ``million USD/year``.
     unit : str
         The catalogue's unit, such as ``money/month``.
     currencies : sequence of str or None
-        Currencies that a figure of money may be in; None where any will do.
+        Currencies allowed for a figure of money; None if any is.
     what : str
         Name of the quantity, for the message.
 
     Returns
     -------
     factor : float
-        The factor; it changes no currency.
+        The factor; it does not convert currencies.
     currency : str
-        The currency of the figure; blank where it is no money.
+        The currency of the figure; blank if it is not money.
 
     Raises
     ------
     UnitError
-        If the unit is not one, or not one of this quantity.
+        If the text is not a unit, or not a unit of this quantity.
     """
     found = _conversion(text, unit, None if currencies is None else tuple(currencies), what)
     if isinstance(found, str):
@@ -111,7 +111,7 @@ def conversion(
 def _conversion(
     text: str, unit: str, currencies: tuple[str, ...] | None, what: str
 ) -> tuple[float, str] | str:
-    """Return factor and currency, or what is wrong: remembered, as many rows have one unit."""
+    """Return factor and currency, or the error; cached, because many rows share a unit."""
     try:
         parsed = parse(text, what, examples(unit, currencies))
         currency, target = "", unit
@@ -122,23 +122,23 @@ def _conversion(
         return float((parsed / wanted).to("fraction").magnitude), currency
     except UnitError as error:
         return str(error)
-    except (pint.PintError, OverflowError):  # the latter of thousand**thousand
+    except (pint.PintError, OverflowError):  # the latter from thousand**thousand
         return _other(text, unit, currencies, what)
 
 
 def is_money(unit: str) -> bool:
-    """Return whether a unit of the catalogue is one of money."""
+    """Return whether a unit of the catalogue is a unit of money."""
     return bool({"money", "USD"} & set(_TOKEN.findall(unit)))
 
 
 def is_pure(text: str) -> bool:
-    """Return whether a unit is a readable pure number: a percent, a fraction, ``1``."""
+    """Return whether a unit is a readable pure number: ``percent``, ``fraction``, ``1``."""
     return pure_factor(text) is not None
 
 
 @lru_cache(maxsize=4096)
 def pure_factor(text: str) -> float | None:
-    """Return the size of a pure number, 0.01 of ``percent``, or None where a unit is not one."""
+    """Return the size of a pure number, such as 0.01 for ``percent``, or None for another unit."""
     try:
         return float(parse(text, "", ()).to("fraction").magnitude)
     except (UnitError, pint.PintError, OverflowError):
@@ -148,7 +148,7 @@ def pure_factor(text: str) -> float | None:
 def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
     """Return a printed unit as a pint quantity.
 
-    Only known words, ``1``, ``*`` and ``/`` reach pint's parser, whatever the file holds.
+    Only known words, ``1``, ``*`` and ``/`` ever reach pint's parser.
 
     Raises
     ------
@@ -160,14 +160,14 @@ def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
         if not text or len(text) > LONGEST or unknown:
             raise ValueError(text)
         return REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(text)
-    except Exception:  # pint raises whatever its tokenizer met: any of it means "not a unit"
+    except Exception:  # pint raises many types of error, and all mean "not a unit"
         of = f" of {what}" if what else ""
         got = f"{quote(text)} is not a unit{of}" if text else f"the unit{of} is missing"
         raise UnitError(f"{got}; {advice(text, allowed)}") from None
 
 
 def examples(unit: str, currencies: Sequence[str] | None) -> list[str]:
-    """Return ways to write a unit of the catalogue, the plainest first."""
+    """Return ways to write a unit of the catalogue, the simplest first."""
     codes = ["USD"] if currencies is None else list(currencies)
     written = [unit]
     if is_money(unit):
@@ -181,7 +181,7 @@ def examples(unit: str, currencies: Sequence[str] | None) -> list[str]:
 
 
 def advice(text: str, allowed: Collection[str]) -> str:
-    """Return what to write instead of a unit."""
+    """Return advice on what to write instead of an invalid unit."""
     options = list(allowed) or ["RUB/month", "persons"]
     longer = next((one for one in options if text and one.startswith(f"{text}/")), None)
     near = longer or closest(text.replace(" per ", "/"), options, cutoff=NEAR)
@@ -189,7 +189,7 @@ def advice(text: str, allowed: Collection[str]) -> str:
 
 
 def _currency(text: str, unit: str, currencies: Sequence[str] | None, what: str) -> str:
-    """Return the one currency named in a readable unit of money."""
+    """Return the single currency named in a readable unit of money."""
     named = sorted(set(_TOKEN.findall(text)) & CURRENCIES)
     if len(named) != 1:
         raise UnitError(_other(text, unit, currencies, what))
@@ -202,6 +202,7 @@ def _currency(text: str, unit: str, currencies: Sequence[str] | None, what: str)
 
 
 def _other(text: str, unit: str, currencies: Sequence[str] | None, what: str) -> str:
-    """Return the message on a unit of another dimension."""
+    """Return the message for a unit of another dimension."""
     options = examples(unit, currencies)
-    return f"{quote(text)} is a unit of another dimension than {what}; {advice(text, options)}"
+    got = f"{quote(text)} is not a unit of {what} (it has another dimension)"
+    return f"{got}; {advice(text, options)}"

@@ -1,8 +1,8 @@
-"""Checks of one fit, one module a check.
+"""Checks of one fit, one module per check.
 
-It takes a fit and gives a ``CheckResult`` for each of seven checks: a verdict, a sentence and a
-table. Most need refits (``refits``), which run side by side. The command ``python -m
-model.criticism RUN`` keeps the results with the run.
+The package takes a fit and returns a ``CheckResult`` for each of seven checks: a verdict, a
+sentence and a table. Most need refits (``refits``), which run in parallel. The command ``python -m
+model.criticism RUN`` saves the results with the run.
 """
 
 import lazy_loader

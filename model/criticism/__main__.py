@@ -1,4 +1,4 @@
-"""The command line of ``model.criticism``: checks of a saved run, told and kept with it."""
+"""The command line of ``model.criticism``: checks of a saved run, printed and saved with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-#: The checks, in the order in which they are told.
+#: The checks, in the order in which they are reported.
 NAMES = (
     "prior_predictive", "posterior_predictive", "conflict", "leave_one_out", "power_scaling",
     "prior_widths", "held_out",
@@ -29,10 +29,10 @@ NAMES = (
 
 
 @app.command(
-    help="Check a fit: priors, rows, conflicts between sources, the answer without each of them, "
-    "sensitivity to the priors, published totals held out. The results are kept with the run.",
-    epilog="Exit status: 0 done; 2 faulty run or arguments, nothing written; 3 done, but the run's "
-    "sampler had not converged; 130 interrupted, nothing written.",
+    help="Check a fit: priors, rows, conflicts between sources, the answer without each source, "
+    "sensitivity to the priors, and held-out published totals. The results are saved with the run.",
+    epilog="Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
+    "run's sampler had not converged; 130 interrupted, nothing written.",
 )
 def criticism(
     run: Run,
@@ -42,12 +42,12 @@ def criticism(
     ] = "",
     output_format: Printed = Format.table,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Check anew, even if the run holds the results.")
+        bool, typer.Option("--fresh", help="Check anew, even if the run already has results.")
     ] = False,
     cores: Cores = None,
     scheduler: Scheduler = "",
 ) -> None:
-    """Check a run and say what was found."""
+    """Check a run and print the findings."""
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
@@ -74,7 +74,7 @@ def _run(
 
     results = [] if fresh else recorded(folder)
     if results:
-        talk.say("Checked before: nothing is fitted (--fresh checks anew)")
+        talk.say("Already checked; read from the run (--fresh checks anew)")
     else:
         results = _checked(folder, talk, interruption, cores, scheduler)
         if not results:
@@ -89,7 +89,7 @@ def _run(
 def _checked(
     folder: Path, talk: Talk, interruption: Interruption, cores: int | None, scheduler: str
 ) -> list[CheckResult]:
-    """Check a run and keep the results with it; nothing, with what is wrong said, if it fails."""
+    """Check a run and save the results with it; an empty list once an error is reported."""
     from model.archive.saved_fit import Fitted
     from model.case.faults import CaseError
     from model.criticism.suite import criticise, record
@@ -111,7 +111,7 @@ def _checked(
     except OSError as error:
         talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")
         return []
-    talk.say(f"Wrote {folder / store.CHECKS}, and its verdicts into {store.SUMMARY}")
+    talk.say(f"Wrote {folder / store.CHECKS} and added its verdicts to {store.SUMMARY}")
     return results
 
 

@@ -1,11 +1,11 @@
-"""Do sources contradict each other? Node-splitting: what a row says alone against all others.
+"""Do sources contradict each other? Node-splitting compares each row with all the others.
 
-For each row, each source and each origin the posterior is split: ``indirect`` is what all
-other rows, priors and balance say of the quantities that it speaks of, ``direct`` what its own
-figures say of them by themselves, with nothing else known. Both have the same scale, so
-their difference should hold zero (Presanis, Ohlssen, Spiegelhalter and De Angelis 2013,
-https://doi.org/10.1214/13-STS426). An origin's common error is one number: where other rows of the
-origin have taught it, the direct side uses what they taught.
+For each row, each source and each origin the posterior is split. ``indirect`` is the estimate of
+its quantities from all other rows, the priors and the balance; ``direct`` is the estimate from its
+own figures, with nothing else known. Both have the same scale, so the interval of their difference
+should contain zero (Presanis, Ohlssen, Spiegelhalter and De Angelis 2013,
+https://doi.org/10.1214/13-STS426). An origin's common error is one number: if other rows of the
+origin inform it, the direct side uses that information.
 """
 
 from __future__ import annotations
@@ -25,28 +25,29 @@ from model.criticism.leave_out import LeftOut
 from model.evidence.likelihood import statements
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.kernel.hedge_densities import extremes_logpdf
+from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
-#: Direct draws for each indirect one: the indirect ones are dear, the direct ones cost nothing.
+#: Direct draws for each indirect one: indirect draws are expensive, direct ones cost nothing.
 REPEATS = 10
-#: Least probability that is reckoned with: no draws tell more.
+#: Least probability used: the draws resolve nothing smaller.
 LEAST = 1e-6
 #: Tail probability below which a single row is flagged.
 FLAGGED = 0.02
-#: Share of the groups called conflicts that may be false alarms (Benjamini and Hochberg 1995).
+#: Share of the groups reported as conflicts that may be false alarms (Benjamini and Hochberg 1995).
 FALSE_SHARE = 0.05
 
 
 @dataclass(frozen=True)
 class Split:
-    """A group of rows against all others.
+    """A group of rows compared with all others.
 
     Attributes
     ----------
     rows : tuple of str
     direct, indirect : array, (n, rows)
-        Log of the quantity that each row speaks of, in canonical units, in pairs.
+        Log of the quantity that each row is about, in canonical units, in pairs.
     p_values : array, (rows,)
         Two-sided probability of a difference as far from zero, row by row.
     p_value : float
@@ -73,7 +74,7 @@ def split(
     ----------
     case : Case
     parts : Synthesis
-        The arrays of that fit, in which the rows weigh nothing.
+        The arrays of that fit, in which the rows have zero weight.
     normals : array, (n, size)
         Its draws.
     rows : sequence of str
@@ -115,15 +116,15 @@ def split(
 
 
 def _errors(parts: Synthesis, places: Sequence[int], echo: float) -> tuple[Floats, Floats]:
-    """Standard deviation of what each row's error has in common with its origin, and of its own."""
+    """Standard deviations of the error each row shares with its origin, and of the rest."""
     error = parts.evidence.error[list(places)]
-    # a poor row may have less in common with its origin's best than that one has with itself
+    # a poor row may share less error with its origin's best row than that row does with itself
     common = np.minimum(parts.evidence.shared_error[list(places)], np.sqrt(echo) * error)
     return common, np.sqrt(error**2 - common**2)
 
 
 def _error_below(bound: Floats, deviation: float, tail: float) -> Floats:
-    """Probability that a normal error with its hedge's exponential tail lies below a bound."""
+    """Probability that a normal error with its hedge's exponential tail is below a bound."""
     if tail == 0.0:
         return np.asarray(norm.cdf(bound / deviation))
     modified = exponnorm(abs(tail) / deviation, scale=deviation)
@@ -131,7 +132,7 @@ def _error_below(bound: Floats, deviation: float, tail: float) -> Floats:
 
 
 def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator) -> Floats:
-    """Draws of the centre of the units whose lowest and highest are known, by quadrature."""
+    """Draws of the centre of units of which the lowest and highest are known, by quadrature."""
     said = parts.evidence
     middle, half = said.log_figure[place], said.half_width[place]
     centre, width = parts.spread_deviation
@@ -145,7 +146,7 @@ def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator)
 
 
 def _first_of_each(case: Case, parts: Synthesis, places: Sequence[int]) -> list[int]:
-    """Of rows that print one statement, the best: positions within ``places``."""
+    """Positions within ``places`` of the best row for each statement."""
     ids, error = parts.evidence.ids, parts.evidence.error
     rows = case.evidence.set_index("id").loc[[ids[place] for place in places]]
     stated = statements(rows)
@@ -156,7 +157,7 @@ def _first_of_each(case: Case, parts: Synthesis, places: Sequence[int]) -> list[
 
 
 def _joint(apart: Floats) -> float:
-    """Share of draws further from their centre than zero is, by Mahalanobis' distance."""
+    """Share of draws at least as far from their centre as zero is, by Mahalanobis distance."""
     centre = apart.mean(axis=0)
     inverse = np.linalg.pinv(np.cov(apart.T))
     around = apart - centre
@@ -165,14 +166,14 @@ def _joint(apart: Floats) -> float:
 
 
 def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
-    """The table of rows, sources and origins, and which of them the others contradict.
+    """Compare each row, source and origin with all others, and report those contradicted.
 
     Returns
     -------
     CheckResult
-        ``direct`` and ``indirect`` are in the row's own unit, ``difference`` is direct over
-        indirect. Failed if a row, or a source or origin, is in conflict, each by Benjamini and
-        Hochberg's rule among its like.
+        ``direct`` and ``indirect`` are in the row's own unit; ``difference`` is direct over
+        indirect. Failed if a row, or a source or origin, is in conflict, by Benjamini and
+        Hochberg's rule applied to the rows and, separately, to the sources and origins.
     """
     if not without:
         return CheckResult("conflict", None, "No row is fitted.", READING, pd.DataFrame())
@@ -194,7 +195,7 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
         if one.group.kind != "row"
     }
     rows_adjusted, adjusted = _adjusted(by_row), _adjusted(by_group)
-    # against all but the rows of its own origin
+    # compared with all rows outside its own origin
     outside = {
         row: float(p)
         for one, result in zip(without, found, strict=True)
@@ -217,15 +218,19 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
     }
     flagged = sorted((row for row, p in by_row.items() if p < FLAGGED), key=by_row.__getitem__)
     sentence = (
-        f"Of {len(by_row)} rows, {_named(rows, draws)} contradicted by all others; of "
-        f"{len(by_group)} sources and origins, {_named(groups, draws)}. Flagged below {FLAGGED:g}, "
-        f"where chance alone flags {FLAGGED * len(by_row):.1f}: {listed(flagged) or 'none'}."
+        f"Of {counted(len(by_row), 'row', 'rows')}, {_named(rows, draws)} contradicted by all "
+        f"others; of {counted(len(by_group), 'source or origin', 'sources and origins')}, "
+        f"{_named(groups, draws)}. Rows flagged below {FLAGGED:g} "
+        f"({FLAGGED * len(by_row):.1f} expected by chance): {listed(flagged) or 'none'}."
     )
     among = [row for row in rows if outside.get(row, 0.0) >= FLAGGED]
     if among:
-        sentence += f" All but its own origin agrees with {listed(among)}: the series disagrees."
+        sentence += (
+            f" Evidence outside the same origin agrees with {listed(among)}: the disagreement is "
+            "within the series."
+        )
     if unsure:
-        sentence += f" Chains agree too little without {listed(unsure)}, which are not judged."
+        sentence += f" Refits without {listed(unsure)} converged too poorly to judge."
     passed = not rows and not groups
     return CheckResult("conflict", passed, sentence, READING, pd.DataFrame(lines), "conflicts")
 
@@ -237,7 +242,7 @@ def _adjusted(p_values: Mapping[Any, float]) -> dict[Any, float]:
 
 
 def _named(found: Mapping[str, float], draws: int) -> str:
-    """Those in conflict, the worst first, with their probability."""
+    """Name those in conflict, the worst first, with their probabilities."""
     if not found:
         return "none is"
     names = sorted(found, key=found.__getitem__)
@@ -246,15 +251,16 @@ def _named(found: Mapping[str, float], draws: int) -> str:
 
 
 READING = (
-    "Direct: what the row says by itself; indirect: what all rows outside its group, priors and "
-    "balance say of the same thing; median and 90% interval; the difference is a ratio. The group "
-    "is the row alone, its source, or its origin. The p-value is the probability of a difference "
-    "as far from none, for the row and for its group together; “adjusted” for how many there are."
+    "Direct: the estimate from the row alone. Indirect: the estimate of the same quantity from all "
+    "rows outside its group, the priors and the balance. Both are medians with 90% intervals; the "
+    "difference is a ratio. The group is the row alone, its source, or its origin. The p-value is "
+    "the probability of a difference at least as large, for the row and for its group together; "
+    "“adjusted” allows for the number of comparisons."
 )
 
 
 def _lines(case: Case, one: LeftOut, result: Split, p_adjusted: float) -> list[dict[str, object]]:
-    """The lines of one row, or of a group's rows."""
+    """Lines of the table for one row, or for the rows of a group."""
     said = one.parts.evidence
     units = case.evidence.set_index("id")["unit"]
     lines = []

@@ -1,4 +1,4 @@
-"""Published totals that were held out: how likely each is, and what it would imply if believed."""
+"""Held-out published totals: how likely each is, and what it would imply if believed."""
 
 from __future__ import annotations
 
@@ -17,34 +17,35 @@ from model.projection.prediction import WORLD, modelled_total
 from model.projection.projection import Projection, quantiles
 from model.sampling.fitting import Convergence, Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
-from model.terminal.wording import MILLION, interval
+from model.terminal.wording import MILLION, counted, interval
 
 Floats = NDArray[np.float64]
 
-#: Two-sided probability below which a total is said to be incompatible with the model.
+#: Two-sided probability below which a total is reported as incompatible with the model.
 INCOMPATIBLE = 0.01
 #: Least total, in the row's unit, that has a logarithm.
 LEAST = 1e-12
 
 READING = (
-    "The total as printed (the middle of a range) and what the model says of the same definition, "
-    "place and months, in the row's unit. “p” is the two-sided probability of a figure as far off, "
-    "given the total's hedge and grade; totals of one origin share one error. “If believed”: the "
-    "state take of the headline's year were the row fitted as well, by reweighting, where Pareto's "
-    "k allows it. “Implied” is the total over the workers present, in the row's currency per "
-    "worker and year. For a total of the whole world “share” is the model's part of it."
+    "The total as printed (the middle of a range) and the model's estimate for the same "
+    "definition, place and months, in the row's unit. “p” is the two-sided probability of a figure "
+    "as far off, given the total's hedge and grade; totals of one origin share one error. “If "
+    "believed” is the state take of the headline's year if the row were fitted as well, by "
+    "reweighting where Pareto's k allows it. “Implied” is the total divided by the workers "
+    "present, in the row's currency per worker and year. For a worldwide total “share” is the "
+    "model's part of it."
 )
 
 
 def held_out_totals(
     case: Case, posterior: Posterior, gate: Convergence, projection: Projection, seed: int
 ) -> CheckResult:
-    """The table of published totals.
+    """Compare published totals with the model.
 
     Returns
     -------
     CheckResult
-        Failed if a total of a modelled host is incompatible with the model.
+        Failed if a total for a modelled host is incompatible with the model.
     """
     rows = case.evidence[case.evidence["role"] == "holdout"]
     rows = rows[rows["quantity"].map(_is_total).astype(bool)]
@@ -103,7 +104,7 @@ def _named(name: str, draws: Floats) -> dict[str, float]:
 
 
 def _implied(row: Any, projection: Projection, total: float, hosts: list[str]) -> dict[str, float]:
-    """The total for each worker present in its window, per year."""
+    """The total per year and worker present in its window."""
     months = pd.PeriodIndex(projection.workers["month"].to_index(), freq="M")
     inside = np.asarray((months >= row.start) & (months <= row.end))
     present = projection.workers.sel(stock="working", host=hosts).isel(month=inside)
@@ -111,7 +112,7 @@ def _implied(row: Any, projection: Projection, total: float, hosts: list[str]) -
 
 
 def _if_believed(headline: Floats, log_ratio: Floats, relative: float) -> dict[str, float]:
-    """Quantiles of the headline were the row fitted as well, and Pareto's k."""
+    """Quantiles of the headline if the row were fitted as well, and Pareto's k."""
     weights, k = smoothed(log_ratio, relative)
     found = {"pareto_k": k}
     if k <= MAX_PARETO_K:
@@ -132,28 +133,29 @@ def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
     said = []
     for row in compared.sort_values("p").itertuples():
         believed = (
-            f"; if it were believed, the state take would be {_million(row)} million dollars"
+            f"; if believed, it would put the state take at {_million(row)} million dollars"
             if np.isfinite(row.believed_q50)
-            else "; the draws do not reach far enough to say what it would imply"
+            else "; the draws do not reach far enough to show what it would imply"
         )
         said.append(f"{row.row}: probability {chance(row.p, draws)}{believed}")
     passed = None if compared.empty else bool((compared["p"] >= INCOMPATIBLE).all())
     sentence = (
-        f"{len(compared)} totals speak of a place that is modelled. {'. '.join(said)}."
+        f"{counted(len(compared), 'total covers', 'totals cover')} a modelled place. "
+        f"{'. '.join(said)}."
         if said
-        else "No total speaks of a place and months that are modelled."
+        else "No total covers a modelled place and modelled months."
     )
     smaller = world[world["share_above_one"] > 1.0 - INCOMPATIBLE]
     world = world.drop(smaller.index)
     if not world.empty:
         low, high = world["share_q50"].min(), world["share_q50"].max()
         sentence += (
-            f" Of {len(world)} totals for the whole world the model's part would be between "
-            f"{100 * low:.0f} and {100 * high:.0f}% (medians)."
+            f" Of {counted(len(world), 'worldwide total', 'worldwide totals')} the model's part "
+            f"would be between {100 * low:.0f} and {100 * high:.0f}% (medians)."
         )
     if not smaller.empty:
         sentence += (
-            f" Smaller than the model's part alone, so of something less than they are compared "
-            f"with: {listed(list(smaller['row']))}."
+            f" Smaller than the model's part alone, so narrower than the definition with which it "
+            f"is compared: {listed(list(smaller['row']))}."
         )
     return passed, sentence

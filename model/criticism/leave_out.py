@@ -33,14 +33,14 @@ MOVED = 1.0
 
 LEFT_OUT_READING = (
     "State take of the headline's year without each source or origin: median and 90% interval of "
-    "a refit, and the shift of the median in standard deviations of the full posterior. Beside it "
-    "the median by importance sampling, where Pareto's k allows that."
+    "a refit, and the shift of the median in standard deviations of the full posterior. The median "
+    "by importance sampling is added where Pareto's k allows it."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that stand or fall together.
+    """Rows left out together.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Group:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What is left when a group of rows is taken out.
+    """The fit without a group of rows.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class LeftOut:
     fit : Refit
         The posterior without it.
     weights : Reweighted
-        The same by importance sampling from the full posterior, if that can be relied on.
+        The same by importance sampling from the full posterior, if reliable.
     """
 
     group: Group
@@ -102,8 +102,7 @@ def leave_out(
 ) -> list[LeftOut]:
     """The posterior without each group; groups of the same rows share one fit.
 
-    Sources and origins are refitted. For single rows importance sampling serves where it can be
-    relied on.
+    Sources and origins are refitted. Single rows use importance sampling where it is reliable.
 
     Parameters
     ----------
@@ -111,10 +110,10 @@ def leave_out(
     posterior : Posterior
         The full fit.
     gate : Convergence
-        Its verdict.
+        Verdict on its chains.
     workers : Executor
     progress : callable
-        Called with fits done and in all.
+        Called with the numbers of fits done and in total.
     """
     parts = posterior.parts
     start = pilot_map(flat(posterior))
@@ -179,7 +178,7 @@ def left_out_table(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
     )
     doubtful = table[~table["reliable"]]
     if not doubtful.empty:
-        sentence += f" Chains agree too little without {listed(list(doubtful['group']))}."
+        sentence += f" Refits without {listed(list(doubtful['group']))} converged poorly."
     return CheckResult(
         "leave_one_out", moved.empty, sentence, LEFT_OUT_READING, table, "leave_one_out"
     )

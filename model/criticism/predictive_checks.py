@@ -1,4 +1,4 @@
-"""What priors, and then the posterior, say of every row: checks before and after the fit."""
+"""Predictive checks of every row, from the priors alone and from the posterior."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from model.evidence.row_equations import LEAST, log_quantities
 from model.evidence.synthesis import Synthesis
 from model.projection.prediction import Json, replicate
 from model.projection.projection import quantiles
-from model.terminal.wording import MILLION, interval, three
+from model.terminal.wording import MILLION, counted, interval, three
 
 Floats = NDArray[np.float64]
 
 DRAWS = 4000
-#: Tail probability under the priors below which an observation is called excluded, and doubtful.
+#: Tail probabilities under the priors below which a figure counts as excluded or as doubtful.
 EXCLUDED, DOUBTFUL = 0.001, 0.01
 #: Chance of a false alarm of the posterior predictive check, over all rows together.
 FALSE_ALARM = 0.05
 
 PRIOR_READING = (
-    "Median and 90% interval of the figure that would be printed if priors alone were true, in "
-    "the row's own unit, and the two-sided tail probability of the figure printed. Rows named "
-    "after a definition are revenue in US dollars a year. “Nothing” is the share of prior draws in "
-    "which what the row speaks of would be nothing, or less: the balance rules them out."
+    "Median and 90% interval of the figure that the priors alone predict, in the row's own unit, "
+    "and the two-sided tail probability of the figure printed. Rows named after a definition are "
+    "revenue in US dollars a year. “Nothing” is the share of prior draws in which the row's "
+    "quantity would be zero or negative; the balance rules these out."
 )
 POSTERIOR_READING = (
-    "Median and 90% interval of the figure that would be printed again if the posterior is right, "
-    "and the two-sided tail probability of the figure printed. The row itself has informed the "
-    "posterior, so small probabilities are rarer than they look."
+    "Median and 90% interval of the figure that the posterior predicts, and the two-sided tail "
+    "probability of the figure printed. The row itself has informed the posterior, so small "
+    "probabilities are rarer than their size suggests."
 )
 
 
@@ -47,12 +47,12 @@ def prior_draws(layout: Layout, seed: int, draws: int = DRAWS) -> Floats:
 
 
 def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
-    """What the priors alone say of every row and of the headline; nothing is fitted.
+    """Predict every row and the headline from the priors alone, without a fit.
 
     Returns
     -------
     CheckResult
-        Failed if the priors exclude a figure that is fitted.
+        Failed if the priors exclude a fitted figure.
     """
     said, layout = parts.evidence, parts.layout
     natural = prior_draws(layout, seed)
@@ -92,7 +92,7 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
     sentence = (
         f"The priors alone exclude {listed(excluded)}."
         if excluded
-        else f"The priors alone exclude none of {len(lines)} figures."
+        else f"The priors alone exclude none of {counted(len(lines), 'figure', 'figures')}."
     )
     if doubtful:
         sentence += f" They make {listed(doubtful)} doubtful."
@@ -108,7 +108,7 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
 def _prior_revenue(
     case: Case, layout: Layout, natural: Floats
 ) -> tuple[int, dict[str, float], list[dict[str, object]]]:
-    """The headline's year, what the priors say of the headline, and of each definition."""
+    """The headline's year, its prior distribution, and a line for each definition."""
     year = case.timeline.headline
     yearly = yearly_revenue(case, layout, natural)
     lines: list[dict[str, object]] = []
@@ -134,7 +134,7 @@ def _prior_revenue(
 
 
 def posterior_predictive(rows: Json) -> CheckResult:
-    """How surprising each fitted row is.
+    """Test how surprising each fitted row is.
 
     Parameters
     ----------
@@ -162,12 +162,13 @@ def posterior_predictive(rows: Json) -> CheckResult:
     beyond = [row for row, p in tails.items() if p < limit]
     outside = _smallest_first(tails, 0.1)
     sentence = (
-        f"{len(beyond)} of {len(tails)} rows cannot be reconciled with the posterior: "
-        f"{listed(beyond)}."
+        f"{len(beyond)} of {counted(len(tails), 'row', 'rows')} cannot be reconciled with the "
+        f"posterior: {listed(beyond)}."
         if beyond
-        else f"Every one of {len(tails)} rows can be reconciled with the posterior."
+        else f"Every row can be reconciled with the posterior ({len(tails)} in all)."
     )
-    sentence += f" {len(outside)} lie outside their 90% predictive interval"
+    lie = counted(len(outside), "row lies", "rows lie")
+    sentence += f" {lie} outside the 90% predictive interval"
     sentence += f": {listed(outside)}." if outside else "."
     return CheckResult(
         "posterior_predictive", not beyond, sentence, POSTERIOR_READING, pd.DataFrame(lines),

@@ -1,4 +1,4 @@
-"""Short fits of a case with other data, for checks that need many of them."""
+"""Short fits of a case with changed data, for checks that need many fits."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from model.sampling.fitting import Convergence, Posterior, convergence, fit
 
 Floats = NDArray[np.float64]
 
-#: Enough for a median to a tenth of a standard deviation, which is what a check compares.
+#: Enough to estimate a median, which is what checks compare, to a tenth of a standard deviation.
 SHORT = SamplerOptions(draws=500, tune=100, chains=2, cores=1)
-#: What a short fit must reach to be used: looser than the gate of a run. Some draws may diverge:
-#: under priors twice as wide a hazard can be so large that stocks overflow, where nobody is left.
+#: Limits for using a short fit, looser than the gate of a run. Some draws may diverge: under priors
+#: twice as wide a hazard can be so large that nobody is left and stocks overflow.
 SHORT_RHAT, SHORT_ESS, SHORT_DIVERGENCES = 1.05, 100.0, 0.05
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to fit.
+    """One fit to run.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Task:
         The data of the fit.
     options : SamplerOptions
     start : Map or None
-        The map to sample in, where a posterior much like it is known.
+        The map to sample in, if a similar posterior is known.
     """
 
     case: Case
@@ -77,7 +77,7 @@ class Refit:
 
 
 def refit(task: Task) -> Refit:
-    """Fit other data, and project what happened."""
+    """Run a fit and project what happened."""
     posterior = fit(task.parts, task.options, start=task.start)
     yearly = yearly_revenue(task.case, posterior.layout, posterior.draws)
     shape = posterior.diverging.shape
@@ -91,11 +91,11 @@ def refit(task: Task) -> Refit:
 
 
 def flat(posterior: Posterior) -> Floats:
-    """Standard normals with chains laid end to end, (n, size)."""
+    """Standard normals with the chains concatenated, (n, size)."""
     return posterior.normals.reshape(-1, posterior.normals.shape[-1])
 
 
 def yearly_revenue(case: Case, layout: Any, draws: Floats) -> xr.DataArray:
-    """Revenue of whole years as it happened, (definition, draw, year), from draws, (n, N)."""
+    """Actual revenue of whole years, (definition, draw, year), from draws, (n, N)."""
     found = project(case, layout, draws).yearly_usd
     return found.transpose("definition", "draw", "year").sel(definition=list(DEFINITIONS))

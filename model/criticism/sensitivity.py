@@ -1,9 +1,9 @@
-"""How far the answer hangs on the priors: power-scaling of the draws, and refits with other widths.
+"""How far the answer depends on the priors: power-scaling of the draws, and refits.
 
 A prior to the power a, on the scale on which it is normal, is the same prior with its width
-divided by the root of a. So both parts of the check ask one question: power-scaling for a change
-too small to need a fit (Kallioinen, Paananen, Bürkner and Vehtari 2024,
-https://doi.org/10.1007/s11222-023-10366-5), refits for widths halved and doubled.
+divided by the square root of a. So both parts of the check address one question: power-scaling
+covers changes too small to need a fit (Kallioinen, Paananen, Bürkner and Vehtari 2024,
+https://doi.org/10.1007/s11222-023-10366-5), and refits cover widths halved and doubled.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
 
 ALL = "all priors"
-#: Sensitivity from which a prior, or the evidence, is said to matter (Kallioinen et al.).
+#: Sensitivity from which a prior, or the evidence, is reported to matter (Kallioinen et al.).
 THRESHOLD = 0.05
-#: Random orders of the draws from which the noise of a sensitivity is read.
+#: Random orders of the draws used to estimate the noise of a sensitivity.
 SHUFFLES = 20
 WIDTHS = {"halved": 0.5, "doubled": 2.0}
 #: Factor on the headline's median by which a doubled or halved prior may move it.
@@ -42,20 +42,19 @@ MOVED = 1.10
 
 SCALING_READING = (
     "How far the distribution of each definition moves when a prior, or the evidence, is made a "
-    f"little stronger or weaker: from {THRESHOLD:g} on, and above the noise that draws in random "
-    "order would show, it matters. Evidence that matters where the "
-    "priors do not is as it should be; where both matter they may pull apart; priors that matter "
-    "alone are the answer."
+    f"little stronger or weaker. It matters from {THRESHOLD:g}, if that exceeds the noise that "
+    "draws in random order would show. Ideally the evidence matters and the priors do not. If both "
+    "matter, they may be in conflict; if only the priors matter, they determine the answer."
 )
 WIDTH_READING = (
     "Refits in which the priors of a group have half or twice their width, on the scale on which "
-    "they are normal: state take of the headline's year, and its median and interval's width as "
+    "they are normal: state take of the headline's year, and its median and interval width as "
     "multiples of the run's."
 )
 
 
 def members(layout_labels: tuple[str, ...]) -> dict[str, list[int]]:
-    """Places of each group's basic quantities; groups that a case lacks are left out."""
+    """Places of each group's basic quantities; groups absent from a case are omitted."""
     of = {name: group for group, names in GROUPS.items() for name in names}
     found: dict[str, list[int]] = {}
     for place, label in enumerate(layout_labels):
@@ -64,10 +63,10 @@ def members(layout_labels: tuple[str, ...]) -> dict[str, list[int]]:
 
 
 def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
-    """Draws of each definition with the log densities that are scaled, as ArviZ wants them.
+    """Draws of each definition with the log densities to be scaled, in ArviZ's form.
 
-    ``log_prior`` holds one variable for each group of basic quantities; shared errors and the
-    places of units are no priors that anybody chose, and are left as they are.
+    ``log_prior`` holds one variable for each group of basic quantities. Shared errors and the
+    places of units are not chosen priors, so they are not scaled.
     """
     parts, shape = posterior.parts, posterior.diverging.shape
     normals = flat(posterior)
@@ -145,7 +144,7 @@ NEITHER = "neither moves it measurably"
 
 
 def diagnosis(prior: bool, evidence: bool) -> str:
-    """The verdict on one definition, from whether priors and evidence matter."""
+    """Verdict on one definition, from whether priors and evidence matter."""
     if not prior:
         return EVIDENCE_RULES if evidence else NEITHER
     return BOTH if evidence else PRIOR_ALONE
@@ -157,7 +156,7 @@ def _sensitivity(tree: xr.DataTree, group: str, names: list[str]) -> dict[str, f
     if _spread(tree, group, names) == 0.0:
         return dict.fromkeys(DEFINITIONS, 0.0)
     with warnings.catch_warnings():
-        # ArviZ passes on NumPy's complaint about a density that is nothing in an empty bin
+        # ArviZ passes on NumPy's warning about a density of zero in an empty bin
         warnings.simplefilter("ignore", RuntimeWarning)
         logging.getLogger("arviz_stats").setLevel(logging.ERROR)
         found = psense(tree, group=group, group_var_names=names)
@@ -165,18 +164,18 @@ def _sensitivity(tree: xr.DataTree, group: str, names: list[str]) -> dict[str, f
 
 
 def _spread(tree: xr.DataTree, group: str, names: list[str]) -> float:
-    """How much the log density that would be scaled differs between draws."""
+    """Range over the draws of the log density that would be scaled."""
     return float(np.ptp(_scaled(tree, group, names)))
 
 
 def _scaled(tree: xr.DataTree, group: str, names: list[str]) -> Floats:
-    """The log density that is scaled, (chain, draw)."""
+    """The log density to be scaled, (chain, draw)."""
     block = tree[f"log_{group}"]
     return np.asarray(np.sum([block[name].to_numpy() for name in names], axis=0))
 
 
 def _noise(tree: xr.DataTree, group: str, names: list[str], seed: int) -> dict[str, float]:
-    """Largest sensitivity that draws in no order, to which nothing can be sensitive, would show."""
+    """Largest sensitivity to log densities in random order, which is pure noise."""
     shape = tree["posterior"][HEADLINE].shape
     total = _scaled(tree, group, names)
     found = []
@@ -206,7 +205,7 @@ def width_refits(
     workers: Executor,
     progress: Progress = lambda done, total: None,
 ) -> CheckResult:
-    """Refits with halved and doubled widths, of all priors and of each group.
+    """Refit with halved and doubled widths of all priors, and of each group of them.
 
     Returns
     -------
@@ -244,15 +243,15 @@ def width_refits(
     table = pd.DataFrame(lines)
     sure = table[table["reliable"]]
     if sure.empty:
-        told = "The chains of no refit agree well enough to judge."
+        told = "No refit converged well enough to judge."
         return CheckResult("prior_widths", None, told, WIDTH_READING, table, "sensitivity")
     moved = sure[np.abs(np.log(sure["median_ratio"])) > np.log(MOVED)]
     most = sure.loc[np.abs(np.log(sure["median_ratio"])).idxmax()]
     sentence = (
-        f"With the widths of {most['priors']} {most['widths']} the median state take of {year} is "
-        f"{most['median_ratio']:.2f} times the run's; no other refit moves it further."
+        f"With prior widths {most['widths']} ({most['priors']}), the median state take of {year} "
+        f"is {most['median_ratio']:.2f} times the run's; no other refit moves it further."
     )
     unsure = [f"{row.priors}, {row.widths}" for row in table[~table["reliable"]].itertuples()]
     if unsure:
-        sentence += f" Chains agree too little with {listed(unsure)}, which are not judged."
+        sentence += f" Refits that converged too poorly to judge: {listed(unsure)}."
     return CheckResult("prior_widths", moved.empty, sentence, WIDTH_READING, table, "sensitivity")

@@ -1,4 +1,4 @@
-"""Checks of one fit: priors, rows, conflicts, single sources, sensitivity, held-out totals."""
+"""All checks of one fit: priors, rows, conflicts, single sources, sensitivity, held-out totals."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def criticise(
     progress: Progress = lambda stage, done, total: None,
     workers: Executor | None = None,
 ) -> list[CheckResult]:
-    """Every check of a fit.
+    """Run every check of a fit.
 
     Parameters
     ----------
     fitted : Fitted
     cores : int, optional
-        Fits at once.
+        Number of parallel fits.
     scheduler : str
-        Address of a Dask scheduler, instead of this machine.
+        Address of a Dask scheduler, to use instead of this machine.
     progress : callable
         Called with (stage, done, total).
     workers : Executor, optional
-        Where fits run, if there is one already.
+        An existing executor for the fits.
 
     Returns
     -------
     list of CheckResult
-        In the order in which they are read.
+        In the order in which they are reported.
     """
     case, posterior = fitted.case, fitted.posterior
     seed = posterior.options.seed
@@ -87,12 +87,12 @@ def record(
     results: Sequence[CheckResult],
     before_publishing: Callable[[], object] = lambda: None,
 ) -> None:
-    """Add the results to a run: whole to ``checks.json``, in short to ``summary.json``.
+    """Add the results to a run: in full to ``checks.json``, in short to ``summary.json``.
 
     Raises
     ------
     DamagedRunError
-        When the run does not agree with its checksums.
+        If the run does not match its checksums.
     """
     summary = store.read_summary(folder)
     summary["checks"] = {one.name: one.block() for one in results}
@@ -105,12 +105,12 @@ def record(
 
 
 def recorded(folder: Path) -> list[CheckResult]:
-    """The results that a run holds; none if it was not checked.
+    """Read the results saved in a run; an empty list if it was not checked.
 
     Raises
     ------
     DamagedRunError
-        When they cannot be read.
+        If they cannot be read.
     """
     content = store.read_added(folder, store.CHECKS) or {"checks": {}}
     return [CheckResult.of(name, one) for name, one in content["checks"].items()]

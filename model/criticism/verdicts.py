@@ -1,4 +1,4 @@
-"""Verdicts and tables of checks, as a person reads them in the terminal."""
+"""Verdicts and tables of checks, as printed in the terminal."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ TITLES = {
     "conflict": "Sources against each other",
     "leave_one_out": "Without one source",
     "power_scaling": "Priors or evidence",
-    "prior_widths": "Priors of other widths",
-    "held_out": "Totals held out",
-    "calibration": "Intervals that hold the truth",
-    "power": "Slips that are found",
-    "echo": "Echoes that teach nothing",
+    "prior_widths": "Other prior widths",
+    "held_out": "Held-out totals",
+    "calibration": "Interval coverage",
+    "power": "Slips found",
+    "echo": "Echoes add nothing",
 }
 
 
 def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> str:
-    """What is wrong with the arguments that choose what is printed; blank if nothing is."""
+    """Describe the error in the arguments that select the output; blank if there is none."""
     known = ", ".join(names)
     if show and show not in names:
         return f"--show: there is no check {show!r}; write one of: {known}"
@@ -36,7 +36,7 @@ def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> 
 
 
 def print_results(results: Sequence[CheckResult], show: str, output_format: Format) -> None:
-    """Print verdicts, or one check's whole table, in the format asked for."""
+    """Print verdicts, or one check's whole table, in the requested format."""
     chosen = {one.name: one for one in results}
     if show and output_format is not Format.json:
         one = chosen[show]
@@ -63,7 +63,7 @@ def print_verdicts(results: Sequence[CheckResult]) -> None:
 
     console = Console(highlight=False)
     table = empty_table(console)
-    for heading, ratio in (("Check", 1), ("Verdict", None), ("What was found", 4)):
+    for heading, ratio in (("Check", 1), ("Verdict", None), ("Finding", 4)):
         table.add_column(heading, ratio=ratio, overflow="fold")
     colours = {True: "green", False: "bold red", None: ""}
     for one in results:
@@ -77,7 +77,7 @@ def print_verdicts(results: Sequence[CheckResult]) -> None:
 
 
 def print_table(result: CheckResult) -> None:
-    """Print one check's whole table, each number with four digits."""
+    """Print one check's whole table, each number to four digits."""
     from rich.console import Console
 
     from model.terminal.tables import cell, empty_table, widen

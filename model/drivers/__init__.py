@@ -1,8 +1,8 @@
-"""What drives the answer, and what would be worth finding out.
+"""Drivers of the answer, and the value of further information.
 
-It takes a run and gives, for any definition and year, the shares of the variance by quantity and
-group, and how much narrower the interval should become once a quantity or a source is known.
-Nothing is fitted. The command ``python -m model.drivers RUN`` keeps the answer with the run.
+For any definition and year of a run, the package computes the shares of the variance by quantity
+and group, and how much narrower the interval should become once a quantity or a source is known.
+No fit is run. The command ``python -m model.drivers RUN`` saves the results with the run.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""The command line of ``model.drivers``: what drives a run's revenue, what to find out next."""
+"""The command line of ``model.drivers``: what drives a run's revenue, and what to find out next."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from model.drivers.kept import Drivers
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
-#: Rows of each table that are shown unless the whole is asked for.
+#: Rows shown of each table unless the whole table is requested.
 ROWS = 10
-#: Tables of an answer, in the order in which they are told.
+#: Tables of the results, in the order in which they are reported.
 TABLES = ("groups", "quantities", "correlations", "knowing", "prospects")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a run: definition, year, a file of sources, whether to compute anew."""
+    """The request: definition, year, a file of sources, and whether to compute anew."""
 
     what: str
     year: int | None
@@ -39,11 +39,11 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command(
-    help="What drives a run's revenue (shares of its variance, a tornado), and what it would be "
-    "worth to know: each quantity exactly, or one more source (prospects.csv). Nothing is fitted; "
-    "the answer is kept with the run.",
-    epilog="Exit status: 0 done; 2 faulty run or arguments, nothing written; 3 done, but the run's "
-    "sampler had not converged; 130 interrupted, nothing written.",
+    help="Show what drives a run's revenue (shares of its variance, a tornado) and what it would "
+    "be worth to know each quantity exactly or to find one more source (prospects.csv). No fit is "
+    "run; the results are saved with the run.",
+    epilog="Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
+    "run's sampler had not converged; 130 interrupted, nothing written.",
 )
 def drivers(
     run: Run,
@@ -58,8 +58,8 @@ def drivers(
         Path | None,
         typer.Option(
             metavar="FILE.csv",
-            help="Value the sources of this file instead of the run's prospects.csv; the answer "
-            "is told and not kept.",
+            help="Value the sources of this file instead of the run's prospects.csv; the results "
+            "are printed but not saved.",
         ),
     ] = None,
     show: Annotated[
@@ -69,10 +69,10 @@ def drivers(
         Format, typer.Option("--format", help="What to print; csv is for one table.")
     ] = Format.table,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Compute anew, even if the run holds the answer.")
+        bool, typer.Option("--fresh", help="Compute anew, even if the run has the results.")
     ] = False,
 ) -> None:
-    """Say what drives a run's revenue."""
+    """Show what drives a run's revenue."""
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
@@ -96,7 +96,7 @@ def _run(
                    f"{', '.join(TABLES)}")  # fmt: skip
         return FAULTY
     if asked.prospects and not asked.prospects.is_file():
-        talk.fault(f"--prospects: there is no file {asked.prospects}; name one that there is")
+        talk.fault(f"--prospects: there is no file {asked.prospects}; name an existing file")
         return FAULTY
     run = opened_run(name, output, talk, "nothing was computed")
     if run is None:
@@ -113,7 +113,7 @@ def _run(
 
 
 def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -> Drivers | None:
-    """The answer that a run holds, or a new one that is kept with it; None if there is a fault."""
+    """Read the results saved in a run, or compute and save them; None once an error is reported."""
     from model.case.faults import CaseError
     from model.drivers.kept import ask, record, recorded
     from model.drivers.outcome import NoSuchRevenueError
@@ -126,7 +126,7 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
         kept = not (asked.fresh or asked.prospects)
         found = recorded(folder, asked.what, year) if kept else None
         if found is not None:
-            talk.say("Asked before: nothing is computed (--fresh computes anew)")
+            talk.say("Already computed; read from the run (--fresh computes anew)")
             return found
         found = ask(folder, asked.what, year, prospects=asked.prospects)
         interruption.check()
@@ -165,23 +165,23 @@ def _print(found: Drivers, show: str, output_format: Format) -> None:
 
 
 def _print_all(found: Drivers) -> None:
-    """Print what drives the revenue, and what to find out, in short."""
+    """Print, in short, what drives the revenue and what to find out."""
     tables, what = found.tables, found.definition.replace("_", " ")
     amount = interval(*three(found.numbers, MILLION))
     sys.stdout.write(
-        f"\nThe {what} of {found.year} is {amount} million dollars. What makes it so uncertain, as "
-        "parts of its variance:\n"
+        f"\nThe {what} of {found.year} is {amount} million dollars. Sources of its uncertainty, as "
+        "shares of its variance:\n"
     )
     groups = tables["groups"].sort_values("share", ascending=False)
     _print_rows(
         "",
-        ["Group", "Share", "Alone", "Only by itself"],
+        ["Group", "Share", "Alone", "Left"],
         ((row.title, *_shares(row)) for row in groups.itertuples()),
     )
     _print_rows(
         "",
-        ["Quantity", "Share", "Alone", "Only by itself", "5% to 95%", "Revenue there, rest held",
-         "rest along"],
+        ["Quantity", "Share", "Alone", "Left", "5% to 95%", "Revenue, rest fixed",
+         "rest following"],
         (
             (
                 row.quantity, *_shares(row), f"{row.p05:.4g} to {row.p95:.4g} {row.unit}",
@@ -195,18 +195,18 @@ def _print_all(found: Drivers) -> None:
 
 
 READING = """\
-  Share: its part when all add up (Shapley effect; together {explained}, the rest is beyond the regression)
-  Alone: what knowing nothing else but it would take away; Only by itself: what is left to it once all else is known
-  Revenue: median in million dollars with the quantity at its 5% and 95% point, all else held as it is, or going along as the evidence ties it
+  Share: shares that add up (Shapley effects; {explained} in total, the remainder is not explained by the regression)
+  Alone: what knowing only this quantity would remove; Left: what remains once all others are known
+  Revenue: median in million dollars at the 5% and 95% quantile of the quantity, with the rest fixed or following it as the evidence implies
 """  # noqa: E501
 
 
 def _print_worth(found: Drivers) -> None:
-    """Print what knowing would be worth."""
+    """Print the value of further information."""
     before = found.tables["knowing"]["width_before"].iloc[0] / MILLION
     sys.stdout.write(
-        f"\nWhat it would be worth to know. The 90% interval is {before:,.0f} million dollars "
-        "wide; by how much it may be expected to shrink:\n"
+        f"\nValue of further information. The 90% interval is {before:,.0f} million dollars wide; "
+        "how much narrower it should become:\n"
     )
     sources = found.tables["prospects"]
     rows = [
@@ -218,9 +218,9 @@ def _print_worth(found: Drivers) -> None:
         (row.title, "one more source", _part(row.variance_share), _narrower(row))
         for row in sources.itertuples()
     ]
-    _print_rows("", ["What", "", "Variance that goes", "Narrower, USD million"], rows)
+    _print_rows("", ["What", "", "Variance removed", "Narrower, USD million"], rows)
     if sources.empty:
-        sys.stdout.write("  The case has no prospects.csv: sources that might be found.\n")
+        sys.stdout.write("  The case has no prospects.csv, which lists sources that might exist.\n")
 
 
 def _shares(row: Any) -> tuple[str, str, str]:
@@ -228,7 +228,7 @@ def _shares(row: Any) -> tuple[str, str, str]:
 
 
 def _part(share: float) -> str:
-    """A share in per cent; small ones are noise."""
+    """A share in per cent; a dash for small ones, which are noise."""
     return f"{100 * share:.0f}%" if share >= NOISE else "-"
 
 
@@ -245,7 +245,7 @@ def _narrower(row: Any) -> str:
 
 
 def _print_rows(title: str, headings: list[str], rows: Any) -> None:
-    """Print a table; the first column is text, the rest are set to the right."""
+    """Print a table; the first column is text, the others are right-aligned."""
     from rich.console import Console
 
     from model.terminal.tables import cell, empty_table, widen

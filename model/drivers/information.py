@@ -1,11 +1,11 @@
-"""What would it be worth to know? Expected fall of a result's variance and of its 90% width.
+"""Value of information: the expected reduction of a result's variance and of its 90% width.
 
-Of a quantity known exactly, and of a source that might be found. Both are regressions on draws
-(Strong, Oakley and Brennan 2014, https://doi.org/10.1177/0272989X13505910, and Strong, Oakley,
-Brennan and Breeze 2015, https://doi.org/10.1177/0272989X15575286): for a source, every draw is
-made to print the figures that the source would state if the draw were true, and the result is
-regressed on those figures. Beside it stands a second way that shares nothing with the first but
-the draws: for some of the figures the draws are weighed anew by how likely each makes them.
+It is computed for a quantity known exactly and for a source that might be found. Both are
+regressions on draws (Strong, Oakley and Brennan 2014, https://doi.org/10.1177/0272989X13505910,
+and Strong, Oakley, Brennan and Breeze 2015, https://doi.org/10.1177/0272989X15575286). For a
+source, each draw generates the figures that the source would state if the draw were true, and the
+result is regressed on those figures. A second method, which shares only the draws with the first,
+reweights the draws by how likely each makes some of the figures.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from model.sampling.reweighting import weighted_quantiles
 
 Floats = NDArray[np.float64]
 
-#: Draws in each bin of what is expected, in which the width that is left is read.
+#: Draws in each bin of the fitted mean, within which the remaining width is measured.
 PER_BIN, MOST_BINS = 100, 20
 ENDS = (0.05, 0.95)
-#: Sets of figures for which the draws are weighed anew.
+#: Sets of figures for which the draws are reweighted.
 NESTED = 200
-#: How often a source's figures are printed of all draws: each time gives the worth once more.
+#: How often a source's figures are generated from all draws; each time yields one estimate.
 REPEATS = 5
-#: Effective draws behind a weighing, in the middle of all, from which it is told.
+#: Least median of the effective draws at which a reweighting is reported.
 ENOUGH = 50.0
 
 
 @dataclass(frozen=True)
 class Worth:
-    """What knowing something is expected to leave of a result's uncertainty.
+    """The uncertainty of a result expected to remain once something is known.
 
     Attributes
     ----------
@@ -63,23 +63,23 @@ class Worth:
 
     @property
     def variance_share(self) -> float:
-        """Share of the variance that would go."""
+        """Share of the variance that would be removed."""
         return 1.0 - self.variance_after / self.variance_before
 
     @property
     def narrower(self) -> float:
-        """By how much the 90% interval would be narrower."""
+        """How much narrower the 90% interval would be."""
         return self.width_before - self.width_after
 
 
 def worth(result: Floats, known: Floats, effective: float | None = None) -> Worth:
-    """Expected worth of knowing something, by regression on draws.
+    """Expected value of knowing something, by regression on draws.
 
     Parameters
     ----------
     result : array, (n,)
     known : array, (n, m)
-        What would be known, of each draw.
+        What would be known, in each draw.
     effective : float, optional
         Effective number of draws.
 
@@ -91,22 +91,22 @@ def worth(result: Floats, known: Floats, effective: float | None = None) -> Wort
 
 
 def _left_by(regression: Regression, result: Floats) -> Worth:
-    """Expected worth of knowing all inputs of a regression of the result."""
+    """Expected value of knowing all inputs of a regression of the result."""
     variance = float(result.var())
     left = 1.0 - regression.explained(range(regression.inputs))
     return Worth(variance, left * variance, width(result), _width_left(result, regression.fitted))
 
 
 def width(values: Floats) -> float:
-    """Width of the 90% interval; its median is right whether the draws are many or few."""
+    """Width of the 90% interval, from median-unbiased quantiles for any number of draws."""
     low, high = np.quantile(values, ENDS, method="median_unbiased")
     return float(high - low)
 
 
 def _width_left(result: Floats, fitted: Floats) -> float:
-    """Mean width of what is left around the fitted mean, bin by bin of that mean.
+    """Mean width of the residuals around the fitted mean, over bins of that mean.
 
-    Bins, because a result that is expected to be large may also be known less well.
+    Bins are used because results with a large mean may also be more uncertain.
     """
     bins = int(np.clip(len(result) // PER_BIN, 1, MOST_BINS))
     left = (result - fitted)[np.argsort(fitted, kind="stable")]
@@ -115,23 +115,23 @@ def _width_left(result: Floats, fitted: Floats) -> float:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a prospect would state, and how likely draws make it.
+    """The figures a prospect would state, and how likely draws make them.
 
     Attributes
     ----------
     log_quantity : array, (n, rows)
-        Log of what each row speaks of, draw by draw.
+        Log of the quantity that each row is about, draw by draw.
     shared : array, (n, statements)
-        Draws of the standard error that the rows of one source have in common.
+        Draws of the standardised error that the rows of one source share.
     stated : array, (n, rows, statements)
-        Log figures, printed of each draw.
+        Log figures generated from each draw.
     own_error : array, (n, rows) or (rows,)
-        Standard deviation of each row's own error; by draw, since units differ by an unknown
-        deviation.
+        Standard deviation of each row's own error; by draw, since the deviation between units is
+        unknown.
     shared_error, tail : array, (rows,)
-        The rest of how far each row is trusted, as in ``likelihood.Evidence``.
+        The other parameters of each row's error, as in ``likelihood.Evidence``.
     counts : array of int, (rows,)
-        How many sources state each row.
+        Number of sources that state each row.
     """
 
     log_quantity: Floats
@@ -147,7 +147,7 @@ class Figures:
         cls, case: Case, layout: Layout, natural: Floats, prospect: Prospect,
         rng: np.random.Generator,
     ) -> Figures:  # fmt: skip
-        """Figures printed of every draw of the basic quantities, (n, N)."""
+        """Figures generated from every draw of the basic quantities, (n, N)."""
         measured = measurement(case, layout, prospect.rows)
         log_quantity = log_quantities(layout, measured, natural)
         rows = prospect.rows.set_index("id").loc[list(measured.ids)]
@@ -155,7 +155,7 @@ class Figures:
         error = np.array(
             [grade_error(reading, row.reliability, row.credibility) for row in rows.itertuples()]
         )
-        # one firm or crew is not all of them, and nobody knows how far they differ
+        # one firm or crew does not represent all, and how far they differ is unknown
         centre, width = spread_prior(reading)
         deviation = np.exp(centre + width * rng.normal(size=(len(natural), 1)))
         units = rows["units"].to_numpy()
@@ -169,7 +169,7 @@ class Figures:
         return cls(log_quantity, none, none, own, shared_error, tail, counts).printed(rng)
 
     def printed(self, rng: np.random.Generator) -> Figures:
-        """The same with other figures, printed anew of every draw."""
+        """The same with new figures generated from every draw."""
         shape = (*self.log_quantity.shape, int(self.counts.max()))
         shared = rng.normal(size=(shape[0], shape[2]))
         stated = self.log_quantity[..., None] + self.shared_error[:, None] * shared[:, None, :]
@@ -179,9 +179,9 @@ class Figures:
 
     @property
     def known(self) -> Floats:
-        """What is regressed on, (n, m): the mean of each row's figures, and of hedges the end.
+        """Regressors, (n, m): the mean of each row's figures and, for hedges, their extreme.
 
-        As normal scores of their ranks, since figures of few units may lie far out.
+        They are normal scores of ranks, since figures of few units may be far out.
         """
         columns = []
         for row, count in enumerate(self.counts):
@@ -192,7 +192,7 @@ class Figures:
         return np.column_stack([normal_scores(column) for column in columns])
 
     def weights(self, truth: int) -> Floats:
-        """Weights of all draws if the figures of one were found, (n,); that one has none."""
+        """Weights of all draws if the figures of one were found, (n,); its own weight is zero."""
         log_weight = np.zeros(len(self.log_quantity))
         own = np.broadcast_to(self.own_error, self.log_quantity.shape)
         for row, count in enumerate(self.counts):
@@ -213,16 +213,16 @@ def normal_scores(values: Floats) -> Floats:
 
 
 def reweighed(result: Floats, figures: Figures, nested: int = NESTED) -> tuple[Worth, float]:
-    """Expected worth of a source by weighing the draws anew, and the effective draws behind it.
+    """Expected value of a source by reweighting the draws, and the effective draws behind it.
 
-    For figures printed of some of the draws, spread evenly over all, the posterior with the
-    source is the draws weighed by how likely they make these figures.
+    Figures are generated from some of the draws, spread evenly over all. For each set of figures,
+    the posterior with the source is the draws weighted by how likely they make the figures.
 
     Returns
     -------
     worth : Worth
     effective : float
-        Median over the figures of the effective draws behind the weighed posterior.
+        Median over the figures of the effective draws behind the reweighted posterior.
     """
     truths = np.linspace(0, len(result) - 1, min(nested, len(result))).round().astype(int)
     variances, widths, sizes = [], [], []
@@ -230,7 +230,7 @@ def reweighed(result: Floats, figures: Figures, nested: int = NESTED) -> tuple[W
         weight = figures.weights(int(truth))
         mean = weight @ result
         size = 1.0 / float(weight @ weight)
-        # a weighted variance of few draws is too small by one part in their number
+        # a weighted variance of n effective draws is too small by the factor 1 - 1/n
         variances.append(float(weight @ (result - mean) ** 2) / max(1.0 - 1.0 / size, 1e-9))
         low, high = weighted_quantiles(result, weight, ENDS)
         widths.append(float(high - low))
@@ -242,12 +242,12 @@ def reweighed(result: Floats, figures: Figures, nested: int = NESTED) -> tuple[W
 
 
 def worth_of_quantities(outcome: Outcome) -> pd.DataFrame:
-    """Expected worth of knowing each quantity exactly, the largest first.
+    """Expected value of knowing each quantity exactly, the largest first.
 
     Returns
     -------
     DataFrame
-        ``quantity``, ``group``, ``variance_share`` that would go, ``width_before``,
+        ``quantity``, ``group``, ``variance_share`` (the share removed), ``width_before``,
         ``width_after`` and ``narrower`` in dollars.
     """
     lines: list[dict[str, object]] = []
@@ -261,15 +261,14 @@ def worth_of_quantities(outcome: Outcome) -> pd.DataFrame:
 def worth_of_prospects(
     case: Case, layout: Layout, outcome: Outcome, prospects: Sequence[Prospect]
 ) -> pd.DataFrame:
-    """Expected worth of finding each source, the largest first.
+    """Expected value of finding each source, the largest first.
 
     Returns
     -------
     DataFrame
         ``prospect``, ``title``, ``states`` (in short); ``variance_share``, ``width_before``,
         ``width_after`` and ``narrower`` by regression; ``reweighed_variance_share`` and
-        ``reweighed_width_after`` the second way, not a number where its ``reweighed_draws`` are
-        too few to tell.
+        ``reweighed_width_after`` by the second method, NaN if ``reweighed_draws`` are too few.
     """
     lines: list[dict[str, object]] = []
     for number, prospect in enumerate(prospects):
@@ -295,7 +294,7 @@ def worth_of_prospects(
 
 
 def stated(prospect: Prospect) -> str:
-    """What a prospect would state, in short: quantity, months, hedge and grade of each row."""
+    """Describe a prospect's statements in short: quantity, months, hedge and grade of each row."""
     said = []
     for row in prospect.rows.itertuples():
         months = " – ".join(dict.fromkeys((str(row.start), str(row.end))))

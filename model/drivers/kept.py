@@ -1,4 +1,4 @@
-"""What drives a saved run's revenue and what it would be worth to know: asked, and kept with it."""
+"""Compute the drivers of a saved run's revenue and the value of information; save both with it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from model.projection.projection import Projector
 
 Json = dict[str, Any]
 
-#: Drivers, the largest first, whose correlations are kept.
+#: Number of drivers, the largest first, for which correlations are saved.
 CORRELATED = 24
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """What was found of one year's revenue under one definition.
+    """Results for one year's revenue under one definition.
 
     Attributes
     ----------
@@ -74,18 +74,18 @@ class Drivers:
 
     @property
     def knowing(self) -> pd.DataFrame:
-        """What knowing each quantity exactly would be worth, the most first."""
+        """Value of knowing each quantity exactly, the largest first."""
         return self.tables["knowing"].set_index("quantity")
 
     @property
     def prospects(self) -> pd.DataFrame:
-        """What each source that might be found would be worth, the most first."""
+        """Value of each source that might be found, the largest first."""
         table = self.tables["prospects"]
         return table if table.empty else table.set_index("title")
 
     @classmethod
     def of(cls, found: Shares, knowing: pd.DataFrame, prospects: pd.DataFrame) -> Drivers:
-        """What was found, with the main drivers' correlations as a table."""
+        """Combine the results, with the main drivers' correlations as a table."""
         ties = found.correlations.iloc[:CORRELATED, :CORRELATED]
         tables = {
             "groups": found.groups,
@@ -99,7 +99,7 @@ class Drivers:
         )
 
     def content(self) -> Json:
-        """The whole as plain JSON."""
+        """All results as plain JSON."""
         return {
             "definition": self.definition,
             "year": self.year,
@@ -119,7 +119,7 @@ class Drivers:
 
     @classmethod
     def from_content(cls, content: Json) -> Drivers:
-        """The answer that ``content`` was made of."""
+        """The results from which ``content`` was made."""
         tables = {
             name: pd.DataFrame(table["rows"], columns=table["columns"])
             for name, table in content["tables"].items()
@@ -131,7 +131,7 @@ class Drivers:
 def ask(
     folder: Path, definition: str, year: int | None = None, *, prospects: Path | None = None
 ) -> Drivers:
-    """What drives a run's revenue under a definition in a year.
+    """Compute what drives a run's revenue under a definition in a year.
 
     Parameters
     ----------
@@ -146,15 +146,15 @@ def ask(
     Raises
     ------
     NoSuchRevenueError
-        When the run has no such definition or year.
+        If the run has no such definition or year.
     TooFewDrawsError, NoVarianceError
-        When the run has fewer than ten draws for each quantity, or its revenue does not vary.
+        If the run has fewer than ten draws for each quantity, or its revenue does not vary.
     DamagedRunError, CaseError
-        As ``criticism.Fitted.saved`` raises them.
+        As raised by ``archive.Fitted.saved``.
     """
     from threadpoolctl import threadpool_limits
 
-    # matrices are small: threads of linear algebra would wait for each other
+    # the matrices are small, so threads of linear algebra would only wait for each other
     with threadpool_limits(1):
         return _ask(Fitted.saved(folder), folder, definition, year, prospects)
 
@@ -178,19 +178,19 @@ def _ask(
         worth_of_quantities(outcome),
         worth_of_prospects(case, posterior.layout, outcome, valued),
     )
-    # with the digits that are kept, so that the first time prints what every other prints
+    # with the digits that are saved, so that the first print is the same as later ones
     return Drivers.from_content(answer.content())
 
 
 def record(
     folder: Path, found: Drivers, before_publishing: Callable[[], object] = lambda: None
 ) -> None:
-    """Keep an answer with the run, beside what was asked of it before.
+    """Save results with the run, beside those already there.
 
     Raises
     ------
     DamagedRunError
-        When the run does not agree with its checksums.
+        If the run does not match its checksums.
     """
     kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
     asked = dict(sorted((kept | {found.name: found.content()}).items()))
@@ -201,12 +201,12 @@ def record(
 
 
 def recorded(folder: Path, definition: str, year: int) -> Drivers | None:
-    """The answer that a run holds; None if it was not asked.
+    """Read the results saved in a run; None if they were not computed.
 
     Raises
     ------
     DamagedRunError
-        When it cannot be read.
+        If they cannot be read.
     """
     kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
     content = kept.get(f"{definition} {year}")

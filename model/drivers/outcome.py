@@ -1,4 +1,4 @@
-"""A year's revenue under one definition, with draws of all that it follows from."""
+"""A year's revenue under one definition, with draws of everything that determines it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from model.sampling.fitting import Posterior
 
 Floats = NDArray[np.float64]
 
-#: Groups of the table, and the catalogue's groups that each consists of.
+#: Groups of the table, each with the groups of the catalogue that it comprises.
 GROUPED = {
     "workers": ("workers", "counting"),
     "payment": ("payment",),
@@ -25,32 +25,32 @@ GROUPED = {
     "plan": ("plan",),
 }
 EXCHANGE_RATE = "exchange_rate"
-#: Lags at which chains are asked what they remember.
+#: Largest lag at which autocorrelation is computed.
 LAGS = 200
-#: What each group is called.
+#: Titles of the groups.
 TITLES = {
     "workers": "Workers",
     "payment": "Payment",
-    "others": "What the others take",
+    "others": "What others take",
     "plan": "The state's plan",
     EXCHANGE_RATE: "Exchange rate",
 }
 
 
 class NoSuchRevenueError(ValueError):
-    """A definition or a year that a run does not have; its text says which there are."""
+    """A definition or a year that a run does not have; the text lists those available."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A year's revenue under one definition, and draws of all that it follows from.
+    """A year's revenue under one definition, and draws of everything that determines it.
 
     Attributes
     ----------
     definition : str
     year : int
     labels, groups, units : tuple of str
-        Of each input: basic quantities, then exchange rates where they are not known.
+        Of each input: basic quantities, then unknown exchange rates.
     inputs : array, (n, d)
         Draws on the scale on which priors are normal; logs for exchange rates.
     natural : array, (n, d)
@@ -58,7 +58,7 @@ class Outcome:
     result : array, (n,)
         US dollars.
     effective : float
-        Effective number of draws for what chance explains.
+        Effective number of draws for the variance explained by chance.
     seed : int
     """
 
@@ -77,18 +77,18 @@ class Outcome:
     def of(
         cls, case: Case, posterior: Posterior, projection: Projection, definition: str, year: int
     ) -> Outcome:
-        """The revenue of a year as it happened, or as it is projected.
+        """The actual or projected revenue of a year.
 
         Parameters
         ----------
         case : Case
         posterior : Posterior
         projection : Projection
-            What happened; it may run past the data.
+            The baseline, which may extend past the data.
         definition : str
             One of ``DEFINITIONS``.
         year : int
-            A year that the projection covers whole.
+            A year that the projection covers completely.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class Outcome:
 
     @cached_property
     def alone(self) -> list[Regression]:
-        """The result regressed on each input that varies, by itself."""
+        """The result regressed on each varying input separately."""
         return [self.regression([place]) for place in self.varying]
 
     @property
@@ -143,18 +143,18 @@ class Outcome:
 
 
 def group_of(label: str) -> str:
-    """Group of the table that a basic quantity belongs to."""
+    """Group of the table to which a basic quantity belongs."""
     name = family(label)
     inner = next(group for group, names in GROUPS.items() if name in names)
     return next(group for group, inners in GROUPED.items() if inner in inners)
 
 
 def effective_draws(inputs: Floats, result: Floats) -> float:
-    """Effective number of draws for what chance explains of a result by inputs.
+    """Effective number of draws for the variance that inputs explain by chance.
 
-    Two series of memories a and b are by chance as correlated as if their draws were fewer by the
-    factor 1 + 2 (a1 b1 + a2 b2 + …), with the autocorrelations of both at each lag (Bartlett
-    1946, https://doi.org/10.2307/2983611). That is not the effective number behind a mean.
+    Chance correlates two series with autocorrelations a and b as if they had fewer draws by the
+    factor 1 + 2 (a1 b1 + a2 b2 + …), summed over lags (Bartlett 1946,
+    https://doi.org/10.2307/2983611). This is not the effective number behind a mean.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def effective_draws(inputs: Floats, result: Floats) -> float:
 
 
 def autocorrelations(series: Floats, lags: int) -> Floats:
-    """Autocorrelation at lags from one on, (lags,), over chains and series, (chains, draws, d)."""
+    """Autocorrelation at lags from one, (lags,), over chains and series, (chains, draws, d)."""
     around = series - series.mean(axis=(0, 1))
     variance = (around**2).mean(axis=(0, 1))
     moving = variance > 0.0
@@ -182,7 +182,7 @@ def autocorrelations(series: Floats, lags: int) -> Floats:
 
 
 def _unknown_rates(case: Case, projection: Projection, year: int) -> dict[str, Floats]:
-    """Mean rate of a year by currency, (n,), where each draw takes its own way."""
+    """Mean rate of a year by currency, (n,), if each draw has its own path."""
     rates = projection.per_usd
     if "draw" not in rates.dims:
         return {}

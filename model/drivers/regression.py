@@ -1,11 +1,11 @@
-"""How much of a result's variance groups of its inputs explain: regression on draws.
+"""How much of a result's variance groups of its inputs explain, by regression on draws.
 
 Given draws of inputs and of a result, the part of the result's variance that a set S of inputs
 explains is Var(E[result | S]). The conditional mean is estimated by least squares on orthonormal
-polynomials of the inputs in S and of their products in pairs; degree and pairs are chosen by
-cross-validation. Nothing is assumed about how the inputs depend on each other, and nothing is
-computed anew: the draws are all that is needed (Owen 2014, https://doi.org/10.1137/130936233;
-Song, Nelson and Staum 2016, https://doi.org/10.1137/15M1048070; Strong, Oakley and Brennan 2014,
+polynomials of the inputs in S and their pairwise products; degree and pairs are chosen by
+cross-validation. The method makes no assumption about the dependence between inputs and needs
+nothing but the draws (Owen 2014, https://doi.org/10.1137/130936233; Song, Nelson and Staum 2016,
+https://doi.org/10.1137/15M1048070; Strong, Oakley and Brennan 2014,
 https://doi.org/10.1177/0272989X13505910).
 """
 
@@ -24,24 +24,24 @@ from scipy.linalg import solve_triangular
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Degrees of the polynomials that are tried.
+#: Degrees of the polynomials to try.
 DEGREES = (1, 2, 3, 5, 8, 12)
-#: Draws for each feature, at least: with fewer, least squares follows the noise.
+#: Least number of draws for each feature; with fewer, least squares follows the noise.
 DRAWS_PER_FEATURE = 10
-#: Stretches of neighbouring draws for cross-validation and the jackknife: longer than the chains'
-#: memory.
+#: Blocks of neighbouring draws for cross-validation and the jackknife, longer than the chains'
+#: autocorrelation.
 BLOCKS = 20
-#: Added to the variances of features, so that inputs which say the same can be told apart.
+#: Relative addition to the variances of features, so that collinear inputs can be separated.
 RIDGE = 1e-9
 
 
 class TooFewDrawsError(ValueError):
-    """Fewer draws than a regression on so many inputs needs; its text says how many it takes."""
+    """Fewer draws than a regression on so many inputs needs; the text states how many it needs."""
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums of squares and products of features, and of features with the result.
+    """Sums of squares and products of features and of the result.
 
     Attributes
     ----------
@@ -59,27 +59,27 @@ class Moments:
     draws: float
 
     def explained(self, features: Ints) -> float:
-        """Share of the result's variance that features explain, freed of what noise explains."""
+        """Share of the result's variance that features explain, adjusted for noise."""
         if not len(features):
             return 0.0
         own = np.linalg.solve(self.gram[np.ix_(features, features)], self.cross[features])
         return float(self.adjusted(own @ self.cross[features], len(features)))
 
     def adjusted(self, squares: Floats | float, features: Ints | int) -> Floats:
-        """The adjusted share from explained sums of squares and the number of features."""
+        """Adjusted share from explained sums of squares and the number of features."""
         left = 1.0 - np.asarray(squares) / self.total
         return 1.0 - left * (self.draws - 1.0) / (self.draws - np.asarray(features) - 1.0)
 
 
 class NoVarianceError(ValueError):
-    """A result that is the same in every draw: there is no variance to share."""
+    """A result that is the same in every draw, and so has no variance to attribute."""
 
 
 class Regression:
     """A result regressed on its inputs.
 
-    One degree serves all of them, chosen for all together: a total or a share misses a curve that
-    only one input has, if the others do better without.
+    All inputs have the same degree, chosen for all together. A total or a share therefore misses
+    curvature in one input if a lower degree suits the others better.
 
     Parameters
     ----------
@@ -87,14 +87,14 @@ class Regression:
         Draws, on a scale on which they are unbounded or evenly spread.
     result : array, (n,)
     effective : float, optional
-        Effective number of draws; by default all count.
+        Effective number of draws; by default, the number of draws.
 
     Raises
     ------
     TooFewDrawsError
-        When there are fewer than ten draws for each input that varies.
+        If there are fewer than ten draws for each varying input.
     NoVarianceError
-        When the result does not vary.
+        If the result does not vary.
     """
 
     def __init__(self, inputs: Floats, result: Floats, effective: float | None = None) -> None:
@@ -105,16 +105,16 @@ class Regression:
         self._blocks = np.arange(self.draws) * BLOCKS // self.draws
         most = int(self.effective // DRAWS_PER_FEATURE)
         if np.ptp(result) == 0.0:
-            raise NoVarianceError("the result is the same in every draw: nothing drives it")
+            raise NoVarianceError("the result is the same in every draw, so nothing drives it")
         if len(self.varying) > most:
             raise TooFewDrawsError(
                 f"{self.effective:.0f} draws are too few for a regression on {len(self.varying)} "
-                f"quantities; it takes {DRAWS_PER_FEATURE * len(self.varying)} at least"
+                f"quantities; it needs at least {DRAWS_PER_FEATURE * len(self.varying)}"
             )
         self._choose(inputs, most)
 
     def _choose(self, inputs: Floats, most: int) -> None:
-        """Take the degree and the pairs of inputs that predict left-out draws best."""
+        """Choose the degree and the pairs of inputs that best predict left-out draws."""
         self.cross_validated = -np.inf
         for degree in DEGREES:
             if degree * len(self.varying) > most:
@@ -135,7 +135,7 @@ class Regression:
                 self._judge(degree, np.column_stack(columns), owners)
 
     def _judge(self, degree: int, features: Floats, owners: list[tuple[int, ...]]) -> None:
-        """Keep features if they predict left-out draws better than those before."""
+        """Keep features if they predict left-out draws better than the best so far."""
         features = features - features.mean(axis=0)
         by_block = [self._moments(features[self._blocks == b], b) for b in range(BLOCKS)]
         predicted = _left_out_share(by_block, features, self._result, self._blocks)
@@ -154,10 +154,10 @@ class Regression:
     def _most_active(
         self, features: Floats, owners: list[tuple[int, ...]], count: int
     ) -> list[int]:
-        """Inputs that the result would miss, or whose value tells how far the rest is off.
+        """Inputs that explain the result given the others, or the spread of its residuals.
 
-        An input may hide behind others, and explain nothing alone; one that only appears in
-        products moves the spread around what is explained without them.
+        An input may be hidden behind others and explain nothing alone. One that appears only in
+        products changes the spread of the residuals of a regression without products.
         """
         gram = features.T @ features
         inverse = np.linalg.inv(gram + RIDGE * np.diag(np.diag(gram)))
@@ -177,17 +177,17 @@ class Regression:
 
     @cached_property
     def moments(self) -> Moments:
-        """Of all draws."""
+        """Moments of all draws."""
         return self.without()
 
     @property
     def fitted(self) -> Floats:
-        """The result's mean given all inputs, less its mean over all draws, (n,)."""
+        """The result's mean given all inputs, minus its mean over all draws, (n,)."""
         slopes = np.linalg.solve(self.moments.gram, self.moments.cross)
         return np.asarray(self._features @ slopes)
 
     def without(self, block: int | None = None) -> Moments:
-        """Moments of all draws, or of those outside a block, for the jackknife."""
+        """Moments of all draws, or of those outside a block for the jackknife."""
         kept = [one for place, one in enumerate(self._by_block) if place != block]
         gram = np.sum([one.gram for one in kept], axis=0)
         return Moments(
@@ -198,7 +198,7 @@ class Regression:
         )
 
     def features_of(self, members: Sequence[int]) -> Ints:
-        """Places of the features that inputs have by themselves or among each other."""
+        """Places of the features that involve only the given inputs."""
         inside = set(members)
         return np.array(
             [place for place, owners in enumerate(self._owners) if inside.issuperset(owners)],
@@ -218,9 +218,9 @@ class Regression:
         return (moments or self.moments).explained(self.features_of(members))
 
     def totals(self, groups: Sequence[Sequence[int]], moments: Moments | None = None) -> Floats:
-        """Share of the variance that is explained with each group and not without it, (groups,).
+        """Share of the variance that is explained only with each group, (groups,).
 
-        What leaving features out costs follows from the inverse of all features' moments.
+        The loss from leaving features out follows from the inverse of all features' moments.
         """
         kept = moments or self.moments
         inverse = np.linalg.inv(kept.gram)
@@ -239,10 +239,10 @@ class Regression:
         return found
 
     def shapley(self, orders: Ints, moments: Moments | None = None) -> Floats:
-        """What each input adds to what is explained, averaged over orders of adding them.
+        """Explained share that each input adds, for each order of adding the inputs.
 
-        One Cholesky factor gives the sums of squares after every feature of an order. Over all
-        orders these are Shapley effects; they add up to what all inputs together explain.
+        One Cholesky factor gives the sums of squares after every feature of an order. Averaged over
+        all orders these are Shapley effects, which add up to the share that all inputs explain.
 
         Parameters
         ----------
@@ -262,7 +262,7 @@ class Regression:
         for number, order in enumerate(orders):
             position = np.empty(self.inputs, dtype=np.int64)
             position[order] = np.arange(self.inputs)
-            # a product comes in with the later of its two inputs
+            # a product enters with the later of its two inputs
             enters = position[owners].max(axis=1)
             by_entry = np.argsort(enters, kind="stable")
             factor = np.linalg.cholesky(kept.gram[np.ix_(by_entry, by_entry)])
@@ -275,7 +275,7 @@ class Regression:
 
 
 def _lost_without(own: Ints | list[int], slopes: Floats, inverse: Floats) -> float:
-    """Explained sum of squares that goes with features, from the inverse of all moments."""
+    """Explained sum of squares lost without some features, from the inverse of all moments."""
     return float(slopes[own] @ np.linalg.solve(inverse[np.ix_(own, own)], slopes[own]))
 
 
@@ -295,12 +295,12 @@ def polynomials(values: Floats, degree: int) -> Floats:
 
 
 def _products(one: Floats, other: Floats, degree: int) -> list[Floats]:
-    """Products of two inputs' polynomials up to a degree in all."""
+    """Products of two inputs' polynomials up to a total degree."""
     return [one[:, a] * other[:, b] for a in range(degree - 1) for b in range(degree - 1 - a)]
 
 
 def _pairs_that_fit(inputs: int, degree: int, most: int) -> int:
-    """How many inputs may have products with each other, within so many features."""
+    """Number of inputs that may have products with each other, within ``most`` features."""
     each, left = degree * (degree - 1) // 2, most - degree * inputs
     count = 0
     while count < inputs and each and (count + 1) * count // 2 * each <= left:
@@ -311,7 +311,7 @@ def _pairs_that_fit(inputs: int, degree: int, most: int) -> int:
 def _left_out_share(
     by_block: Sequence[Moments], features: Floats, result: Floats, blocks: Ints
 ) -> float:
-    """Share of the variance that is predicted of each block by all others."""
+    """Share of the variance predicted, each block from all the others."""
     gram = np.sum([one.gram for one in by_block], axis=0)
     cross = np.sum([one.cross for one in by_block], axis=0)
     lost = 0.0

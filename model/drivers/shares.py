@@ -1,15 +1,17 @@
-"""What drives a year's revenue: shares of its variance, a tornado, and how drivers hang together.
+"""What drives a year's revenue: shares of its variance, a tornado, and correlations of drivers.
 
-All of it from the draws of one fit. The basic quantities are not independent in a posterior: the
-balance and the evidence tie them together. So there is no one share of the variance, but three::
+Everything is computed from the draws of one fit. The basic quantities are not independent in a
+posterior, since the balance and the evidence correlate them. So there are three shares of the
+variance rather than one::
 
-    first-order   Var(E[result | quantity])         what knowing it alone would take away
-    total         Var - Var(E[result | all others]) what is left to it once all others are known
-    share         Shapley effect                    its part, when all parts must add up
+    first-order   Var(E[result | quantity])         reduction from knowing it alone
+    total         Var - Var(E[result | all others]) remainder once all others are known
+    share         Shapley effect                    its share, if all shares must add up
 
-Without ties first-order shares lie below total ones and the share in between. A quantity that
-others tell of (the payment, by the balance, of the state take) has a first-order share and no
-total one; one that hides behind another the other way round.
+If quantities are independent, the first-order share is the smallest, the total share the largest,
+and the Shapley effect is between them. A quantity that informs the result only through others
+(such as the payment, through the balance, for the state take) has a first-order share but no total
+share. A quantity masked by another has a total share but no first-order share.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ Floats = NDArray[np.float64]
 
 #: Pairs of orders in which quantities are added for Shapley effects, and for their jackknife.
 ORDERS, JACKKNIFE_ORDERS = 100, 10
-#: Draws from which the tornado is computed anew.
+#: Number of draws used to compute the tornado.
 TORNADO_DRAWS = 400
-#: Draws around a quantity's 5% and 95% point for what the result is there, as a share of all.
+#: Share of the draws around a quantity's 5% and 95% quantile used for the result there.
 NEAR = 0.1
 
 
@@ -50,19 +52,19 @@ class Shares:
     numbers : dict
         Mean, standard deviation and quantiles of the revenue, in dollars.
     explained : float
-        Share of its variance that the quantities explain by the regression; the rest is what
-        polynomials of this degree miss.
+        Share of its variance that the regression on the quantities explains; polynomials of this
+        degree miss the rest.
     degree : int
     quantities : DataFrame
-        One row a quantity, the largest share first: ``quantity``, ``group``, ``unit``,
-        ``first_order``, ``total``, ``share``, each with its ``_error``; the quantity's median and
-        ``p05`` and ``p95``; the median revenue with the quantity there and everything else as it
-        is (``held_p05``, ``held_p95``) or as it goes along (``along_p05``, ``along_p95``).
+        One row per quantity, the largest share first: ``quantity``, ``group``, ``unit``,
+        ``first_order``, ``total``, ``share``, each with its ``_error``; the quantity's median,
+        ``p05`` and ``p95``; the median revenue with the quantity there and everything else
+        unchanged (``held_p05``, ``held_p95``) or following it (``along_p05``, ``along_p95``).
     groups : DataFrame
         ``group``, ``title``, ``first_order`` and ``total`` of its quantities known together, and
         ``share``, the sum of theirs.
     correlations : DataFrame
-        Of quantities with each other, on the scale on which priors are normal.
+        Correlations of quantities on the scale on which priors are normal.
     """
 
     definition: str
@@ -76,19 +78,19 @@ class Shares:
 
 
 def shares_of(outcome: Outcome, held: Mapping[str, tuple[float, float]] | None = None) -> Shares:
-    """Shares of the variance of a revenue, its tornado and the correlations of its drivers.
+    """Compute the shares of the variance of a revenue, its tornado and its drivers' correlations.
 
     Parameters
     ----------
     outcome : Outcome
     held : mapping, optional
-        Median revenue with each quantity at its 5% and 95% point and all else as it is, by
+        Median revenue with each quantity at its 5% and 95% quantile and all else unchanged, by
         label: see ``held_at_ends``.
 
     Raises
     ------
     TooFewDrawsError
-        When there are fewer than ten draws for each quantity.
+        If there are fewer than ten draws for each quantity.
     """
     regression = outcome.regression(range(len(outcome.labels)))
     varying = outcome.varying
@@ -112,15 +114,15 @@ def shares_of(outcome: Outcome, held: Mapping[str, tuple[float, float]] | None =
 def held_at_ends(
     case: Case, posterior: Posterior, outcome: Outcome
 ) -> dict[str, tuple[float, float]]:
-    """Median revenue with one quantity at its 5% and 95% point and all else as each draw has it.
+    """Median revenue with one quantity at its 5% and 95% quantile and all else unchanged.
 
-    Computed anew with the accounts, from some of the draws. What is known exactly is left out, and
-    so are exchange rates: a rate has no one value in a year.
+    The accounts are recomputed for some of the draws. Quantities known exactly are omitted, and so
+    are exchange rates, which have no single value in a year.
 
     Parameters
     ----------
     case : Case
-        Its timeline runs to the end of the outcome's year.
+        A case with a timeline that extends to the end of the outcome's year.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def held_at_ends(
     """
     layout = posterior.layout
     draws = posterior.draws[:: max(len(posterior.draws) // TORNADO_DRAWS, 1)]
-    # the same draws, so that only what was changed makes a difference
+    # the same draws, so that only the changed quantity makes a difference
     whole = float(np.median(outcome.result))
     unchanged = _median(case, layout, draws, outcome)
     found = {}
@@ -153,17 +155,17 @@ def _median(case: Case, layout: Layout, draws: Floats, outcome: Outcome) -> floa
 
 
 def _shares(regression: Regression, alone: Sequence[Regression], seed: int) -> pd.DataFrame:
-    """First-order, total and Shapley shares of each input that varies, with their errors.
+    """First-order, total and Shapley shares of each varying input, with their errors.
 
-    Errors are of the draws (jackknife over stretches of them) and, for Shapley effects, of the
-    orders drawn.
+    Errors come from the draws (jackknife over blocks of them) and, for Shapley effects, also from
+    the random orders.
 
     Parameters
     ----------
     regression : Regression
         On all inputs.
     alone : sequence of Regression
-        On each input that varies by itself, which may take a higher degree.
+        On each varying input separately, possibly with a higher degree.
     """
     varying = regression.varying
     each = [[place] for place in varying]
@@ -199,7 +201,7 @@ def _shares(regression: Regression, alone: Sequence[Regression], seed: int) -> p
 def _named(
     outcome: Outcome, varying: Sequence[int], held: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
-    """Each quantity's name, its points, and the revenue's median at them."""
+    """Each quantity's name, its quantiles, and the revenue's median at them."""
     lines: list[dict[str, Any]] = []
     for place in varying:
         values = outcome.natural[:, place]
@@ -226,14 +228,14 @@ def _near(values: Floats, result: Floats, level: float) -> float:
 
 
 def _together(outcome: Outcome, members: Sequence[int]) -> float:
-    """Share of the variance that inputs explain together and alone."""
+    """Share of the variance that some inputs explain together, without any others."""
     if not set(members) & set(outcome.varying):
         return 0.0
     return outcome.regression(members).explained(range(len(members)))
 
 
 def _by_group(regression: Regression, outcome: Outcome, table: pd.DataFrame) -> pd.DataFrame:
-    """Shares of whole groups; a group none of whose quantities varies has none."""
+    """Shares of whole groups; zero for a group in which no quantity varies."""
     members = {
         group: [place for place, own in enumerate(outcome.groups) if own == group]
         for group in TITLES

@@ -1,9 +1,9 @@
-"""The equations of the problem: quantities, workers, accounts; nothing of any case.
+"""The model's equations: quantities, workers and accounts, independent of any case.
 
-It takes numbers by name and gives numbers by name: ``quantities`` is the catalogue of what is
-unknown, ``workforce`` how many work in each month, ``accounts`` what becomes of a payment.
-``backend`` holds the few array operations that they need, so that the same lines are computed in
-NumPy, recorded for the kernel and written down in PyMC.
+Functions take and return numbers by name. ``quantities`` is the catalogue of unknowns,
+``workforce`` computes how many work in each month, and ``accounts`` how a payment is used.
+``backend`` holds the few array operations they need, so that the same code is computed in NumPy,
+recorded for the kernel and written out in PyMC.
 """
 
 import lazy_loader

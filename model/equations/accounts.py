@@ -1,13 +1,13 @@
 """The accounts of one worker-month and the four revenue definitions, on arrays of any backend.
 
-Per month that a worker is present, in the host's currency of that month::
+Per month that a worker is present, in the host's currency at that month's prices::
 
     billings  =  turnover tax (value-added tax inside the price, or the simplified regime's)
                + income tax and employer's contributions, both on the declared salary
                + permit cost
                + broker's take
                + upkeep borne by the employer
-               + what the worker really keeps
+               + what the worker actually keeps
                + managers' private take
                + state take
                + closing error
@@ -15,9 +15,9 @@ Per month that a worker is present, in the host's currency of that month::
     billings             =  payment * utilisation
     what the worker keeps = keep share * (declared salary - income tax)
 
-The closing error is what the two sides leave over, as in the balancing of national accounts
-(Stone, Champernowne and Meade 1942): the state take is informed by what is left of the payment
-and by what is reported of the plan, and the two need not agree to the last kopeck.
+The closing error is the residual between the two sides, as in the balancing of national accounts
+(Stone, Champernowne and Meade 1942). The state take is informed both by what is left of the
+payment and by reports of the plan, and the two need not agree exactly.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Array = Any
 class WorkerMonth:
     """Items of the accounts, each in the host's currency per worker and month present.
 
-    All attributes are arrays of one common shape; ``payment`` alone is per *paid* month.
+    All attributes are arrays of one shape; only ``payment`` is per *paid* month.
     """
 
     payment: Array
@@ -51,7 +51,7 @@ class WorkerMonth:
 
     @property
     def uses(self) -> Array:
-        """All uses of the billings: the right-hand side of the identity, closing error apart."""
+        """All uses of the billings: the identity's right-hand side without the closing error."""
         return (
             self.turnover_tax
             + self.income_tax
@@ -76,7 +76,7 @@ class WorkerMonth:
 
     @property
     def wage_fund(self) -> Array:
-        """What the crew is said to earn: before income tax, upkeep, managers and the state."""
+        """What the crew is said to earn, before income tax, upkeep, managers and the state."""
         return self.net_of_tax - self.contributions - self.permit_cost - self.broker_take
 
     @property
@@ -86,12 +86,12 @@ class WorkerMonth:
 
     @property
     def wedge(self) -> Array:
-        """Billings less declared salary: the press's arithmetic."""
+        """Billings less declared salary, as in the press's arithmetic."""
         return self.billings - self.declared_salary
 
     @property
     def surplus(self) -> Array:
-        """What state, managers and brokers have together: the ILO's notion of profit."""
+        """Joint take of state, managers and brokers: the ILO's notion of profit."""
         return (
             self.net_of_tax
             - self.income_tax
@@ -108,7 +108,7 @@ def grown(level: Array, growth: Array, years: Array) -> Array:
 
 
 def turnover_tax_rate(vat_share: Array, vat_rate: Array, simplified_rate: Array) -> Array:
-    """Tax inside the price, as a share of the price.
+    """Turnover tax included in the price, as a share of the price.
 
     A rate v of value-added tax on the price before tax is v / (1 + v) of the price with tax.
     """

@@ -1,8 +1,7 @@
-"""The few array operations that the equations need, in NumPy; ``model.kernel.tape`` has their twin.
+"""The array operations of the equations in NumPy; ``model.kernel.recorded`` has the recorded ones.
 
 The equations are written once and take ``xp``, a namespace of operations. With ``NUMPY`` they work
-on arrays, whose leading axes (draws) broadcast through; with ``TAPE`` they are recorded for the
-kernel.
+on arrays, and leading axes (draws) broadcast; with ``TAPE`` they are recorded for the kernel.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ def sigmoid(x: Floats) -> Floats:
 
 
 def concatenate(arrays: Sequence[Floats]) -> Floats:
-    """Arrays end to end along the last axis."""
+    """Join arrays end to end along the last axis."""
     return np.concatenate(arrays, axis=-1)
 
 
 def group_sums(x: Floats, groups: NDArray[np.int64], count: int) -> Floats:
-    """Sums along the last axis of the numbers of each group, (..., count)."""
+    """Sum the numbers of each group along the last axis, (..., count)."""
     return np.asarray(x @ (groups[:, None] == np.arange(count)).astype(float))
 
 

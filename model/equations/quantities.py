@@ -1,8 +1,8 @@
-"""The catalogue: every quantity's name, unit, support, index and one-sentence definition.
+"""Catalogue of every quantity's name, unit, support, index and one-sentence definition.
 
-Two lists. ``BASIC`` holds what carries a prior. ``MEASURED`` holds what a published figure may
-speak of besides a basic quantity itself. Money is written per host in the host's own currency:
-the unit ``money`` stands for it until a host is known.
+``BASIC`` lists the quantities that carry a prior. ``MEASURED`` lists what a published figure may
+be about besides a basic quantity itself. Money is in each host's own currency; the unit ``money``
+stands for that currency until the host is known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Kind = Literal["level", "flow", "worker_month", "share", "total"]
 
 @dataclass(frozen=True, slots=True)
 class Basic:
-    """One family of unknowns; a family with an index holds one unknown for each entry of it."""
+    """A family of unknowns; a family with an index has one unknown for each entry of the index."""
 
     name: str
     unit: str
@@ -28,11 +28,11 @@ class Basic:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One thing that a published figure may speak of.
+    """A quantity that a published figure may be about.
 
     ``level`` is a stock, averaged over the row's window; ``flow`` a sum over the window;
     ``worker_month`` an item of the accounts, per worker and month; ``share`` a share of the
-    permitted workers; ``total`` a revenue total, which is compared and never fitted.
+    permitted workers; ``total`` a revenue total, which is only compared and never fitted.
     """
 
     name: str
@@ -53,14 +53,14 @@ BASIC: tuple[Basic, ...] = (
         "permit_inflow",
         "persons/month",
         "positive",
-        "Workers arriving on a new work permit, a month.",
+        "Workers arriving on a new work permit each month.",
         "phase",
     ),
     Basic(
         "permit_exit",
         "1/month",
         "positive",
-        "Hazard with which holders of a permit leave or lose it, a month.",
+        "Monthly hazard that a permit holder leaves or loses the permit.",
         "phase",
     ),
     Basic(
@@ -73,20 +73,20 @@ BASIC: tuple[Basic, ...] = (
         "irregular_inflow",
         "persons/month",
         "positive",
-        "People entering on student and tourist visas, a month.",
+        "People entering on student and tourist visas each month.",
         "irregular_phase",
     ),
     Basic(
         "irregular_exit",
         "1/month",
         "positive",
-        "Hazard with which people on student and tourist visas leave, a month.",
+        "Monthly hazard of leaving for people on student and tourist visas.",
     ),
     Basic(
         "irregular_working",
         "fraction",
         "fraction",
-        "Share of the people on student and tourist visas who in fact work for the state.",
+        "Share of people on student and tourist visas who in fact work for the state.",
     ),
     # How each kind of count relates to the workers
     Basic(
@@ -99,27 +99,27 @@ BASIC: tuple[Basic, ...] = (
         "permits_per_year",
         "permits/person/year",
         "positive",
-        "Permits issued a year for each worker on a permit, renewals included.",
+        "Permits issued a year per worker on a permit, including renewals.",
     ),
     Basic(
         "visas_per_entry",
         "visas/person",
         "positive",
-        "Work visas issued for each worker arriving on a permit, renewals included.",
+        "Work visas issued per worker arriving on a permit, including renewals.",
     ),
     Basic(
         "registrations_per_entry",
         "registrations/person",
         "positive",
-        "Registration events recorded for each person entering.",
+        "Registration events recorded per person entering.",
     ),
     # Accounts of one worker-month
     Basic(
         "payment",
         "money/month",
         "positive",
-        "What a contractor pays for one worker for a paid month: centre of the segments, in the "
-        "reference month.",
+        "What a contractor pays per worker for a paid month (centre of the segments, reference "
+        "month).",
     ),
     Basic("payment_growth", "1", "positive", "Factor by which the payment grows in a year."),
     Basic(
@@ -133,14 +133,14 @@ BASIC: tuple[Basic, ...] = (
         "utilisation",
         "1",
         "positive",
-        "Months paid for by a contractor, per month that a worker is present: idle months lower "
-        "it, double shifts paid as such would raise it above one.",
+        "Months paid for by a contractor per month that a worker is present; idle months lower it, "
+        "and double shifts paid as such would raise it above one.",
     ),
     Basic(
         "declared_salary",
         "money/month",
         "positive",
-        "Salary declared to the authorities: centre of the segments, in the reference month.",
+        "Salary declared to the authorities (centre of the segments, reference month).",
     ),
     Basic(
         "declared_growth", "1", "positive", "Factor by which the declared salary grows in a year."
@@ -156,10 +156,10 @@ BASIC: tuple[Basic, ...] = (
         "vat_rate",
         "fraction",
         "fraction",
-        "Rate of value-added tax, on the price before tax.",
+        "Rate of value-added tax on the price before tax.",
         "tax_period",
     ),
-    Basic("vat_share", "fraction", "fraction", "Share of the payments that carry value-added tax."),
+    Basic("vat_share", "fraction", "fraction", "Share of payments that carry value-added tax."),
     Basic(
         "simplified_rate",
         "fraction",
@@ -182,7 +182,7 @@ BASIC: tuple[Basic, ...] = (
         "permit_cost",
         "USD/year",
         "positive",
-        "Fees for permit and visa, per worker and year.",
+        "Fees for permit and visa per worker and year.",
     ),
     Basic(
         "broker_margin",
@@ -200,21 +200,21 @@ BASIC: tuple[Basic, ...] = (
         "upkeep",
         "money/month",
         "positive",
-        "Food, lodging and transport borne by the employer, per worker, in the reference month.",
+        "Food, lodging and transport paid by the employer, per worker, in the reference month.",
     ),
     Basic("upkeep_growth", "1", "positive", "Factor by which upkeep grows in a year."),
     Basic(
         "keep_share",
         "fraction",
         "fraction",
-        "What the worker really keeps, as a share of the declared salary after income tax.",
+        "What the worker actually keeps, as a share of the declared salary after income tax.",
     ),
     Basic(
         "plan",
         "USD/month",
         "positive",
-        "The state plan: what each worker is assigned to hand over, centre of the segments, in "
-        "the reference month.",
+        "The state plan: the amount each worker is assigned to hand over (centre of the segments, "
+        "reference month).",
     ),
     Basic("plan_growth", "1", "positive", "Factor by which the plan grows in a year."),
     Basic(
@@ -228,13 +228,13 @@ BASIC: tuple[Basic, ...] = (
         "plan_fulfilment",
         "1",
         "positive",
-        "State take as a multiple of the plan: shortfalls below one, levies on top above one.",
+        "State take as a multiple of the plan: shortfalls are below one, extra levies above one.",
     ),
     Basic(
         "segment_share",
         "fraction",
         "fraction",
-        "Weight of a segment among the host's workers, before the weights are made to sum to one.",
+        "Weight of a segment among the host's workers, before weights are scaled to sum to one.",
         "segment",
     ),
 )
@@ -249,11 +249,11 @@ MEASURED: tuple[Measured, ...] = (
         "People present on student and tourist visas (the stock I).",
     ),
     Measured(
-        "working", "persons", "level", "Workers present: permitted, and those irregular who work."
+        "working", "persons", "level", "Workers present: permitted, plus the irregular who work."
     ),
-    Measured("quota", "persons", "level", "Quota in force: a ceiling on the permitted."),
+    Measured("quota", "persons", "level", "Quota in force, a ceiling on the permitted."),
     Measured(
-        "authorisations", "persons", "flow", "Yearly quotas added up over the years of the window."
+        "authorisations", "persons", "flow", "Yearly quotas summed over the years of the window."
     ),
     Measured("permits_issued", "permits", "flow", "Permits issued in the window, with renewals."),
     Measured("new_permits", "permits", "flow", "Permits issued to new arrivals in the window."),
@@ -262,7 +262,7 @@ MEASURED: tuple[Measured, ...] = (
         "work_registrations",
         "registrations",
         "flow",
-        "Registration events for the purpose of work in the window.",
+        "Registration events for work in the window.",
     ),
     Measured(
         "irregular_registrations",
@@ -270,8 +270,8 @@ MEASURED: tuple[Measured, ...] = (
         "flow",
         "Registration events for study and tourism in the window.",
     ),
-    Measured("entries", "persons", "flow", "Border entries, all of these purposes, in the window."),
-    Measured("segment_workers", "fraction", "share", "Share of the workers in the segments named."),
+    Measured("entries", "persons", "flow", "Border entries for all these purposes in the window."),
+    Measured("segment_workers", "fraction", "share", "Share of the workers in the named segments."),
     # Items of the accounts of one worker-month
     Measured("payment", "money/month", "worker_month", "What a contractor pays for a paid month."),
     Measured(
@@ -282,13 +282,13 @@ MEASURED: tuple[Measured, ...] = (
         "wage_fund",
         "money/month",
         "worker_month",
-        "Billings less turnover tax, contributions, permits and the broker: what the crew is said "
-        "to earn.",
+        "Billings less turnover tax, contributions, permit cost and broker's take: what the crew "
+        "is said to earn.",
     ),
     Measured(
         "declared_salary", "money/month", "worker_month", "Salary declared to the authorities."
     ),
-    Measured("worker_keeps", "money/month", "worker_month", "What the worker really keeps."),
+    Measured("worker_keeps", "money/month", "worker_month", "What the worker actually keeps."),
     Measured("withheld", "money/month", "worker_month", "Wage fund less what the worker keeps."),
     Measured("upkeep", "money/month", "worker_month", "Food, lodging and transport."),
     Measured("broker_take", "money/month", "worker_month", "What local intermediaries keep."),
@@ -305,26 +305,26 @@ MEASURED: tuple[Measured, ...] = (
         "Billings less taxes, permits, upkeep and what the worker keeps.",
     ),
     # Published revenue totals
-    Measured("total_billings", "money/year", "total", "All that contractors pay for the workers."),
-    Measured("total_wedge", "money/year", "total", "Payment minus declared salary, all workers."),
-    Measured("total_surplus", "money/year", "total", "State, managers and brokers together."),
+    Measured("total_billings", "money/year", "total", "Everything contractors pay for workers."),
+    Measured("total_wedge", "money/year", "total", "Payments less declared salaries, all workers."),
+    Measured("total_surplus", "money/year", "total", "Joint take of state, managers and brokers."),
     Measured("total_state_take", "money/year", "total", "What the state takes, all workers."),
 )
 
-#: Bases that a share may be stated of, from the widest to the narrowest.
+#: Bases of which a share may be stated, widest first.
 BASES: tuple[str, ...] = ("billings", "net_of_tax", "wage_fund", "declared_salary")
 
 #: The ladder of revenue definitions, widest first; the last is the headline.
 DEFINITIONS: tuple[str, ...] = ("billings", "wedge", "surplus", "state_take")
 HEADLINE = "state_take"
 
-#: What billings are used for: items of the accounts in the order in which they come off.
+#: Uses of the billings: items of the accounts in the order in which they are deducted.
 USES: tuple[str, ...] = (
     "turnover_tax", "contributions", "income_tax", "permit_cost", "broker_take", "upkeep",
     "worker_keeps", "managers_take", "state_take",
 )  # fmt: skip
 
-#: Basic quantities by what they speak of.
+#: Basic quantities by subject.
 GROUPS: dict[str, tuple[str, ...]] = {
     "workers": (
         "permitted_at_start", "permit_inflow", "permit_exit", "irregular_at_start",
@@ -345,5 +345,5 @@ MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}
 
 
 def family(label: str) -> str:
-    """Name of the basic quantity that a label, ``[HOST.]name[.INDEX]``, speaks of."""
+    """Return the name of the basic quantity in a label, ``[HOST.]name[.INDEX]``."""
     return next(part for part in label.split(".") if part in BASIC_BY_NAME)

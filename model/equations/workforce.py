@@ -47,9 +47,9 @@ class Workforce:
 
     @property
     def present(self) -> Any:
-        """Workers present on average over the month, (..., T), which is what is paid for.
+        """Average number of workers present over the month, (..., T): the number paid for.
 
-        Half of those at its beginning and half of those at its end.
+        The mean of the numbers at its beginning and at its end.
         """
         working = np.asarray(self.working)
         first = self.permitted_at_start + self.irregular_working[..., 0] * self.irregular_at_start
@@ -58,7 +58,7 @@ class Workforce:
 
 
 def stock(at_start: Array, exit_hazard: Array, inflow: Array, xp: Namespace = NUMPY) -> Array:
-    """Stock by month from what was there, the monthly exit hazard and the monthly inflow.
+    """Stock by month from the initial stock, the monthly exit hazard and the monthly inflow.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def workforce(
     irregular_working: Array,
     xp: Namespace = NUMPY,
 ) -> Workforce:
-    """Workers by month, from rates by month.
+    """Workers by month, from monthly rates.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""From the vector of standard normals to the workers by month and the accounts by date.
+"""Workers by month and accounts by date, from the vector of standard normals.
 
-Here the equations of ``workforce`` and ``accounts`` meet a case's hosts, phases and segments.
-Kernel and projection call the same functions: with recorded numbers and ``TAPE``, with arrays and
-``NUMPY``.
+This module applies the equations of ``workforce`` and ``accounts`` to a case's hosts, phases and
+segments. The kernel calls these functions with recorded numbers and ``TAPE``, the projection with
+arrays and ``NUMPY``.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ IN_DOLLARS = ("permit_cost", "plan")
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each basic quantity stands in the vector of standard normals.
+    """Place of each basic quantity in the vector of standard normals.
 
     The vector is ordered by support (positive, fraction), so that one ``exp`` and one
-    ``sigmoid`` serve them all; within a support by the catalogue's order, host and index.
+    ``sigmoid`` serve them all, and within a support by the catalogue's order, host and index.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Layout:
     families : tuple of (str, int)
         Name and number of entries of each family, in order.
     supports : tuple of int
-        How many entries each of the two supports has.
+        Number of entries of each of the two supports.
     location, scale : array, (N,)
         Prior mean and standard deviation of the log (positive) or logit (fraction).
     """
@@ -100,7 +100,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which entry of a family by phase each host's month has, as index arrays.
+    """Entries of the families by phase that apply in each host's months, as index arrays.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ class Cells:
     per_usd : array
         Host's currency per US dollar.
     tax_period : list of (array of int, array)
-        For each tax period the entry of the families by tax period, and the share of the window
+        For each tax period, the entry of the families by tax period and the share of the window
         that lies in the period.
     """
 
@@ -159,7 +159,7 @@ class Cells:
         rates = [case.rates.of(case.hosts[place].currency) for place in host[0]]
         inside = case.timeline.month_in_stretch("tax_period")
         if len(case.hosts) == 1:
-            # one column, which broadcasts: a growth factor is raised to a power once for all
+            # one column broadcasts, so that a growth factor is raised to a power only once
             host = host[:, :1]
         return cls(
             host=host,
@@ -216,7 +216,7 @@ def workers(values: Values, calendar: Calendar, xp: Namespace = NUMPY) -> Workfo
 
 
 def segment_weights(values: Values, host: Ints, xp: Namespace = NUMPY) -> Array:
-    """Share of each segment in its host's workers, (..., S), summing to one in each host.
+    """Share of each segment in its host's workers, (..., S), summing to one within each host.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def segment_weights(values: Values, host: Ints, xp: Namespace = NUMPY) -> Array:
 def items(values: Values, cells: Cells) -> Values:
     """Arguments of ``worker_month`` by cell.
 
-    What is stated in dollars (``IN_DOLLARS``) is still in dollars, per month.
+    Items stated in dollars (``IN_DOLLARS``) remain in dollars, per month.
     """
 
     def of_host(name: str) -> Array:
@@ -269,7 +269,7 @@ def accounts(values: Values, cells: Cells) -> WorkerMonth:
 
 
 def in_own_currency(stated: Values, per_usd: Array) -> Values:
-    """Items of a worker-month with those stated in dollars in the host's own currency."""
+    """Convert items of a worker-month stated in dollars to the host's own currency."""
     return stated | {name: stated[name] * per_usd for name in IN_DOLLARS}
 
 

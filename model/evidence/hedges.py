@@ -1,4 +1,4 @@
-"""How one hedged figure is read, by itself: the likelihood of the truth behind it."""
+"""Likelihood of the true value behind one hedged figure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUALIFIERS = tuple(one for one in ALL if one not in PAIRS)
 def likelihood_of_truth(
     reading: Reading, qualifier: str, value: float, grade: str
 ) -> pd.Series[float]:
-    """Likelihood of each size of the truth, given one figure printed with a hedge.
+    """Likelihood of each possible true value, given one figure printed with a hedge.
 
     Parameters
     ----------
@@ -28,19 +28,19 @@ def likelihood_of_truth(
     qualifier : str
         One of ``QUALIFIERS``.
     value : float
-        The figure printed, above zero.
+        The printed figure, above zero.
     grade : str
-        A letter and a digit, as ``B2``.
+        A letter and a digit, such as ``B2``.
 
     Returns
     -------
     Series
-        By truth, from where it is next to nothing to where it is so again; the largest is one.
+        By true value, over the range where it is not negligible; the maximum is one.
 
     Raises
     ------
     ValueError
-        When hedge, figure or grade is none.
+        If the hedge, figure or grade is invalid.
     """
     if qualifier not in QUALIFIERS:
         raise ValueError(f"{qualifier!r} is not a hedge; write one of {', '.join(QUALIFIERS)}")
@@ -53,7 +53,7 @@ def likelihood_of_truth(
         qualifier=qualifier, value=value, reliability=letter, credibility=int(digit)
     )
     figure, error, tail = printed_reading(reading, row)
-    # beyond four deviations and five tails there is next to nothing
+    # beyond four deviations and five tails the likelihood is negligible
     low = figure - 4 * error - 5 * max(tail, 0.0)
     high = figure + 4 * error + 5 * max(-tail, 0.0)
     truth = np.linspace(low, high, 400)

@@ -1,15 +1,15 @@
 """Hedge, grade and origin of each row of evidence, as arrays and as log densities.
 
-With q the log of the quantity a row speaks of and y the log of the figure printed:
+With q the log of the quantity a row is about and y the log of the printed figure:
 
-- ``exact``, ``about`` and ``range`` are Normal(q, s), s² summing the grade's variance, the
-  rounding's and the speaker's interval's;
+- ``exact``, ``about`` and ``range`` are Normal(q, s), where s² is the sum of the variances of the
+  grade, the rounding and the speaker's interval;
 - ``at_least`` and ``more_than`` are floors, y = q + error - tail, with an exponential tail;
   ``nearly``, ``almost``, ``up_to`` and ``as_much_as`` are ceilings, y = q + error + tail;
-- ``spread`` is the density of the lowest and highest of n units around q, n summed over.
+- ``spread`` is the density of the lowest and highest of n units around q, summed over n.
 
-Rows of one origin share one common error. Rows of one origin that speak of the same thing are
-one statement printed several times: together they carry the weight of one.
+Rows of one origin share a common error. Rows of one origin about the same thing are one statement
+printed several times, and together carry the weight of one.
 """
 
 from __future__ import annotations
@@ -51,20 +51,20 @@ class Evidence:
     error : array, (R,)
         Standard deviation of the log error, s.
     tail : array, (R,)
-        Mean of the exponential tail; negative for floors, zero for none.
+        Mean of the exponential tail; negative for floors, zero if there is no tail.
     shared_error : array, (R,)
-        Part of the error that the row has in common with its origin's other rows, as a standard
-        deviation; zero for a row that stands alone.
+        Part of the error that the row shares with its origin's other rows, as a standard deviation;
+        zero for the only row of an origin.
     weight : array, (R,)
-        One for a row that stands alone; copies of a statement share one; zero when left out.
+        One for a single statement; copies of a statement share one; zero if left out.
     origin : array of int, (R,)
-        Which shared error the row carries, or -1.
+        Index of the row's shared error, or -1.
     origins : tuple of str
         Names of the shared errors: origins with more than one row.
     spread : array of int, (Q,)
         Places of the ``spread`` rows.
     units : array, (U,)
-        Numbers of units n that are summed over, equally likely.
+        Numbers of units n to sum over, equally likely.
     to_printed : array, (R,)
         Factor that turns a canonical figure back into the row's printed unit.
     """
@@ -84,20 +84,20 @@ class Evidence:
 
     @property
     def own_error(self) -> Floats:
-        """Standard deviation of what each row's error does not share with its origin's, (R,)."""
-        # a row left out may have less error than the best that counts: it weighs nothing
+        """Standard deviation of the part of each row's error that is not shared, (R,)."""
+        # a row left out may have a smaller error than the best counted row; its weight is zero
         return np.sqrt(np.maximum(self.error**2 - self.shared_error**2, 1e-12))
 
 
 def evidence(case: Case, measured: Measurement, *, without: tuple[str, ...] = ()) -> Evidence:
-    """Arrays of the rows that ``measured`` holds.
+    """Build the arrays of the rows in ``measured``.
 
     Parameters
     ----------
     case : Case
     measured : Measurement
     without : tuple of str
-        Ids of rows to leave out: they keep their place and weigh nothing.
+        Ids of rows to leave out; they keep their place with zero weight.
     """
     rows = case.evidence.set_index("id").loc[list(measured.ids)]
     reading = case.reading
@@ -141,7 +141,7 @@ def _figure(case: Case, row: Any) -> tuple[float, float, float]:
 
 
 def _exchange(case: Case, row: Any) -> float:
-    """Units of the quantity's own currency per unit of the row's: the mean over its window.
+    """Units of the quantity's own currency per unit of the row's, from means over its window.
 
     Items of the accounts are in the host's currency; a few basic quantities, such as the cost of
     permits, are in dollars by definition.
@@ -160,7 +160,7 @@ def _exchange(case: Case, row: Any) -> float:
 
 
 def printed_reading(reading: Reading, row: Any) -> tuple[float, float, float]:
-    """Log of a row's figure as printed, its error and its tail, for rows that are not fitted."""
+    """Log of a row's printed figure, its error and its tail, for rows that are not fitted."""
     ends = (row.low, row.high) if row.qualifier in ("range", "spread") else (row.value, row.value)
     low, high = (math.log(end) for end in ends)
     middle, half = (low + high) / 2, (high - low) / 2
@@ -168,10 +168,10 @@ def printed_reading(reading: Reading, row: Any) -> tuple[float, float, float]:
 
 
 def rounding(value: float, cap: float) -> float:
-    """Standard deviation, in log, of a figure rounded to its last significant digit.
+    """Standard deviation of the log of a figure rounded to its last significant digit.
 
-    The truth is taken as uniform within half a unit of that digit. One-digit figures would be
-    off by up to half, which is not how people speak: ``cap`` bounds it.
+    The truth is taken as uniform within half a unit of that digit. One-digit figures would then
+    be off by up to half, more than people mean, so ``cap`` bounds the result.
     """
     digits = f"{value:.12g}"
     mantissa, _, exponent = f"{float(digits):e}".partition("e")
@@ -181,12 +181,12 @@ def rounding(value: float, cap: float) -> float:
 
 
 def grade_error(reading: Reading, reliability: str, credibility: int) -> float:
-    """Log error of a source's reliability and a claim's credibility, added in quadrature."""
+    """Log error from a source's reliability and a claim's credibility, added in quadrature."""
     return math.hypot(reading.reliability[reliability], reading.credibility[credibility])
 
 
 def _error(reading: Reading, row: Any, figure: tuple[float, float, float]) -> float:
-    """Log error of a row: its grade, its rounding and the interval its speaker gave."""
+    """Log error of a row, from its grade, its rounding and its speaker's interval."""
     error = grade_error(reading, row.reliability, row.credibility)
     if row.qualifier == "about":
         return math.hypot(error, rounding(row.value, reading.rounding_cap))
@@ -208,9 +208,9 @@ def hedge_tail(reading: Reading, qualifier: str) -> float:
 
 
 def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> Floats:
-    """Weights of the counted rows: copies of one statement share a weight of one.
+    """Weights of the counted rows; copies of one statement share a weight of one.
 
-    They share by precision, so that a poor copy adds next to nothing.
+    Shares are proportional to precision, so that a poor copy adds almost nothing.
     """
     statement = statements(rows)
     precision = np.where(counted, error**-2.0, 0.0)
@@ -222,10 +222,10 @@ def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> F
 
 
 def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """What each row states: copies have the same.
+    """Key of each row's statement; copies have the same key.
 
-    Copies are rows of one origin that speak of the same quantity, host, segments and base in the
-    same window.
+    Copies are rows of one origin about the same quantity, host, segments and base in the same
+    window.
     """
     keys = ["origin", "quantity", "host", "segments", "base", "start", "end"]
     return [tuple(getattr(row, key) for key in keys) for row in rows.itertuples()]
@@ -234,10 +234,10 @@ def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _shared_error(
     origin: NDArray[np.int64], counted: NDArray[np.bool_], error: Floats, shared: float
 ) -> Floats:
-    """Loading of each row on its origin's common error: one absolute size for an origin.
+    """Loading of each row on its origin's common error, of one absolute size per origin.
 
-    The size follows the best row that counts. If each row's loading followed its own error, a
-    poor repeat would pin the common error and so sharpen the good one.
+    The best counted row sets the size. If each loading followed the row's own error, a poor repeat
+    would pin down the common error and so sharpen the good row.
     """
     loading = np.zeros(len(error))
     for place in set(origin.tolist()) - {-1}:

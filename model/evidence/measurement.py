@@ -1,9 +1,9 @@
-"""What each row of evidence measures: which quantities, windows and segments it speaks of.
+"""What each row of evidence measures: its quantities, windows and segments.
 
-Rows fall into four groups, by how their quantity follows from the basic ones: counts (a window of
+Rows fall into four groups by how their quantity follows from the basic ones: counts (a window of
 the workforce, times factors), segment shares, items of the accounts (at a date, for segments, as
 an amount or a share of a base) and basic quantities themselves. ``Measurement`` holds the groups
-as index arrays; ``row_equations`` has what is done with them.
+as index arrays; ``row_equations`` uses them.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from model.evidence.economy import Calendar, Cells, Layout, host_of_segment
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Paths by month that counts are windows of, in the order in which they are laid end to end.
+#: Monthly paths from which counts take windows, in the order in which they are concatenated.
 PATHS = ("permitted", "irregular", "working", "permit_entries", "irregular_entries")
 
-#: Each count: the paths it adds up, and the power of each factor it is multiplied by.
+#: For each count, the paths it adds up and the power of each factor that multiplies it.
 COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
     "permitted": (("permitted",), {}),
     "irregular": (("irregular",), {}),
@@ -40,7 +40,7 @@ COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
     "irregular_registrations": (("irregular_entries",), {"registrations_per_entry": 1.0}),
     "entries": (("permit_entries", "irregular_entries"), {}),
 }
-#: Flows that are yearly rates applied to a stock: a month of stock counts for a twelfth.
+#: Flows that are yearly rates applied to a stock: a month of stock counts as one twelfth.
 YEARLY_RATES = ("authorisations", "permits_issued")
 FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry")
 
@@ -53,7 +53,7 @@ ITEMS = (
 
 @dataclass(frozen=True)
 class Pieces:
-    """Some pieces for each of some rows, laid end to end: those of row r are start[r]:start[r+1].
+    """Pieces of several rows, laid end to end; those of row r are start[r]:start[r+1].
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Pieces:
 
     @classmethod
     def of(cls, counts: Ints, **columns: NDArray[Any]) -> Pieces:
-        """Pieces, of which each row has so many."""
+        """Pieces, from the number that each row has."""
         return cls(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]), columns)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
@@ -90,17 +90,17 @@ class Measurement:
     factors : Pieces
         Each count's factors: ``factor`` of ``FACTORS``, ``host`` and ``power``.
     segments : Pieces
-        Segments that each count, share and item covers; none for a count of all of its host's.
+        Segments that each count, share and item covers; none for a count of the whole host.
     cell_of : array of int
-        For the items' segments, in the same order, the cell that they are drawn up in.
+        For the items' segments, in the same order, the cell of their accounts.
     item, base : array of int, (accounts,)
-        Item, and base (-1: an amount).
+        Item, and base (-1 for an amount).
     basic : array of int, (basic,)
         Place in the vector of basic quantities.
     cells : Cells
-        The years' by year and segment, which carry the balance, then those of the items.
+        Cells by year and segment, which carry the balance, then those of the items.
     balance : (int, int)
-        How many years carry the balance, and the number of segments.
+        Number of years that carry the balance, and number of segments.
     calendar : Calendar
     host_of_segment : array of int, (S,)
     """
@@ -121,7 +121,7 @@ class Measurement:
 
 
 def group_of(quantity: str) -> int:
-    """Group (0 counts, 1 shares, 2 accounts, 3 basic) of a quantity that evidence speaks of."""
+    """Group (0 counts, 1 shares, 2 accounts, 3 basic) of a quantity that evidence is about."""
     measured = MEASURED_BY_NAME.get(quantity)
     if measured is None:
         return 3
@@ -138,7 +138,7 @@ def yearly_windows(case: Case) -> list[tuple[int, int]]:
 
 
 def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
-    """Index arrays for rows of evidence that lie within the timeline.
+    """Build the index arrays for rows of evidence within the timeline.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def _hosts(case: Case, rows: pd.DataFrame) -> Ints:
 
 
 def _stretches(case: Case, rows: pd.DataFrame) -> Pieces:
-    """The months that each count adds up, and how much each of them counts."""
+    """Months that each count adds up, and the weight of each."""
     window, quantity = _windows(case, rows), rows["quantity"]
     names = quantity.unique()
     paths = {name: [PATHS.index(path) for path in COUNTS[name][0]] for name in names}
@@ -207,7 +207,7 @@ def _stretches(case: Case, rows: pd.DataFrame) -> Pieces:
 
 
 def _factors(case: Case, rows: pd.DataFrame) -> Pieces:
-    """The factors that each count is multiplied by."""
+    """Factors that multiply each count."""
     powers = [COUNTS[name][1] for name in rows["quantity"]]
     many = np.array([len(one) for one in powers], dtype=np.int64)
     return Pieces.of(
@@ -221,7 +221,7 @@ def _factors(case: Case, rows: pd.DataFrame) -> Pieces:
 def _segments(case: Case, rows: pd.DataFrame, counts: int) -> Pieces:
     """Segments that each row covers: those it names, or all of its host's.
 
-    The first rows are counts, of which those that name no segment need none.
+    The first rows are counts; those that name no segment get none.
     """
     places = {segment.id: place for place, segment in enumerate(case.segments)}
     known: dict[Any, Ints] = {}
@@ -242,12 +242,12 @@ def _segments(case: Case, rows: pd.DataFrame, counts: int) -> Pieces:
 def _cells(
     case: Case, years: list[tuple[int, int]], window: Ints, segment: Ints
 ) -> tuple[Cells, Ints]:
-    """Every year by every segment, then what other windows need; and the cell of each of those."""
+    """Cells of every year by segment, then of the other windows; and the cell of each of these."""
     each = np.arange(len(case.segments))
     yearly = [(first, last, one) for first, last in years for one in each]
     known = np.concatenate([np.array(yearly), np.column_stack([window, segment])]).astype(np.int64)
     distinct, once, which = np.unique(known, axis=0, return_index=True, return_inverse=True)
-    # the years' cells come first, in their order: they stand first in the list
+    # the years' cells are first in the list, and so stay first and in order
     order = np.argsort(once)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
@@ -256,7 +256,7 @@ def _cells(
 
 
 def _basic_places(case: Case, layout: Layout, rows: pd.DataFrame) -> Ints:
-    """Places of the basic quantities that rows speak of."""
+    """Places of the basic quantities that rows are about."""
     pairs = set(zip(rows["quantity"], rows["host"], strict=True))
     first = case.hosts[0].name
     places = {pair: layout.index[label(pair[0], pair[1], "", first)] for pair in pairs}

@@ -1,7 +1,6 @@
-"""From the basic quantities to the log of what each row of evidence speaks of.
+"""The log of the quantity each row of evidence is about, from the basic quantities.
 
-``recorded`` writes the equations down for the kernel; ``log_quantities`` has it carry them out on
-draws.
+``recorded`` records the equations for the kernel; ``log_quantities`` runs them on draws.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from model.kernel.tape import Node, Tape
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Least amount, in the host's currency: what is left of a payment may be negative in a corner of
-#: the prior, and has no logarithm there. The evidence then rules the corner out.
+#: Least amount, in the host's currency. What is left of a payment may be negative in a corner of
+#: the prior, where it has no logarithm; the evidence then rules that corner out.
 LEAST = 1e-6
 
 
 def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Floats:
-    """Log of the quantity each row speaks of, (..., R), from basic quantities, (..., N).
+    """Log of the quantity each row is about, (..., R), from basic quantities, (..., N).
 
-    In canonical units; money in the host's currency. Counts of no one are minus infinity.
+    In canonical units, with money in the host's currency. Zero counts give minus infinity.
     """
     tape = Tape(layout.size)
     found, _ = recorded(layout, measured, tape.normals)
@@ -36,20 +35,20 @@ def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Fl
 
 
 def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node, list[Node]]:
-    """Write down, from the basic quantities, what each row measures and how the accounts balance.
+    """Record what each row measures and how the accounts balance, from the basic quantities.
 
     Returns
     -------
     log_quantity : Node, (R,)
-        Log of the quantity each row speaks of.
+        Log of the quantity each row is about.
     log_balance : list of Node, (years * segments of the host,)
-        For each host the log of billings over the sum of all uses, by year and segment.
+        For each host, the log of billings over the sum of all uses, by year and segment.
     """
     values = layout.by_family(natural)
     weights = segment_weights(values, measured.host_of_segment, TAPE)
     account = accounts(values, measured.cells)
     counts, shares, items, basics = measured.groups
-    # a first one, so that there is something to lay end to end where no row is
+    # an empty first entry, so that there is something to concatenate if there are no rows
     logs = [natural[..., :0]]
     if counts:
         logs.append(_log_counts(measured, values, weights))
@@ -68,7 +67,7 @@ def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node
 
 
 def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:
-    """Share of the workers in the segments that rows name, one after the other."""
+    """Share of the workers in the segments that each row names, in row order."""
     inner = measured.segments["segment"][start[0] : start[-1]]
     return on.stretches(weights, start - start[0], inner, inner + 1)
 

@@ -1,13 +1,13 @@
-"""A case as a density: priors, quantities, evidence, balance, written down for the kernel.
+"""A case as a density: priors, quantities, evidence and balance, recorded for the kernel.
 
-Everything is in one vector of independent standard normals::
+Everything is expressed in one vector of independent standard normals::
 
     normals            ~ Normal(0, 1)                          basic quantities and shared errors
     quantities         = exp or sigmoid(location + scale * normals)
     log figure of row  ~ density of its hedge around log quantity + shared error of its origin
     log(billings/uses) ~ Normal(0, closing error)              by year and segment
 
-``model.evidence.readable`` has the same model in PyMC's words, to read and to test against.
+``model.evidence.readable`` is the same model in PyMC, for reading and testing.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Synthesis:
     measured : Measurement
         What each of the R rows measures.
     evidence : Evidence
-        What each row says, and how far it is trusted.
+        Each row's figure, and how far it is trusted.
     balance_weight : array, (H,)
-        One for each host whose accounts must balance, zero to leave the balance out.
+        One for each host with accounts that must balance, zero to leave the balance out.
     closing : (float, float, float)
         Closing error, its persistence and the share common to a host's segments.
     spread_deviation : (float, float)
@@ -91,10 +91,10 @@ def spread_prior(reading: Reading) -> tuple[float, float]:
 
 
 def program(parts: Synthesis) -> Program:
-    """The density of a case, for the kernel.
+    """Record the density of a case for the kernel.
 
     Its outputs are ``rows``, the weighted log density of each row, (R,), and ``balance``, that of
-    each host's accounts, (H,). What weighs nothing is left out.
+    each host's accounts, (H,). Terms of zero weight are left out.
     """
     tape, layout = Tape(parts.size), parts.layout
     natural = layout.natural(tape.normals[..., : layout.size], TAPE)
@@ -109,12 +109,12 @@ def program(parts: Synthesis) -> Program:
 
 
 def _nothing(tape: Tape, count: int) -> Node:
-    """What rows and accounts add that are left out."""
+    """Zeros: the contribution of rows and accounts that are left out."""
     return (0.0 * tape.normals[..., :1])[..., np.zeros(count, dtype=np.int64)]
 
 
 def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
-    """Weighted log density of each row, (R,), around the log of what it speaks of."""
+    """Weighted log density of each row, (R,), around the log of its quantity."""
     said = parts.evidence
     origins, spreads = len(said.origins), len(said.spread)
     shared, shift = errors[..., :origins], errors[..., origins : origins + spreads]
@@ -146,7 +146,7 @@ def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
 
 
 def log_quantities(parts: Synthesis, normals: Floats) -> Floats:
-    """Log of the quantity each row speaks of, (n, R), at standard normals, (n, size)."""
+    """Log of the quantity each row is about, (n, R), at standard normals, (n, size)."""
     natural = parts.layout.natural(normals[..., : parts.layout.size])
     return row_equations.log_quantities(parts.layout, parts.measured, natural)
 
@@ -158,7 +158,7 @@ def row_densities(parts: Synthesis, normals: Floats, log_quantity: Floats) -> Fl
     ----------
     parts : Synthesis
     normals : array, (n, size)
-        Standard normals, of which the errors count.
+        Standard normals, of which only the errors are used.
     log_quantity : array, (n, R)
         ``log_quantities`` at these normals.
     """

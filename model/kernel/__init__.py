@@ -1,8 +1,8 @@
-"""The kernel: records equations as a program, and runs any program in native code.
+"""The kernel: records equations as a program and runs any program in native code.
 
-It takes equations called with nodes in place of arrays and gives their value and gradient, fast and
-without compiling anything for a case. Each operation stands beside its adjoint in ``operations``;
-``cache`` keeps the one compiled function. It knows nothing of workers or revenue.
+Equations called with nodes in place of arrays yield their value and gradient, fast and without
+compiling anything for a case. Each operation is next to its adjoint in ``operations``; ``cache``
+keeps the compiled kernel. The kernel does not depend on workers or revenue.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Compiles the kernel, as setting up does: ``python -m model.kernel``."""
+"""Compile the kernel, as the set-up does: ``python -m model.kernel``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from model.kernel.cache import kernel
 
 
 def main() -> None:
-    """Compile, where the cache has no kernel, and say how long it took."""
+    """Compile the kernel if the cache has none, and report how long it took."""
     said: list[str] = []
 
     def say(line: str) -> None:

@@ -1,9 +1,9 @@
-"""Where the compiled kernel is kept, so that an installation compiles it once.
+"""Cache of the compiled kernel, so that an installation compiles it once.
 
-numba's own cache notices a change in the file that a function stands in, and in no other. So the
-folder is named by everything that the machine code follows from, and its files are sealed by their
-checksums: a damaged one is thrown away, never run. It is made in a folder of its own and moved
-into place whole, so that two processes may compile at once and a third never sees half of it.
+numba's own cache notices changes only in the file that defines a function. The folder is therefore
+named by everything that determines the machine code, and its files are sealed by their checksums: a
+damaged one is discarded, never run. It is built in a separate folder and moved into place whole, so
+that two processes may compile at once and a third never sees half of it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from typing import Any
 
 SOURCES = ("special", "operations", "program", "compiled")
 SEAL = "sha256"
-#: Names a folder for the cache in place of the installation's own.
+#: Environment variable that names a folder for the cache instead of the installation's.
 VARIABLE = "SENT_WORKERS_CACHE"
 #: Bytes that the kernel may need.
 ROOM = 2**20
-#: Age in seconds at which what an interrupted process left is removed.
+#: Age in seconds at which the remains of an interrupted process are removed.
 ABANDONED = 24 * 3600
 
 
@@ -36,31 +36,31 @@ _one_at_a_time = Lock()
 
 
 def on_stderr(line: str) -> None:
-    """Say something where no one else has to."""
+    """Print a line to standard error."""
     sys.stderr.write(f"{line}\n")
 
 
 def kernel(say: Callable[[str], object] = on_stderr) -> ModuleType:
-    """The compiled kernel, from the cache or compiled now.
+    """Return the compiled kernel, from the cache or compiled now.
 
     Parameters
     ----------
     say : callable
-        Called with a line where the kernel has to be compiled.
+        Called with a line of text if the kernel has to be compiled.
     """
     with _one_at_a_time:
         return sys.modules.get("model.kernel.compiled") or _found("model.kernel.compiled", say)
 
 
 def _found(name: str, say: Callable[[str], object]) -> ModuleType:
-    """The kernel from its folder in the cache, which is made where there is none."""
+    """Return the kernel from its folder in the cache, which is made if it is missing."""
     root = writable_root()
     folder = (root or Path(tempfile.gettempdir())) / f"kernel-{key()}"
     if root is not None and sealed(folder):
         return imported(name, folder)
-    say("Compiling the model, once for this installation …")
+    say("Compiling the model (once per installation) …")
     if root is None:
-        say("No folder for the compiled model can be written: it serves this time only.")
+        say("No folder for the compiled model is writable; it will be used this time only.")
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=root))
     try:
         found = imported(name, draft)
@@ -76,7 +76,7 @@ def imported(name: str, folder: Path) -> ModuleType:
     """Import the kernel with numba's cache in a folder."""
     import numba
 
-    # found when it is asked for, which type checkers cannot see
+    # looked up on access, which type checkers cannot see
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
@@ -87,7 +87,7 @@ def imported(name: str, folder: Path) -> ModuleType:
 
 
 def key() -> str:
-    """Hash of what the machine code follows from: sources, libraries, processor, and this place."""
+    """Hash of what determines the machine code: sources, libraries, processor and this folder."""
     from llvmlite import binding
 
     here = Path(__file__).parent
@@ -97,13 +97,13 @@ def key() -> str:
         digest.update(f"{package}={version(package)};".encode())
     for source in SOURCES:
         digest.update((here / f"{source}.py").read_bytes())
-    # numba itself goes by this
+    # numba's own cache checks this too
     digest.update(f"{(here / 'compiled.py').stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
 
 
 def writable_root() -> Path | None:
-    """The first folder that can hold the cache: as asked for, the environment's, the user's."""
+    """First folder that can hold the cache: the one requested, else the environment's or user's."""
     asked = os.environ.get(VARIABLE)
     places = [Path(asked)] if asked else [Path(sys.prefix, "var"), Path("~/.cache").expanduser()]
     for place in places:
@@ -111,7 +111,7 @@ def writable_root() -> Path | None:
         try:
             root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=root) as file:
-                # a full disk takes files, as long as they are empty
+                # a full disk still accepts empty files
                 file.write(bytes(ROOM))
         except OSError:
             continue
@@ -120,7 +120,7 @@ def writable_root() -> Path | None:
 
 
 def checksums(folder: Path) -> str:
-    """Name and checksum of each file, a line each; but not of those that numba tries writing by."""
+    """One line per file with checksum and name; numba's write-test files are ignored."""
     files = sorted(folder.rglob("*.nb[ic]"))
     return "".join(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.relative_to(folder).as_posix()}\n"
@@ -129,12 +129,12 @@ def checksums(folder: Path) -> str:
 
 
 def seal(folder: Path) -> None:
-    """Write down what each file of a folder holds."""
+    """Record the checksums of a folder's files."""
     (folder / SEAL).write_text(checksums(folder), encoding="utf-8")
 
 
 def sealed(folder: Path) -> bool:
-    """Whether a folder holds a kernel, whole; one that is damaged is removed."""
+    """Whether a folder holds an intact kernel; a damaged one is removed."""
     try:
         said = (folder / SEAL).read_text(encoding="utf-8")
         if said and said == checksums(folder):
@@ -149,7 +149,7 @@ def sealed(folder: Path) -> bool:
 
 
 def publish(draft: Path, folder: Path) -> None:
-    """Move a folder into place, where nobody has put one meanwhile; sweep what others left."""
+    """Move a folder into place unless one is there by now; remove what other processes left."""
     for left in folder.parent.glob("kernel-*.*"):
         if left != draft and time.time() - left.stat().st_mtime > ABANDONED:
             shutil.rmtree(left, ignore_errors=True)

@@ -1,16 +1,16 @@
-"""The kernel itself: runs a program forwards and backwards, as C functions compiled once.
+"""The kernel itself: C functions, compiled once, that run a program forwards and backwards.
 
-This module is compiled when it is imported, or read from the folder that ``model.kernel.cache``
-has chosen. Each C function reads one array of 64-bit words, which ``native`` lays out:
+This module is compiled on import, or read from the folder that ``model.kernel.cache`` has chosen.
+Each C function reads one array of 64-bit words, laid out by ``native``:
 
-    how many places, terms, words of instructions, data, numbers of one evaluation, normals;
-    and the kind of the map
+    counts of places, terms, words of instructions, data, numbers of one evaluation, normals;
+    and the kind of map
     places, terms, instructions                                 unsigned integers
     data
-    centre, root, transposed root, bends (4 for each entry)     where there is a map
+    centre, root, transposed root, bends (4 for each entry)     if there is a map
 
-The sampler moves in x. Standard normals are bend(centre + root @ x): a bend takes the skew and the
-tails of one entry away, and the log of its slope is part of the density in x.
+The sampler moves in x. Standard normals are bend(centre + root @ x), where a bend removes the skew
+and the tails of one entry. The log of its slope is part of the density in x.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PLAIN, LINEAR, BENT = 0, 1, 2
 
 @jit
 def forwards(code: Array, p: Array, f: Array, v: Array) -> None:
-    """Carry out every instruction."""
+    """Run every instruction."""
     for at in range(0, len(code), WIDTH):
         op, out, n = code[at], code[at + 1], code[at + 2]
         a, b, c, d, e = code[at + 3], code[at + 4], code[at + 5], code[at + 6], code[at + 7]
@@ -119,7 +119,7 @@ def backwards(code: Array, p: Array, f: Array, v: Array, g: Array) -> None:
 
 @jit
 def unpacked(user: Array) -> Any:
-    """The parts of the array of words, and where the map begins."""
+    """Split the array of words into its parts; the last number is where the map begins."""
     head = carray(user, (HEAD,)).view(np.uint64)
     n_places, n_terms, n_code, n_data = head[0], head[1], head[2], head[3]
     integers = n_places + n_terms + n_code
@@ -132,7 +132,7 @@ def unpacked(user: Array) -> Any:
 
 @jit
 def add_product(total: Array, words: Array, begin: Any, x: Array) -> None:
-    """Add x @ matrix, which begins at a word, to the total; four rows at a time."""
+    """Add x @ matrix to the total, four rows at a time; the matrix begins at a word."""
     n = len(x)
     whole = n - n % 4
     for i in range(0, whole, 4):
@@ -173,12 +173,12 @@ entry: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 
 @cfunc(DENSITY, **entry)
 def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
-    """Log density in x and its gradient; 0, or 4 where either is not finite."""
+    """Compute the log density in x and its gradient; return 0, or 4 if either is not finite."""
     code, p, f, terms, length, size, kind, begin = unpacked(user)
     root, bends = begin + size, begin + size + 2 * size * size
     words = carray(user, (bends + 4 * size if kind else begin,))
     x, gradient = carray(x_, (size,)), carray(gradient_, (size,))
-    # where there is no room for the numbers, nothing is left that looks like a density
+    # if memory for the numbers runs out, nothing that looks like a density may remain
     carray(value_, (1,))[0] = math.nan
     work = np.empty(2 * (length + size))
     v, g, slope, log_slope = (
@@ -224,7 +224,7 @@ def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
 
 @cfunc(EVALUATE, **entry)
 def evaluate(draws: Any, wanted: Any, normals_: Any, places_: Any, results_: Any, user: Any) -> int:
-    """Numbers at some places, (draws, wanted), of many vectors of normals, (draws, size)."""
+    """Numbers at given places, (draws, wanted), for many vectors of normals, (draws, size)."""
     code, p, f, _, length, size, _, _ = unpacked(user)
     normals = carray(normals_, (draws, size))
     places = carray(places_, (wanted,)).view(np.uint64)
@@ -241,7 +241,7 @@ def evaluate(draws: Any, wanted: Any, normals_: Any, places_: Any, results_: Any
 
 @cfunc(COPY, **entry)
 def copy_point(dim: Any, expanded: Any, x_: Any, out_: Any, user: Any) -> int:
-    """The point itself, which is all that the sampler needs to keep."""
+    """Copy the point, which is all that the sampler needs to keep."""
     x, out = carray(x_, (dim,)), carray(out_, (dim,))
     for i in range(dim):
         out[i] = x[i]

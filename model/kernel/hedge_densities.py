@@ -1,4 +1,4 @@
-"""The hedges' densities on arrays, by the kernel: for what needs them outside of a fit."""
+"""The hedges' densities on arrays, computed by the kernel for use outside a fit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 def tailed_logpdf(x: ArrayLike, sd: ArrayLike, tail: ArrayLike) -> Floats:
     """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``.
 
-    A negative tail points downwards, a zero tail is none. The arguments broadcast.
+    A negative tail points downwards; zero means no tail. The arguments broadcast.
     """
     shape = np.broadcast_shapes(*(np.shape(one) for one in (x, sd, tail)))
     x, sd, tail = (np.broadcast_to(one, shape).ravel() for one in (x, sd, tail))
@@ -29,14 +29,14 @@ def tailed_logpdf(x: ArrayLike, sd: ArrayLike, tail: ArrayLike) -> Floats:
 def extremes_logpdf(
     low: ArrayLike, high: ArrayLike, location: ArrayLike, deviation: ArrayLike, units: Floats
 ) -> Floats:
-    """Log density of the lowest and highest of n Normal units, n summed over ``units``.
+    """Log density of the lowest and highest of n Normal units, summed over n in ``units``.
 
     Parameters
     ----------
     low, high, location, deviation : array
         Lowest and highest, centre and standard deviation of the units; they broadcast.
     units : array, (U,)
-        Numbers of units, equally likely beforehand.
+        Numbers of units, equally likely a priori.
     """
     given = (low, high, location, np.log(deviation))
     shape = np.broadcast_shapes(*(np.shape(one) for one in given))

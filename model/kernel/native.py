@@ -1,4 +1,4 @@
-"""Programs as functions: the log density for samplers and searches, and results for many draws."""
+"""Programs as functions: log densities for samplers and optimisers, results for many draws."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _POINTER = ctypes.c_void_p
 
 @dataclass(frozen=True)
 class Map:
-    """From the points in which the sampler moves to standard normals: bend(centre + root @ x).
+    """Map from the sampler's points to standard normals: bend(centre + root @ x).
 
     Attributes
     ----------
@@ -47,12 +47,12 @@ class Map:
 
 
 def words(program: Program, change: Map | None = None) -> Floats:
-    """The one array that the compiled functions read; the program is checked first.
+    """Return the array that the compiled functions read, after checking the program.
 
     Raises
     ------
     TamperedProgramError
-        When it names a place that it does not own.
+        If the program names a place that it does not own.
     """
     program.check()
     kind = 0 if change is None else 1 if change.bends is None else 2
@@ -66,9 +66,9 @@ def words(program: Program, change: Map | None = None) -> Floats:
         n = program.size
         bends = np.zeros((n, 4)) if change.bends is None else change.bends
         if (change.centre.shape, change.root.shape, bends.shape) != ((n,), (n, n), (n, 4)):
-            raise ValueError(f"the map is not one of {n} entries")
+            raise ValueError(f"the map does not have {n} entries")
         given = (change.centre, change.root, change.root.T, bends)
-        # another type would lay the words out anew
+        # another type would change the layout of the words
         parts += [np.asarray(one, dtype=np.float64).ravel() for one in given]
     return np.concatenate(parts)
 
@@ -96,7 +96,7 @@ def evaluate(program: Program, name: str, normals: Floats) -> Floats:
     points = np.ascontiguousarray(normals, dtype=np.float64)
     if points.shape[-1] != program.size:
         raise ValueError(f"the program takes {program.size} numbers, not {points.shape[-1]}")
-    # no number where there is no room for the evaluation
+    # stays NaN if there is no memory for the evaluation
     results = np.full((*points.shape[:-1], len(wanted)), np.nan)
     user, draws = words(program), points.size // program.size
     address = kernel().evaluate.address
@@ -107,14 +107,14 @@ def evaluate(program: Program, name: str, normals: Floats) -> Floats:
 
 
 def sampler(program: Program, change: Map) -> Any:
-    """What ``nutpie.sample`` takes: the compiled functions and the array that they read."""
+    """Model for ``nutpie.sample``: the compiled functions and the array that they read."""
     from nutpie import _lib
     from nutpie.sample import CompiledModel
 
     found, user, size = kernel(), words(program, change), program.size
 
     class NativeModel(CompiledModel):  # type: ignore[misc]
-        """Hands nutpie two C functions."""
+        """Two C functions as a nutpie model."""
 
         n_dim = size
         shapes: ClassVar[Any] = {"x": (size,)}
@@ -145,7 +145,7 @@ def sampler(program: Program, change: Map) -> Any:
 
 
 def starting_points(size: int) -> Callable[[int], Floats]:
-    """Starting points of the chains, spread as the mapped posterior is."""
+    """Starting points of the chains, spread like the mapped posterior."""
 
     def start(seed: int) -> Floats:
         return np.random.default_rng(seed).normal(size=size)

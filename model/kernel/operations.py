@@ -1,9 +1,9 @@
-"""What the kernel can do with numbers: each operation, and under it the one that pulls slopes back.
+"""Operations of the kernel, each followed by its adjoint, which pulls slopes back.
 
-All numbers of one evaluation stand in one array, ``v``: the standard normals, then the result of
+All numbers of one evaluation are in one array, ``v``: the standard normals, then the result of
 each operation at the place ``out``. ``g`` has the slope of the log density in each of them. An
-operation reads at the places it is given; ``pull_...`` adds what the slopes of its result mean for
-the slopes of what it read. Places are unsigned, so that no loop asks whether one is negative.
+operation reads at the places it is given; ``pull_...`` adds the contribution of its result's slopes
+to the slopes of what it read. Places are unsigned, so that no loop checks for negative ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Place = Any
 
 @jit
 def affine(v: Array, f: Array, out: Place, n: Place, a: Place, shift: Place, factor: Place) -> None:
-    """A number of the case plus another one times a."""
+    """A number of the case, plus another times a."""
     for i in range(n):
         v[out + i] = f[shift + i] + f[factor + i] * v[a + i]
 
@@ -114,7 +114,7 @@ def pull_logarithm(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
 
 @jit
 def sigmoid(v: Array, out: Place, n: Place, a: Place) -> None:
-    """1 / (1 + exp(-a)), and behind it the complement, which 1 - sigmoid would round to zero."""
+    """1 / (1 + exp(-a)), followed by the complement, which 1 - sigmoid would round to zero."""
     for i in range(n):
         e = math.exp(-v[a + i])
         v[out + i] = 1.0 / (1.0 + e)
@@ -132,7 +132,7 @@ def at_least(v: Array, f: Array, out: Place, n: Place, a: Place, floor: Place) -
     """The larger of a and a floor."""
     for i in range(n):
         x, least = v[a + i], f[floor + i]
-        # what is not a number stays so
+        # NaN stays NaN
         v[out + i] = x if x >= least else least if x < least else math.nan
 
 
@@ -147,7 +147,7 @@ def pull_at_least(
 
 @jit
 def gather(v: Array, p: Array, out: Place, n: Place, places: Place) -> None:
-    """Numbers from anywhere, laid side by side."""
+    """Gather numbers from any places side by side."""
     for i in range(n):
         v[out + i] = v[p[places + i]]
 
@@ -190,7 +190,7 @@ def pull_sums(
 def dots(
     v: Array, p: Array, out: Place, n: Place, starts: Place, left: Place, right: Place
 ) -> None:
-    """For each result, a sum of products of two numbers from anywhere."""
+    """For each result, a sum of products of two numbers from any places."""
     for r in range(n):
         total = 0.0
         for k in range(p[starts + r], p[starts + r + 1]):
@@ -243,7 +243,7 @@ def hedges(
     v: Array, f: Array, out: Place, n: Place,
     a: Place, sd: Place, tail: Place, weight: Place, constant: Place,
 ) -> None:  # fmt: skip
-    """Weighted log densities of rows that print one figure; behind them their slopes."""
+    """Weighted log densities of rows that print one figure, followed by their slopes."""
     for i in range(n):
         value, slope = tailed(v[a + i], f[sd + i], f[tail + i])
         v[out + i] = f[weight + i] * (value + f[constant + i])
@@ -263,8 +263,8 @@ def spreads(
 ) -> None:  # fmt: skip
     """Weighted log densities of rows that print the lowest and highest of many units.
 
-    ``rows`` has all lowest, all highest, all weights; at ``units`` stand numbers of units, then
-    the logs of their shares. Behind the results stand both slopes.
+    ``rows`` has all lowest, all highest and all weights; ``units`` has numbers of units, then the
+    logs of their shares. Both slopes follow the results.
     """
     numbers = f[units : units + how_many]
     shares = f[units + how_many : units + 2 * how_many]
@@ -292,15 +292,15 @@ def pull_spreads(
 def balance(
     v: Array, f: Array, out: Place, a: Place, years: Place, segments: Place, s: Place
 ) -> None:
-    """Weighted log density of one host's log balances; behind it its slopes.
+    """Weighted log density of one host's log balances, followed by its slopes.
 
-    Every closing error has the same standard deviation. The errors of one segment correlate by
-    ``persistence`` between years, since an error of definition stays and an error of timing does
-    not; those of one year by ``common`` between segments, since exchange rate, taxes and growth
-    are the host's. The covariance is error² times the Kronecker product of two compound-symmetric
-    correlations, so its eigenvectors are means and contrasts, and the density a sum over the four
-    kinds. At ``s`` stand error, persistence, common, weight and the density at balance; ``a`` has
-    years by segments.
+    Every closing error has the same standard deviation. Errors of one segment have correlation
+    ``persistence`` between years, since an error of definition persists and an error of timing does
+    not. Errors of one year have correlation ``common`` between segments, since exchange rate, taxes
+    and growth are the host's. The covariance is error² times the Kronecker product of two
+    compound-symmetric correlations, so its eigenvectors are means and contrasts, and the density is
+    a sum over the four kinds. ``s`` has error, persistence, common, weight and the density at
+    balance; ``a`` has years by segments.
     """
     error, persistence, common, weight = f[s], f[s + 1], f[s + 2], f[s + 3]
     many, each = float(years), float(segments)

@@ -1,4 +1,4 @@
-"""A recorded density as plain arrays, and the check that every place it names is one it owns."""
+"""A recorded density as plain arrays, and the check that it owns every place it names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH = 8
 
 
 class Op(IntEnum):
-    """Operations, by the number that stands for them in a program."""
+    """Operations, by their number in a program."""
 
     AFFINE = 0
     ADD = 1
@@ -37,8 +37,8 @@ class Op(IntEnum):
     BALANCE = 15
 
 
-#: What an operand is: the place of as many numbers as the result has (``values``); where as many
-#: ``places`` or ``data`` of the case begin; or read by the operation's own rule.
+#: Kinds of operand: the place of as many numbers as the result has (``values``), where as many
+#: ``places`` or ``data`` of the case begin, or one read by the operation's own rule.
 Kind = Literal["values", "places", "data", "own"]
 
 OPERANDS: dict[Op, tuple[Kind, ...]] = {
@@ -62,7 +62,7 @@ OPERANDS: dict[Op, tuple[Kind, ...]] = {
 
 
 def room(op: Op, n: int, operands: tuple[int, ...]) -> int:
-    """How many numbers an operation writes: its results, and what its pull wants to know again."""
+    """How many numbers an operation writes: its results and what its adjoint reuses."""
     if op in (Op.SIGMOID, Op.HEDGES):
         return 2 * n
     if op is Op.SPREADS:
@@ -73,17 +73,17 @@ def room(op: Op, n: int, operands: tuple[int, ...]) -> int:
 
 
 class TamperedProgramError(ValueError):
-    """A program that names a place which it does not own: native code would read foreign memory."""
+    """The program names a place that it does not own: native code would read foreign memory."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What the kernel runs: instructions, the places and the data that they refer to.
+    """A program for the kernel: instructions, and the places and data that they refer to.
 
     Attributes
     ----------
     size : int
-        Length of the vector of standard normals, which stands at the beginning of the numbers.
+        Length of the vector of standard normals, which comes first among the numbers.
     length : int
         How many numbers one evaluation needs.
     code : array, (instructions, 8)
@@ -111,14 +111,14 @@ class Program:
         Raises
         ------
         TamperedProgramError
-            With the number of the instruction that would.
+            With the number of the offending instruction.
         """
         arrays = (self.code, self.places, self.terms, *self.outputs.values())
         if any(one.dtype != np.uint64 for one in arrays) or self.data.dtype != np.float64:
-            raise TamperedProgramError("the program's arrays are of another type")
+            raise TamperedProgramError("the program's arrays have the wrong type")
         flat = all(one.ndim == 1 for one in (self.data, *arrays[1:]))
         if not flat or self.code.ndim != 2 or self.code.shape[1] != WIDTH:
-            raise TamperedProgramError("the program's arrays are of another shape")
+            raise TamperedProgramError("the program's arrays have the wrong shape")
         if not 0 < self.size <= self.length:
             raise TamperedProgramError("the program has fewer numbers than normals")
         for name, found in (("terms", self.terms), *self.outputs.items()):
@@ -130,14 +130,14 @@ class Program:
             except (IndexError, ValueError):
                 kept = False
             if not kept:
-                raise TamperedProgramError(f"instruction {number} reads or writes outside")
+                raise TamperedProgramError(f"instruction {number} reads or writes out of bounds")
 
     def _keeps_inside(self, line: list[int]) -> bool:
         op, out, n, *operands = line
         if op not in OPERANDS or out < self.size or n < 1:
             return False
         op = Op(op)
-        # what is written must not be read before: every place lies below the result's
+        # nothing may be read before it is written: every place read lies below the result's
         inside = out + room(op, n, tuple(operands)) <= self.length
         for kind, operand in zip(OPERANDS[op], operands, strict=False):
             inside &= {
@@ -154,7 +154,7 @@ class Program:
         if op in (Op.SUMS, Op.DOTS):
             starts = self._slice(a, n + 1)
             many = int(starts[-1])
-            # compared, not subtracted: a difference of such large numbers goes round
+            # compared, not subtracted: a difference of unsigned numbers wraps around
             rising = starts[0] == 0 and bool((starts[1:] >= starts[:-1]).all())
             left, right = self._slice(b, many), self._slice(c, many)
             if op is Op.DOTS:
@@ -177,7 +177,7 @@ class Program:
         Raises
         ------
         IndexError
-            When there are not so many.
+            If there are fewer.
         """
         if start + many > len(self.places):
             raise IndexError(start)

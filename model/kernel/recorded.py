@@ -1,4 +1,4 @@
-"""What equations may ask of recorded numbers: each function writes an operation down."""
+"""Operations that equations may apply to recorded numbers; each function records one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def at_least(x: Node, floor: ArrayLike) -> Node:
 
 
 def concatenate(nodes: list[Node]) -> Node:
-    """Nodes end to end; nothing is computed."""
+    """Join nodes end to end; nothing is computed."""
     return Node(nodes[0].tape, np.concatenate([node.at for node in nodes]))
 
 
@@ -44,13 +44,13 @@ def stretches(x: Node, starts: Ints, firsts: Ints, stops: Ints, weights: ArrayLi
     starts : array of int, (n + 1,)
         Where each result's stretches begin.
     firsts, stops : array of int, (k,)
-        First and one-past-last number of each stretch, none of which is empty.
+        First and one-past-last number of each stretch; none is empty.
     weights : array, (k,)
     """
     tape, at = x.tape, x.at
     breaks = np.cumsum(np.diff(at, prepend=at[:1]) != 1)
     if (breaks[stops - 1] != breaks[firsts]).any():
-        # numbers that stand apart are laid side by side first
+        # numbers that are not adjacent are laid side by side first
         at = x.laid.at
     return tape.record(
         Op.SUMS, len(starts) - 1, tape.places(starts), tape.places(at[firsts]),
@@ -116,7 +116,7 @@ def balance(
 ) -> Node:
     """Weighted log density of one host's log balances, years by segments."""
     tape, begin, segments = logs.tape, logs.place, len(logs) // years
-    # eigenvalues of the two correlations, and how many contrasts and means have each
+    # eigenvalues of the two correlations, with the number of contrasts and means
     of_years = (1.0 - persistence, years - 1), (1.0 - persistence + years * persistence, 1)
     of_segments = (1.0 - common, segments - 1), (1.0 - common + segments * common, 1)
     log_variance = len(logs) * 2.0 * np.log(error)
@@ -130,7 +130,7 @@ def balance(
     )  # fmt: skip
 
 
-#: The operations that equations take from their namespace, as recorded.
+#: The namespace of operations for equations, in recorded form.
 TAPE = SimpleNamespace(
     exp=exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
     recurrence=recurrence,

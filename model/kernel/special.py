@@ -1,4 +1,4 @@
-"""Densities of the hedges for one row, their values and slopes, as numba compiles them."""
+"""Densities of the hedges for one row, with values and slopes, compiled by numba."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: No fast mathematics and NumPy's rules for division: the same bytes on every path.
+#: No fast-math, and NumPy's rules for division: the same bytes on every path.
 jit: Callable[..., Any] = njit(error_model="numpy")
 
 ROOT_2 = math.sqrt(2.0)
@@ -54,7 +54,7 @@ def ratio(top: tuple[float, ...], bottom: tuple[float, ...], x: float) -> float:
 
 @jit
 def erfcx(x: float) -> Any:
-    """exp(x²) erfc(x), for x from zero on."""
+    """exp(x²) erfc(x), for x at least zero."""
     if x <= 0.46875:
         return math.exp(x * x) * math.erfc(x)
     if x <= 4.0:
@@ -75,9 +75,9 @@ def log_ndtr(x: float) -> float:
 def tailed(x: float, sd: float, tail: float) -> tuple[float, float]:
     """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``, and its slope.
 
-    The exponentially modified Normal (Grushka 1972), but for its constant, which is
+    The exponentially modified Normal (Grushka 1972) without its constant, which is
     -log(sd √2π) without a tail and -log(2 |tail|) with one. A negative tail points downwards.
-    Two forms, so that neither ``erfc`` underflows nor ``exp`` overflows.
+    There are two forms, so that neither ``erfc`` underflows nor ``exp`` overflows.
     """
     if tail == 0.0:
         u = x / sd
@@ -90,7 +90,7 @@ def tailed(x: float, sd: float, tail: float) -> tuple[float, float]:
         scaled = erfcx(u)
         v = distance / sd
         value = math.log(scaled) - 0.5 * v * v
-        # slope of log(scaled); where u is large, so are both parts of it, and they cancel
+        # slope of log(scaled); for large u both its parts are large and cancel
         falling = 2.0 * u - SLOPE / scaled if u < 1e3 else (1.0 / (u * u) - 1.0) / u
         slope = -v / sd - falling / (sd * ROOT_2)
     else:
@@ -104,7 +104,7 @@ def tailed(x: float, sd: float, tail: float) -> tuple[float, float]:
 def extremes(
     low: float, high: float, location: float, log_deviation: float, units: Floats, shares: Floats
 ) -> tuple[float, float, float]:
-    """Log density of the lowest and highest of n Normal units, n summed over ``units``.
+    """Log density of the lowest and highest of n Normal units, summed over n in ``units``.
 
     The joint density of the extremes of n independent draws is n (n - 1) f(low) f(high)
     [F(high) - F(low)]^(n - 2) (David and Nagaraja 2003, section 2.2). ``shares`` has the log of

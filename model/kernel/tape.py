@@ -1,9 +1,9 @@
-"""Records what equations do with numbers, as a program for the kernel.
+"""Record the operations of equations as a program for the kernel.
 
-The equations of ``model.evidence`` are called with the namespace ``TAPE``
-and with ``Node`` in place of arrays. Nothing is computed then: each operation is written down, and
-the kernel carries the list out, forwards for the value and backwards for the gradient. So the
-structure of a case is data, and one compiled kernel serves all.
+The equations of ``model.evidence`` are called with the namespace ``TAPE`` and with ``Node`` in
+place of arrays. Nothing is computed then: each operation is recorded, and the kernel runs the list
+forwards for the value and backwards for the gradient. The structure of a case is thus data, and one
+compiled kernel serves all cases.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Tape:
     length : int
         Numbers in use: the normals, then what each operation writes.
     affines : dict
-        What each shift and factor was applied to, by the place of the result.
+        Operand, shift and factor of each affine operation, by the place of the result.
     """
 
     size: int
@@ -44,7 +44,7 @@ class Tape:
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin behind the normals."""
+        """Start after the normals."""
         self.length = self.size
 
     @property
@@ -53,11 +53,11 @@ class Tape:
         return Node(self, np.arange(self.size))
 
     def places(self, found: ArrayLike) -> int:
-        """Where these places begin in the program's."""
+        """Store places and return where they begin in the program's."""
         return self._kept("places", self._places, np.ascontiguousarray(found, dtype=np.int64))
 
     def data(self, found: ArrayLike, n: int | None = None) -> int:
-        """Where these numbers of the case begin in the program's; one number serves n times."""
+        """Store numbers of the case and return where they begin; one number is repeated n times."""
         array = np.asarray(found, dtype=np.float64)
         if n is not None:
             array = np.broadcast_to(array, (n,))
@@ -72,7 +72,7 @@ class Tape:
         return int(self._known[key])
 
     def record(self, op: Op, n: int, *operands: int, reads: Ints | None = None) -> Node:
-        """Write an operation down; one that stands there already is not written again.
+        """Record an operation, unless the same one is already recorded.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class Tape:
             Length of its result.
         *operands : int
         reads : array of int, optional
-            Places it reads, where they do not follow from its operands' kinds.
+            Places it reads, if they do not follow from its operands' kinds.
         """
         line = (op, n, *operands)
         if line not in self._known:
@@ -99,12 +99,12 @@ class Tape:
         return found
 
     def writers(self, at: Ints) -> Ints:
-        """Which operation wrote the numbers at some places; -1 for the normals."""
+        """Number of the operation that wrote each place; -1 for the normals."""
         begins = np.array([line[1] for line in self._lines], dtype=np.int64)
         return np.searchsorted(begins, at, side="right") - 1
 
     def affine_of(self, at: Ints) -> tuple[Ints, Floats, Floats] | None:
-        """What numbers were shifted and multiplied from, and by what; if that is what they are."""
+        """Operand, shifts and factors if the numbers are the result of an affine operation."""
         found = self.affines.get(int(at[0])) if len(at) else None
         whole = found is not None and len(at) == len(found[0]) and bool((np.diff(at) == 1).all())
         return found if whole else None
@@ -114,14 +114,14 @@ class Tape:
         return self._lines[number]
 
     def program(self, terms: list[Node] | None = None, **outputs: Node) -> Program:
-        """The program that computes some results and leaves out what they do not need.
+        """Return the program that computes some results and omits what they do not need.
 
         Parameters
         ----------
         terms : list of Node
-            What is added up to the log density.
+            Terms that add up to the log density.
         **outputs : Node
-            Other results, which can be asked for by name.
+            Other results, available by name.
         """
         none = np.zeros(0, dtype=np.int64)
         wanted = np.concatenate([none, *(one.at for one in terms or [])])
@@ -149,7 +149,7 @@ class Tape:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """Numbers that a program will compute: the places where they will stand.
+    """Numbers that a program will compute, held as the places where they will be.
 
     Attributes
     ----------
@@ -164,17 +164,17 @@ class Node:
     __array_ufunc__ = None
 
     def __len__(self) -> int:
-        """How many numbers."""
+        """Count of the numbers."""
         return len(self.at)
 
     def __getitem__(self, key: Any) -> Node:
-        """Some of the numbers: ``node[..., index]`` as with arrays; nothing is computed."""
+        """Select numbers, ``node[..., index]`` as with arrays; nothing is computed."""
         index = key[1] if isinstance(key, tuple) else key
         return Node(self.tape, np.asarray(self.at[index]).ravel())
 
     @property
     def place(self) -> int:
-        """Where the numbers begin, once they stand side by side."""
+        """Where the numbers begin, after laying them side by side if needed."""
         at, n = self.at, len(self.at)
         if n and int(at[-1]) - int(at[0]) == n - 1 and bool((np.diff(at) == 1).all()):
             return int(at[0])
@@ -186,7 +186,7 @@ class Node:
         return Node(self.tape, self.place + np.arange(len(self)))
 
     def replaced(self, index: Any, other: Node) -> Node:
-        """The same numbers, but for those at ``index``."""
+        """The same numbers, with those at ``index`` replaced by ``other``."""
         at = self.at.copy()
         at[index] = other.at
         return Node(self.tape, at)
@@ -200,7 +200,7 @@ class Node:
         x, shifts, factors = self[once], shifts[once], factors[once]
         inner = tape.affine_of(x.at)
         if inner is not None:
-            # two shifts and factors are one
+            # two shifts and factors combine into one
             at, first, second = inner
             x, shifts, factors = Node(tape, at), shifts + factors * first, factors * second
         place, m = x.place, len(x)
@@ -254,15 +254,15 @@ class Node:
         return self._affine(0.0, 1.0 / np.asarray(other, dtype=np.float64))
 
     def __pow__(self, power: ArrayLike) -> Node:
-        """To a power that the case states, for numbers above zero."""
+        """Raise numbers above zero to a power given by the case."""
         return exp(log(self) * power)
 
 
 def distinct(*columns: NDArray[Any]) -> tuple[Any, Any]:
-    """Where each distinct line of some columns stands first, and which of them each line is.
+    """First place of each distinct line of some columns, and which of these each line is.
 
-    What is computed of equal numbers is computed once: a rate that holds for a host is not worked
-    out again for each of its segments.
+    Results for equal numbers are computed once: a rate that holds for a host is not recomputed for
+    each of its segments.
     """
     keys = columns[0]
     if len(np.unique(keys)) == len(keys):
@@ -280,7 +280,7 @@ def exp(x: Node) -> Node:
 
 
 def log(x: Node) -> Node:
-    """Logarithm; of an exponential, what it was taken of."""
+    """Logarithm; for an exponential, its exponent."""
     tape, wrote = x.tape, x.tape.writers(x.at)
     at = np.full(len(x), -1, dtype=np.int64)
     for number in np.unique(wrote[wrote >= 0]):

@@ -1,8 +1,8 @@
-"""From draws to workers and revenue, by month, year, host and scenario.
+"""Workers and revenue from draws, by month, year, host and scenario.
 
-It takes draws of the basic quantities and gives arrays in NumPy and xarray: what happened, and what
-would happen in each scenario. ``prediction`` says what the model expects each row of evidence to
-print, ``accounting`` draws up the accounts of a year.
+Draws of the basic quantities give NumPy and xarray arrays of what happened and what would happen in
+each scenario. ``prediction`` gives the figures that the model expects rows of evidence to print.
+``yearly_accounts`` draws up the accounts of a year.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""One host's months under changes: which quantity takes which value when, and who bears it."""
+"""One host's months under changes: the value each quantity takes, and who bears the change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Months:
 
 @dataclass(frozen=True)
 class HostDraws:
-    """What one host's months are computed from, draw by draw.
+    """Inputs to the computation of one host's months, draw by draw.
 
     Attributes
     ----------
@@ -72,26 +72,26 @@ class HostDraws:
 
     @cached_property
     def force(self) -> Workforce:
-        """Workers as they were."""
+        """Workers in the baseline."""
         return workforce(**self.flows)
 
     @cached_property
     def account(self) -> WorkerMonth:
-        """Accounts as they were."""
+        """Accounts in the baseline."""
         return worker_month(**in_own_currency(self.averaged, self.per_usd))
 
     @cached_property
     def shortfall(self) -> Floats:
-        """By how much the surplus fell short of the state's claim as it was, (n, T)."""
+        """Shortfall of the surplus from the state's claim in the baseline, (n, T)."""
         return shortfall(self.account)
 
     @cached_property
     def baseline(self) -> Months:
-        """What happened."""
+        """Revenue and workers without changes."""
         return _months(self.force, self.account, self.account.state_take, self.per_usd)
 
     def changed(self, changes: Sequence[Change], months: pd.PeriodIndex) -> Months:
-        """Revenue and workers under changes, in the order in which they stand in the file."""
+        """Revenue and workers under changes, applied in the order of the file."""
         if not changes:
             return self.baseline
         told: dict[str, list[Change]] = {}
@@ -119,7 +119,7 @@ class HostDraws:
     def _segments(
         self, name: str, changes: Sequence[Change], months: pd.PeriodIndex, per_usd: Floats
     ) -> Floats:
-        """A quantity by segment, (n, T, S); a change without a segment is made to each of them."""
+        """A quantity by segment, (n, T, S); a change without a segment applies to all."""
         before = self.by_segment[name]
         found = []
         for place, segment in enumerate(self.segments):
@@ -133,7 +133,7 @@ class HostDraws:
 
 
 def own_rate(change: Change, per_usd: Floats) -> Floats | float:
-    """What a change's figures are multiplied by to stand in the quantity's own currency."""
+    """Factor that converts a change's figures to the quantity's own currency."""
     scale = 1.0 / PER_YEAR.get(change.quantity, 1.0)
     if not change.currency:
         return scale
@@ -154,11 +154,11 @@ def changed(
     current : array, (n, T) or (n, 1)
         The quantity after the changes before this one.
     baseline : array, (n, T) or (n, 1)
-        The quantity unchanged: what ``as_in`` takes its value from.
+        The unchanged quantity, from which ``as_in`` takes its value.
     change : Change
     months : pd.PeriodIndex, (T,)
     rate : array, (n, T) or (1, T), or float
-        What figures are multiplied by to stand in the quantity's own unit.
+        Factor that converts figures to the quantity's own unit.
     """
     ordinals = months.asi8
     last = ordinals[-1] if change.last is None else change.last.ordinal
@@ -186,17 +186,17 @@ def _is_fraction(quantity: str) -> bool:
 
 
 def shortfall(account: WorkerMonth) -> Floats:
-    """By how much the surplus falls short of the state's claim."""
+    """Shortfall of the surplus from the state's claim."""
     return np.asarray(np.maximum(account.state_take - account.surplus, 0.0))
 
 
 def left_for_the_state(account: WorkerMonth, before: Floats) -> Floats:
-    """State take under changes: the claim, as far as the surplus reaches.
+    """State take under changes: the claim, as far as the surplus covers it.
 
     The plan is due per head and comes before managers and brokers (RFA: K12 of the public facts;
-    a judgement for a scenario). So a change elsewhere in the accounts falls on them first, and on
-    the state where the surplus falls short of its claim by more than it did in the baseline,
-    where ``before`` is the shortfall.
+    a judgement for a scenario). A change elsewhere in the accounts therefore falls on them first,
+    and on the state where the surplus falls short of its claim by more than in the baseline, where
+    ``before`` is the shortfall.
     """
     return np.asarray(account.state_take - np.maximum(shortfall(account) - before, 0.0))
 

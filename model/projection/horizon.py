@@ -1,4 +1,4 @@
-"""Past the data: the months up to a horizon, and exchange rates where none is known."""
+"""Months past the data up to a horizon, and exchange rates where none is known."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Floats = NDArray[np.float64]
 
 
 def extended(case: Case, horizon: pd.Period | None) -> Case:
-    """The case with its months running to a horizon; rates and phases of the end go on.
+    """Extend a case's months to a horizon, continuing the last phases and rates.
 
-    Months that have a rate (of fx.csv, or of the ECB) take it. The others hold the last known
-    one, around which ``random_walk`` lets each draw go its own way.
+    Months with a rate (from fx.csv or the ECB) use it. The others hold the last known rate, around
+    which ``random_walk`` gives each draw its own path.
     """
     months = case.timeline.months
     if horizon is None or horizon <= months[-1]:
@@ -32,10 +32,10 @@ def extended(case: Case, horizon: pd.Period | None) -> Case:
 
 
 def random_walk(case: Case, draws: int, seed: int) -> dict[str, Floats]:
-    """Log deviation from the last known rate, (draws, T), of each currency that lacks rates.
+    """Log deviation from the last known rate, (draws, T), of each currency with missing rates.
 
-    A random walk whose monthly steps have the standard deviation of the known months' own. It
-    starts at the last known month and stands at zero wherever a rate is known.
+    The monthly steps of the random walk have the standard deviation of the known months' steps. It
+    starts at the last known month and is zero wherever a rate is known.
     """
     walks = {}
     rates = case.rates

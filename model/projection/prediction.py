@@ -1,4 +1,4 @@
-"""What the posterior predicts of each figure: fitted rows, rows held out, published totals."""
+"""Posterior predictions of each figure: fitted rows, held-out rows and published totals."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Json = dict[str, Any]
 
 
 def number(x: float) -> float | None:
-    """A float with eight significant digits, which is more than any draw carries.
+    """Round a float to eight significant digits, more than any draw carries.
 
-    None where it is not finite, which JSON cannot say: absurd priors overflow.
+    None if it is not finite, which JSON cannot represent; absurd priors overflow.
     """
     return float(f"{x:.8g}") if math.isfinite(x) else None
 
@@ -40,9 +40,9 @@ def distribution(draws: Floats) -> Json:
 def replicate(
     rows: Evidence, log_quantity: Floats, rng: np.random.Generator, deviation: tuple[float, float]
 ) -> Floats:
-    """Log figures that the model would expect to be printed, (n, R), in canonical units.
+    """Log figures that the model expects to be printed, (n, R), in canonical units.
 
-    Each row gets a fresh error and its hedge's tail; a ``spread`` row the mid-point of the
+    Each row gets a fresh error and its hedge's tail; a ``spread`` row gets the mid-point of the
     lowest and highest of n fresh units.
     """
     draws = log_quantity.shape[0]
@@ -64,7 +64,7 @@ def replicate(
 def surprise(observed: float, predicted: Floats) -> float | None:
     """Share of predictions nearer the centre than the figure: 0 expected, 1 out of range.
 
-    One less the two-sided tail probability, so 0.95 means that one prediction in twenty lies as
+    One minus the two-sided tail probability, so 0.95 means that one prediction in twenty is as
     far out.
     """
     above = float(np.mean(predicted > observed) + 0.5 * np.mean(predicted == observed))
@@ -75,9 +75,9 @@ def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int, fitted: Ev
     """Observed, predicted and surprise of each fitted row, in the row's own unit.
 
     ``error`` is the standard deviation of the log figure, ``tail`` the mean of its hedge's tail
-    on the same scale (negative for a floor), as the words and grades are read. ``weight`` is one,
-    or the row's part of it where several rows repeat one statement, or zero where it was left out
-    of the fit: ``fitted`` is the evidence as it was fitted.
+    on the same scale (negative for a floor), as hedges and grades are read. ``weight`` is one, or
+    the row's part of it if several rows repeat one statement, or zero if it was left out of the
+    fit; ``fitted`` is the evidence used in the fit.
     """
     weights = dict(zip(fitted.ids, fitted.weight.tolist(), strict=True))
     return {
@@ -97,11 +97,11 @@ def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int, fitted: Ev
 def held_out_rows(
     case: Case, layout: Layout, draws: Floats, projection: Projection, seed: int
 ) -> Json:
-    """Observed and predicted of each row held out; published totals under their definition.
+    """Observed and predicted of each held-out row; published totals under their definition.
 
-    ``predicted_for`` says which hosts the prediction covers: a published world total is compared
-    with the modelled hosts alone, which are a part of it. Rows outside the timeline have no
-    prediction.
+    ``predicted_for`` lists the hosts that the prediction covers. A published world total is
+    compared with the modelled hosts only, which are a part of it. Rows outside the timeline have
+    no prediction.
     """
     results: Json = {}
     for row_id, observed, unit, predicted, _ in _predict(case, layout, draws, seed, "holdout"):
@@ -123,7 +123,7 @@ def _held_out(observed: float, unit: str, predicted: Floats | None) -> Json:
 
 
 def _published_total(case: Case, row: Any, projection: Projection) -> Json:
-    """A published total in dollars a year beside revenue of the same months, as a yearly rate."""
+    """A published total in dollars a year, and revenue of the same months as a yearly rate."""
     figures = [float(f) for f in (row.low, row.value, row.high) if not math.isnan(f)]
     observed = math.exp(sum(map(math.log, figures)) / len(figures))
     hosts, predicted = modelled_total(case, row, projection)
@@ -138,20 +138,20 @@ def _published_total(case: Case, row: Any, projection: Projection) -> Json:
 
 
 def modelled_total(case: Case, row: Any, projection: Projection) -> tuple[list[str], Floats | None]:
-    """What the model says of a published total: its hosts, and draws in the row's unit.
+    """The model's counterpart of a published total: its hosts, and draws in the row's unit.
 
     Parameters
     ----------
     row : named tuple
-        A row of ``case.evidence`` that speaks of a total.
+        A row of ``case.evidence`` about a total.
 
     Returns
     -------
     hosts : list of str
-        Whose revenue is summed: a world total is compared with the modelled part of the world,
-        a host's with its own, other places' with nothing.
+        Hosts with revenue in the sum. A world total is compared with the modelled part of the
+        world, a host's total with its own revenue, other places' totals with nothing.
     draws : array, (n,), or None
-        As a yearly rate over the row's window; None where the model does not cover it.
+        As a yearly rate over the row's window; None if the model does not cover it.
     """
     modelled = [host.name for host in case.hosts]
     hosts = [row.host] if row.host in modelled else modelled if row.host == WORLD else []

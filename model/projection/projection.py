@@ -1,7 +1,7 @@
-"""Draws into workers and revenue by month and year: NumPy and xarray only, no PyMC.
+"""Workers and revenue by month and year from draws, with NumPy and xarray only, no PyMC.
 
-Revenue of a month is the workers present, on average over it, times the item of the accounts that
-the definition names, summed over segments with their shares of the workers.
+A month's revenue is the average number of workers present times the item of the accounts that the
+definition names, summed over segments with their shares of the workers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from model.projection.horizon import random_walk
 
 Floats = NDArray[np.float64]
 
-#: Columns in which every distribution is reported, and the quantile each stands for.
+#: Columns that report every distribution, and the quantile in each.
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 USD = "USD"
 
@@ -48,7 +48,7 @@ class Projection:
     workers : DataArray, (stock, host, draw, month)
         Persons at the end of the month.
     per_usd : DataArray, (host, month) or (host, draw, month)
-        Host's currency per US dollar; by draw where no rate is known and it walks at random.
+        Host's currency per US dollar; by draw where unknown rates follow a random walk.
     """
 
     revenue: xr.DataArray
@@ -79,21 +79,21 @@ class Projection:
 class Projector:
     """Draws of one case, ready to be projected under any scenario.
 
-    What happened is computed once; a scenario computes only what its changes touch. All scenarios
+    The baseline is computed once; a scenario computes only what its changes affect. All scenarios
     share the draws, so that a difference between two has its own, correct interval.
 
     Segments are averaged, with their shares of the workers, before the accounts are drawn up.
-    That is exact, because the accounts are linear in all that differs by segment.
+    This is exact, because the accounts are linear in everything that differs by segment.
 
     Parameters
     ----------
     case : Case
-        Its timeline may run past the data, see ``horizon.extended``.
+        Its timeline may run past the data; see ``horizon.extended``.
     layout : Layout
     draws : array, (n, N)
         Basic quantities in their own units.
     seed : int
-        Of the exchange rates that walk at random.
+        Seed of the exchange rates' random walks.
     """
 
     def __init__(self, case: Case, layout: Layout, draws: Floats, seed: int = 0) -> None:
@@ -150,7 +150,7 @@ class Projector:
         )
 
     def paid_for(self, year: int, currency: str) -> xr.DataArray:
-        """What the contractors' money of a year was for, as it happened.
+        """Uses of the contractors' payments in a year, without changes.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class Projector:
         -------
         DataArray, (item, host, draw)
             Each of ``USES`` and the closing error, which add up to ``billings``; then
-            ``declared_salary``, and ``worker_months``, which is no money.
+            ``declared_salary``, and ``worker_months``, which is not money.
         """
         inside = np.asarray(self.case.timeline.months.year == year)
         names = (*USES, "closing_error", "billings", "declared_salary")
@@ -184,12 +184,12 @@ class Projector:
 
     @cached_property
     def _coords(self) -> dict[str, pd.Index]:
-        # made once: turning lists into coordinates takes longer than a scenario's arithmetic
+        # made once, since turning lists into coordinates takes longer than a scenario's arithmetic
         months = [str(month) for month in self.case.timeline.months]
         return {"host": pd.Index(list(self._hosts)), "month": pd.Index(months)}
 
     def _labelled(self, by_host: list[Floats], **kind: Sequence[str]) -> xr.DataArray:
-        """Arrays of each host, (kind, draw, month), as one, (kind, host, draw, month)."""
+        """Join the hosts' arrays, (kind, draw, month), as one, (kind, host, draw, month)."""
         ((name, labels),) = kind.items()
         return xr.DataArray(
             _joined(by_host, 1),
@@ -199,14 +199,14 @@ class Projector:
 
 
 def _joined(by_host: list[Floats], axis: int) -> Floats:
-    """Arrays of each host along a new axis; one host's without a copy."""
+    """Stack the hosts' arrays along a new axis; a single host's is not copied."""
     if len(by_host) == 1:
         return np.expand_dims(by_host[0], axis)
     return np.stack(by_host, axis=axis)
 
 
 def project(case: Case, layout: Layout, draws: Floats) -> Projection:
-    """What happened: workers and revenue by month from draws of the basic quantities, (n, N)."""
+    """Baseline workers and revenue by month from draws of the basic quantities, (n, N)."""
     return Projector(case, layout, draws).baseline
 
 

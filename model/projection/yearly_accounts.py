@@ -1,4 +1,4 @@
-"""Where the contractors' money of one year went, item by item."""
+"""Uses of the contractors' payments in one year, item by item."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from model.projection.projection import USD
 
 
 def common_currency(case: Case) -> str:
-    """The hosts' own currency where all have one, else the dollar."""
+    """The hosts' own currency if they share one, else the dollar."""
     currencies = {host.currency for host in case.hosts}
     return currencies.pop() if len(currencies) == 1 else USD
 

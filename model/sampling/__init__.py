@@ -1,8 +1,8 @@
-"""From a density to draws: fits, and fits of changed inputs.
+"""Draws from a density: fits of a case and of changed inputs.
 
-It takes a ``Synthesis`` and sampler options and gives a ``Posterior`` with its convergence.
-``whitening`` makes the density easy to sample, ``whatif`` changes evidence and priors,
-``reweighting`` leaves out single rows without a fit where that can be relied on.
+A ``Synthesis`` and sampler options give a ``Posterior`` with its convergence. ``whitening`` makes
+the density easy to sample, ``whatif`` changes evidence and priors, and ``reweighting`` leaves out
+single rows without a refit where that is reliable.
 """
 
 import lazy_loader

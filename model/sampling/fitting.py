@@ -22,10 +22,10 @@ Progress = Callable[[str, int, int], None]
 
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
-#: Warm-up and kept draws of each pilot's chains, and the acceptance they aim at: the first moves in
-#: the map of the mode's curvature, which the posterior leaves sooner.
+#: Warm-up draws, kept draws and target acceptance of each pilot's chains. The first moves in the
+#: map of the mode's curvature, from which the posterior departs sooner.
 PILOTS = ((100, 100, 0.9), (75, 200, 0.8))
-#: What is kept of the sampler's statistics: ArviZ's names, and nutpie's.
+#: The sampler's statistics that are kept: ArviZ's names and nutpie's.
 STATS = {
     "diverging": "diverging",
     "n_steps": "n_steps",
@@ -42,7 +42,7 @@ class NoStartingPointError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """Verdict on the chains, over every quantity it was asked about.
+    """Verdict on the chains, over every quantity checked.
 
     ``worst`` names the quantities with the largest R-hat and the smallest effective sizes.
     """
@@ -78,11 +78,11 @@ class Posterior:
     natural : array, (chains, draws, N)
         Basic quantities in their own units.
     stats : dict of array, (chains, draws)
-        What the sampler says of each draw, by the names of ``STATS``.
+        The sampler's statistics of each draw, by the names of ``STATS``.
     options : SamplerOptions
     notes : dict
         How it was sampled: ``whitened``, whether the curvature at the mode gave a map, and
-        ``gradients``, those of the pilots' kept draws included.
+        ``gradients``, their number, including those of the pilots' kept draws.
     seconds : dict
         Wall time of each stage.
     """
@@ -116,15 +116,15 @@ def fit(
 ) -> Posterior:
     """Sample the posterior of a case.
 
-    Without a map to start from, the sampler first moves as the curvature at the mode suggests;
-    then short pilots, each in the map fitted to the draws before, make the map that it stays in.
+    Without a map to start from, sampling begins in the map of the curvature at the mode. Short
+    pilots, each in the map fitted to the previous draws, then produce the final map.
 
     Parameters
     ----------
     parts : Synthesis
     options : SamplerOptions, optional
     start : Map, optional
-        The map to sample in, where one is known that serves: no pilots are run.
+        The map to sample in, if a suitable one is known; no pilots are run.
     progress : callable, optional
         Called with (stage, done, total).
 
@@ -135,9 +135,9 @@ def fit(
     Raises
     ------
     NoStartingPointError
-        When the density is nowhere finite.
+        If the density is nowhere finite.
     KeyboardInterrupt
-        When interrupted; nothing of the draws is kept.
+        If interrupted; no draws are kept.
     """
     options = options or SamplerOptions()
     report = progress or (lambda stage, done, total: None)
@@ -153,7 +153,7 @@ def fit(
     pilots: tuple[tuple[int, int, float], ...] = ()
     if start is None:
         start, whitened = curvature_map(density(recorded), parts.size)
-        # one chain is for those who want a few draws of many cases
+        # a single chain is for taking a few draws of many cases
         pilots = PILOTS if whitened and options.chains > 1 else ()
     value, slope = density(recorded, start)(np.zeros(parts.size))
     if not (np.isfinite(value) and np.isfinite(slope).all()):
@@ -162,7 +162,7 @@ def fit(
     for number, (tune, draws, target) in enumerate(pilots):
         short = replace(
             options, tune=tune, draws=draws, target_accept=target,
-            # a seed of its own
+            # a separate seed for each pilot
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip
         x, stats = _sample(sampler(recorded, start), short, lambda *_: None)
@@ -187,7 +187,7 @@ def fit(
 def _sample(
     compiled: Any, options: SamplerOptions, report: Progress
 ) -> tuple[Floats, dict[str, NDArray[Any]]]:
-    """Run nutpie in the background, so that Ctrl-C and the progress bar get through.
+    """Run nutpie in the background, so that Ctrl-C and the progress bar work.
 
     Returns
     -------
@@ -217,7 +217,7 @@ def _sample(
         progress_rate=100,
         init_mean=np.zeros(compiled.n_dim),
         target_accept=options.target_accept,
-        # blocking, nutpie would swallow Ctrl-C and hand back half a posterior
+        # if blocking, nutpie would swallow Ctrl-C and return half a posterior
         blocking=False,
     )
     try:
@@ -251,7 +251,7 @@ def convergence(named: Mapping[str, Floats], diverging: NDArray[np.bool_]) -> Co
             "ess_bulk": array_stats.ess(stacked, method="bulk", **layout),
             "ess_tail": array_stats.ess(stacked, method="tail", prob=(0.05, 0.95), **layout),
         }
-    # a quantity that does not move at all has no R-hat: it counts as not converged
+    # a quantity that never moves has no R-hat and counts as not converged
     rhat = np.where(np.isfinite(table["rhat"]), table["rhat"], np.inf)
     bulk = np.where(np.isfinite(table["ess_bulk"]), table["ess_bulk"], 0.0)
     tail = np.where(np.isfinite(table["ess_tail"]), table["ess_tail"], 0.0)

@@ -1,6 +1,6 @@
-"""Many fits side by side: on this machine's processors, or on a cluster that speaks Dask.
+"""Many fits in parallel, on this machine's processors or on a Dask cluster.
 
-Both are ``concurrent.futures``: the work is the same, and so are its results.
+Both use ``concurrent.futures``; the work is the same, and so are its results.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Any
 
-#: Tasks handed out before one of them is back, for each worker: enough that none waits.
+#: Tasks handed out ahead for each worker, enough that none waits.
 AHEAD = 4
 
 
 class NoSchedulerError(RuntimeError):
-    """A scheduler that cannot be used; the text says why."""
+    """The scheduler cannot be used; the message gives the reason."""
 
 
 @contextmanager
 def executor(cores: int | None = None, scheduler: str = "") -> Iterator[Executor]:
-    """Workers for many fits; what has not begun is cancelled when they are left.
+    """Provide workers for many fits; tasks that have not begun are cancelled on exit.
 
     Parameters
     ----------
     cores : int, optional
-        Threads on this machine; as many as there are processors by default. The compiled
-        program runs outside Python's lock, so threads share the processors well.
+        Threads on this machine; by default the number of processors. The compiled program runs
+        outside Python's global lock, so threads share the processors well.
     scheduler : str
         Address of a Dask scheduler whose workers have this program installed.
 
     Raises
     ------
     NoSchedulerError
-        When the scheduler cannot be reached.
+        If the scheduler cannot be reached.
     """
     if not scheduler:
         pool: Executor = ThreadPoolExecutor(cores or os.cpu_count() or 1)
@@ -51,7 +51,7 @@ def executor(cores: int | None = None, scheduler: str = "") -> Iterator[Executor
         raise NoSchedulerError(f"{scheduler!r} cannot be reached ({error})") from None
     with client:
         workers = client.get_executor(pure=False)
-        # what Python's own executors know of themselves
+        # an attribute that Python's own executors have
         workers._max_workers = sum(client.nthreads().values())
         yield workers
 
@@ -59,9 +59,9 @@ def executor(cores: int | None = None, scheduler: str = "") -> Iterator[Executor
 def completed[Task, Result](
     workers: Executor, work: Callable[[Task], Result], tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Result]]:
-    """Each task with its result, in the order in which they are done.
+    """Yield each task with its result, in order of completion.
 
-    Tasks are handed out a few at a time, so that the list may be long and leaving early is cheap.
+    Tasks are handed out a few at a time, so that the list may be long and stopping early is cheap.
     """
     waiting = iter(tasks)
     ahead = AHEAD * max(getattr(workers, "_max_workers", 1), 1)
@@ -89,7 +89,7 @@ def all_of[Task, Result](
     tasks: Mapping[str, Task],
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, Result]:
-    """Results of named tasks, in the order of their names."""
+    """Results of named tasks, in the order of ``tasks``."""
     total = len(tasks)
     found: dict[str, Result] = {}
     progress(0, total)

@@ -1,7 +1,7 @@
-"""Draws of a fit under other evidence, where importance sampling can be relied on.
+"""Draws of a fit under other evidence, where importance sampling is reliable.
 
-Leaving one row out changes the posterior so little, more often than not, that its draws can be
-weighed instead of drawn again: a hundredth of the work.
+Leaving one row out usually changes the posterior so little that its draws can be reweighted instead
+of drawn again, at a hundredth of the work.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ MAX_PARETO_K = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Reweighted:
-    """Draws of a fit under other weights, and whether they can be relied on.
+    """Draws of a fit under other weights, and whether they are reliable.
 
     Attributes
     ----------
     pareto_k : float
-        Shape of the weights' tail: reliable up to 0.7.
+        Shape of the weights' tail; reliable up to 0.7.
     efficiency : float
         Effective draws as a share of all.
     gate : Convergence
-        The fit's, with effective draws lowered accordingly.
+        The fit's convergence, with effective draws lowered accordingly.
     posterior : Posterior or None
-        Draws of equal weight; None where the weights cannot be relied on.
+        Draws of equal weight; None if the weights are unreliable.
     weights : array, (n,), or None
-        Of the fit's draws, summing to one; None where they cannot be relied on.
+        Weights of the fit's draws, summing to one; None if they are unreliable.
     """
 
     pareto_k: float
@@ -49,7 +49,7 @@ class Reweighted:
 
 
 def smoothed(log_ratio: Floats, relative: float) -> tuple[Floats, float]:
-    """Weights that sum to one from log ratios of densities, (n,), and their Pareto k.
+    """Weights that sum to one, from log ratios of densities, (n,), and their Pareto k.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def smoothed(log_ratio: Floats, relative: float) -> tuple[Floats, float]:
     if not np.isfinite(log_ratio).all():
         return np.full(len(log_ratio), 1.0 / len(log_ratio)), np.inf
     if np.ptp(log_ratio) > 0.0:
-        # ArviZ takes the logs of inverse ratios, as leave-one-out has them
+        # ArviZ takes the logs of inverse ratios, as in leave-one-out
         log_weights, k = array_stats.psislw(-log_ratio, r_eff=relative)
     else:
         log_weights, k = log_ratio, 0.0
@@ -79,11 +79,11 @@ def reweighted(
     ----------
     posterior : Posterior
     gate : Convergence
-        Its verdict.
+        The convergence of ``posterior``.
     parts : Synthesis
-        The same case with other weights or errors of its rows; priors and balance as they are.
+        The same case with other weights or errors of its rows; priors and balance are unchanged.
     log_quantity : array, (n, R)
-        ``log_quantities`` of the draws, which many questions share.
+        ``log_quantities`` of the draws, shared by many calls.
     """
     flat = posterior.normals.reshape(-1, posterior.normals.shape[-1])
     log_ratio = np.zeros(len(flat))
@@ -125,7 +125,7 @@ def resample(weights: Floats, offset: float) -> NDArray[np.int64]:
 
 
 def _chosen(posterior: Posterior, parts: Synthesis, chosen: NDArray[np.int64]) -> Posterior:
-    """Some of the draws, laid out in chains as before."""
+    """Selected draws, laid out in chains as before."""
 
     def kept(array: NDArray[Any]) -> NDArray[Any]:
         return array.reshape(-1, *array.shape[2:])[chosen].reshape(array.shape)

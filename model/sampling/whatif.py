@@ -1,4 +1,4 @@
-"""What-ifs on evidence and priors: the arrays of a case, changed."""
+"""What-ifs on evidence and priors, applied to the arrays of a case."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from model.question import WhatIf
 
 Floats = NDArray[np.float64]
 
-#: Quantities whose rows report the plan's side of the balance.
+#: Quantities with rows that report the plan's side of the balance.
 PLAN_SIDE = ("plan", "plan_fulfilment", "plan_growth", "plan_ratio", "state_take")
 
 _FIGURE = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.ASCII)
@@ -36,7 +36,7 @@ def what_if_of(
     weights: Sequence[str] = (),
     without: Sequence[str] = (),
 ) -> WhatIf:
-    """What-ifs as they are written on the command line.
+    """Read what-ifs as they are written on the command line.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def what_if_of(
     Raises
     ------
     CaseError
-        With everything that cannot be read.
+        With every argument that cannot be read.
     """
     report = Report()
 
@@ -65,9 +65,9 @@ def what_if_of(
             return "", [0.0] * figures, ""
         return name.strip(), numbers, units[-1]
 
-    set_to = [parts("--set", text, "QUANTITY=VALUE, with a unit if you like", 1) for text in fixed]
+    set_to = [parts("--set", text, "QUANTITY=VALUE, with an optional unit", 1) for text in fixed]
     between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]
-    weighed = [parts("--weight", text, "ROW=W, a factor from 0 on", 1) for text in weights]
+    weighed = [parts("--weight", text, "ROW=W, a factor of at least 0", 1) for text in weights]
     if report.faults:
         raise CaseError("the arguments", report.faults)
     return WhatIf(
@@ -86,7 +86,7 @@ def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
     Raises
     ------
     CaseError
-        With every name that the case does not know and every figure that cannot be.
+        With every unknown name and every impossible figure.
     """
     report = Report()
     layout = _changed_priors(parts.layout, case, what_if, report)
@@ -107,9 +107,9 @@ def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
 
 
 def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
-    """The arrays of a case without rows of evidence: they keep their place and weigh nothing.
+    """The arrays of a case without some rows of evidence, which keep their place with zero weight.
 
-    Rows that weighed nothing before stay out, and factors on weights stay.
+    Rows that already had zero weight stay out, and factors on weights are kept.
 
     Parameters
     ----------
@@ -161,16 +161,18 @@ def _unknown(name: str, labels: list[str]) -> str:
     if family:
         return f"{name} has several entries; write one of {', '.join(family)}"
     if name == "exchange_rate":
-        return "exchange_rate is no unknown; change it in a scenario"
+        return "exchange_rate is not an unknown; change it in a scenario"
     near = closest(name, labels)
-    advice = f"did you mean {near!r}?" if near else "see model/quantities.py for their names"
-    return f"there is no basic quantity {quote(name)}; {advice}"
+    advice = (
+        f"did you mean {near!r}?" if near else "see model/equations/quantities.py for the names"
+    )
+    return f"no basic quantity {quote(name)}; {advice}"
 
 
 def _converted(
     option: str, prior: Prior, figures: tuple[float, ...], unit: str, case: Case, report: Report
 ) -> list[float] | None:
-    """Figures in the catalogue's unit, or None with what is wrong reported."""
+    """Figures in the catalogue's unit, or None after reporting the error."""
     basic = BASIC_BY_NAME[prior.name]
     currency = next(host.currency for host in case.hosts if host.name == prior.host)
     own = "USD" if "USD" in basic.unit else currency
@@ -186,9 +188,7 @@ def _converted(
     if not all(0.0 < value < limit for value in values):
         where = "between 0 and 1" if limit == 1.0 else "above zero"
         got = " and ".join(f"{figure:g} {unit or prior.unit}" for figure in figures)
-        report.add(
-            option, None, None, f"{got} lies outside what {prior.label} can be; write one {where}"
-        )
+        report.add(option, None, None, f"{prior.label} must lie {where}; got {got}")
         return None
     if len(values) == 2 and values[0] >= values[1]:
         message = f"{prior.label}: {figures[0]:g} is not below {figures[1]:g}; write P05:P95"
@@ -211,9 +211,9 @@ def _left_out(case: Case, parts: Synthesis, what_if: WhatIf, report: Report) -> 
         own = fitted[fitted["source"] == source]
         if source not in set(case.sources["id"]):
             advice = choose(source, case.sources["id"])
-            report.add("--drop-source", None, None, f"{quote(source)} is no source; {advice}")
+            report.add("--drop-source", None, None, f"{quote(source)} is not a source; {advice}")
         elif own.empty:
-            message = f"no fitted row is from {source}: leaving it out changes nothing"
+            message = f"no fitted row is from {source}; leaving it out changes nothing"
             report.add("--drop-source", None, None, message)
         rows |= set(own["id"])
     for row in what_if.drop_rows:
@@ -227,8 +227,8 @@ def _left_out(case: Case, parts: Synthesis, what_if: WhatIf, report: Report) -> 
 
 def _no_row(row: str, case: Case, known: set[str]) -> str:
     if row in set(case.evidence["id"]):
-        return f"{row} is not fitted: leaving it out changes nothing"
-    return f"{quote(row)} is no fitted row of evidence.csv; {choose(row, sorted(known))}"
+        return f"{row} is not fitted; leaving it out changes nothing"
+    return f"{quote(row)} is not a fitted row of evidence.csv; {choose(row, sorted(known))}"
 
 
 def _factors(parts: Synthesis, what_if: WhatIf, report: Report) -> Floats:
@@ -236,10 +236,11 @@ def _factors(parts: Synthesis, what_if: WhatIf, report: Report) -> Floats:
     known = list(parts.evidence.ids)
     for row, weight in what_if.weights:
         if row not in known:
-            message = f"{quote(row)} is no fitted row of evidence.csv; {choose(row, sorted(known))}"
+            advice = choose(row, sorted(known))
+            message = f"{quote(row)} is not a fitted row of evidence.csv; {advice}"
             report.add("--weight", None, None, message)
         elif not 0.0 <= weight < np.inf:
-            report.add("--weight", None, None, f"{row}={weight:g}: write a factor from 0 on")
+            report.add("--weight", None, None, f"{row}={weight:g}: write a factor of at least 0")
         else:
             factors[known.index(row)] = weight
     return factors

@@ -1,8 +1,8 @@
-"""The maps in which the sampler moves: from the curvature at the mode, and from a pilot's draws.
+"""Maps in which the sampler moves, from the curvature at the mode and from a pilot's draws.
 
 A sampler takes the fewest steps where the posterior is a standard normal. The first map needs no
-draws: mode and inverse Hessian. The second is fitted to the draws of a pilot: each entry is bent
-so that its skew and its tails go, and what is left is whitened by its covariance.
+draws, only the mode and the inverse Hessian. The second is fitted to the draws of a pilot: each
+entry is bent to remove its skew and its tails, and the result is whitened by its covariance.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from model.kernel.native import Density, Map
 
 Floats = NDArray[np.float64]
 
-#: Largest slope at which the search is taken to have arrived at the mode.
+#: Largest slope at which the search is taken to have reached the mode.
 STILL = 0.1
 #: Skews and tails of the bends that are tried; a tail of one and no skew is a straight line.
 SKEWS = np.arange(-10, 11) / 10
 TAILS = 2.0 ** (np.arange(-6, 7) / 6)
-#: Gain in correlation from which a bend is kept.
+#: Gain in correlation above which a bend is kept.
 PAYS = 0.0005
 #: Quantiles of the draws that a bend is fitted to.
 SCORES = ndtri((np.arange(64) + 0.5) / 64)
@@ -29,8 +29,8 @@ SCORES = ndtri((np.arange(64) + 0.5) / 64)
 def curvature_map(density: Density, size: int) -> tuple[Map, bool]:
     """Mode by L-BFGS, Hessian by central differences of the gradient, and its inverse root.
 
-    Where the Hessian is not positive definite the sampler works on the standard normals
-    themselves, starting from the mode: the second value says so.
+    If the Hessian is not positive definite, the sampler works on the standard normals themselves,
+    starting from the mode, and the second value is False.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
@@ -41,7 +41,7 @@ def curvature_map(density: Density, size: int) -> tuple[Map, bool]:
             return 1e300, np.zeros_like(point)
         return -value, -gradient
 
-    # on matrices this small, threads of linear algebra wait for each other three times as long
+    # on matrices this small, linear algebra in threads takes three times as long
     with threadpool_limits(1):
         start = np.zeros(size)
         mode = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
@@ -60,7 +60,7 @@ def curvature_map(density: Density, size: int) -> tuple[Map, bool]:
 
 
 def pilot_map(normals: Floats) -> Map:
-    """The map that makes draws, (n, size), as nearly standard normal as entries can be bent."""
+    """Map that makes draws, (n, size), as nearly standard normal as bends of the entries allow."""
     from threadpoolctl import threadpool_limits
 
     bends = fitted_bends(normals)
@@ -75,8 +75,8 @@ def pilot_map(normals: Floats) -> Map:
 def fitted_bends(normals: Floats) -> Floats:
     """Skew, tail, shift and factor of each entry's sinh-arcsinh (Jones and Pewsey 2009).
 
-    Of the curves tried, the one on which quantiles of the draws against normal scores lie
-    straightest (Filliben 1975, the probability plot correlation); shift and factor from the line.
+    Of the curves tried, takes the one on which quantiles of the draws against normal scores are
+    straightest (Filliben 1975, the probability plot correlation). Shift and factor are the line's.
 
     Parameters
     ----------
@@ -92,12 +92,12 @@ def fitted_bends(normals: Floats) -> Floats:
     curves = np.sinh(np.arcsinh(SCORES)[:, None] * tail + skew)
     middle, spread = curves.mean(axis=0), curves.std(axis=0)
     scaled = (curves - middle) / spread
-    # chains that are stuck have no width at all
+    # stuck chains have no width
     centre, width = quantiles.mean(axis=0), np.maximum(quantiles.std(axis=0), 1e-9)
     correlation = scaled.T @ ((quantiles - centre) / width) / len(SCORES)
     best = correlation.argmax(axis=0)
     straight = int(np.flatnonzero((skew == 0.0) & (tail == 1.0))[0])
-    # noise bends a little too: a bend must pay
+    # noise also bends a little, so a bend must gain enough
     gain = correlation.max(axis=0) - correlation[straight]
     best = np.where(gain > PAYS, best, straight)
     factor = width * correlation[best, np.arange(len(best))] / spread[best]

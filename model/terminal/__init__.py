@@ -1,8 +1,7 @@
-"""What the command lines share: words for numbers, tables, progress, Ctrl-C.
+"""Shared parts of the command lines: number formatting, tables, progress and Ctrl-C.
 
-It takes numbers and gives text, the same in the terminal, the summary and the reports; it knows
-neither cases nor runs. ``screen`` says what happens on the way and ends a command cleanly when
-it is interrupted.
+It turns numbers into text, the same in the terminal, the summary and the reports, and depends on
+neither cases nor runs. ``screen`` reports progress and ends an interrupted command cleanly.
 """
 
 import lazy_loader

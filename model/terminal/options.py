@@ -1,4 +1,4 @@
-"""Options that several command lines share."""
+"""Options shared by several command lines."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ class Format(StrEnum):
 
 
 Inputs = Annotated[
-    str, typer.Option(metavar="CASE", help="A case of this checkout by name, or any folder.")
+    str, typer.Option(metavar="CASE", help="A case in this checkout by name, or any folder.")
 ]
 Printed = Annotated[
-    Format, typer.Option("--format", help="What to print; csv is for one check's table.")
+    Format, typer.Option("--format", help="What to print; csv prints one check's table.")
 ]
-Cores = Annotated[int | None, typer.Option(min=1, help="Fits at once.")]
+Cores = Annotated[int | None, typer.Option(min=1, help="Number of fits at once.")]
 Scheduler = Annotated[
-    str, typer.Option(metavar="ADDRESS", help="A Dask scheduler to fit on, as tcp://host:8786.")
+    str,
+    typer.Option(metavar="ADDRESS", help="A Dask scheduler for the fits, such as tcp://host:8786."),
 ]
 Run = Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]

@@ -1,4 +1,4 @@
-"""What is said in the terminal on the way, and Ctrl-C."""
+"""Progress messages in the terminal, and handling of Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERRUPTED = 130
 
 
 class Interruption:
-    """Remembers Ctrl-C, which Python drops when it strikes inside a callback of native code."""
+    """A record of Ctrl-C, which Python drops inside a callback of native code."""
 
     def __init__(self) -> None:
         self.came = False
@@ -30,23 +30,23 @@ class Interruption:
         raise KeyboardInterrupt
 
     def check(self) -> None:
-        """Raise if Ctrl-C came and was dropped."""
+        """Raise if Ctrl-C was pressed and dropped."""
         if self.came:
             raise KeyboardInterrupt
 
     def close(self) -> None:
-        """Last check: from here on the run is written, and Ctrl-C comes too late."""
+        """Check for the last time; from here on the run is written and Ctrl-C is ignored."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.check()
 
 
 def interruptible(work: Callable[[Interruption], int], said: str) -> int:
-    """Exit status of a command's work; what is said, and 130, where Ctrl-C ended it."""
+    """Exit status of a command's work; if Ctrl-C ended it, print ``said`` and return 130."""
     interruption = Interruption()
     try:
         return work(interruption)
     except BaseException:
-        # whatever fails after Ctrl-C fails because of it
+        # any failure after Ctrl-C is due to it
         if not interruption.came:
             raise
         sys.stderr.write(f"{said}\n")
@@ -54,7 +54,7 @@ def interruptible(work: Callable[[Interruption], int], said: str) -> int:
 
 
 class Talk:
-    """What is said on the way, on standard error: nothing at all where it is not wanted."""
+    """Messages on standard error; only errors unless ``verbose``."""
 
     def __init__(self, *, verbose: bool) -> None:
         from rich.console import Console
@@ -63,17 +63,17 @@ class Talk:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
-        """Print one line."""
+        """Print one line if verbose."""
         if self.verbose:
             self.console.print(text, markup=False)
 
     def fault(self, text: str) -> None:
-        """Print what is wrong, always."""
+        """Print an error or warning, verbose or not."""
         self.console.print(text, markup=False)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:
-        """A progress bar in a terminal; one line a stage elsewhere."""
+        """A progress bar in a terminal; elsewhere one line per stage."""
         if not (self.verbose and self.console.is_terminal):
             seen: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""Tables in the terminal: framed where somebody looks, plain where they are piped."""
+"""Tables in the terminal, framed on screen and plain when piped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 
 def empty_table(console: Console, title: str | None = None, **options: Any) -> Table:
-    """A table without columns, framed if the console is a terminal."""
+    """An empty table without columns, framed if the console is a terminal."""
     frame = box.SIMPLE_HEAD if console.is_terminal else None
     return Table(title=title, title_justify="left", box=frame, pad_edge=False, **options)
 
@@ -19,7 +19,7 @@ def empty_table(console: Console, title: str | None = None, **options: Any) -> T
 def widen(console: Console, *tables: Table) -> None:
     """Make the console as wide as its widest table.
 
-    A table cut to the terminal would lose its columns; its lines wrap instead.
+    A table cut to the terminal would lose columns; its lines wrap instead.
     """
     options = console.options.update(max_width=10_000)
     needed = max(Measurement.get(console, options, table).maximum for table in tables)
@@ -27,7 +27,7 @@ def widen(console: Console, *tables: Table) -> None:
 
 
 def cell(value: Any) -> str:
-    """A cell as text, numbers with four digits."""
+    """A cell as text; numbers have four digits."""
     if value is None or value != value:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Numbers for people: money, counts and shares with the digits that their uncertainty earns."""
+"""Format money, counts and shares with the digits that their uncertainty warrants."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 MILLION, BILLION = 1e6, 1e9
-#: An end of an interval this many times below its middle may be printed as zero.
+#: An interval's end this many times below its middle may be printed as zero.
 VANISHING = 1e4
-#: Finest digit of a change, in millions.
+#: Finest digit printed for a change, in millions.
 FINEST = 0.1
-#: Share of a variance below which nothing is told from noise.
+#: Share of a variance below which an effect cannot be distinguished from noise.
 NOISE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A median and an interval, rounded alike, as text; ``scale`` is blank or a word."""
+    """A median and an interval as text, rounded alike; ``scale`` is blank or a word."""
 
     middle: str
     low: str
@@ -28,7 +28,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How numbers are written in one language.
+    """Number formats of one language.
 
     Attributes
     ----------
@@ -60,14 +60,14 @@ class Wording:
         return self._signs(f"{round(value / unit) * unit + 0.0:,.{decimals}f}")
 
     def part_of(self, value: float, whole: float) -> str:
-        """What goes off a whole, with the digits that the whole has; small ones as "below"."""
+        """An amount off a whole, with the whole's digits; small amounts as "below"."""
         unit = rounding_unit(0.0, whole)
         if value < unit / 2:
             return self.below.format(self.rounded(unit, unit))
         return self.rounded(value, unit)
 
     def plain(self, value: float) -> str:
-        """A number with the digits that it has, six at most: a scale's ticks."""
+        """A number with its own digits, at most six, as for the ticks of a scale."""
         return self._signs(f"{value:,.6g}")
 
     def _signs(self, text: str) -> str:
@@ -79,9 +79,9 @@ class Wording:
         return text.translate(str.maketrans(signs))
 
     def parts(self, middle: float, low: float, high: float, *, finest: float = 0.0) -> Parts:
-        """Median and interval rounded alike, to ``finest`` at most.
+        """Median and interval rounded alike, no finer than ``finest``.
 
-        The end of an interval of a positive quantity is not printed as zero: it keeps one digit.
+        The end of a positive quantity's interval keeps one digit and is not printed as zero.
         """
         unit = max(rounding_unit(low, high), finest)
         below = unit
@@ -95,7 +95,7 @@ class Wording:
         return self.between.format(middle=parts.middle, low=parts.low, high=parts.high)
 
     def amount(self, middle: float, low: float, high: float) -> Parts:
-        """A sum of money in billions, millions or as it is, by the size of its median."""
+        """A sum of money in billions, millions or units, by the size of its median."""
         size = abs(middle)
         scale = BILLION if size >= BILLION else MILLION if size >= MILLION else 1.0
         word = {BILLION: self.billion, MILLION: self.million, 1.0: ""}[scale]
@@ -103,7 +103,7 @@ class Wording:
         return Parts(parts.middle, parts.low, parts.high, word)
 
     def percent(self, probability: float) -> str:
-        """A probability in whole per cent, never 0% or 100% for what the draws cannot tell."""
+        """A probability in whole per cent, never 0% or 100%, which draws cannot establish."""
         if probability < 0.01:
             return self.below.format(self.percent_sign.format(1))
         if probability > 0.99:
@@ -118,9 +118,9 @@ class Wording:
 
 
 def three(numbers: Mapping[str, Any], scale: float = 1.0) -> tuple[float, float, float]:
-    """Median, 5% and 95% point of a summary's numbers, divided by a scale.
+    """Median, 5% and 95% quantile of a summary's numbers, divided by a scale.
 
-    Not a number where one is not finite, which JSON cannot say.
+    Numbers that are not finite, which JSON cannot hold, are NaN.
     """
     middle, low, high = (
         math.nan if numbers[name] is None else numbers[name] / scale
@@ -130,7 +130,7 @@ def three(numbers: Mapping[str, Any], scale: float = 1.0) -> tuple[float, float,
 
 
 def unchanged(numbers: Mapping[str, Any]) -> bool:
-    """Whether a difference is nothing in every draw."""
+    """Whether a difference is zero in every draw."""
     return bool(numbers["q05"] == numbers["q95"] == numbers["mean"] == 0)
 
 
@@ -140,6 +140,11 @@ def rounding_unit(low: float, high: float) -> float:
     if not math.isfinite(width) or width == 0.0:
         return 1.0
     return 10.0 ** (math.floor(math.log10(width)) - 1)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A count with the singular or the plural, e.g. ``1 row lies`` or ``2 rows lie``."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 ENGLISH = Wording()

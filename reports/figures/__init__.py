@@ -1,4 +1,4 @@
-"""Figures of a saved run, one module each: ``draw`` returns matplotlib axes, ``describe`` words.
+"""Figures of a saved run, one module each: ``draw`` returns axes, ``describe`` returns words.
 
 In a notebook::
 
@@ -58,7 +58,7 @@ FIGURES = {
     "calibration": calibration,
     "echo": echo,
 }
-#: Figures that a run has only if it was checked, or its inputs calibrated.
+#: Figures that need checks of the run or a calibration of its inputs.
 OF_CHECKS = {
     "conflicts": "conflict",
     "leave_one_out": "leave_one_out",
@@ -66,12 +66,12 @@ OF_CHECKS = {
     "calibration": "calibration",
     "echo": "echo",
 }
-#: Figures that a run has only if it was asked what drives it.
+#: Figures that need the drivers of the run.
 OF_DRIVERS = ("drivers", "tornado", "correlations", "information")
 
 
 def lacking(run: SavedRun) -> set[str]:
-    """Figures that a run has nothing to show in."""
+    """Figures for which a run has no data."""
     made = {
         name for name, found in {**run.checks, **run.calibration["checks"]}.items() if found["rows"]
     }
@@ -82,7 +82,7 @@ def lacking(run: SavedRun) -> set[str]:
 
 
 def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
-    """A figure's title, with this run's numbers and the host's name where there are several."""
+    """A figure's title, with the numbers of the run and, if it has several hosts, the host."""
     whole = texts.numbers.rounded(accounts.round_amount(run), 1.0)
     title = texts.say(
         f"figures.{name}.title",

@@ -1,4 +1,4 @@
-"""Every figure of a saved run, as SVG and PNG."""
+"""Write every figure of a saved run as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def main(
     run: Run,
     output: Annotated[
         Path | None,
-        typer.Option(help=f"Folder to write into; by default {FOLDER}/figures/ in the run's."),
+        typer.Option(help=f"Folder to write to; by default {FOLDER}/figures/ in that of the run."),
     ] = None,
     runs: Runs = Path("runs"),
     language: Language = "en",
 ) -> None:
-    """Draw and write."""
+    """Draw and write the figures."""
 
     def work() -> None:
         saved, texts = opened(run, runs, language)

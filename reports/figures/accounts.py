@@ -1,4 +1,4 @@
-"""Where 100,000 rubles go: the accounts of a worker-month as one bar, item after item."""
+"""Accounts of a worker-month as one bar, item by item."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COLOURS = dict.fromkeys(("turnover_tax", "contributions", "income_tax", "permit_
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Mean share of each item, one after the other, with its 90% interval."""
+    """Draw the mean share of each item with its 90% interval."""
     texts = texts or catalogue()
     with styled():
         figure = canvas(HEIGHT, figure)
@@ -99,19 +99,19 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
 
 
 def shares(run: SavedRun) -> dict[str, dict[str, float]]:
-    """Share of the billings of each item, in the order in which they come off; they sum to one."""
+    """Share of each item in the billings, in order of deduction; the shares sum to one."""
     items = run.summary["accounts"]["items"]
     return {name: items[name]["share"] for name in (*USES, "closing_error")}
 
 
 def round_amount(run: SavedRun) -> float:
-    """The power of ten nearest to what is paid for a worker-month."""
+    """The power of ten nearest to the payment for a worker-month."""
     paid = run.summary["accounts"]["items"]["billings"]["per_worker_month"]["q50"]
     return float(10.0 ** round(math.log10(paid)))
 
 
 def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue) -> None:
-    """What the press computes with: the declared salary, and all the rest as one wedge."""
+    """Draw the press's arithmetic: the declared salary, and the rest as one wedge."""
     declared = run.summary["accounts"]["items"]["declared_salary"]["share"]["mean"] * whole
     axes.barh([place], [declared], height=0.5, color=PALE, gid="declared")
     axes.barh(

@@ -1,4 +1,4 @@
-"""Ranks of the truth in simulated cases: curves that stay in their band are as they should be."""
+"""Ranks of the truth in simulated cases; well calibrated curves stay in their band."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ HEIGHT = 62.0
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
 ) -> NDArray[np.object_]:
-    """Distribution of ranks less the uniform one: basic quantities, then revenue by year.
+    """Draw rank distributions less the uniform one: basic quantities, then revenue by year.
 
     Returns
     -------
     array of Axes, (2,)
     """
     texts = texts or catalogue()
-    run.check_table("calibration")  # tells what to do where there is none
+    run.check_table("calibration")  # if none exists, reports what to do
     found = run.calibration["ranks"]
     definitions = set(found["definitions"])
     with styled():

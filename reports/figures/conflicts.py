@@ -1,4 +1,4 @@
-"""What each row says by itself against what all other rows say of the same thing."""
+"""The estimate from each row against the estimate from all other rows."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from reports.texts import Catalogue, catalogue
 #: Rows shown: those that differ most.
 SHOWN = 36
 ROW = 4.4
-#: Adjusted probability from which a row is called in conflict, as in ``model.criticism.conflict``.
+#: Adjusted probability up to which a row is in conflict, as in ``model.criticism.conflict``.
 CONFLICT = 0.05
 FINEST = 0.001
 
 
 def shown(run: SavedRun) -> pd.DataFrame:
-    """Rows of evidence against all others, the smallest probability first."""
+    """Rows of evidence, the smallest probability first."""
     table = run.check_table("conflict")
     return table[table["kind"] == "row"].sort_values("p_row", kind="stable").head(SHOWN)
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Direct over indirect, median and 90% interval, on a log scale."""
+    """Draw direct over indirect estimates, median and 90% interval, on a log scale."""
     texts = texts or catalogue()
     table = shown(run)
     with styled():
@@ -94,7 +94,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
 
 
 def probability(value: float, texts: Catalogue) -> str:
-    """A probability with three decimals, never as nothing."""
+    """Format a probability with three decimals, never as zero."""
     least = texts.numbers.rounded(FINEST, FINEST)
     if value < FINEST:
         return texts.numbers.below.format(least)

@@ -1,4 +1,4 @@
-"""How the main drivers of a revenue hang together in the posterior."""
+"""Correlations of the main drivers of a revenue in the posterior."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from reports.texts import Catalogue, catalogue
 
 SHOWN = 12
 ROW = 6.2
-#: Correlations that are written out, and pairs named in words.
+#: Least correlation that is written out, and number of pairs named in words.
 TOLD, NAMED = 0.1, 3
 
 
 def shown(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -> pd.DataFrame:
-    """Correlations of the main drivers, square."""
+    """Correlations of the main drivers, as a square table."""
     table = run.headline_drivers(definition, year)["tables"]["correlations"].set_index("quantity")
     return table.iloc[:SHOWN, :SHOWN].astype(float)
 
@@ -31,7 +31,7 @@ def draw(
     definition: str = HEADLINE,
     year: int | None = None,
 ) -> Axes:
-    """The lower triangle of the correlations, as coloured cells with numbers."""
+    """Draw the lower triangle of the correlations as coloured cells with numbers."""
     texts = texts or catalogue()
     table = shown(run, definition, year)
     below = np.tril(np.ones(table.shape, dtype=bool), -1)

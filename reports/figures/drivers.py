@@ -1,4 +1,4 @@
-"""What makes a revenue uncertain: shares of its variance, by group and quantity."""
+"""Shares of the variance of a revenue, by group and quantity."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-#: Millimetres of a row; quantities shown of each group, and the least share of one shown.
+#: Height of a row in millimetres; quantities shown per group; least share shown.
 ROW, SHOWN, LEAST = 4.7, 5, 0.01
 
 
 def rows_shown(run: SavedRun, definition: str, year: int | None) -> list[dict[str, Any]]:
-    """Rows from the top: each group, the largest first, then its main quantities and the rest."""
+    """Rows from the top: the largest group first, each with its main quantities and the rest."""
     tables = run.headline_drivers(definition, year)["tables"]
     quantities: pd.DataFrame = tables["quantities"]
     rows: list[dict[str, Any]] = []
@@ -57,7 +57,7 @@ def draw(
     definition: str = HEADLINE,
     year: int | None = None,
 ) -> Axes:
-    """Bars of Shapley effects, with what each would be alone and what is left to it."""
+    """Draw bars of Shapley effects, with first-order and total shares as marks."""
     texts = texts or catalogue()
     rows = rows_shown(run, definition, year)
     with styled():
@@ -89,13 +89,14 @@ def draw(
 
 
 def _labelled(axes: Axes, rows: list[dict[str, Any]], texts: Catalogue) -> None:
-    """Name each row at the left; groups stand out."""
+    """Label each row at the left, with groups emphasised."""
     names = []
     for row in rows:
         if row["kind"] == "group":
             names.append(texts.say(f"groups.{row['name']}"))
         elif row["kind"] == "rest":
-            names.append(texts.say("figures.drivers.rest", count=row["name"]))
+            key = "rest_one" if row["name"] == "1" else "rest"
+            names.append(texts.say(f"figures.drivers.{key}", count=row["name"]))
         else:
             names.append(texts.name(row["name"]))
     axes.set_yticks(range(len(rows)), names)

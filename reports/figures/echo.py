@@ -1,4 +1,4 @@
-"""What k rows teach: copies of one statement, statements of one origin, independent sources."""
+"""Information in k rows: copies, statements of one origin, independent sources."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KINDS = {
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Posterior standard deviation of a log quantity by number of rows; theory as lines."""
+    """Draw the posterior deviation of a log quantity by number of rows, with theory as lines."""
     texts = texts or catalogue()
     table = run.check_table("echo")
     with styled():

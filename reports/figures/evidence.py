@@ -1,4 +1,4 @@
-"""Each fitted row against what the posterior predicts of it, and how surprising it is."""
+"""Each fitted row against its posterior prediction, with its surprise."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-#: Rows in one figure: what a page takes.
+#: Rows in one figure: as many as fit on a page.
 ROWS = 40
 ROW = 4.6
-#: Share of predictions nearer the centre from which a row is called surprising.
+#: Share of predictions nearer the centre above which a row is called surprising.
 SURPRISING = 0.9
 
 
 def parts(run: SavedRun) -> list[list[str]]:
-    """Fitted rows in the order of the file, cut into pieces that a page takes."""
+    """Fitted rows in the order of the file, in parts that fit on a page."""
     names = [name for name in run.evidence if name in run.summary["evidence"]]
     count = max(1, -(-len(names) // ROWS))
     size = -(-len(names) // count)
@@ -37,7 +37,7 @@ def parts(run: SavedRun) -> list[list[str]]:
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None, part: int = 0
 ) -> Axes:
-    """Figure printed over median predicted, on a log scale, with the 90% predictive interval."""
+    """Draw printed figure over predicted median on a log scale, with 90% predictive intervals."""
     texts = texts or catalogue()
     names = parts(run)[part]
     with styled():
@@ -111,7 +111,7 @@ def _row(axes: Axes, run: SavedRun, name: str, place: int, texts: Catalogue) -> 
 
 
 def surprising(run: SavedRun) -> list[str]:
-    """Fitted rows that the rest makes surprising, the most surprising first."""
+    """Surprising fitted rows, the most surprising first."""
     rows = run.summary["evidence"]
     found = [name for name, row in rows.items() if (row["surprise"] or 0.0) > SURPRISING]
     return sorted(found, key=lambda name: -rows[name]["surprise"])

@@ -1,4 +1,4 @@
-"""Every figure of a run as files: SVG and PNG."""
+"""Figures of a run as SVG and PNG files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reports.texts import Catalogue
 
 
 def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
-    """Every figure that the run has something to show in, by file name."""
+    """Draw every figure for which the run has data, by file name."""
     silent = figures.lacking(run) | {"evidence"}
     files: dict[str, bytes] = {}
     for name, module in figures.FIGURES.items():
@@ -27,5 +27,5 @@ def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
 
 
 def both(name: str, axes: object) -> dict[str, bytes]:
-    """A figure as SVG and as PNG."""
+    """Return a figure as SVG and as PNG."""
     return {f"{name}.{kind}": content(axes, kind) for kind in ("svg", "png")}

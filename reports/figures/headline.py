@@ -25,14 +25,14 @@ from reports.texts import Catalogue, catalogue
 Floats = NDArray[np.float64]
 DOTS = 50
 HEIGHT = 54.0
-#: The axes' place in the figure: the dots' size is worked out from it.
+#: Position of the axes in the figure, from which the size of the dots is computed.
 PLACE = (0.03, 0.24, 0.94, 0.73)
-#: The press's figure is drawn where it would not press the dots into a corner.
+#: The press's figure is drawn up to this multiple, beyond which it would squeeze the dots.
 FARTHEST = 3.5
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Quantile dotplot (Kay, Kola, Hullman and Munson 2016) of the state take, in USD million."""
+    """Draw a quantile dotplot (Kay, Kola, Hullman and Munson 2016) in USD million."""
     texts = texts or catalogue()
     with styled():
         figure = canvas(HEIGHT, figure)
@@ -74,7 +74,7 @@ def dots(run: SavedRun) -> Floats:
 
 
 def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
-    """Place of each dot in Wilkinson's (1999) stacks: a column's middle and the row in it."""
+    """Place dots in Wilkinson's (1999) stacks: the middle of the column and the row."""
     x, row = np.empty_like(values), np.empty_like(values)
     start = 0
     while start < len(values):
@@ -109,7 +109,7 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
 
 
 def _press(run: SavedRun) -> float | None:
-    """The press's arithmetic in USD million, where it can be drawn beside the dots."""
+    """The press's arithmetic in USD million, if it can be drawn beside the dots."""
     press = run.summary.get("press_arithmetic")
     if press is None or press["year"] != run.year:
         return None
@@ -119,14 +119,14 @@ def _press(run: SavedRun) -> float | None:
 
 
 def _diameter(values: Floats, per_point: float, room: float) -> float:
-    """Largest size of a dot, in points, with which the highest stack has room."""
+    """Largest dot size, in points, at which the highest stack fits."""
     sizes = np.arange(2.0, 14.0, 0.25)
     fit = [s for s in sizes if (stacked(values, s * per_point)[1].max() + 1) * s <= room]
     return float(max(fit, default=sizes[0]))
 
 
 def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> None:
-    """Median and 90% interval below the dots."""
+    """Draw the median and 90% interval below the dots."""
     middle, low, high = three(run.annual(run.year, "state_take"), MILLION)
     parts = texts.numbers.parts(middle, low, high)
     y = -0.085 * height
@@ -155,7 +155,7 @@ def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> Non
 
 
 def _press_line(axes: Axes, texts: Catalogue, press: float, height: float, above: int) -> None:
-    """The press's figure as a line, with its words on the side that has more room."""
+    """Draw the press's figure as a line, with its label on the side that has more room."""
     axes.plot([press, press], [0, 0.98 * height], color=ORANGE, linestyle=(0, (4, 3)), linewidth=1)
     low, high = axes.get_xlim()
     right = press < (low + high) / 2

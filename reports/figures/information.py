@@ -1,4 +1,4 @@
-"""What to find out: by how much knowing something may be expected to narrow the interval."""
+"""Expected narrowing of the interval from knowing a quantity or finding a source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-#: Quantities shown; sources are all shown.
+#: Number of quantities shown. All sources are shown.
 SHOWN = 7
 ROW, LETTERS = 4.9, 36
 
@@ -30,7 +30,7 @@ ROW, LETTERS = 4.9, 36
 def rows_shown(
     run: SavedRun, texts: Catalogue, definition: str = HEADLINE, year: int | None = None
 ) -> list[dict[str, Any]]:
-    """Quantities known exactly, then sources, each with its worth, the largest first."""
+    """Quantities known exactly, then sources, each group by narrowing, the largest first."""
     tables = run.headline_drivers(definition, year)["tables"]
     exactly = [
         {"kind": "exactly", "name": texts.name(row.quantity), **_worth(row)}
@@ -61,7 +61,7 @@ def draw(
     definition: str = HEADLINE,
     year: int | None = None,
 ) -> Axes:
-    """Bars of the expected narrowing, in millions of dollars."""
+    """Draw bars of the expected narrowing in millions of dollars."""
     texts = texts or catalogue()
     rows = rows_shown(run, texts, definition, year)
     names = [textwrap.wrap(row["name"], LETTERS) for row in rows]
@@ -103,7 +103,7 @@ def draw(
 
 
 def width_before(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -> float:
-    """Width of the 90% interval as it is, in millions."""
+    """Width of the present 90% interval, in millions."""
     table = run.headline_drivers(definition, year)["tables"]["knowing"]
     return float(table["width_before"].iloc[0]) / MILLION
 
@@ -111,7 +111,7 @@ def width_before(run: SavedRun, definition: str = HEADLINE, year: int | None = N
 def _places(
     rows: list[dict[str, Any]], lines: list[int]
 ) -> tuple[list[float], list[tuple[float, str]], float]:
-    """Where each row stands, and each heading, and how far down it goes."""
+    """Positions of rows and of headings, and the lowest position."""
     places: list[float] = []
     heads: list[tuple[float, str]] = []
     at = 0.0

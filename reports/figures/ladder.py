@@ -1,4 +1,4 @@
-"""Revenue under the four definitions, year by year: how much is left on each rung."""
+"""Revenue under the four definitions, year by year."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEIGHT = 66.0
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
 ) -> NDArray[np.object_]:
-    """Median, 50% and 90% interval of each year, one panel a definition, in USD million.
+    """Draw median, 50% and 90% interval by year, one panel per definition, in USD million.
 
     Returns
     -------

@@ -27,14 +27,14 @@ ROW = 4.6
 
 
 def shown(run: SavedRun) -> pd.DataFrame:
-    """Sources and origins, the largest shift first; of the same rows only the first."""
+    """Sources and origins, the largest shift first; groups of identical rows appear once."""
     table = run.check_table("leave_one_out").drop_duplicates("rows")
     order = table["shift"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].head(SHOWN)
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Median and 90% interval without each, over the interval with all of them."""
+    """Draw the median and 90% interval without each, over the interval with all of them."""
     texts = texts or catalogue()
     table = shown(run)
     middle, low, high = three(run.annual(run.year, "state_take"), MILLION)

@@ -1,4 +1,4 @@
-"""Prior behind posterior for the quantities that move with the headline most."""
+"""Prior and posterior of the quantities most closely tied to the headline."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Z95 = 1.6448536269514722
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
 ) -> NDArray[np.object_]:
-    """Densities of up to twelve quantities, each in its own unit.
+    """Draw densities of up to twelve quantities, each in its own unit.
 
     Returns
     -------
@@ -50,12 +50,12 @@ def draw(
 
 
 def chosen(run: SavedRun) -> list[str]:
-    """The quantities whose draws' ranks move most with the headline's, the closest first."""
+    """Quantities most rank-correlated with the headline, the closest first."""
     return list(run.rank_correlations)[: ROWS * COLUMNS]
 
 
 def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
-    """Density of a log-normal or logit-normal prior, from its 5% and 95% point."""
+    """Density of a log-normal or logit-normal prior, from its 5% and 95% quantile."""
     prior = run.summary["quantities"][label]["prior"]
     fraction = BASIC_BY_NAME[family(label)].support == "fraction"
 
@@ -70,7 +70,7 @@ def prior_density(run: SavedRun, label: str, x: Floats) -> Floats:
 
 
 def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bool) -> None:
-    # SciPy's statistics take a third of a second to import, which the brief need not wait for
+    # scipy.stats takes a third of a second to import, and the brief does not need it
     from scipy.stats import gaussian_kde
 
     quantity, draws = run.summary["quantities"][label], run.quantity_draws[label].ravel()
@@ -120,7 +120,7 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
 
 
 def unit_text(unit: str) -> str:
-    """A unit as people write it; a pure number has none."""
+    """A unit in its usual form; blank for a pure number."""
     return "" if unit == "1" else unit
 
 

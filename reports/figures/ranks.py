@@ -32,7 +32,7 @@ HEIGHT = 74.0
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
 ) -> NDArray[np.object_]:
-    """Histogram of each chain's ranks among all draws; even ones mean that the chains mix.
+    """Draw a histogram of each chain's ranks among all draws; chains that mix give even ones.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def draw(
 
 
 def chosen(run: SavedRun) -> list[str]:
-    """The quantities that the gate names as worst, then those that move with the headline most."""
+    """The worst quantities by the gate, then those most closely tied to the headline."""
     worst = [
         name for name in run.summary["convergence"]["worst"].values() if name in run.quantity_draws
     ]
@@ -58,7 +58,7 @@ def chosen(run: SavedRun) -> list[str]:
 
 
 def rank_counts(draws: Floats) -> Floats:
-    """How many of each chain's draws fall into each twentieth of all draws, (chain, bin)."""
+    """Number of each chain's draws in each twentieth of all draws, (chain, bin)."""
     places = ranks(draws.ravel()).reshape(draws.shape)
     edges = np.linspace(-0.5, draws.size - 0.5, BINS + 1)
     return np.array([np.histogram(chain, edges)[0] for chain in places], dtype=float)

@@ -1,4 +1,4 @@
-"""State take by month under scenarios: a fan for each, beside what happened."""
+"""State take by month: a fan chart for each scenario, beside what happened."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 COLUMNS = 3
-#: Scenarios drawn unless more or fewer are asked for.
+#: Number of scenarios drawn by default.
 MOST = 5
 ROW_HEIGHT = 45.0
 
@@ -44,12 +44,12 @@ def draw(
     host: str | None = None,
     most: int = MOST,
 ) -> NDArray[np.object_]:
-    """Median, 50% and 90% interval by month, one panel a scenario, in USD million a month.
+    """Draw median, 50% and 90% interval by month, one panel per scenario, in USD million.
 
     Parameters
     ----------
     most : int
-        Scenarios drawn at most: those that change the state take most.
+        Largest number of scenarios drawn: those that change the state take most.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def _panel(
     )
     axes.set_title(textwrap.fill(title, 31), color=dark, fontsize=9, linespacing=0.95)
     if name != BASELINE:
-        # where the fan leaves more room
+        # on the side where the fan leaves more room
         third = len(table) // 3
         right = table["q95"].iloc[:third].max() > table["q95"].iloc[-third:].max()
         axes.annotate(
@@ -150,7 +150,7 @@ def _colours(run: SavedRun, name: str) -> tuple[str, str]:
 
 
 def stake(run: SavedRun, name: str, texts: Catalogue) -> str:
-    """What a scenario changes over its months."""
+    """The change under a scenario over its months."""
     change = run.scenarios[name]["at_stake"]["state_take"]["usd"]
     parts = texts.numbers.parts(*three(change, MILLION), finest=FINEST)
     sign = "+" if change["q50"] > 0 else ""

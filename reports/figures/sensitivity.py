@@ -1,4 +1,4 @@
-"""How far the headline hangs on the priors: power-scaling, and priors of other widths."""
+"""Sensitivity of the headline to the priors: power-scaling, and priors of other widths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 HEIGHT = 82.0
-#: Sensitivity from which priors or evidence matter, as ``model.criticism.sensitivity`` has it.
+#: Sensitivity from which priors or evidence matter, as in ``model.criticism.sensitivity``.
 THRESHOLD = 0.05
 WIDTHS = ("halved", "doubled")
 
@@ -34,7 +34,7 @@ WIDTHS = ("halved", "doubled")
 def draw(
     run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None
 ) -> NDArray[np.object_]:
-    """Sensitivity of each definition, and the headline under priors of other widths.
+    """Draw the sensitivity of each definition, and the headline under other prior widths.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The look of all figures: size, fonts, colours; and files whose bytes repeat."""
+"""Style of all figures (size, fonts, colours), and reproducible files."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from reports.saved_run import ReportError
 Canvas = Figure | SubFigure
 
 FONTS = Path(__file__).parents[1] / "fonts"
-#: Width of the text on the page, in inches: a figure is drawn as large as it is printed.
+#: Width of the text on the page, in inches: figures are drawn at their printed size.
 WIDTH = 160 / 25.4
 PIXELS_PER_INCH = 200
 
-# Okabe and Ito's colours, well apart in every kind of colour-blindness; text in darker tones.
+# Okabe and Ito's colours, distinct in every kind of colour-blindness; darker tones for text.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#9AA0A6"
 SKY = "#56B4E9"
 AMBER, PURPLE, PALE = "#E69F00", "#CC79A7", "#E8EDF3"
@@ -51,7 +51,7 @@ RC: Any = {
     "axes.axisbelow": True,
     "grid.color": LINE,
     "grid.linewidth": 0.7,
-    "text.parse_math": False,  # a name with two dollar signs is no formula
+    "text.parse_math": False,  # a name with two dollar signs is not a formula
     "text.color": INK,
     "xtick.color": FAINT_INK,
     "ytick.color": FAINT_INK,
@@ -64,7 +64,7 @@ RC: Any = {
     "xtick.major.size": 3.0,
     "ytick.major.size": 0.0,
     "axes.unicode_minus": True,
-    "svg.fonttype": "none",  # text stays text, set by the page in the same font
+    "svg.fonttype": "none",  # text stays text, which the page sets in the same font
     "svg.hashsalt": "sent-workers",
     "path.simplify": True,
 }
@@ -72,7 +72,7 @@ RC: Any = {
 
 @cache
 def register_fonts() -> None:
-    """Make the fonts that come with this package known to matplotlib, under the PDF's names."""
+    """Register this package's fonts with matplotlib under the names that the PDF uses."""
     for file, family, weight in (
         ("SourceSans3_400Regular.ttf", "Source Sans 3", 400),
         ("SourceSans3_600SemiBold.ttf", "Source Sans 3", 600),
@@ -89,14 +89,14 @@ def register_fonts() -> None:
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw in this package's style, whatever the notebook's is."""
+    """Draw in this package's style, regardless of the notebook's."""
     register_fonts()
     with mpl.rc_context(RC):
         yield
 
 
 def canvas(height: float, figure: Canvas | None = None) -> Canvas:
-    """A figure of the page's width and a height in millimetres, or the one that is given."""
+    """Return the given figure, or a new one of page width and this height in millimetres."""
     if figure is not None:
         return figure
     return Figure(figsize=(WIDTH, height / 25.4), layout="constrained")
@@ -105,7 +105,7 @@ def canvas(height: float, figure: Canvas | None = None) -> Canvas:
 def grid_of(
     figure: Canvas, rows: int, columns: int, panels: int, *, shared: bool = False
 ) -> NDArray[np.object_]:
-    """The first so many axes of a grid, with the rest hidden; ``shared``: all have one scale."""
+    """Return the first axes of a grid and hide the rest; ``shared`` axes have one scale."""
     grid = figure.subplots(rows, columns, sharex=shared, sharey=shared, squeeze=False).ravel()
     for axes in grid[panels:]:
         axes.set_visible(False)
@@ -113,21 +113,22 @@ def grid_of(
 
 
 def outermost(figure: Canvas) -> Figure:
-    """The whole figure of a part."""
+    """The whole figure that a part belongs to."""
     found = figure.get_figure(root=True)
     assert found is not None
     return found
 
 
-def content(axes: Any, kind: str) -> bytes:
-    """The figure that axes, one or an array, are drawn in, as ``svg`` or ``png``.
+def content(axes: Any, kind: str, *, letters: bool = True) -> bytes:
+    """Save the figure of one or several axes as ``svg`` or ``png``.
 
     The same figure gives the same bytes.
     """
     figure = np.ravel(axes)[0].get_figure(root=True)
     file = io.BytesIO()
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-    with styled():
+    fonts: Any = {"svg.fonttype": "none" if letters else "path"}
+    with styled(), mpl.rc_context(fonts):
         figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=metadata)
     return file.getvalue()
 
@@ -135,7 +136,7 @@ def content(axes: Any, kind: str) -> bytes:
 def bands(
     axes: Axes, table: pd.DataFrame, colour: str, shades: tuple[float, float], gid: str
 ) -> None:
-    """90% and 50% interval as bands and the median as a line, of quantiles by date."""
+    """Draw the 90% and 50% interval by date as bands and the median as a line."""
     for (low, high), shade in zip((("q05", "q95"), ("q25", "q75")), shades, strict=True):
         axes.fill_between(
             table.index, table[low], table[high], color=colour, alpha=shade, linewidth=0
@@ -144,11 +145,11 @@ def bands(
 
 
 def bare(axes: Axes) -> None:
-    """Take away the left-hand scale and its ticks."""
+    """Remove the left-hand scale and its ticks."""
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
 
 
 def faint_grid(axes: Axes, which: str = "y") -> None:
-    """Thin lines across, behind all else."""
+    """Draw thin grid lines behind everything else."""
     axes.grid(True, axis=which)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A revenue with each of its drivers at its 5% and 95% point."""
+"""A revenue with each of its drivers at its 5% and 95% quantile."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-#: Quantities shown: those that move the revenue most, held or going along.
+#: Quantities shown: those that move the revenue most, with all else held or moving.
 SHOWN = 12
 ROW = 5.4
 ENDS = ("p05", "p95")
-#: A part of the median below which nothing moves.
+#: Share of the median below which a change counts as none.
 NOTHING = 1e-6
 
 
 def shown(
     run: SavedRun, definition: str = HEADLINE, year: int | None = None, most: int = SHOWN
 ) -> pd.DataFrame:
-    """The quantities that move the median most."""
+    """Quantities that move the median most."""
     table: pd.DataFrame = run.headline_drivers(definition, year)["tables"]["quantities"].astype(
         {f"{kind}_{end}": float for kind in ("held", "along") for end in ENDS}
     )
-    # how far the revenue goes with all else held; where that is not known, as all goes along
+    # the wider range of the two: with all else held (missing for some) and with all else moving
     reach = pd.DataFrame(
         {kind: (table[f"{kind}_p95"] - table[f"{kind}_p05"]).abs() for kind in ("held", "along")}
     ).max(axis=1)
@@ -52,7 +52,7 @@ def draw(
     year: int | None = None,
     most: int = SHOWN,
 ) -> Axes:
-    """Bars from the median to where each end of a quantity takes it; brackets where all goes."""
+    """Draw bars for all else held and brackets for all else moving, around the median."""
     texts = texts or catalogue()
     table, found = shown(run, definition, year, most), run.headline_drivers(definition, year)
     middle = found["numbers"]["q50"] / MILLION
@@ -85,7 +85,7 @@ def draw(
 
 
 def _bar(axes: Axes, place: int, row: object, middle: float, texts: Catalogue) -> None:
-    """One quantity: two bars, the numbers that they stand for, and the bracket."""
+    """Draw one quantity: two bars, their values and the bracket."""
     held = {end: getattr(row, f"held_{end}") / MILLION for end in ENDS}
     along = {end: getattr(row, f"along_{end}") / MILLION for end in ENDS}
     name = getattr(row, "quantity")  # noqa: B009
@@ -100,7 +100,7 @@ def _bar(axes: Axes, place: int, row: object, middle: float, texts: Catalogue) -
             [along[end]], [place], "|", color=INK, markersize=7, gid=f"along {end} {name}"
         )  # fmt: skip
     axes.plot(list(along.values()), [place] * 2, color=INK, linewidth=0.9, gid=f"along {name}")
-    # the quantity's own value at each end, outside whatever reaches furthest there
+    # the quantity's value at each end, outside the mark that reaches furthest there
     reach = held if known and abs(held["p95"] - held["p05"]) > abs(NOTHING * middle) else along
     low_side = "p05" if reach["p05"] <= reach["p95"] else "p95"
     values = [*along.values(), *(held.values() if known else ())]

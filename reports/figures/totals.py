@@ -1,4 +1,4 @@
-"""Published totals beside the posterior, under the definition and for the place they claim."""
+"""Published totals beside the posterior for the definition and place that they claim."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNITS = {
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Each total held out, in USD million a year on a log scale, and the model's 90% interval."""
+    """Draw each held-out total in USD million a year on a log scale, and the 90% interval."""
     texts = texts or catalogue()
     groups = grouped(run)
     height = ROW * (sum(len(rows) for rows in groups.values()) + 1.3 * len(groups)) + 20
@@ -89,7 +89,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
 
 
 def published(run: SavedRun) -> dict[str, dict[str, Any]]:
-    """Totals held out, by row."""
+    """Held-out totals, by row."""
     return {name: row for name, row in run.summary["holdout"].items() if "definition" in row}
 
 
@@ -122,7 +122,7 @@ def in_millions(run: SavedRun, name: str) -> dict[str, Any]:
 
 
 def row_label(run: SavedRun, name: str, texts: Catalogue) -> str:
-    """Who said it, and for when."""
+    """The speaker and the years of a total."""
     row = run.evidence[name]
     said = run.speaker(name)
     said = said if len(said) <= 38 else said[:36].rstrip(" ,(") + " …"
@@ -136,7 +136,7 @@ def host_titles(run: SavedRun) -> str:
 
 
 def place_name(run: SavedRun, where: str, texts: Catalogue) -> str:
-    """A host's title, or the place's name as the inputs have it."""
+    """A host's title, or the name of the place in the inputs."""
     if where in run.hosts:
         return str(run.hosts[where]["title"])
     return texts.say("world") if where == "world" else where.replace("_", " ").title()
@@ -190,13 +190,13 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
 
 
 def ends(figures: dict[str, Any]) -> tuple[float, float]:
-    """Lowest and highest figure of a total; one and the same where it prints one."""
+    """Lowest and highest figure of a total; equal if it prints only one."""
     figure = figures["observed"]
     return figures.get("low", figure), figures.get("high", figure)
 
 
 def stance(figures: dict[str, Any]) -> str:
-    """Whether a total lies ``above``, ``below`` or ``overlaps`` the model's 90% interval."""
+    """Whether a total lies ``above`` or ``below`` the model's 90% interval, or ``overlaps`` it."""
     low, high = ends(figures)
     if low > figures["predicted"]["q95"]:
         return "above"
@@ -204,7 +204,7 @@ def stance(figures: dict[str, Any]) -> str:
 
 
 def overlaps(run: SavedRun) -> tuple[int, int]:
-    """How many totals overlap the model's 90% interval, and how many were compared."""
+    """Number of totals that overlap the model's 90% interval, and number compared."""
     found = [in_millions(run, name) for name in published(run)]
     stances = [stance(figures) for figures in found if "predicted" in figures]
     return stances.count("overlaps"), len(stances)

@@ -1,4 +1,4 @@
-"""Workers by month, with each official count drawn as what it is: stock, ceiling, flow, events."""
+"""Workers by month, with official counts drawn by type: stock, ceiling, flow or events."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from reports.texts import Catalogue, catalogue
 
 HEIGHT = 70.0
 STOCKS = ("permitted", "irregular", "working")
-#: Counts of things that happen in a window: how each is drawn, and its colour.
+#: Counts of flows and events over a window, with their colours.
 HAPPENINGS = {
     "permits_issued": BLUE,
     "new_permits": GREEN,
@@ -45,7 +45,7 @@ HAPPENINGS = {
     "irregular_registrations": AMBER,
     "entries": INK,
 }
-#: Bounds are drawn with an arrow that says on which side the truth lies.
+#: Bounds are drawn with an arrow to the side on which the truth lies.
 ARROWS = {
     "at_least": "^",
     "more_than": "^",
@@ -58,7 +58,7 @@ ARROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """An official count of a whole host: what, when, how many, how hedged."""
+    """An official count for a whole host: quantity, window, figure and hedge."""
 
     row: str
     quantity: str
@@ -82,7 +82,7 @@ def draw(
     texts: Catalogue | None = None,
     host: str | None = None,
 ) -> NDArray[np.object_]:
-    """Stocks and ceilings above, what happened per month below.
+    """Draw stocks and ceilings above, flows and events per month below.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def draw(
 
 
 def stock(run: SavedRun, host: str, name: str) -> pd.DataFrame:
-    """Quantiles of a stock by end of month, up to the data's end."""
+    """Quantiles of a stock by end of month, up to the end of the data."""
     rows = run.workers
     rows = rows[(rows["scenario"] == BASELINE) & (rows["host"] == host) & (rows["stock"] == name)]
     rows = rows[rows["month"] <= run.timeline["end"]]
@@ -114,7 +114,7 @@ def stock(run: SavedRun, host: str, name: str) -> pd.DataFrame:
 
 
 def counts(run: SavedRun, host: str) -> list[Count]:
-    """Counts of a whole host within the months covered, fitted or kept as context."""
+    """Counts for a whole host within the months covered, fitted or kept as context."""
     first, last = run.covered
     found = []
     for name, row in run.evidence.items():
@@ -164,7 +164,7 @@ def _stocks(axes: Axes, run: SavedRun, host: str, counted: list[Count], texts: C
 
 
 def _stock_count(axes: Axes, count: Count) -> None:
-    """A ceiling as a line with feet downwards, a stock as a dot or a bar at its date."""
+    """Draw a ceiling as a line with downward marks, a stock as a dot or a bar at its date."""
     fitted = 1.0 if count.fitted else 0.35
     if count.quantity == "quota":
         axes.plot(
@@ -234,7 +234,7 @@ def _label_stocks(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> Non
 
 
 def _line_of_labels(axes: Axes, labels: list[tuple[str, str]]) -> None:
-    """Coloured words in a line between the title and the axes, each after the one before it."""
+    """Write coloured labels in one line between the title and the axes."""
     place: tuple[float, float] = (0, 1)
     beside: Annotation | str = "axes fraction"
     for text, colour in labels:
@@ -253,7 +253,7 @@ def _line_of_labels(axes: Axes, labels: list[tuple[str, str]]) -> None:
 
 
 def _flows(axes: Axes, counted: list[Count], texts: Catalogue) -> None:
-    """Counts of things that happen: a bar over the window, as high as its monthly mean."""
+    """Draw each count of flows or events as a bar over its window, at its monthly mean."""
     shown = [count for count in counted if count.quantity in HAPPENINGS and count.fitted]
     seen = []
     for count in shown:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
-from reports.citations import figure_printed, grade
+from reports.citations import best, figure_printed
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -24,7 +24,7 @@ from reports.figures.style import (
     faint_grid,
     styled,
 )
-from reports.figures.totals import grouped, in_millions
+from reports.figures.totals import ends, grouped, in_millions
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
@@ -32,7 +32,7 @@ HEIGHT = 78.0
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Median, 50% and 90% interval of each year's state take, in USD million."""
+    """Draw median, 50% and 90% interval of the state take by year, in USD million."""
     texts = texts or catalogue()
     with styled():
         axes = canvas(HEIGHT, figure).subplots()
@@ -62,7 +62,7 @@ def best_total(run: SavedRun) -> str | None:
         for name in rows
         if in_millions(run, name)
     ]
-    return min(names, key=lambda name: grade(run.evidence[name]), default=None)
+    return next(iter(best(run, names, 1)), None)
 
 
 def _year(axes: Axes, run: SavedRun, year: int, texts: Catalogue) -> None:
@@ -92,14 +92,14 @@ def _year(axes: Axes, run: SavedRun, year: int, texts: Catalogue) -> None:
 
 
 def _total(axes: Axes, run: SavedRun, name: str, texts: Catalogue) -> float:
-    """Draw a published total over the months that it is about; the highest figure drawn."""
+    """Draw a published total over its months and return the highest figure drawn."""
     figures, row = in_millions(run, name), run.evidence[name]
     start, end = (pd.Period(row[key], "M") for key in ("start", "end"))
     left, right = (
         start.year + (start.month - 1) / 12,
         end.year + end.month / 12,
     )
-    low, high = figures.get("low", figures["observed"]), figures.get("high", figures["observed"])
+    low, high = ends(figures)
     if high > low:
         axes.fill_between([left, right], low, high, color=ORANGE, alpha=0.16, linewidth=0)
     for amount in {low, high}:
@@ -110,7 +110,7 @@ def _total(axes: Axes, run: SavedRun, name: str, texts: Catalogue) -> float:
 
 
 def said(run: SavedRun, name: str, texts: Catalogue) -> str:
-    """A published total in words: who said it, and how much."""
+    """A published total in words: the speaker and the amount."""
     printed = figure_printed(run.evidence[name], texts)
     return texts.say("figures.years.total", said=run.speaker(name), printed=printed)
 
@@ -128,8 +128,8 @@ def _label(
     axes: Axes, text: str, place: tuple[float, float], away: tuple[float, float], colour: str,
     **options: Any,
 ) -> None:  # fmt: skip
-    options = {"va": "center", "fontsize": 8.5} | options
-    axes.annotate(text, place, away, textcoords="offset points", color=colour, **options)
+    look: dict[str, Any] = {"va": "center", "fontsize": 8.5, **options}
+    axes.annotate(text, place, away, textcoords="offset points", color=colour, **look)
 
 
 def describe(run: SavedRun, texts: Catalogue) -> str:

@@ -1,4 +1,4 @@
-"""All words of figures and pages: one file a language, chosen by name."""
+"""All words of figures and pages: one file per language, chosen by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 
 
 class NoSuchTextError(KeyError):
-    """A text that a catalogue lacks: a fault of the program or of a translation."""
+    """A text is missing from a catalogue: an error in the program or in a translation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +41,12 @@ class Catalogue:
         return Wording(**self.content["numbers"])
 
     def say(self, key: str, /, **values: Any) -> str:
-        """The text of a dotted key, with values put into its braces.
+        """Return the text of a dotted key, with values filled in.
 
         Raises
         ------
         NoSuchTextError
-            When there is none, or it wants a value that is not given.
+            If no such text exists, or a value that it needs is missing.
         """
         node: Any = self.content
         for part in key.split("."):
@@ -54,21 +54,21 @@ class Catalogue:
         if not isinstance(node, str):
             raise NoSuchTextError(f"{self.language}.toml has no text {key}")
         try:
-            # a value may be blank: no two spaces where it stood
+            # a blank value must not leave two spaces
             return re.sub(" +", " ", node.format(**values)).strip()
         except KeyError as error:
             raise NoSuchTextError(f"{self.language}.toml, {key}: no value for {error}") from None
 
     def money(self, numbers: Mapping[str, Any]) -> str:
-        """An amount of dollars with its interval, as "$136 million (103 to 180)"."""
+        """Format dollars with their interval, as in "$136 million (103 to 180)"."""
         return self.say("amount", parts=self.numbers.amount(*three(numbers)))
 
     def chance(self, probability: float) -> str:
-        """A probability in words, from the one table of words."""
+        """A probability in words, from the table of words."""
         for step in self.content["chances"]:
             if probability >= step["from"]:
                 return str(step["words"])
-        raise NoSuchTextError(f"{self.language}.toml, chances: nothing for {probability}")
+        raise NoSuchTextError(f"{self.language}.toml, chances: no words for {probability}")
 
     def month(self, month: str) -> str:
         """A month (YYYY-MM) in words, e.g. "December 2017"."""
@@ -76,7 +76,7 @@ class Catalogue:
         return self.say("month", month=self.content["months"][int(number) - 1], year=year)
 
     def date(self, day: str) -> str:
-        """A date (YYYY-MM-DD, or less of it) in words, e.g. "2 August 2018"."""
+        """A date (YYYY-MM-DD, or a part of it) in words, e.g. "2 August 2018"."""
         parts = day.split("-")
         if len(parts) == 2 and parts[1].isdigit():
             return self.month(day)
@@ -99,18 +99,18 @@ def placeholders(text: str) -> set[str]:
 
 
 def languages() -> list[str]:
-    """Codes of the languages there are."""
+    """Codes of the available languages."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 @cache
 def catalogue(language: str = "en") -> Catalogue:
-    """The texts of a language.
+    """Return the texts of a language.
 
     Raises
     ------
     FileNotFoundError
-        When there is no such language.
+        If no such language exists.
     """
     path = FOLDER / f"{language}.toml"
     return Catalogue(language, tomllib.loads(path.read_text(encoding="utf-8")))

@@ -356,7 +356,7 @@ def test_list_show_and_compare(
     where = ("--output", tmp_path / "runs")
     status, text = command("list", *where)
     assert status == 0
-    assert text.count("as it is; to 2018-12; 2 × 200 draws, seed 1  [fitted]") == 2
+    assert text.count("inputs unchanged; to 2018-12; 2 × 200 draws, seed 1  [fitted]") == 2
     status, text = command("show", first.folder.name, *where)
     assert status == 0
     assert "State take" in text
@@ -371,7 +371,7 @@ def test_list_show_and_compare(
     line = next(one for one in text.splitlines() if "baseline 2018 billings:" in one)
     assert ("by +" in line) == (more > less)
     status, text = command("compare", "small", "small", *where)
-    assert "nothing that was asked" in text
+    assert "Differences in inputs and options:\n  none\n" in text
     status, text = command("show", "nonsense", *where)
     assert status == 2
     assert "there is no run 'nonsense'" in text

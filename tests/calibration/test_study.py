@@ -192,7 +192,7 @@ def test_interrupted_and_taken_up_again(tiny_folder: Path, tmp_path: Path) -> No
     os.kill(process.pid, signal.SIGINT)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    assert "goes on from it" in said
+    assert "resumes from them" in said
     assert not list(folder.glob(f"*/{store.CALIBRATION}"))
     done = subprocess.run(
         [*asked, "--replicates", "8", "--format", "json"],

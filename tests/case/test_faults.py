@@ -70,7 +70,7 @@ CELLS = {
         "payment", "quantity", "paymnt", "'paymnt'", "not a quantity", "'payment'", line=6
     ),
     "quantity far from any": cell(
-        "payment", "quantity", "zzz", "'zzz'", "model/quantities.py", line=6
+        "payment", "quantity", "zzz", "'zzz'", "model/equations/quantities.py", line=6
     ),
     "no quantity": cell("payment", "quantity", "", "quantity is missing", line=6),
     "weight": cell("payment", "quantity", "segment_share.forestry", "segment_workers", line=6),
@@ -113,7 +113,7 @@ CELLS = {
     "unit that is code": cell("payment", "unit", '__import__("os")', "not a unit", line=6),
     "power": cell("payment", "unit", "RUB**9**9**9", "not a unit", line=6),
     # bases
-    "base missing": cell("handed_over", "base", "", "say of what", "wage_fund", line=10),
+    "base missing": cell("handed_over", "base", "", "needs a base", "wage_fund", line=10),
     "base unknown": cell(
         "handed_over", "base", "wage_fnd", "'wage_fnd'", "did you mean 'wage_fund'", line=10
     ),
@@ -191,7 +191,7 @@ CELLS = {
     "source missing": cell("payment", "source", "", "source is missing", line=6),
     "id missing": cell("kept", "id", "", "an id is missing", line=9),
     "id with a comma": cell("kept", "id", "a,b", "'a,b' is not an id", line=9),
-    "id twice": cell("kept", "id", "new", "'new' already stands in row 5", line=9),
+    "id twice": cell("kept", "id", "new", "'new' already occurs in row 5", line=9),
     "share without segment": Planted(
         {"evidence": {"share": row(
             "segment_workers", "2018-01", "2018-12", "about", "percent", value="40"
@@ -267,7 +267,7 @@ TABLES = {
         {"evidence_csv": "\n".join(
             line + (",weight" if i == 0 else ",1") for i, line in enumerate(EVIDENCE.splitlines())
         )},
-        E, 1, "weight", ("unknown column", "take it out"),
+        E, 1, "weight", ("unknown column", "remove it"),
     ),
     "column missing": Planted(
         {"evidence_csv": "\n".join(line[: line.rindex(",")] for line in EVIDENCE.splitlines())},
@@ -295,7 +295,7 @@ TABLES = {
     ),
     "source twice": Planted(
         {"sources": {"new": {"id": "paper", "title": "again"}}},
-        S, 5, "id", ("'paper' already stands in row 2",),
+        S, 5, "id", ("'paper' already occurs in row 2",),
     ),
     "share of a segment": Planted(
         {"segments": {"forestry": {"share_p95": "1.5"}}}, G, 3, "share_p95", ("not a share",)
@@ -360,7 +360,7 @@ TABLES = {
          "priors": {
              name: {"unit": "MNT/month"} for name in ("payment", "declared_salary", "upkeep")
         }},
-        X, None, None, ("24 months from 2017-01 to 2018-12", "bring inputs/fx.csv"),
+        X, None, None, ("24 months from 2017-01 to 2018-12", "add fx.csv"),
     ),
 }  # fmt: skip
 
@@ -412,7 +412,7 @@ SETTINGS = {
         "payment", {"p05": None, "p5": 1}, "payment.p5", "unknown key", BOUNDS, line="p5 = 1"
     ),
     "key unknown": prior(
-        "payment", {"colour": "red"}, "payment.colour", "unknown key", "take it out", line="colour"
+        "payment", {"colour": "red"}, "payment.colour", "unknown key", "remove it", line="colour"
     ),
     "quantile in quotation marks": prior(
         "payment", {"p05": "40000"}, "payment.p05", "'40000' is not a number", line='p05 = "40000"'
@@ -428,7 +428,7 @@ SETTINGS = {
     ),
     "label unknown": prior(
         "zzz", {"p05": 1, "p95": 2, "unit": "1", "basis": "guess"},
-        "zzz", "no basic quantity 'zzz'", "model/quantities.py", line="[zzz]",
+        "zzz", "no basic quantity 'zzz'", "model/equations/quantities.py", line="[zzz]",
     ),
     "phase misspelt": prior(
         "permit_exit.opne", {"p05": 0.1, "p95": 0.2, "unit": "1/month", "basis": "guess"},
@@ -445,6 +445,12 @@ SETTINGS = {
     "prior that is no table": Planted(
         {"priors_toml": "plan_growth = 3\n" + WITHOUT_PLAN_GROWTH},
         P, 1, "plan_growth", ("not a table", "[plan_growth]"),
+    ),
+    "ratio of another host's segment": Planted(
+        {"two_hosts": True, "evidence": {"payment": {"quantity": "payment_ratio.dandong_textiles",
+                                                     "unit": "1", "value": "1.1"}}},
+        E, 6, "quantity",
+        ("'dandong_textiles' belongs to another host", "change the host"),
     ),
     "second host's money": Planted(
         {"two_hosts": True, "priors": {"china.upkeep": None}},
@@ -489,7 +495,7 @@ SETTINGS = {
     "start": key(T, "start", "January", "'January' is not a month", line='start = "January"'),
     "end before start": key(T, "end", "2016-12", "before the start", line="end = "),
     "reference outside": key(T, "reference", "2019-07", "outside", line="reference = "),
-    "headline outside": key(T, "headline", 2030, "2030", "covered whole", line="headline = "),
+    "headline outside": key(T, "headline", 2030, "2030", "covered in full", line="headline = "),
     "headline in quotation marks": key(T, "headline", "2018", "whole number", line="headline = "),
     "timeline's key": key(
         T, "titel", "x", "unknown key", "did you mean 'title'", line="titel = "
@@ -519,7 +525,7 @@ SETTINGS = {
         T, "phases.1.name", "open", "twice", line="banned", column="phases[2].name"
     )._replace(row="no ban yet+3"),
     "phase called unit": key(
-        T, "phases.1.name", "unit", "meaning of its own", line='"unit"', column="phases[2].name"
+        T, "phases.1.name", "unit", "reserved word", line='"unit"', column="phases[2].name"
     ),
     "phase without reason": key(
         T, "phases.1.because", None, "missing", line="no ban yet+2", column="phases[2].because"
@@ -655,7 +661,7 @@ def test_report_is_one_line_a_fault_below_its_head(tmp_path: Path) -> None:
     with pytest.raises(CaseError) as error:
         read_case(folder)
     assert str(error.value).splitlines() == [
-        f"2 faults in {folder}: nothing was written",
+        f"2 errors in {folder}: nothing was written",
         "evidence.csv, row 6, unit: 'RUB/moth' is not a unit of payment; write 'RUB/month'",
         "evidence.csv, row 9, role: the role is missing; write one of fit, holdout, context",
     ]

@@ -154,7 +154,7 @@ FAULTS = {
     # what is measured
     "total": cell(
         "count", "quantity", "total_state_take", "total_state_take is a revenue total",
-        "never fitted", "name what a source would say",
+        "never fitted", "name what a source would state",
     ),
     "unknown quantity": cell(
         "count", "quantity", "permited", "'permited'", "not a quantity", "'permitted'"
@@ -200,7 +200,7 @@ FAULTS = {
     "no credibility": cell("count", "credibility", "", "the credibility is missing"),
     # how many
     "no statement": cell(
-        "price", "statements", "0", "'0' is not a number of statements", "from 1 on"
+        "price", "statements", "0", "'0' is not a number of statements", "1 or more"
     ),
     "half a statement": cell("price", "statements", "1.5", "'1.5' is not a number of statements"),
     "statements in words": cell("price", "statements", "two", "'two'", "whole number"),
@@ -208,11 +208,11 @@ FAULTS = {
     "ten thousand statements": cell("price", "statements", "10000", "'10000'"),
     "no unit": cell("price", "units", "0", "'0' is not a number of firms or crews"),
     "half a firm": cell("price", "units", "0.5", "'0.5'", "leave it blank"),
-    "firms of a share": cell("second", "units", "3", "a share is no mean of firms", "blank"),
-    "firms of a count": cell("count", "units", "3", "permitted is no mean of firms", "blank"),
+    "firms of a share": cell("second", "units", "3", "a share is not a mean over firms", "blank"),
+    "firms of a count": cell("count", "units", "3", "permitted is not a mean over firms", "blank"),
     "firms of a basic quantity": Planted(
         prospects_text({"one": {"quantity": "broker_margin", "units": "3"}}),
-        2, "units", ("broker_margin is no mean of firms",),
+        2, "units", ("broker_margin is not a mean over firms",),
     ),
     # bases
     "base of a count": cell(
@@ -229,7 +229,7 @@ FAULTS = {
     ),
     # names
     "double id": Planted(
-        VALID.replace("\nsecond,", "\nfirst,"), 4, "id", ("'first' already stands in row 2",)
+        VALID.replace("\nsecond,", "\nfirst,"), 4, "id", ("'first' already occurs in row 2",)
     ),
     "no id": Planted(VALID.replace("\nsecond,", "\n,"), 4, "id", ("an id is missing",)),
     "no prospect": cell("price", "prospect", "", "a prospect's name is missing"),
@@ -358,7 +358,7 @@ def test_other_prospects_are_another_run_of_the_same_draws(tmp_path: Path) -> No
     assert found_before(question(folder), output) is None
     again = estimate(*asked)
     assert again.returncode == done.returncode, again.stderr
-    assert "nothing is fitted" in again.stderr
+    assert "no fit is run" in again.stderr
     (second,) = (one for one in store.run_folders(output) if one != first)
     for name in (store.POSTERIOR, store.SUMMARY, "revenue.csv", "workers.csv"):
         assert (second / name).read_bytes() == (first / name).read_bytes(), name
@@ -367,7 +367,7 @@ def test_other_prospects_are_another_run_of_the_same_draws(tmp_path: Path) -> No
     assert manifests[0]["run"] != manifests[1]["run"]
     # without the file it is a third
     (folder / PROSPECTS).unlink()
-    assert "nothing is fitted" in estimate(*asked).stderr
+    assert "no fit is run" in estimate(*asked).stderr
     assert len(list(store.run_folders(output))) == 3
     # and a faulty one is told before anything is computed
     (folder / PROSPECTS).write_text(changed("count", qualifier="about"))

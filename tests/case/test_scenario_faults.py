@@ -57,7 +57,7 @@ FAULTS: dict[str, tuple[str, int | None, str | None, str]] = {
     ),
     "nonsense": (one("xyzzy", "scale = 2"), 4, "changes[1].quantity", "write one of permit_inflow"),
     "quantity of the evidence alone": (
-        one("quota_use", "scale = 2"), 4, "changes[1].quantity", "used by no projection",
+        one("quota_use", "scale = 2"), 4, "changes[1].quantity", "used only to read the evidence",
     ),
     "a growth": (
         one("payment_growth", "scale = 2"), 4, "changes[1].quantity", "change payment with a path",
@@ -66,9 +66,9 @@ FAULTS: dict[str, tuple[str, int | None, str | None, str]] = {
         one("declared_ratio", "scale = 2"), 4, "changes[1].quantity", "change declared_salary",
     ),
     "a start": (
-        one("permitted_at_start", "scale = 2"), 4, "changes[1].quantity", "ask with --set",
+        one("permitted_at_start", "scale = 2"), 4, "changes[1].quantity", "use --set",
     ),
-    "a share": (one("segment_share", "scale = 2"), 4, "changes[1].quantity", "ask with --set"),
+    "a share": (one("segment_share", "scale = 2"), 4, "changes[1].quantity", "use --set"),
     "no way": (one("payment"), 3, "changes[1]", "write one of set, scale, path, as_in; got none"),
     "two ways": (
         one("payment", "scale = 2", "set = 3", 'unit = "RUB/month"'), 3, "changes[1]",
@@ -87,7 +87,7 @@ FAULTS: dict[str, tuple[str, int | None, str | None, str]] = {
     ),
     "unit of a copy": (
         one("payment", 'as_in = "2017-02"', 'unit = "RUB/month"'), 7, "changes[1].unit",
-        "take the unit out",
+        "remove the unit",
     ),
     "unit of a factor": (
         one("payment", "scale = 2", 'unit = "RUB/month"'), 7, "changes[1].unit",
@@ -120,7 +120,7 @@ FAULTS: dict[str, tuple[str, int | None, str | None, str]] = {
         "changes[1].path", "write 5",
     ),
     "rate of zero": (
-        one("exchange_rate", "set = 0", 'unit = "RUB/USD"'), 6, "changes[1].set", "rate of zero",
+        one("exchange_rate", "set = 0", 'unit = "RUB/USD"'), 6, "changes[1].set", "rate is zero",
     ),
     "rate upside down": (
         one("exchange_rate", "set = 90", 'unit = "USD/RUB"'), 7, "changes[1].unit",
@@ -164,7 +164,7 @@ FAULTS: dict[str, tuple[str, int | None, str | None, str]] = {
     ),
     "segment of what has none": (
         one("upkeep", "scale = 2", 'segment = "forestry"'), 7, "changes[1].segment",
-        "take the segment out",
+        "remove the segment",
     ),
     "set twice": (
         one("payment", 'as_in = "2017-02"')

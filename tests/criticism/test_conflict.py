@@ -137,21 +137,21 @@ def test_a_series_that_disagrees_with_itself_is_told_apart(tmp_path: Path) -> No
     case = asked_case(tmp_path, {"q1": 3.0, "q2": 3.0, "q3": 5.0, "q4": 3.0}, "register")
     result = table_of(case)
     assert result.passed is False
-    assert "All but its own origin agrees with q1, q2, q3, q4" in result.sentence
-    assert "the series disagrees" in result.sentence
+    assert "Evidence outside the same origin agrees with q1, q2, q3, q4" in result.sentence
+    assert "the disagreement is within the series" in result.sentence
     rows = result.table[result.table["kind"] == "row"].set_index("row")
     assert rows["p_row"].idxmin() == "q3"
     apart = tmp_path / "apart"
     apart.mkdir()
     alone = table_of(asked_case(apart, {"q1": 3.0, "q2": 3.0, "q3": 30.0, "q4": 3.0}))
-    assert "the series disagrees" not in alone.sentence
+    assert "the disagreement is within the series" not in alone.sentence
 
 
 def test_what_chains_cannot_tell_is_not_judged(tmp_path: Path) -> None:
     figures = {"one": 3.0, "two": 3.1, "four": 30.0}
     result = table_of(asked_case(tmp_path, figures), gate=Convergence(1.5, 10.0, 10.0, 0, {}))
     assert result.passed is True
-    assert "which are not judged" in result.sentence
+    assert "converged too poorly to judge" in result.sentence
 
 
 def test_several_rows_together_are_chi_squared() -> None:

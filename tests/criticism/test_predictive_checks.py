@@ -90,7 +90,7 @@ def rows(*surprises: float) -> dict[str, Any]:
 def test_the_posterior_predictive_counts_its_rows() -> None:
     good = posterior_predictive(rows(0.1, 0.5, 0.93, 0.2))
     assert good.passed
-    assert "1 lie outside" in good.sentence
+    assert "1 row lies outside" in good.sentence
     assert "row_2" in good.sentence
     assert list(good.table["p"]) == pytest.approx([0.9, 0.5, 0.07, 0.8])
     bad = posterior_predictive(rows(0.1, 0.5, 0.995, 0.2))
@@ -108,5 +108,5 @@ def test_a_result_survives_json(tmp_path: Path) -> None:
     assert list(again.table["row"]) == list(result.table["row"])
     assert again.table["q50"].to_numpy() == pytest.approx(result.table["q50"].to_numpy(), rel=1e-7)
     assert result.verdict == "passed"
-    assert replace(result, passed=None).verdict == "told"
+    assert replace(result, passed=None).verdict == "reported"
     assert replace(result, passed=False).verdict == "FAILED"

@@ -90,7 +90,7 @@ def test_asked_again_it_is_read(runs: Path, checked: subprocess.CompletedProcess
     before = (the_run(runs) / store.CHECKS).read_bytes()
     began = time.perf_counter()
     again = command("tiny", "--runs", runs)
-    assert "nothing is fitted" in again.stderr
+    assert "Already checked" in again.stderr
     assert again.stdout == checked.stdout
     assert time.perf_counter() - began < 60
     table = command("tiny", "--runs", runs, "--show", "conflict", "--format", "csv")
@@ -111,7 +111,7 @@ def test_checked_anew_on_one_core_the_bytes_are_the_same(
 ) -> None:
     before = {path.name: path.read_bytes() for path in the_run(runs).glob("*.json")}
     done = command("tiny", "--runs", runs, "--fresh", "--cores", "1")
-    assert "nothing is fitted" not in done.stderr
+    assert "Already checked" not in done.stderr
     after = {path.name: path.read_bytes() for path in the_run(runs).glob("*.json")}
     assert after == before
 

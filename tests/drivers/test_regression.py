@@ -476,7 +476,7 @@ def test_orders_come_with_their_reverse() -> None:
 def test_too_few_draws_are_told() -> None:
     rng = np.random.default_rng(20)
     inputs = rng.normal(size=(100, 11))
-    with pytest.raises(TooFewDrawsError, match=r"100 draws are too few .* takes 110 at least"):
+    with pytest.raises(TooFewDrawsError, match=r"100 draws are too few .* needs at least 110"):
         Regression(inputs, rng.normal(size=100))
     assert DRAWS_PER_FEATURE == 10
     # what is known exactly takes no draws

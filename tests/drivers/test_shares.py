@@ -616,7 +616,7 @@ def test_what_drives_a_run_is_told_and_kept(asked: Asked, answer: Drivers) -> No
     assert f"Read {folder}: A small case" in done.stderr
     assert f"Wrote {folder / store.DRIVERS}" in done.stderr
     assert "\x1b[" not in done.stdout + done.stderr, "piped output is plain"
-    for title in ("Workers", "Payment", "What the others take", "The state's plan"):
+    for title in ("Workers", "Payment", "What others take", "The state's plan"):
         assert title in done.stdout
     assert "Exchange rate" not in done.stdout
     assert "The state take of 2018 is " in done.stdout
@@ -638,7 +638,7 @@ def test_asked_again_it_is_read(asked: Asked) -> None:
     before = contents(folder)
     again = command("case-0123", "--runs", folder.parent)
     assert again.returncode == 0
-    assert "Asked before: nothing is computed" in again.stderr
+    assert "Already computed; read from the run" in again.stderr
     assert again.stdout == done.stdout
     assert contents(folder) == before
 
@@ -647,7 +647,7 @@ def test_computed_anew_the_bytes_are_the_same(asked: Asked) -> None:
     folder, done = asked
     before = contents(folder)
     again = command(folder, "--fresh")
-    assert "Asked before" not in again.stderr
+    assert "Already computed" not in again.stderr
     assert again.stdout == done.stdout
     assert contents(folder) == before
 
@@ -706,7 +706,7 @@ def test_sources_of_another_file_are_told_and_not_kept(asked: Asked, tmp_path: P
     assert "A register" not in other.stdout
     assert contents(folder) == before
     # what does not hang on the sources is the same
-    until = done.stdout.index("What it would be worth")
+    until = done.stdout.index("Value of further information")
     assert other.stdout[:until] == done.stdout[:until]
 
 
@@ -771,7 +771,7 @@ def test_too_few_draws_write_nothing(
     before = contents(folder)
     done = command(folder)
     assert done.returncode == 2
-    assert re.search(r"\d+ draws are too few .* takes 4\d0 at least; nothing was written",
+    assert re.search(r"\d+ draws are too few .* needs at least 4\d0; nothing was written",
                      " ".join(done.stderr.split()))  # fmt: skip
     assert contents(folder) == before
 

@@ -27,8 +27,8 @@ from model.kernel import cache
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = "tests.kernel.stand_in"
-COMPILES = ["Compiling the model, once for this installation …"]
-SERVES_ONCE = "No folder for the compiled model can be written: it serves this time only."
+COMPILES = ["Compiling the model (once per installation) …"]
+SERVES_ONCE = "No folder for the compiled model is writable; it will be used this time only."
 
 
 @pytest.fixture

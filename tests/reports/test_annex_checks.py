@@ -32,24 +32,26 @@ def test_the_annex_tells_every_check(checked_run: SavedRun, english: Catalogue) 
     judged = [one["passed"] for one in checked_run.checks.values() if one["passed"] is not None]
     assert squeezed(f"{sum(judged)} of {len(judged)} checks passed") in text
     assert squeezed("120 cases with known answers") in text
-    assert squeezed("60 cases with a slip") in text
-    words = {True: "passed", False: "FAILED", None: "told"}
+    assert squeezed("60 cases with a planted slip") in text
+    words = {True: "passed", False: "FAILED", None: "reported"}
     rows = blocks(checked_run, english)["checks"]["rows"]
     verdicts = [row[1] for row in rows]
     assert verdicts == [words[one["passed"]] for one in checked_run.checks.values()]
-    assert {"passed", "FAILED", "told"} <= set(verdicts)
+    assert {"passed", "FAILED", "reported"} <= set(verdicts)
 
 
 def test_an_unchecked_run_says_how_to_check_it(run: SavedRun, english: Catalogue) -> None:
     assert run.checks == {}
     text = squeezed(" ".join(pages(annex(run, english))))
     name = run.folder.resolve().name
-    assert squeezed(f"This run was not checked. To do so: python -m model.criticism {name}") in text
+    assert (
+        squeezed(f"This run was not checked. To check it: python -m model.criticism {name}") in text
+    )
     assert squeezed("python -m model.calibration") in text
     assert figures.lacking(run) >= CHECKS
     assert not {file.partition(".")[0] for file in drawn(run, english)} & CHECKS
     for figure in CHECKS:
-        with pytest.raises(ReportError, match="make it with python -m model"):
+        with pytest.raises(ReportError, match="run python -m model"):
             figures.FIGURES[figure].draw(run)
 
 
@@ -154,7 +156,7 @@ def test_every_rank_curve_is_drawn(checked_run: SavedRun, english: Catalogue) ->
         if (line.get_gid() or "").startswith("curve ")
     )
     leaves = int(checked_run.check_table("calibration")["leaves"].sum())
-    assert f"{leaves} leave the band" in calibration.describe(checked_run, english)
+    assert f"Outside the band: {leaves} (" in calibration.describe(checked_run, english)
 
 
 def test_the_echo_is_drawn_on_its_theory(checked_run: SavedRun, english: Catalogue) -> None:

@@ -45,7 +45,7 @@ def test_all_reports_of_a_run_by_the_start_of_its_name(folder: Path) -> None:
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("svg", "png")}
     assert stems == {
         "accounts", "evidence-1", "headline", "ladder", "priors", "ranks", "scenarios-russia",
-        "totals", "workers-russia",
+        "totals", "workers-russia", "years",
     }  # fmt: skip
     lines = done.stdout.splitlines()
     assert lines[0].startswith(f"Read {folder}: A small case; 2017-01 to 2018-12")
@@ -99,7 +99,7 @@ def test_a_run_of_an_older_program_is_told(folder: Path) -> None:
     store.write_json(folder / "manifest.json", store.sealed(manifest))
     done = call("reports.brief", folder)
     assert done.returncode == 2
-    assert "older program and lacks date: estimate again" in done.stderr
+    assert "older program and is missing date: estimate again" in done.stderr
 
 
 def test_names_that_name_nothing(tmp_path: Path, folder: Path) -> None:
@@ -109,7 +109,7 @@ def test_names_that_name_nothing(tmp_path: Path, folder: Path) -> None:
     assert folder.name in done.stderr
     done = call("reports.brief", folder, "--language", "tlh")
     assert done.returncode == 2
-    assert "there is no 'tlh'; write one of: en" in done.stderr
+    assert "no language 'tlh'; write one of: en" in done.stderr
     (tmp_path / "file").write_text("")
     done = call("reports.brief", folder, "--output", tmp_path / "file" / "brief.pdf")
     assert done.returncode == 2

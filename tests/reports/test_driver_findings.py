@@ -31,7 +31,7 @@ def test_a_run_that_was_not_asked_says_how_to_ask(run: SavedRun, english: Catalo
         with pytest.raises(ReportError, match=r"python -m model\.drivers .* --what state_take"):
             figures.FIGURES[name].draw(run)
     text = squeezed(" ".join(pages(annex(run, english))))
-    assert squeezed("This run was not asked what drives it") in text
+    assert squeezed("Drivers were not computed for this run") in text
     assert squeezed(english.content["brief"]["drivers"]) not in squeezed(
         " ".join(pages(brief(run, english)))
     )

@@ -294,7 +294,7 @@ def test_a_font_that_figures_miss_stops_the_report(
 def test_a_character_that_no_font_has_stops_the_report(run: SavedRun, english: Catalogue) -> None:
     new = SavedRun(run.folder, run.manifest, copy.deepcopy(run.summary))
     new.summary["case"] = "Workers from 𐎠𐎡"
-    with pytest.raises(ReportError, match="put a font that has"):
+    with pytest.raises(ReportError, match="add a font with"):
         brief(new, english)
 
 

@@ -78,7 +78,7 @@ FAULTY = [
     ({"drop_rows": ["payments"]}, "--drop-row", "did you mean 'payment'"),
     ({"drop_rows": ["official_total"]}, "--drop-row", "is not fitted"),
     ({"weights": ["payment"]}, "--weight", "write ROW=W"),
-    ({"weights": ["payment=-1"]}, "--weight", "write a factor from 0 on"),
+    ({"weights": ["payment=-1"]}, "--weight", "write a factor of at least 0"),
     ({"weights": ["payment=1e999"]}, "--weight", "write ROW=W"),
     ({"weights": ["paymant=1"]}, "--weight", "did you mean 'payment'"),
 ]

@@ -1,1 +1,1 @@
-"""Reading and checking the files of a case."""
+"""Read and check the files of a case."""

@@ -1,4 +1,4 @@
-"""Reading CSV files against their schemas: faults by line and column, in an editor's words."""
+"""Read CSV files against their schemas, with errors by line and column in plain words."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ def read_table(
     required: bool = True,
     rows: bool = True,
 ) -> pd.DataFrame | None:
-    """Return a table of stripped strings, indexed by line number, with its faults reported.
+    """Return a table of stripped strings, indexed by line number, with its errors reported.
 
     Parameters
     ----------
     required : bool
-        Whether the file has to be there.
+        Whether the file must exist.
     rows : bool
-        Whether a header without rows is a fault.
+        Whether a header without rows is an error.
 
     Returns
     -------
     pd.DataFrame or None
-        None where the file could not be read as a table. Columns that are missing are blank,
-        and cells with a fault are in ``folder.report``.
+        None if the file could not be read as a table. Missing columns are blank; invalid cells
+        are listed in ``folder.report``.
     """
     text = folder.read(file, required=required)
     if text is None:
@@ -49,7 +49,7 @@ def read_table(
         return None
     width = len(header)
     while not header[-1]:
-        header.pop()  # blank columns to the right: spreadsheets leave them behind
+        header.pop()  # blank columns on the right, as left by spreadsheets
     columns, missing = _columns(file, header_row, header, allowed, folder.report)
     frame = _frame(file, columns, body, width, folder.report)
     if frame.empty and rows:
@@ -62,7 +62,7 @@ def read_table(
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the line number and the cells of each row of a table of strings."""
+    """Yield the line number and cells of each row in a table of strings."""
     names = frame.columns.tolist()
     columns = [frame[name].tolist() for name in names]
     for row, cells in zip(frame.index.tolist(), zip(*columns, strict=True), strict=True):
@@ -70,7 +70,7 @@ def rows_of(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _records(file: str, text: str, report: Report) -> list[tuple[int, list[str]]]:
-    """Return the rows that hold anything, each with the line it starts on."""
+    """Return the non-empty rows, each with the line it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records = []
     row = 1
@@ -89,7 +89,7 @@ def _records(file: str, text: str, report: Report) -> list[tuple[int, list[str]]
 
 
 def _is_header(file: str, row: int, header: list[str], allowed: list[str], report: Report) -> bool:
-    """Return whether the first row names columns, and report it if not."""
+    """Return whether the first row names columns; report it if not."""
     for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and mark in header[0]:
             report.add(file, row, None, f"cells are separated by {name}; save with commas")
@@ -105,13 +105,13 @@ def _is_header(file: str, row: int, header: list[str], allowed: list[str], repor
 def _columns(
     file: str, row: int, header: list[str], allowed: list[str], report: Report
 ) -> tuple[list[str], list[str]]:
-    """Return the header with misspelt columns put right, and the columns that are missing."""
+    """Return the header with misspelt columns corrected, and the missing columns."""
     missing = [column for column in allowed if column not in header]
     columns: list[str] = []
     for place, column in enumerate(header, start=1):
         near = closest(column, missing)
         if column in columns:
-            report.add(file, row, column, "this column stands there twice; take one out")
+            report.add(file, row, column, "this column occurs twice; remove one")
             column = f"{column} {place}"
         elif column not in allowed and near is not None:
             report.add(file, row, column, f"unknown column; did you mean {near!r}?")
@@ -119,7 +119,7 @@ def _columns(
             column = near
         elif column not in allowed:
             named = column or f"column {place}"
-            report.add(file, row, named, "unknown column; take it out or put it into the note")
+            report.add(file, row, named, "unknown column; remove it or move it to the note")
         columns.append(column)
     for column in missing:
         report.add(file, row, column, "this column is missing; add it")
@@ -129,13 +129,13 @@ def _columns(
 def _frame(
     file: str, columns: list[str], body: list[tuple[int, list[str]]], width: int, report: Report
 ) -> pd.DataFrame:
-    """Return the rows as a frame; of a row of another length, only the cells that are sure."""
+    """Return the rows as a frame; only the first cell of a row of the wrong length is kept."""
     kept = {}
     for row, cells in body:
         while width >= len(cells) > len(columns) and not cells[-1]:
             cells = cells[:-1]
         if len(cells) != len(columns):
-            # Its first cell stands where it should, so that what refers to its id still finds it.
+            # The first cell is in its place, so that references to the id still find it.
             report.spoil(file, row, columns)
             cells, found = [cells[0], *[""] * (len(columns) - 1)], len(cells)
             report.add(
@@ -156,7 +156,7 @@ def _check(
     missing: list[str],
     report: Report,
 ) -> None:
-    """Translate pandera's failure cases into faults; unknown and missing columns have theirs."""
+    """Report pandera's failure cases; unknown and missing columns are already reported."""
     known = frame[[column for column in frame.columns if column in schema.columns]]
     present = schema.remove_columns(missing)
     if set(schema.unique or ()) & set(missing):
@@ -176,7 +176,7 @@ def _check(
                 report.add(file, row, column, EXPLAIN[case["check"]](got))
             elif case["check"] == "field_uniqueness":
                 where = first[column, got]
-                message = f"{quote(got)} already stands in row {where}; ids must differ"
+                message = f"{quote(got)} already occurs in row {where}; ids must differ"
                 report.add(file, row, column, message)
             elif schema.unique and column == schema.unique[0]:
                 same = " and ".join(schema.unique)

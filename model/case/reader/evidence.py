@@ -1,4 +1,4 @@
-"""evidence.csv: what a row's cells mean together, and the table the likelihood is built from."""
+"""Read evidence.csv: check each row's cells together and build the table for the likelihood."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from model.equations.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
 FILE = "evidence.csv"
 FIGURES = ("low", "value", "high")
 
-#: Families that no figure can be read as, and what to write instead.
+#: Families that cannot be measured, and what to write instead.
 UNMEASURED = {
     "segment_share": "is a weight and cannot be measured; write 'segment_workers'",
 }
@@ -35,13 +35,13 @@ UNMEASURED = {
 
 @dataclass(slots=True)
 class Row:
-    """One row while it is read: its cells, and what the checks have made of them."""
+    """One row while it is read: its cells and the values derived by the checks."""
 
     number: int
     cells: dict[str, str]
     report: Report
     file: str = FILE
-    outside: str = "a row to fit must lie inside; move it, or write role 'context'"
+    outside: str = "a fitted row must lie inside; move it, or write role 'context'"
     unit: str = ""
     kind: str = ""
     segments: tuple[str, ...] = ()
@@ -54,15 +54,15 @@ class Row:
 
     @property
     def fits(self) -> bool:
-        """Whether the row is fitted, so that it has to lie inside the case."""
+        """Whether the row is fitted and must therefore lie inside the case."""
         return self.cells["role"] == "fit"
 
     def fault(self, column: str, message: str) -> None:
-        """Report a fault of one cell."""
+        """Report an error in one cell."""
         self.report.add(self.file, self.number, column, message)
 
     def clean(self, *columns: str) -> bool:
-        """Return whether none of these cells has a fault."""
+        """Return whether none of these cells has an error."""
         return self.report.clean(self.file, self.number, *columns)
 
 
@@ -75,9 +75,9 @@ def read_evidence(
     -------
     pd.DataFrame
         The file's columns, with figures as printed (floats), ``start`` and ``end`` as months,
-        ``segments`` selected (an empty tuple is the whole host), ``factor`` from the printed to
-        the canonical unit, the ``currency`` that leaves the figure in, and the line as ``row``.
-        A row that has faults holds whatever could be read of it: the report decides.
+        the selected ``segments`` (an empty tuple means the whole host), the ``factor`` from the
+        printed to the canonical unit, the figure's ``currency`` and the line number as ``row``.
+        A row with errors holds whatever could be read; the report decides on the case.
     """
     frame = read_table(folder, FILE, EVIDENCE)
     if frame is None:
@@ -112,7 +112,7 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
 
 
 def check_subject(row: Row, dimensions: Dimensions) -> None:
-    """Check what a row speaks of: quantity, host, months, segments and base."""
+    """Check a row's quantity, host, months, segments and base."""
     _check_quantity(row, dimensions)
     _check_host(row, dimensions)
     _check_window(row, dimensions)
@@ -121,7 +121,7 @@ def check_subject(row: Row, dimensions: Dimensions) -> None:
 
 
 def _check_quantity(row: Row, dimensions: Dimensions) -> None:
-    """Find the catalogue's entry of a quantity: its unit and kind."""
+    """Find a quantity's unit and kind in the catalogue."""
     name, _, index = row["quantity"].partition(".")
     if not row.clean("quantity"):
         return
@@ -135,17 +135,23 @@ def _check_quantity(row: Row, dimensions: Dimensions) -> None:
         unknown = "is not a quantity of the catalogue"
         allowed = [*MEASURED_BY_NAME, *(n for n in BASIC_BY_NAME if n not in UNMEASURED)]
         near = closest(name, allowed)
-        advice = f"did you mean {near!r}?" if near else "see model/quantities.py for the names"
+        advice = (
+            f"did you mean {near!r}?" if near else "see model/equations/quantities.py for the names"
+        )
         message = UNMEASURED.get(name, f"{unknown}; {advice}")
         row.fault("quantity", f"{quote(row['quantity'])} {message}")
         return
     basic = BASIC_BY_NAME[name]
-    entries = dimensions.entries(basic.index) if basic.index else ()
+    # a row for the record may be about a place that is not modelled
+    host = row["host"] if dimensions.host(row["host"]) is not None else None
+    entries = dimensions.entries(basic.index, host) if basic.index else ()
     if entries is not None and (index or basic.index) and index not in entries:
         advice = choose(row["quantity"], [f"{name}.{entry}" for entry in entries] or [name])
         what = basic.index.replace("_", " ")
         why = f"{name} has one value for each {what}" if what else f"{name} has no parts"
-        row.fault("quantity", f"{quote(row['quantity'])} names none: {why}; {advice}")
+        if basic.index and index in (dimensions.entries(basic.index) or ()):
+            why, advice = f"{index!r} belongs to another host", "change the host or the quantity"
+        row.fault("quantity", f"{quote(row['quantity'])} does not name one: {why}; {advice}")
         return
     row.unit, row.kind = basic.unit, "basic"
 
@@ -159,7 +165,7 @@ def _check_host(row: Row, dimensions: Dimensions) -> None:
     names = [host.name for host in dimensions.hosts]
     near = closest(row["host"], names)
     if row["host"] not in names and near is not None:
-        message = f"{quote(row['host'])} is no host of timeline.toml; did you mean {near!r}?"
+        message = f"{quote(row['host'])} is not a host of timeline.toml; did you mean {near!r}?"
         row.report.warn(row.file, row.number, "host", message)
 
 
@@ -179,7 +185,7 @@ def _check_window(row: Row, dimensions: Dimensions) -> None:
 
 
 def _check_segment(row: Row, dimensions: Dimensions) -> None:
-    """Find the segments that a cell such as ``not construction`` selects."""
+    """Find the segments selected by a cell such as ``not construction``."""
     text = row["segment"]
     if not row.kind or not row.clean("quantity", "host", "segment"):
         return
@@ -210,18 +216,18 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
 
 
 def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...] | str:
-    """Return the ids of the segments that a cell selects, or what is wrong with it."""
+    """Return the ids of the segments that a cell selects, or the error in it."""
     negated = text.startswith("not ")
     named: set[str] = set()
     for token in (part.strip() for part in text.removeprefix("not ").split("+")):
-        # An id comes before a sector and a sector before a region, should two share a name.
+        # An id takes precedence over a sector and a sector over a region of the same name.
         for attribute in ("id", "sector", "region"):
             found = {one.id for one in own if getattr(one, attribute) == token}
             if found:
                 break
         else:
             names = dict.fromkeys(w for one in own for w in (one.id, one.sector, one.region))
-            message = f"{quote(token)} is no segment, sector or region of {host}"
+            message = f"{quote(token)} is not a segment, sector or region of {host}"
             return f"{message}; {choose(token, names)}"
         named |= found
     return tuple(one.id for one in own if (one.id in named) != negated)
@@ -241,13 +247,13 @@ def _check_base(row: Row) -> None:
         row.fault("base", f"{got} {why}; leave the cell blank")
     elif shareable and pure and not row["base"]:
         bases = "billings, net_of_tax, wage_fund or declared_salary"
-        row.fault("base", f"a share needs to say of what; write {bases}")
+        row.fault("base", f"a share needs a base; write {bases}")
     elif row["base"] == row["quantity"]:
         row.fault("base", f"{row['quantity']} is stated as a share of itself; name a wider base")
 
 
 def _check_unit(row: Row, dimensions: Dimensions) -> None:
-    """Find the factor to the canonical unit and the currency of the figure."""
+    """Find the figure's currency and its factor to the canonical unit."""
     bare = not any(row[name] for name in FIGURES) and row["role"] == "context"
     if not row.kind or not row.clean("quantity", "unit") or (bare and not row["unit"]):
         return
@@ -260,12 +266,12 @@ def _check_unit(row: Row, dimensions: Dimensions) -> None:
         row.factor, row.currency = conversion(row["unit"], unit, currencies, row["quantity"])
     except UnitError as error:
         timed = row.kind == "flow" and ("month" in row["unit"] or "year" in row["unit"])
-        over = "; start and end say the period" if timed else ""
+        over = "; start and end state the period" if timed else ""
         row.fault("unit", f"{error}{over}")
 
 
 def _check_figures(row: Row) -> None:
-    """Check that a row has the figures of its qualifier, and in order."""
+    """Check that a row has the figures its qualifier requires, in order."""
     if not row.clean("qualifier", "role", *FIGURES):
         return
     row.figures = {name: number(row[name]) for name in FIGURES if row[name]}
@@ -285,7 +291,7 @@ def _check_figures(row: Row) -> None:
 
 
 def _check_share(row: Row) -> None:
-    """Check that a share lies between 0 and 1; only a ceiling may say all of it."""
+    """Check that a share lies between 0 and 1; only a ceiling may equal 1."""
     basic = BASIC_BY_NAME.get(row["quantity"].partition(".")[0])
     fraction = row.kind == "basic" and basic is not None and basic.support == "fraction"
     share = row.kind == "share" or (row.kind == "worker_month" and is_pure(row["unit"]))

@@ -1,4 +1,4 @@
-"""Files of a case as text: read once, hashed, and decoded, with a fault where that fails."""
+"""Read and decode the files of a case, reporting those that cannot be read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from model.case.faults import Report
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A case's folder, the report on it and the bytes of each file read from it."""
+    """A case's folder, its report and the bytes of each file read."""
 
     path: Path
     report: Report
@@ -19,8 +19,8 @@ class Folder:
     def read(self, name: str, *, required: bool = True) -> str | None:
         """Return the text of a file, or None if it cannot be read.
 
-        Line ends are left as they are and a byte-order mark is dropped. Every reason why there is
-        no text is a fault, but for the absence of a file that is not required.
+        Line ends are unchanged; a byte-order mark is dropped. Every failure is reported as an
+        error, except the absence of a file that is not required.
         """
         path = self.path / name
         if not path.exists():
@@ -28,7 +28,8 @@ class Folder:
                 self.report.add(name, None, None, f"there is no such file; add {name} to the case")
             return None
         if not path.is_file():
-            self.report.add(name, None, None, "this is a folder, not a file; replace it by a file")
+            message = "this is a folder, not a file; replace it with a file"
+            self.report.add(name, None, None, message)
             return None
         try:
             content = path.read_bytes()
@@ -51,7 +52,7 @@ class Folder:
             return None
         if "\0" in text:
             row = text[: text.index("\0")].count("\n") + 1
-            self.report.add(name, row, None, "holds a zero byte; save the file as plain text")
+            self.report.add(name, row, None, "contains a zero byte; save the file as plain text")
             return None
         if not text.strip():
             self.report.add(name, None, None, "the file is empty; fill it in")

@@ -1,4 +1,4 @@
-"""Probable slips of unit: figures far outside what the priors hold possible."""
+"""Detect probable slips of unit: figures far outside the range of the priors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from model.case.reader.priors import label
 from model.equations.quantities import BASIC_BY_NAME, MEASURED_BY_NAME
 
 Range = tuple[float, float]
-#: Mean exchange rates by currency, first and last month, as far as rows have asked.
+#: Cache of mean exchange rates by currency, first and last month.
 Means = dict[tuple[str, pd.Period, pd.Period], float]
 
 COLUMNS = (
@@ -30,20 +30,20 @@ def slips(
     rates: Rates,
     reading: Reading,
 ) -> list[tuple[int, str, str]]:
-    """Return row, column and message of each fitted figure that is probably a slip of unit.
+    """Return row, column and message for each fitted figure that is probably a slip of unit.
 
-    A basic quantity is compared with its own prior's range, and so are the items of the accounts
-    that have one (``payment``, ``declared_salary``, ``plan``, ``upkeep``, ``permit_cost``). Other
-    items lie between a hundredth of the low and the high payment; stocks of people between a
-    hundredth of the low and three times the high ``permitted_at_start``, and so do flows for
-    each month of their window. Only what lies a further ``reading.slip_factor`` beyond is told:
-    months for years are a factor 12, which no range can see, thousands for units and rubles for
-    dollars are not.
+    Basic quantities, and items of the accounts with a prior (``payment``, ``declared_salary``,
+    ``plan``, ``upkeep``, ``permit_cost``), are compared with the prior's range. Other items should
+    lie between a hundredth of the low and the high payment; stocks of people between a hundredth
+    of the low and three times the high ``permitted_at_start``; flows likewise for each month of
+    their window. Only figures a further ``reading.slip_factor`` beyond are reported. Months for
+    years are a factor of 12, too small to detect; thousands for units and rubles for dollars are
+    large enough.
 
     Notes
     -----
     Figures in dollars are converted at the mean rate of the row's window. Shares are not
-    compared: that they lie between 0 and 1 has been checked.
+    compared, because they are already known to lie between 0 and 1.
     """
     found = []
     means: Means = {}
@@ -62,8 +62,8 @@ def slips(
             away = low / value if value < low else value / high
             side = "below" if value < low else "above"
             message = (
-                f"{row[column]:g} {row['unit']} is a factor {away:,.0f} {side} what the priors "
-                f"expect of {row['quantity']}; probably a slip of unit, check it"
+                f"{row[column]:g} {row['unit']} is a factor of {away:,.0f} {side} the range "
+                f"that the priors give {row['quantity']}; probably a slip of unit, so check it"
             )
             found.append((row["row"], column, message))
     return found
@@ -76,7 +76,7 @@ def _range(
     rates: Rates,
     means: Means,
 ) -> Range | None:
-    """Return what to expect of a row's figure in its own currency, or None to expect nothing."""
+    """Return the range expected of a row's figure in its own currency, or None if there is none."""
     name, _, index = str(row["quantity"]).partition(".")
     measured = MEASURED_BY_NAME.get(name)
     host = next(host for host in hosts if host.name == row["host"])
@@ -101,7 +101,7 @@ def _range(
 
 
 def _mean(rates: Rates, currency: str, row: Mapping[str, Any], means: Means) -> float:
-    """Return the mean rate of a row's window; many rows have the window of another."""
+    """Return the mean rate of a row's window; cached, because many rows share a window."""
     window = (currency, row["start"], row["end"])
     if window not in means:
         means[window] = rates.mean(*window)

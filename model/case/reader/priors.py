@@ -1,4 +1,4 @@
-"""The priors of a case: which table of priors.toml speaks of which basic quantity."""
+"""Read the priors of a case: assign each basic quantity its table of priors.toml."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from model.equations.quantities import BASIC, BASIC_BY_NAME, Basic
 FILE = "priors.toml"
 Path = tuple[str, ...]
 
-#: Families whose priors do not stand in priors.toml, and why.
+#: Families with priors outside priors.toml, and what to do.
 ELSEWHERE = {
-    "segment_share": "its priors are share_p05 and share_p95 in segments.csv; take the table out",
+    "segment_share": "its priors are share_p05 and share_p95 in segments.csv; remove the table",
 }
 
 FAMILIES = tuple(basic.name for basic in BASIC if basic.name not in ELSEWHERE)
@@ -29,9 +29,9 @@ FAMILIES = tuple(basic.name for basic in BASIC if basic.name not in ELSEWHERE)
 
 @dataclass(frozen=True)
 class Dimensions:
-    """What a case is indexed by; None where its file could not be read.
+    """Dimensions that index a case; None if the file could not be read.
 
-    What every row of evidence asks for is worked out once.
+    Lookups made for every row of evidence are cached.
     """
 
     timeline: Timeline | None
@@ -39,7 +39,7 @@ class Dimensions:
     segments: tuple[Segment, ...] | None
 
     def entries(self, index: str, host: str | None = None) -> tuple[str, ...] | None:
-        """Return the entries of a catalogue's index in order, of every host if none is named."""
+        """Return the entries of a catalogue's index in order, for all hosts if none is named."""
         if index == "segment":
             if self.segments is None:
                 return None
@@ -65,7 +65,7 @@ class Dimensions:
 
     @cached_property
     def selections(self) -> dict[tuple[str, str], tuple[str, ...] | str]:
-        """What was selected by host and cell, as far as rows have asked."""
+        """Cache of selected segments, by host and cell."""
         return {}
 
     @cached_property
@@ -82,13 +82,13 @@ class Dimensions:
 
 @dataclass(slots=True)
 class PriorFile:
-    """priors.toml while it is read.
+    """State of priors.toml while it is read.
 
     Attributes
     ----------
     tables : dict
-        By path, such as ``("china", "permit_inflow", "open")``, in the catalogue's units. None
-        stands for a table with a fault, so that its quantity does not count as missing too.
+        By path, such as ``("china", "permit_inflow", "open")``, in the catalogue's units. An
+        invalid table is None, so that its quantity is not reported as missing too.
     """
 
     text: str
@@ -97,19 +97,19 @@ class PriorFile:
     tables: dict[Path, tuple[float, float, str] | None] = field(default_factory=dict)
 
     def fault(self, path: Path, message: str) -> None:
-        """Report a fault at a key."""
+        """Report an error at a key."""
         self.report.add(FILE, line_of(self.text, path), dotted(path), message)
 
 
 def read_priors(folder: Folder, dimensions: Dimensions) -> PriorFile | None:
-    """Return the tables of priors.toml, or None where the file cannot be read."""
+    """Return the tables of priors.toml, or None if the file cannot be read."""
     read = read_toml(folder, FILE)
     if read is None:
         return None
     content, text = read
     file = PriorFile(text, folder.report, dimensions)
     names = [host.name for host in dimensions.hosts or ()]
-    hosts = [name for name in names if name not in BASIC_BY_NAME]  # that is the host's fault
+    hosts = [name for name in names if name not in BASIC_BY_NAME]  # else an error of the host
     for key, inner in content.items():
         near = None if key in BASIC_BY_NAME else closest(key, hosts)
         families = inner if isinstance(inner, dict) else {}
@@ -126,7 +126,7 @@ def read_priors(folder: Folder, dimensions: Dimensions) -> PriorFile | None:
 
 
 def _family(file: PriorFile, path: Path, content: object, allowed: Iterable[str]) -> None:
-    """Take in the table of a family and those of its index."""
+    """Record the table of a family and those of its index."""
     *owner, name = path
     if name not in FAMILIES:
         near = closest(name, allowed)
@@ -135,7 +135,7 @@ def _family(file: PriorFile, path: Path, content: object, allowed: Iterable[str]
             path,
             ELSEWHERE.get(name)
             or f"there is no basic quantity {quote(name)}; "
-            + (f"did you mean {near!r}?" if near else "see model/quantities.py for their names"),
+            + (f"did you mean {near!r}?" if near else "model/equations/quantities.py lists them"),
         )
         return
     inner = content if isinstance(content, dict) else {}
@@ -149,12 +149,12 @@ def _family(file: PriorFile, path: Path, content: object, allowed: Iterable[str]
 
 
 def _index_known(file: PriorFile, path: Path, key: str) -> bool:
-    """Return whether a family has this entry, and report it if not."""
+    """Return whether a family has this entry; report it if not."""
     index = BASIC_BY_NAME[path[-1]].index
     known = file.dimensions.entries(index) if index else ()
     if known is None or key in known:
         return True
-    advice = choose(key, known) if index else f"{path[-1]} has no index; take the table out"
+    advice = choose(key, known) if index else f"{path[-1]} has no index; remove the table"
     file.tables[(*path, closest(key, known) or "")] = None
     what = index.replace("_", " ") or "table"
     file.fault((*path, key), f"there is no {what} {quote(key)}; {advice}")
@@ -162,13 +162,13 @@ def _index_known(file: PriorFile, path: Path, key: str) -> bool:
 
 
 def _table(file: PriorFile, path: Path, content: object) -> None:
-    """Take in one table with p05, p95, unit and basis."""
+    """Record one table with p05, p95, unit and basis."""
     table = validate(PriorTable, content, FILE, file.text, file.report, path)
     file.tables[path] = None if table is None else _converted(file, path, table)
 
 
 def _converted(file: PriorFile, path: Path, table: PriorTable) -> tuple[float, float, str] | None:
-    """Return the quantiles in the catalogue's unit, or None with what is wrong with them."""
+    """Return the quantiles in the catalogue's unit, or None with their errors reported."""
     hosts = file.dimensions.hosts
     host = file.dimensions.host(path[0]) or (hosts[0] if hosts else None)
     basic = BASIC_BY_NAME[path[1] if path[0] not in BASIC_BY_NAME else path[0]]
@@ -185,7 +185,7 @@ def _converted(file: PriorFile, path: Path, table: PriorTable) -> tuple[float, f
     for key in outside:
         got = f"{getattr(table, key):.10g} {table.unit}"
         where = "between 0 and 1, as a fraction" if limit == 1 else "above zero"
-        file.fault((*path, key), f"{got} lies outside what {basic.name} can be; write one {where}")
+        file.fault((*path, key), f"{got} is impossible for {basic.name}; write a figure {where}")
     if not outside and p05 >= p95:
         message = f"{table.p05:.10g} is not below p95, {table.p95:.10g}"
         file.fault((*path, "p05"), f"{message}; write the lower one as p05")
@@ -196,11 +196,10 @@ def _converted(file: PriorFile, path: Path, table: PriorTable) -> tuple[float, f
 
 
 def resolve(file: PriorFile, shares: dict[str, tuple[float, float, str]]) -> tuple[Prior, ...]:
-    """Return the prior of every basic quantity, reporting those that have none.
+    """Return the prior of every basic quantity, reporting those without one.
 
-    The order is the catalogue's, then the hosts', then the index's. Of the tables that speak of
-    a quantity the most specific wins: ``[host.name.index]``, ``[host.name]``, ``[name.index]``,
-    ``[name]``.
+    The order is the catalogue's, then the hosts', then the index's. The most specific table for a
+    quantity applies: ``[host.name.index]``, ``[host.name]``, ``[name.index]``, ``[name]``.
 
     Parameters
     ----------
@@ -259,5 +258,5 @@ def _prior(
 
 
 def label(name: str, host: str, index: str, first: str) -> str:
-    """Return ``[HOST.]name[.INDEX]``; the first host is left out."""
+    """Return ``[HOST.]name[.INDEX]``, omitting the first host."""
     return ".".join(part for part in ("" if host == first else host, name, index) if part)

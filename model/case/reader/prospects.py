@@ -1,4 +1,4 @@
-"""prospects.csv: sources that might be found, checked like the evidence that they would become."""
+"""Read prospects.csv: sources that might be found, checked like evidence."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ FILE = "prospects.csv"
 
 
 def other_prospects(path: Path, case: Case) -> tuple[Prospect, ...]:
-    """Return the prospects of a file that is not the case's own.
+    """Return the prospects in a file other than the case's own.
 
     Raises
     ------
     CaseError
-        With every fault.
+        With every error.
     """
     folder = Folder(path.parent, Report())
     dimensions = Dimensions(case.timeline, case.hosts, case.segments)
@@ -42,16 +42,16 @@ def other_prospects(path: Path, case: Case) -> tuple[Prospect, ...]:
 def read_prospects(
     folder: Folder, dimensions: Dimensions, file: str = FILE, *, required: bool = False
 ) -> tuple[Prospect, ...]:
-    """Return the prospects in the order of their first rows; none where the case has no file.
+    """Return the prospects in order of their first rows; empty if the case has no file.
 
-    Rows of one prospect are figures of one source, and share its error as rows of one origin do.
-    Every fault is in ``folder.report``.
+    Rows of one prospect are figures from one source and share its error, as rows of one origin do.
+    Every error is in ``folder.report``.
     """
     frame = read_table(folder, file, PROSPECTS, required=required)
     if frame is None:
         return ()
     rows = [
-        # evidence that must lie inside the case; a base makes it a share
+        # treated as fitted evidence, which must lie inside the case; a base makes it a share
         Row(
             number, cells | {"role": "fit", "unit": "fraction" if cells["base"] else ""},
             folder.report, file, "name months inside",
@@ -87,14 +87,14 @@ def _check(row: Row, dimensions: Dimensions) -> None:
     if measured is not None and measured.kind == "total":
         row.fault(
             "quantity",
-            f"{row['quantity']} is a revenue total, which is compared and never fitted; name "
-            "what a source would say of workers or of their accounts",
+            f"{row['quantity']} is a revenue total, which is compared, never fitted; name "
+            "what a source would state about workers or their accounts",
         )
         return
     check_subject(row, dimensions)
     basic = BASIC_BY_NAME.get(row["quantity"].partition(".")[0])
     if row["units"] and (row.kind != "worker_month" or row["base"]) and row.clean("quantity"):
         what = "a share" if row["base"] else row["quantity"]
-        row.fault("units", f"{what} is no mean of firms or crews; leave the cell blank")
+        row.fault("units", f"{what} is not a mean over firms or crews; leave the cell blank")
     if basic is not None and row.kind == "basic" and row["base"]:
         row.fault("base", f"{row['quantity']} is never a share of a base; leave the cell blank")

@@ -1,4 +1,4 @@
-"""Scenario files: changes against the baseline by quantity and month, checked like all inputs."""
+"""Read scenario files: changes to the baseline by quantity and month, fully checked."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ BY_MONTH = (
     "income_tax_rate", "contribution_rate", "permit_cost", "broker_margin", "managers_share",
     "upkeep", "keep_share", "plan", "plan_fulfilment", EXCHANGE_RATE,
 )  # fmt: skip
-#: Quantities of the projection that are no month's value, and what to change instead.
+#: Quantities of the projection without a value by month, and what to change instead.
 INSTEAD = {
-    "permitted_at_start": "it stands before the first month; ask with --set, or change "
+    "permitted_at_start": "it precedes the first month; use --set, or change "
     "permit_inflow",
-    "irregular_at_start": "it stands before the first month; ask with --set, or change "
+    "irregular_at_start": "it precedes the first month; use --set, or change "
     "irregular_inflow",
-    "segment_share": "it has no month; ask with --set",
+    "segment_share": "it does not vary by month; use --set",
     **{
-        f"{stem}_{ending}": f"it has no month of its own; change {whole} with a path or a segment"
+        f"{stem}_{ending}": f"it does not vary by month; change {whole} with a path or a segment"
         for stem, whole in (
             ("payment", "payment"), ("declared", "declared_salary"), ("plan", "plan"),
             ("upkeep", "upkeep"),
@@ -49,17 +49,17 @@ INSTEAD = {
     },
 }  # fmt: skip
 
-#: Largest exit hazard, per month: one in 150 is left after a month, and larger ones overflow.
+#: Largest exit hazard per month: one worker in 150 remains after a month; larger ones overflow.
 LARGEST_HAZARD = 5.0
 HAZARDS = ("permit_exit", "irregular_exit")
-#: Longest projection past the data: beyond it, rates of the last phase say nothing any more.
+#: Longest projection past the data: beyond it, the last phase's rates are no longer informative.
 MOST_MONTHS = 60
 
 WAYS: tuple[How, ...] = ("set", "scale", "path", "as_in")
 
 
 class ScenarioReader:
-    """Reads scenarios of one case, and collects the faults of all of them."""
+    """Reader of scenarios of one case that collects the errors of all of them."""
 
     def __init__(self, case: Case, horizon: str = "") -> None:
         self.timeline, self.hosts = case.timeline, case.hosts
@@ -73,7 +73,7 @@ class ScenarioReader:
         Raises
         ------
         CaseError
-            With every fault of every file.
+            With every error in every file.
         """
         found = [self._read(path) for path in paths]
         names = [path.stem for path in paths]
@@ -87,7 +87,7 @@ class ScenarioReader:
 
     def _read(self, path: Path) -> Scenario | None:
         if not os.path.exists(path) and path.parent.is_dir():
-            message = f"there is no file {path}; name one that there is"
+            message = f"there is no file {path}; name an existing one"
             if path.parent.name == SCENARIOS:
                 known = sorted(one.stem for one in path.parent.glob("*.toml"))
                 message = f"there is no scenario {quote(path.stem)} in {path.parent}"
@@ -109,7 +109,7 @@ class ScenarioReader:
             if wrong:
                 one.fault(("sources", place), wrong)
         if path.stem == BASELINE and file.changes:
-            one.fault(("changes",), "the baseline is what happened; give the changes another file")
+            one.fault(("changes",), "the baseline is what happened; put changes in another file")
         if path.stem != BASELINE and not file.changes:
             one.fault((), "this scenario changes nothing; add [[changes]]")
         changes = [one.change(place, table) for place, table in enumerate(file.changes)]
@@ -126,7 +126,7 @@ class ScenarioReader:
         )
 
     def _horizon_fits(self, file: str, row: int | None, text: str) -> bool:
-        """Whether a horizon is a month that can be projected to; reports it if it is not."""
+        """Whether a horizon is a month that can be projected to; an invalid one is reported."""
         if not text:
             return False
         column = "horizon" if file != "--horizon" else None
@@ -134,10 +134,10 @@ class ScenarioReader:
         if last is None or len(text) != len("2018-01"):
             message = f"{quote(text)} is not a month; write YYYY-MM"
         elif last < end:
-            message = f"{text} lies before the end of the data, {end}; write that or a later month"
+            message = f"{text} is before the end of the data, {end}; write that or a later month"
         elif last > end + MOST_MONTHS:
             message = (
-                f"{text} lies more than {MOST_MONTHS} months past the data, which end in {end}; "
+                f"{text} is more than {MOST_MONTHS} months past the data, which end in {end}; "
                 f"write {end + MOST_MONTHS} or an earlier month"
             )
         else:
@@ -147,7 +147,7 @@ class ScenarioReader:
 
 
 class _OneFile:
-    """Checks the changes of one file."""
+    """Checker of the changes in one file."""
 
     def __init__(self, reader: ScenarioReader, file: str, text: str) -> None:
         self.reader, self.file, self.text = reader, file, text
@@ -158,7 +158,7 @@ class _OneFile:
         self.reader.report.add(self.file, line_of(self.text, place), column, message)
 
     def change(self, place: int, table: ChangeTable) -> Change | None:
-        """One change, or None with its faults reported."""
+        """Return one change, or None with its errors reported."""
         before = len(self.reader.report.faults)
         at: Place = ("changes", place)
         if table.quantity not in BY_MONTH:
@@ -205,14 +205,14 @@ class _OneFile:
     def _segment(self, at: Place, table: ChangeTable, host: Host) -> None:
         own = [segment.id for segment in self.reader.segments if segment.host == host.name]
         if table.quantity not in BY_SEGMENT:
-            message = f"{table.quantity} is one for all segments; take the segment out"
+            message = f"{table.quantity} is the same for all segments; remove the segment"
             self.fault((*at, "segment"), message)
         elif table.segment not in own:
             message = f"{quote(table.segment)} is not a segment of {host.name}"
             self.fault((*at, "segment"), f"{message}; {choose(str(table.segment), own)}")
 
     def _months(self, at: Place, table: ChangeTable) -> None:
-        """The months changed lie in order, inside the timeline or what is projected past it."""
+        """Check that months are in order and inside the timeline or the longest projection."""
         start = self.reader.timeline.months[0]
         latest = self.reader.timeline.months[-1] + MOST_MONTHS
         named: dict[str, str | None]
@@ -222,7 +222,7 @@ class _OneFile:
                 message = f"{text} lies outside {start} to {latest}; write a month inside"
                 self.fault((*at, key), message)
         if table.until and period(table.until) < period(table.since):
-            message = f"{table.until} lies before the start, {table.since}; put them in order"
+            message = f"{table.until} is before the start, {table.since}; put them in order"
             self.fault((*at, "until"), message)
         for when in table.path or {}:
             if period(when) < period(table.since) or (
@@ -231,15 +231,15 @@ class _OneFile:
                 message = f"{when} lies outside the months changed, from {table.since}"
                 self.fault((*at, "path"), f"{message} to {table.until or 'the horizon'}; move it")
         if table.as_in is not None and period(table.as_in) > self.reader.timeline.months[-1]:
-            self.fault((*at, "as_in"), f"{table.as_in} lies past the data; name a month of them")
+            self.fault((*at, "as_in"), f"{table.as_in} is past the data; name a month they cover")
 
     def _figures(
         self, at: Place, table: ChangeTable, how: How, host: Host
     ) -> tuple[tuple[tuple[pd.Period, float], ...], str] | None:
-        """Figures in the catalogue's unit, and their currency where it is not the quantity's."""
+        """Return figures in the catalogue's unit, and their currency if not the quantity's own."""
         if how in ("scale", "as_in"):
             if table.unit is not None and not (how == "scale" and is_pure(table.unit)):
-                advice = "take the unit out" if how == "as_in" else "a factor has none; take it out"
+                advice = "remove the unit" if how == "as_in" else "a factor has none; remove it"
                 self.fault((*at, "unit"), f"{quote(table.unit)} does not belong here: {advice}")
                 return None
             if table.as_in is not None:
@@ -272,7 +272,7 @@ class _OneFile:
             got = (
                 "the unit is missing"
                 if table.unit is None
-                else f"{quote(table.unit)} is no unit of it"
+                else f"{quote(table.unit)} is not a unit of it"
             )
             self.fault((*at, "unit"), f"{got}; write {wanted!r}, units per dollar")
             return None
@@ -289,7 +289,7 @@ class _OneFile:
         return factor, "" if currency in ("", own) else currency
 
     def overlaps(self, changes: Sequence[Change]) -> None:
-        """Report two changes that both say what a quantity is in the same month."""
+        """Report pairs of changes that both set a quantity in the same month."""
         told: dict[tuple[str, str, str], list[Change]] = {}
         for change in changes:
             if change.how == "scale":
@@ -300,50 +300,50 @@ class _OneFile:
                     change.last is None or other.first <= change.last
                 ):
                     both = max(change.first, other.first)
-                    message = f"{change.quantity} is set twice in {both}; end the first before"
+                    message = f"{change.quantity} is set twice in {both}; end the first earlier"
                     self.fault(("changes",), message)
             former.append(change)
 
 
 def _not_by_month(name: str) -> str:
-    """Why a scenario cannot change what it names."""
+    """Explain why a scenario cannot change the name given."""
     if name in INSTEAD and name in BASIC_BY_NAME:
         return f"{name} cannot change by month: {INSTEAD[name]}"
     if name in BASIC_BY_NAME:
-        return f"{name} is used by no projection, only to read the evidence; take the change out"
+        return f"{name} is used only to read the evidence, not to project; remove the change"
     near = closest(name, BY_MONTH)
     advice = f"did you mean {near!r}?" if near else f"write one of {', '.join(BY_MONTH)}"
     return f"there is no quantity {quote(name)} to change; {advice}"
 
 
 def _out_of_range(quantity: str, figure: float) -> str:
-    """What is wrong with a figure in the catalogue's unit; blank if nothing is."""
+    """Describe the error in a figure in the catalogue's unit; blank if it is valid."""
     basic = BASIC_BY_NAME.get(quantity)
     if basic is not None and basic.support == "fraction" and figure > 1.0:
         return f"{figure:g} is more than the whole; write a fraction up to 1"
     if quantity in HAZARDS and figure > LARGEST_HAZARD:
         return (
-            f"{figure:g} a month is more than {LARGEST_HAZARD:g}, at which one in 150 is left; "
+            f"{figure:g} a month is more than {LARGEST_HAZARD:g}, at which one in 150 remains; "
             f"write {LARGEST_HAZARD:g}"
         )
     if quantity == EXCHANGE_RATE and figure == 0.0:
-        return "a rate of zero; write units of the currency per dollar"
+        return "the rate is zero; write units of the currency per dollar"
     return ""
 
 
 def read_scenarios(case: Case, scenarios: Sequence[str], horizon: str = "") -> tuple[Scenario, ...]:
-    """Read scenarios of a case, by name or as a file.
+    """Read scenarios of a case, given by name or as a file.
 
     Parameters
     ----------
     case : Case
     scenarios : sequence of str
     horizon : str
-        Last month to be projected (YYYY-MM), if any.
+        Last month to project (YYYY-MM), if any.
 
     Raises
     ------
     CaseError
-        With every error of every file.
+        With every error in every file.
     """
     return ScenarioReader(case, horizon).read(scenario_paths(case.folder, scenarios))

@@ -1,4 +1,4 @@
-"""Schemas of the TOML files of a case: which keys they have, and what each may hold."""
+"""Schemas of a case's TOML files: the keys and the values allowed for each."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ BelowOne = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Table(BaseModel):
-    """A table of a TOML file: no unknown keys, no conversion of types, no NaN."""
+    """A table of a TOML file, without unknown keys, type conversion or NaN."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
@@ -233,7 +233,7 @@ class PriorTable(Table):
 
 
 class ChangeTable(Table):
-    """One of ``[[changes]]``; one of ``set``, ``scale``, ``path`` and ``as_in``."""
+    """One of ``[[changes]]``, with one of ``set``, ``scale``, ``path`` and ``as_in``."""
 
     quantity: Filled
     host: Filled | None = None

@@ -1,4 +1,4 @@
-"""The small tables of a case as values: sources, segments, firms and own exchange rates."""
+"""Read the small tables of a case: sources, segments, firms and its own exchange rates."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def by_id(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_months(column: pd.Series[str]) -> pd.PeriodIndex:
-    """Return a column of dates as months, NaT where there is none."""
+    """Return a column of dates as months, NaT if there is no date."""
     return pd.PeriodIndex([month(text) or pd.NaT for text in column], freq="M")
 
 
 def read_segments(
     folder: Folder, hosts: tuple[Host, ...] | None
 ) -> tuple[tuple[Segment, ...], Shares] | None:
-    """Return the segments, by host and id, and the prior of each one's share."""
+    """Return the segments, sorted by host and id, and the prior of each segment's share."""
     file = "segments.csv"
     frame = read_table(folder, file, SEGMENTS)
     if frame is None:
@@ -52,7 +52,7 @@ def read_segments(
             folder.report.add(file, None, None, message)
     columns = ["id", "host", "region", "sector", "note"]
     segments = [Segment(*cells) for cells in frame[columns].itertuples(index=False)]
-    # host by host, as every vector of basic quantities with a segment is laid out
+    # host by host, the layout of every vector of basic quantities by segment
     order = {host.name: place for place, host in enumerate(hosts or ())}
     segments.sort(key=lambda segment: (order.get(segment.host, len(order)), segment.id))
     return tuple(segments), shares
@@ -69,7 +69,7 @@ def _check_share(report: Report, file: str, row: int, low: float, high: float) -
 
 
 def listed_host(report: Report, file: str, row: int, host: str, hosts: tuple[Host, ...]) -> bool:
-    """Return whether a host is modelled, and report it if not."""
+    """Return whether a host is modelled; report it if not."""
     names = [one.name for one in hosts]
     if host not in names:
         message = f"{quote(host)} is not a host of timeline.toml; {choose(host, names)}"
@@ -78,12 +78,12 @@ def listed_host(report: Report, file: str, row: int, host: str, hosts: tuple[Hos
 
 
 def source_ids(sources: pd.DataFrame | None) -> Listed | None:
-    """Return the ids of sources.csv, None where it could not be read."""
+    """Return the ids of sources.csv, or None if it could not be read."""
     return None if sources is None else Listed(sources["id"], "sources.csv")
 
 
 def listed_source(report: Report, file: str, row: int, source: str, ids: Listed | None) -> None:
-    """Report a source that sources.csv does not list."""
+    """Report a source that is not listed in sources.csv."""
     if ids is None or not report.clean(file, row, "source"):
         return
     message = ids.unlisted(source)
@@ -97,7 +97,7 @@ def read_firms(
     segments: tuple[Segment, ...] | None,
     sources: pd.DataFrame | None,
 ) -> pd.DataFrame | None:
-    """Return firms.csv sorted by id: workers as floats, dates as months, ``row`` added."""
+    """Return firms.csv sorted by id, with workers as floats, dates as months and ``row``."""
     file = "firms.csv"
     frame = read_table(folder, file, FIRMS, rows=False)
     if frame is None:
@@ -127,18 +127,18 @@ def in_order(report: Report, file: str, row: int, start: str, end: str) -> None:
     if first is None or last is None:
         return
     if last < first or (len(start) == len(end) and end < start):
-        message = f"{end} lies before the start, {start}; put the two dates in order"
+        message = f"{end} is before the start, {start}; put the two dates in order"
         report.add(file, row, "end", message)
 
 
 def read_fx(folder: Folder) -> pd.DataFrame | None:
-    """Return fx.csv with months and numbers, or None where the case has none."""
+    """Return fx.csv with months and numbers, or None if the case has no such file."""
     frame = read_table(folder, "fx.csv", FX, required=False, rows=False)
     if frame is None:
         return None
     for row, cells in rows_of(frame):
         if number(cells["per_usd"]) == 0:
-            message = "a rate of zero; write units of the currency per dollar"
+            message = "the rate is zero; write units of the currency per dollar"
             folder.report.add("fx.csv", row, "per_usd", message)
     frame = frame.assign(
         month=frame["month"].map(month),

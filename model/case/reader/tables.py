@@ -1,4 +1,4 @@
-"""Schemas of the CSV files of a case: which columns they have, and what each cell may hold."""
+"""Schemas of a case's CSV files: the columns and the cells allowed in each."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ QUALIFIERS = (
     "exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as",
     "range", "spread",
 )  # fmt: skip
-#: Qualifiers of two figures.
+#: Qualifiers that take two figures.
 PAIRS = ("range", "spread")
 CEILINGS = ("up_to", "as_much_as")
-#: Qualifiers whose error does not hang on the figure, so that it is known before the figure is.
+#: Qualifiers with an error that does not depend on the figure and is known before it.
 ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, "about"))
 ROLES = ("fit", "holdout", "context")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
-#: Names that stand in labels and in selections of segments, so without dots, pluses and spaces.
+#: Names used in labels and selections of segments, so without dots, pluses and spaces.
 WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _IDENT = re.compile(r"[A-Za-z0-9][\w.\-]*", re.ASCII)
 _NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
-#: What each check says of a cell that fails it, by the check's name.
+#: Function that explains a cell that fails, by the check's name.
 EXPLAIN: dict[str, Callable[[str], str]] = {}
 
 
@@ -41,7 +41,7 @@ EXPLAIN: dict[str, Callable[[str], str]] = {}
 
 
 def number(text: str) -> float:
-    """Return a cell's number, NaN where it holds none."""
+    """Return a cell's number, or NaN if it has none."""
     return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
@@ -58,7 +58,7 @@ def month(text: str) -> pd.Period | None:
 
 
 def explain_date(text: str) -> str:
-    """Return what is wrong with a date."""
+    """Describe the error in a date."""
     if not text:
         return "the date is missing; write YYYY-MM or YYYY-MM-DD"
     return (
@@ -72,7 +72,7 @@ def _is_number(text: str) -> bool:
 
 
 def explain_number(text: str) -> str:
-    """Return what is wrong with a figure."""
+    """Describe the error in a figure."""
     if not text:
         return "the number is missing; fill in the cell"
     value = number(text)
@@ -87,7 +87,7 @@ def explain_number(text: str) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """Return a cell's whole number from one on, or None if it holds none."""
+    """Return a cell's positive whole number, or None if it has none."""
     return int(text) if re.fullmatch(r"0*[1-9]\d{0,3}", text, re.ASCII) else None
 
 
@@ -101,12 +101,12 @@ def _is_loose_date(text: str) -> bool:
 def _rule(
     name: str, accepts: Callable[[str], bool], explain: Callable[[str], str], *, blank: bool
 ) -> pa.Check:
-    """Return a check of single cells, and remember what to say where it fails."""
+    """Return a check of single cells, and register the explanation of a failure."""
     key = name if not blank else f"{name} or blank"
     EXPLAIN[key] = explain
 
     def accept(cells: pd.Series[str]) -> pd.Series[bool]:
-        # most cells of a column say what others do, so each text is looked at once
+        # most cells of a column repeat others, so each text is checked once
         return cells.map({text: (blank and not text) or accepts(text) for text in cells.unique()})
 
     return pa.Check(accept, error=key)
@@ -115,7 +115,7 @@ def _rule(
 def _one_of(
     what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
 ) -> pa.Column:
-    """Return a column of certain words; ``fold`` accepts them in small letters too."""
+    """Return a column of given words; ``fold`` accepts lower case too."""
     options = tuple(allowed)
 
     def accepts(text: str) -> bool:
@@ -125,7 +125,7 @@ def _one_of(
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
         return f"{got}; {choose(text, options)}"
 
-    # two tables may allow different words in columns of one name
+    # two tables may allow different words in columns of the same name
     name = f"{what}: {', '.join(options)}"
     return pa.Column(checks=[_rule(name, accepts, explain, blank=blank)])
 
@@ -202,7 +202,7 @@ def _count(what: str) -> pa.Column:
         return whole_number(text) is not None
 
     def explain(text: str) -> str:
-        return f"{quote(text)} is not {what}; write a whole number from 1 on, or leave it blank"
+        return f"{quote(text)} is not {what}; write a whole number of 1 or more, or leave it blank"
 
     return pa.Column(checks=[_rule(what, accepts, explain, blank=True)])
 

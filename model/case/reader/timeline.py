@@ -1,4 +1,4 @@
-"""timeline.toml and reading.toml as values: months, phases, hosts, and how words are read."""
+"""Read timeline.toml and reading.toml: months, phases, hosts and the reading of words."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from model.equations.quantities import BASIC_BY_NAME
 TIMELINE = "timeline.toml"
 READING = "reading.toml"
 
-#: Words that stand beside an index's entries in priors.toml, so no entry may be called so.
+#: Keys used beside an index's entries in priors.toml, so not allowed as names of entries.
 RESERVED = ("p05", "p95", "unit", "basis")
 
 
 def read_timeline(
     folder: Folder,
 ) -> tuple[TimelineFile, str, Timeline | None, tuple[Host, ...]] | None:
-    """Return timeline.toml, its text, the timeline and the hosts; None where it is unreadable.
+    """Return timeline.toml, its text, the timeline and the hosts; None if it is unreadable.
 
-    The timeline alone is None where its months or stretches contradict one another.
+    Only the timeline is None if its months or phases are inconsistent.
     """
     read = read_toml(folder, TIMELINE)
     if read is None:
@@ -46,20 +46,20 @@ def read_timeline(
 
 def _month_faults(file: TimelineFile) -> list[tuple[Place, str]]:
     if file.end < file.start:
-        return [(("end",), f"{file.end} lies before the start, {file.start}; write a later month")]
+        return [(("end",), f"{file.end} is before the start, {file.start}; write a later month")]
     faults: list[tuple[Place, str]] = []
     covered = f"the timeline, {file.start} to {file.end}"
     if not file.start <= file.reference <= file.end:
         faults.append((("reference",), f"{file.reference} lies outside {covered}; move it inside"))
     if not (file.start <= f"{file.headline}-01" and f"{file.headline}-12" <= file.end):
-        message = f"not all months of {file.headline} lie in {covered}; name a year covered whole"
+        message = f"not all months of {file.headline} are in {covered}; name a year covered in full"
         faults.append((("headline",), message))
     return faults
 
 
 def _name_faults(file: TimelineFile) -> list[tuple[Place, str]]:
     return [
-        (("hosts", name), f"{name!r} is the name of a quantity; call the host otherwise")
+        (("hosts", name), f"{name!r} is the name of a quantity; rename the host")
         for name in file.hosts
         if name in BASIC_BY_NAME
     ]
@@ -68,7 +68,7 @@ def _name_faults(file: TimelineFile) -> list[tuple[Place, str]]:
 def _stretch_faults(
     key: str, stretches: Sequence[StretchTable], start: str, end: str
 ) -> list[tuple[Place, str]]:
-    """Return what keeps stretches from covering the timeline one after the other."""
+    """Return the errors that keep phases from covering the timeline one after the other."""
     faults: list[tuple[Place, str]] = []
     if stretches[0].start != start:
         message = f"the first starts in {stretches[0].start}, the timeline in {start}"
@@ -76,15 +76,15 @@ def _stretch_faults(
     names: list[str] = []
     for i, stretch in enumerate(stretches):
         if stretch.name in names or stretch.name in RESERVED:
-            why = "stands there twice" if stretch.name in names else "has a meaning of its own"
+            why = "occurs twice" if stretch.name in names else "is a reserved word"
             faults.append(((key, i, "name"), f"{stretch.name!r} {why}; write another name"))
         names.append(stretch.name)
         if i and stretch.start <= stretches[i - 1].start:
-            message = f"{stretch.start} is not after {stretches[i - 1].start}, where the one before"
+            message = f"{stretch.start} is not after {stretches[i - 1].start}, when the one before"
             faults.append(((key, i, "start"), f"{message} starts; put them in order of time"))
         elif i and start <= end < stretch.start:
             message = f"{stretch.start} lies outside the timeline, {start} to {end}"
-            faults.append(((key, i, "start"), f"{message}; move it inside or take it out"))
+            faults.append(((key, i, "start"), f"{message}; move it inside or remove it"))
     return faults
 
 
@@ -108,7 +108,7 @@ def _stretches(tables: Sequence[StretchTable]) -> tuple[Phase, ...]:
 
 
 def read_reading(folder: Folder) -> Reading | None:
-    """Return how words are read, or None with the faults of reading.toml reported."""
+    """Return the rules for reading words, or None with the errors in reading.toml reported."""
     read = read_toml(folder, READING)
     if read is None:
         return None

@@ -1,4 +1,4 @@
-"""Reading TOML files against their schemas: faults by line and key, in an editor's words."""
+"""Read TOML files against their schemas, with errors by line and key in plain words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Place = tuple[str | int, ...]
 
 
 def read_toml(folder: Folder, file: str) -> tuple[Toml, str] | None:
-    """Return a TOML file's content and its text, or None where it cannot be read."""
+    """Return a TOML file's content and text, or None if it cannot be read."""
     text = folder.read(file)
     if text is None:
         return None
@@ -30,21 +30,21 @@ def read_toml(folder: Folder, file: str) -> tuple[Toml, str] | None:
         at = re.search(r"at line (\d+)", str(error))
         row = int(at[1]) if at else text.count("\n") + 1 if "end of doc" in str(error) else None
         why = re.sub(r" \(at .*\)$", "", str(error)).partition(";")[0]
-        folder.report.add(file, row, None, f"not valid TOML: {why}; put it right")
+        folder.report.add(file, row, None, f"not valid TOML: {why}; correct it")
         return None
 
 
 def validate[T: Table](
     model: type[T], content: Any, file: str, text: str, report: Report, inside: Place = ()
 ) -> T | None:
-    """Return content as a checked table, or None with its faults reported.
+    """Return content as a checked table, or None with its errors reported.
 
     Parameters
     ----------
     text : str
-        The file, to find the lines that faults lie on.
+        The file, to find the line of each error.
     inside : tuple
-        Where in the file the content stands.
+        Place of the content in the file.
     """
     try:
         return model.model_validate(content)
@@ -54,20 +54,20 @@ def validate[T: Table](
         for error in sorted(found, key=lambda error: error["type"] != "extra_forbidden"):
             location: Place = tuple(part for part in error["loc"] if part != "[key]")
             if error["type"] == "missing" and error["loc"] not in missing:
-                continue  # misspelt: said of the key that stands in its place
+                continue  # misspelt: reported at the key found in its place
             path = (*inside, *location)
             message = _explain(error, path)
             if error["type"] == "extra_forbidden":
                 siblings = [str(m[-1]) for m in missing if m[:-1] == error["loc"][:-1]]
                 near = closest(str(location[-1]), siblings or known_keys(model, location[:-1]))
-                message += f"; did you mean {near!r}?" if near else "; take it out"
+                message += f"; did you mean {near!r}?" if near else "; remove it"
                 missing.discard((*error["loc"][:-1], near or ""))
             report.add(file, line_of(text, path), dotted(path), message)
         return None
 
 
 def known_keys(model: type[BaseModel], location: Place) -> list[str]:
-    """Return the keys that a table inside a model may have; none where any may stand."""
+    """Return the keys allowed in a table inside a model; empty if any key is allowed."""
     schema = model.model_json_schema()
     node: Toml = schema
     for part in location:
@@ -82,7 +82,7 @@ def known_keys(model: type[BaseModel], location: Place) -> list[str]:
 _KINDS = {
     "missing": "this key is missing; add it",
     "extra_forbidden": "unknown key",
-    "string_type": "{got} is not a text; put it into quotation marks",
+    "string_type": "{got} is not text; put it in quotation marks",
     "float_type": "{got} is not a number; write digits without quotation marks",
     "int_type": "{got} is not a whole number; write digits without quotation marks",
     "finite_number": "{got} is not a finite number; write the figure",
@@ -95,7 +95,7 @@ _TABLES = ("model_type", "dict_type", "model_attributes_type")
 
 
 def _explain(error: Any, path: Place) -> str:
-    """Return what is wrong with a value, in the words of a person who edits the file."""
+    """Describe the error in a value, in words for the person editing the file."""
     kind, got = error["type"], quote(error["input"])
     if kind == "value_error":
         return str(error["ctx"]["error"])
@@ -112,7 +112,7 @@ def _explain(error: Any, path: Place) -> str:
 
 
 def dotted(path: Place) -> str:
-    """Return a key's place as a person writes it, list entries counted from one."""
+    """Return a key's place as a dotted path, with list entries counted from one."""
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
@@ -120,7 +120,7 @@ def dotted(path: Place) -> str:
 
 
 def line_of(text: str, path: Place) -> int | None:
-    """Return the line on which a key, or else the table that should hold it, stands."""
+    """Return the line of a key, or of the table that should contain it."""
     lines = _lines(text)
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
@@ -130,7 +130,7 @@ def line_of(text: str, path: Place) -> int | None:
 
 @lru_cache(maxsize=16)
 def _lines(text: str) -> dict[Place, int]:
-    """Return the first line of each table and key: one file may have many faults."""
+    """Return the first line of each table and key; cached, as one file may have many errors."""
     lines: dict[Place, int] = {}
     for place, row in _keys(text):
         lines.setdefault(place, row)
@@ -138,7 +138,7 @@ def _lines(text: str) -> dict[Place, int]:
 
 
 def _keys(text: str) -> Iterator[tuple[Place, int]]:
-    """Yield the place of each table and key with its line; what stands in strings is not told."""
+    """Yield the place and line of each table and key, without telling text in strings apart."""
     table: Place = ()
     counts: dict[Place, int] = {}
     for row, line in enumerate(text.splitlines(), start=1):
@@ -160,5 +160,5 @@ def _parts(dotted_key: str) -> Place:
 
 
 def period(text: str) -> pd.Period:
-    """Return a month that has been checked."""
+    """Return the month of a checked text."""
     return pd.Period(text, freq="M")

@@ -1,4 +1,4 @@
-"""The same model as plain PyMC, with names: to read, to sample, and to test the kernel against."""
+"""The same model in plain PyMC with names, for reading, sampling and testing the kernel."""
 
 from model.evidence.readable.density import pymc_model
 

@@ -1,14 +1,14 @@
-"""The model in PyMC, as a textbook would print it: to read, to sample and to test against.
+"""The model in PyMC, as a textbook would print it, for reading, sampling and testing.
 
-The compiled kernel has the same density, made for speed. This is the specification, and but for
-the accounts of one worker-month it shares nothing with the kernel::
+The compiled kernel has the same density, built for speed. This module is the specification and
+shares nothing with the kernel except the accounts of one worker-month::
 
     with pymc_model(read_case("russia")):
         pm.sample()
 
-``economy``, beside this module, has the quantities: priors, workers, accounts. Each row of evidence
-is a figure that someone printed about one of them, with a hedge (``hedges``). Money is in each
-host's own currency, but for revenue by year, which is in US dollars.
+The neighbouring module ``economy`` has the quantities: priors, workers, accounts. Each row of
+evidence is a figure printed about one of them with a hedge (``hedges``). Money is in each host's
+own currency, except yearly revenue, which is in US dollars.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ from model.evidence.synthesis import Synthesis, synthesis
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Least amount of money whose logarithm is taken: what is left of a payment may be negative.
+#: Floor of amounts of money before logs are taken: what is left of a payment may be negative.
 LEAST = 1e-6
 
 
 def pymc_model(case: Case, parts: Synthesis | None = None) -> pm.Model:
-    """The joint density of a case, as a PyMC model.
+    """Build the joint density of a case as a PyMC model.
 
     Parameters
     ----------
     case : Case
     parts : Synthesis, optional
-        The case's arrays under a what-if: a quantity set to a value has no prior, and a row or a
-        balance that weighs nothing has no term.
+        The case's arrays under a what-if. A quantity set to a value has no prior, and a row or a
+        balance of zero weight has no term.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Seque
 
 
 def revenue(case: Case, basic: Tensors, workers: Workers, share: Tensor) -> None:
-    """Revenue of each whole year under each definition: of all hosts, in US dollars."""
+    """Revenue of all hosts in each whole year under each definition, in US dollars."""
     months = [(month, month) for month in range(len(case.timeline.months))]
     account, per_usd = accounts(case, basic, months), rates(case, months)
     present = workers.present[host_of_segment(case)].T * share
@@ -111,10 +111,11 @@ def revenue(case: Case, basic: Tensors, workers: Workers, share: Tensor) -> None
 
 
 def balance(case: Case, parts: Synthesis, basic: Tensors) -> None:
-    """Billings equal the sum of their uses, by year and segment, but for a closing error.
+    """Require billings to equal their uses, by year and segment, up to a closing error.
 
-    A pseudo-observation: the log of billings over uses is seen to be zero. Closing errors
-    correlate between years, since an error of definition stays, and between a host's segments.
+    This is a pseudo-observation: the log of billings over uses is observed to be zero. Closing
+    errors are correlated between years, since an error of definition persists, and between a
+    host's segments.
     """
     error, persistence, common = parts.closing
     year = case.timeline.months.year.to_numpy()
@@ -135,7 +136,7 @@ def balance(case: Case, parts: Synthesis, basic: Tensors) -> None:
 
 
 def _alike(size: int, correlation: float) -> Floats:
-    """Correlations of which each two numbers have the same."""
+    """Correlation matrix with one correlation between all pairs."""
     return (1.0 - correlation) * np.eye(size) + correlation
 
 
@@ -143,13 +144,13 @@ def _alike(size: int, correlation: float) -> Floats:
 
 
 def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None:
-    """One term for each hedge: figures that were printed with it, around what they speak of.
+    """Add one term for each hedge: its printed figures, around the quantities they are about.
 
-    Rows of one origin have an error in common; copies of one statement share a weight of one.
+    Rows of one origin share an error; copies of one statement share a weight of one.
     """
     said, centre = parts.evidence, log_quantity
     if said.origins:
-        # a row that stands alone has none of it: its share of the error is zero
+        # the only row of an origin has none of it: its shared error is zero
         origin_error = pm.Normal("origin_error", 0.0, 1.0, dims="origin")
         centre = centre + said.shared_error * origin_error[said.origin]
     for qualifier in pd.unique(rows["qualifier"]):
@@ -161,7 +162,7 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
             tail = np.abs(said.tail[own])
             printed(qualifier, centre[own], error, tail, weight, figure)
             continue
-        # the units deviate from each other, and all of them by the row's error from the truth
+        # units deviate from their centre, which deviates from the truth by the row's error
         shift = pm.Normal("shift", 0.0, 1.0, dims="spread_row")
         deviation = pm.LogNormal("deviation", *parts.spread_deviation, dims="spread_row")
         ends = figure[:, None] + said.half_width[own, None] * np.array([-1.0, 1.0])
@@ -171,7 +172,7 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
 def log_quantities(
     case: Case, rows: pd.DataFrame, basic: Tensors, workers: Workers, share: Tensor
 ) -> Tensor:
-    """Log of the quantity that each row of evidence speaks of, in the order of the rows."""
+    """Log of the quantity that each row of evidence is about, in the order of the rows."""
     months, asked = case.timeline.months, list(rows.itertuples())
     windows = [(months.get_loc(row.start), months.get_loc(row.end)) for row in asked]
     host = np.array([[one.name for one in case.hosts].index(row.host) for row in asked])
@@ -203,12 +204,12 @@ def log_quantities(
 
 
 def _covers(row: Any, segment: Any) -> bool:
-    """Whether a row speaks of a segment: one that it names, or any of its host's."""
+    """Whether a row covers a segment: one that it names, or any of its host's if it names none."""
     return segment.host == row.host and (not row.segments or segment.id in row.segments)
 
 
 def _entry(label: str, host: Ints, basic: Tensors) -> Tensor:
-    """A basic quantity itself, by name and index, of each row's host."""
+    """A basic quantity by name and index, for each row's host."""
     name, _, entry = label.partition(".")
     index = BASIC_BY_NAME[name].index
     if not index:
@@ -218,7 +219,7 @@ def _entry(label: str, host: Ints, basic: Tensors) -> Tensor:
 
 
 def counted(quantity: str, host: Ints, during: Floats, basic: Tensors, workers: Workers) -> Tensor:
-    """What is published as a number of workers: of a stock the mean, of a flow the sum.
+    """A published number of workers: the mean of a stock or the sum of a flow.
 
     Parameters
     ----------
@@ -259,4 +260,4 @@ def counted(quantity: str, host: Ints, during: Floats, basic: Tensors, workers: 
             return sum_of(workers.irregular_arrivals) * basic["registrations_per_entry"][host]
         case "entries":
             return sum_of(workers.arrivals) + sum_of(workers.irregular_arrivals)
-    raise ValueError(f"{quantity!r} is no count of workers")
+    raise ValueError(f"{quantity!r} is not a count of workers")

@@ -1,4 +1,4 @@
-"""Basic quantities, workers and accounts in PyMC's words, for ``model.evidence.readable``."""
+"""Basic quantities, workers and accounts in PyMC, for ``model.evidence.readable``."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Tensor = Any
 Tensors = dict[str, Tensor]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: First and last months of some windows of time, as places in the timeline.
+#: First and last month of each window of time, as places in the timeline.
 Windows = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Workers by host and month: ``present`` on average over it, the others at its end.
+    """Workers by host and month: ``present`` is its average, the other stocks are at its end.
 
     ``arrivals`` come on work permits, ``irregular_arrivals`` on student and tourist visas.
     """
@@ -45,7 +45,7 @@ class Workers:
 
 
 def priors(layout: Layout, hosts: int) -> Tensors:
-    """Basic quantities by host or segment, and by phase or tax period where they have one."""
+    """Basic quantities by host or segment, and by phase or tax period where indexed by one."""
     basic: Tensors = {}
     stop = 0
     for name, size in layout.families:
@@ -55,7 +55,7 @@ def priors(layout: Layout, hosts: int) -> Tensors:
 
 
 def _prior(name: str, location: Floats, scale: Floats, hosts: int) -> Tensor:
-    """A family's prior; what is set to a value (a scale of zero) has none."""
+    """Prior of a family; entries set to a value (a scale of zero) have none."""
     dims, shape = dims_of(name, hosts)
     distribution = _log_normal if BASIC_BY_NAME[name].support == "positive" else _logit_normal
     if (scale > 0.0).all():
@@ -73,7 +73,7 @@ def _log_normal(name: str, location: Floats, scale: Floats, **dims: Any) -> Tens
 
 
 def _logit_normal(name: str, location: Floats, scale: Floats, **dims: Any) -> Tensor:
-    # PyMC gives it no transform of its own, without which a sampler steps outside
+    # PyMC gives it no default transform; without one a sampler steps outside the support
     return pm.LogitNormal(name, mu=location, sigma=scale, default_transform=logodds, **dims)
 
 
@@ -89,7 +89,7 @@ def dims_of(name: str, hosts: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
 
 
 def workforce(case: Case, basic: Tensors) -> Workers:
-    """Workers by host and month: two stocks, each of which loses a part and gains arrivals."""
+    """Workers by host and month, from two stocks that each lose a part and gain arrivals."""
     phase = case.timeline.stretch_of_month("phase")
     irregular_phase = case.timeline.stretch_of_month("irregular_phase")
     arrivals = basic["permit_inflow"][:, phase]
@@ -115,7 +115,7 @@ def workforce(case: Case, basic: Tensors) -> Workers:
 def stock(at_start: Tensor, exits: Tensor, arrivals: Tensor, months: int) -> Tensor:
     """Stock by host just before the first month, then at the end of each month.
 
-    Solves L[t] = L[t-1] exp(-h[t]) + a[t]. In one step, since a loop takes minutes to compile: of
+    Solves L[t] = L[t-1] exp(-h[t]) + a[t] in one step, since a loop takes minutes to compile. Of
     those who came in month s, the share exp(-h[s+1] - … - h[t]) is still there after month t.
 
     Parameters
@@ -134,7 +134,7 @@ def stock(at_start: Tensor, exits: Tensor, arrivals: Tensor, months: int) -> Ten
 
 
 def segment_shares(case: Case, basic: Tensors) -> Tensor:
-    """Share of each segment in its host's workers: its weight over the sum of the host's."""
+    """Share of each segment in its host's workers: its weight over the host's total."""
     host = host_of_segment(case)
     weight = basic["segment_share"]
     of_the_host = (host[:, None] == host).astype(float) @ weight
@@ -151,7 +151,7 @@ def host_of_segment(case: Case) -> Ints:
 
 
 def accounts(case: Case, basic: Tensors, windows: Windows) -> WorkerMonth:
-    """Accounts of one worker-month in each segment, in the middle of windows of months.
+    """Accounts of one worker-month in each segment, at the middle of each window of months.
 
     Returns
     -------
@@ -188,7 +188,7 @@ def accounts(case: Case, basic: Tensors, windows: Windows) -> WorkerMonth:
 
 
 def rates(case: Case, windows: Windows) -> Floats:
-    """Units of each segment's currency per US dollar, means over windows, (window, segment)."""
+    """Units of each segment's currency per US dollar, averaged over windows, (window, segment)."""
     currency = {host.name: host.currency for host in case.hosts}
     by_month = np.stack([case.rates.of(currency[one.host]) for one in case.segments])
     return np.stack([by_month[:, first : last + 1].mean(axis=1) for first, last in windows])

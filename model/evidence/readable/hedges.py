@@ -1,7 +1,7 @@
-"""How a figure comes to be printed: each hedge as a distribution, for ``model.evidence.readable``.
+"""Each hedge as a distribution of the printed figure, for ``model.evidence.readable``.
 
-With q the log of the quantity a row speaks of, y the log of the figure printed, s its error and m
-the mean of its tail, a figure is printed as::
+With q the log of the quantity a row is about, y the log of the printed figure, s its error and m
+the mean of its tail, figures are distributed as::
 
     exact, about, range                  y = q + Normal(0, s)
     at_least, more_than                  y = q + Normal(0, s) - Exponential(m)
@@ -44,7 +44,7 @@ class Hedge:
 def log_normal_cdf(x: Tensor) -> Tensor:
     """Log of the standard normal distribution function.
 
-    Each form is given only the numbers that it serves, so that none overflows unseen.
+    Each form receives only the numbers it is used for, so that none overflows silently.
     """
     below, above = pt.minimum(x, 0.0), pt.maximum(x, 0.0)
     log_below = pt.log(pt.erfcx(-below / np.sqrt(2.0)) / 2.0) - below**2 / 2.0
@@ -54,7 +54,7 @@ def log_normal_cdf(x: Tensor) -> Tensor:
 def log_tailed(x: Tensor, s: Tensor, m: Tensor) -> Tensor:
     """Log density at x of Normal(0, s) + Exponential(m), the exponentially modified Normal.
 
-    ``pm.ExGaussian`` will not do: where m is below s / 20 it leaves the tail out.
+    ``pm.ExGaussian`` is unsuitable: it omits the tail where m is below s / 20.
     """
     return (s / m) ** 2 / 2.0 - x / m - pt.log(m) + log_normal_cdf(x / s - s / m)
 
@@ -92,19 +92,19 @@ HEDGES = {
 def printed(
     qualifier: str, q: Tensor, error: Floats, tail: Floats, weight: Floats, log_figure: Floats
 ) -> Tensor:
-    """Figures printed with one hedge, observed, as a random variable of the model.
+    """Observed figures printed with one hedge, as a random variable of the model.
 
     Parameters
     ----------
     qualifier : str
         The hedge; also the name of the variable, whose dimension is ``{qualifier}_row``.
     q : tensor, (rows,)
-        Log of what each row speaks of.
+        Log of the quantity each row is about.
     error, tail : array, (rows,)
     weight : array, (rows,)
-        How often each row counts: copies of one statement share a weight of one.
+        Weight of each row; copies of one statement share a weight of one.
     log_figure : array, (rows,)
-        Log of the figures printed.
+        Log of the printed figures.
     """
     hedge = HEDGES[qualifier]
     return pm.CustomDist(
@@ -116,7 +116,7 @@ def printed(
 
 
 def spread(q: Tensor, deviation: Tensor, units: Floats, weight: Floats, ends: Floats) -> Tensor:
-    """The lowest and highest of many units, observed, as a random variable of the model.
+    """The observed lowest and highest of many units, as a random variable of the model.
 
     Parameters
     ----------
@@ -137,13 +137,13 @@ def spread(q: Tensor, deviation: Tensor, units: Floats, weight: Floats, ends: Fl
 
 
 def log_extremes(low: Tensor, high: Tensor, q: Tensor, s: Tensor, units: Floats) -> Tensor:
-    """Log density of the lowest and highest of n units ~ Normal(q, s), n summed over.
+    """Log density of the lowest and highest of n units ~ Normal(q, s), summed over n.
 
-    With a and b the standardised ends it is the sum over n, equally likely, of
+    With a and b the standardised ends, the density is the sum over n, equally likely, of
     n (n - 1) f(a) f(b) [F(b) - F(a)]^(n - 2) / s² (David and Nagaraja 2003, section 2.2).
     """
     a, b = (low - q) / s, (high - q) / s
-    # F(b) - F(a) = F(-a) - F(-b): taken on the side where F is small, nothing cancels
+    # F(b) - F(a) = F(-a) - F(-b); on the side where F is small nothing cancels
     upper = a + b > 0.0
     log_inside = pm.math.logdiffexp(
         log_normal_cdf(pt.switch(upper, -a, b)), log_normal_cdf(pt.switch(upper, -b, a))
@@ -157,11 +157,11 @@ def log_extremes(low: Tensor, high: Tensor, q: Tensor, s: Tensor, units: Floats)
 def draw_extremes(
     q: Floats, s: Floats, weight: Floats, rng: np.random.Generator, size: Any, units: Floats
 ) -> Floats:
-    """Draw the lowest and highest of n units, n being drawn too."""
+    """Draw n, then the lowest and highest of n units."""
     from scipy.special import ndtri
 
     n = rng.choice(units, size=size if size is not None else np.shape(q))
-    # extremes of n normals through the extremes of n uniforms
+    # extremes of n normals from the extremes of n uniforms
     lowest = rng.beta(1.0, n)
     highest = lowest + (1.0 - lowest) * rng.beta(n - 1.0, 1.0)
     ends = ndtri(np.stack([lowest, highest], axis=-1))

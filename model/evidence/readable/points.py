@@ -1,4 +1,4 @@
-"""Points of the PyMC model from the kernel's standard normals, and back."""
+"""Conversion between the kernel's standard normals and points of the PyMC model."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Variable:
     Attributes
     ----------
     name : str
-        As PyMC has it, e.g. ``payment_log__``.
+        PyMC's name, e.g. ``payment_log__``.
     places : array of int, (n,)
-        Where its standard normals stand in the vector.
+        Places of its standard normals in the vector.
     location, scale : array, (n,)
     shape : tuple of int
-        Of the value, with one size to be inferred.
+        Shape of the value, with one size to be inferred.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Variable:
 def variables(parts: Synthesis) -> list[Variable]:
     """Value variables of ``pymc_model(case, parts)``.
 
-    Standard normals of quantities set to a value, and of spreads that weigh nothing, are in none.
+    Quantities set to a value and spreads of zero weight have no variable.
     """
     layout, said = parts.layout, parts.evidence
     found: list[Variable] = []
@@ -73,7 +73,7 @@ def variables(parts: Synthesis) -> list[Variable]:
 
 
 def point_of(parts: Synthesis, normals: Floats) -> dict[str, Floats]:
-    """The model's point at a vector of standard normals, e.g. to start a sampler from."""
+    """The model's point at a vector of standard normals, e.g. as a sampler's starting point."""
     return {
         one.name: (one.location + one.scale * normals[one.places]).reshape(one.shape)
         for one in variables(parts)
@@ -89,9 +89,9 @@ def normals_of(parts: Synthesis, point: dict[str, Floats]) -> Floats:
 
 
 def log_volume(parts: Synthesis, normals: Floats) -> float:
-    """What the log density of the standard normals has beyond that of the model at their point.
+    """Excess of the log density of the standard normals over the model's at the same point.
 
-    The logs of the scales, and the density of the normals that the model does without.
+    The logs of the scales, plus the log density of the normals that the model does not have.
     """
     among = variables(parts)
     others = np.delete(normals, np.concatenate([one.places for one in among]))
