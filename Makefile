@@ -16,19 +16,19 @@ help: ## list the commands
 environment: ## make or update .venv; every command below does this first
 	@PYTHON='$(PYTHON)' sh tools/environment.sh
 
-estimate: environment ## estimate the revenue from inputs/russia/ and write it to runs/
+estimate: environment ## estimate revenue from inputs/russia/ into runs/
 	@$(VENV_PYTHON) -m model.estimate $(ARGS)
 
-check: environment ## check the fit, estimating first if needed (ARGS: the estimate's)
+check: environment ## check an estimate, made if needed (ARGS: the estimate's)
 	@sh tools/with_run.sh model.criticism $(VENV_PYTHON) $(ARGS)
 
-drivers: environment ## show what drives the answer, estimating first if needed (ARGS: the estimate's)
+drivers: environment ## show what drives an estimate, made if needed (ARGS: its)
 	@sh tools/with_run.sh model.drivers $(VENV_PYTHON) $(ARGS)
 
-calibrate: environment ## fit simulated cases with known answers (ARGS='--replicates 1000')
+calibrate: environment ## fit simulated cases (ARGS='--replicates 1000')
 	@$(VENV_PYTHON) -m model.calibration $(ARGS)
 
-report: environment ## write brief, annex and figures, estimating first if needed (ARGS: the estimate's)
+report: environment ## write brief, annex and figures (ARGS: the estimate's)
 	@sh tools/with_run.sh reports $(VENV_PYTHON) $(ARGS)
 
 test: environment ## run all tests on all processors
@@ -37,7 +37,7 @@ test: environment ## run all tests on all processors
 readme: environment ## renew README's answer, its picture and docs/brief.pdf
 	@$(VENV_PYTHON) -m tools.readme $(ARGS)
 
-notebooks: environment ## write notebooks/*.ipynb from their sources and execute them
+notebooks: environment ## write, execute and keep the notebooks, as docs/notebooks/
 	@$(VENV_PYTHON) -m tools.notebooks $(ARGS)
 
 bench: environment ## measure speed
@@ -55,7 +55,7 @@ format: environment ## format the code as lint requires
 # One lock serves both running and developing: the tools are an eighth of its size, and the versions
 # run are the versions tested. It fits Linux, macOS (except Intel Macs, which numba no longer
 # supports) and Windows, with Python 3.12 to 3.14, and names no index, so that any mirror works.
-lock: environment ## pin the requirements of pyproject.toml (ARGS=--upgrade: the newest of each)
+lock: environment ## pin all requirements (ARGS=--upgrade: the newest)
 	@$(VENV_PYTHON) -m uv pip compile pyproject.toml --extra dev --output-file requirements.lock \
 	    --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
 	    --no-emit-find-links --custom-compile-command 'make lock' --quiet $(ARGS)

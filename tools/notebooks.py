@@ -6,7 +6,9 @@ Run by `make notebooks`; the tests use its functions. The .py file is the source
 from __future__ import annotations
 
 import html
+import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -97,8 +99,8 @@ img, svg { max-width: 100%; height: auto }
 def page(notebook: Any, title: str) -> str:
     """An executed notebook as one HTML file that loads nothing and runs nothing."""
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
-    # where this checkout lies is nobody's business, and would change the file on each machine
-    body = body.replace(f"{ROOT}/", "")
+    # paths of this machine would differ on the next
+    body = re.sub(rf"{re.escape(tempfile.gettempdir())}/tmp\w+/", "", body.replace(f"{ROOT}/", ""))
     colours = HtmlFormatter(style="friendly").get_style_defs(".highlight")
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import jupytext
 import pytest
 from nbclient.exceptions import CellExecutionError
 
-from tools.notebooks import FOLDER, complaints, executed, notebook_of, sources, text_of
+from tools.notebooks import FOLDER, PAGES, complaints, executed, notebook_of, sources, text_of
 
 NAMES = [
     "01_quickstart", "02_evidence", "03_model", "04_scenarios", "05_trust", "06_drivers",
@@ -67,6 +69,16 @@ def test_a_notebook_says_what_is_learnt_and_ends_with_exercises(name: str) -> No
     assert "import model" in code
     for inner in ("from model.", "import model.", "from reports", "import reports"):
         assert inner not in code, "notebooks use the face alone"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_is_of_this_notebook_and_loads_nothing(name: str) -> None:
+    page = (PAGES / f"{name}.html").read_text(encoding="utf-8")
+    assert not re.search(r"<script|<link|<iframe|(?:src|href)=.(?!data:|#|[\w/.-]+[\"'])", page)
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
+    for cell in jupytext.read(FOLDER / f"{name}.py").cells:
+        if cell.cell_type == "code":
+            assert " ".join(cell.source.split()) in text, "run make notebooks"
 
 
 @pytest.mark.slow
