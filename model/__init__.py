@@ -63,6 +63,7 @@ def fit(
     drop_row: Sequence[str] = (),
     weight: Mapping[str, float] | None = None,
     without: Sequence[str] = (),
+    as_of: str = "",
     draws: int = 1000,
     tune: int = 150,
     chains: int = 4,
@@ -93,6 +94,8 @@ def fit(
         Factors on the weight of rows.
     without : sequence of {"plan", "balance"}
         Sides of the balance removed.
+    as_of : str
+        Day by which evidence must have been published to be fitted, e.g. ``"2018-08-02"``.
     draws, tune, chains, seed : int
         Options of the sampler.
     fresh : bool
@@ -119,11 +122,15 @@ def fit(
 
     what_if = what_if_of(
         fixed=[f"{name}={value}" for name, value in (set or {}).items()],
-        priors=[f"{name}={_between(ends)}" for name, ends in (prior or {}).items()],
+        priors=[
+            f"{name}={ends if isinstance(ends, str) else f'{ends[0]}:{ends[1]}'}"
+            for name, ends in (prior or {}).items()
+        ],
         drop_sources=drop_source,
         drop_rows=drop_row,
         weights=[f"{row}={factor}" for row, factor in (weight or {}).items()],
         without=without,
+        as_of=as_of,
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
     question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)
@@ -132,10 +139,6 @@ def fit(
     if known is None:
         known = answer(question, read_inputs(question), folder, fresh=fresh)
     return Estimate(known.folder, known.summary, known.manifest)
-
-
-def _between(ends: tuple[float, float] | str) -> str:
-    return ends if isinstance(ends, str) else f"{ends[0]}:{ends[1]}"
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
@@ -190,10 +193,8 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     Parameters
     ----------
     name : str
-        ``headline``, ``ladder``, ``accounts``, ``workers``, ``scenarios``, ``totals``, ``priors``,
-        ``evidence``, ``ranks``, ``drivers``, ``tornado``, ``correlations``, ``information``; once
-        it has been checked, also ``conflicts``, ``leave_one_out``, ``sensitivity``; once its inputs
-        have been calibrated, ``calibration``, ``echo``.
+        ``headline``, ``years``, or another of ``reports.figures.FIGURES``; those of checks and of
+        calibration exist once these were made.
     estimate : Estimate
     **options
         Passed to the figure's ``draw``.

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,8 +18,6 @@ from model.terminal.options import Inputs
 from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from model.archive.answer import Answer, Hooks
 
 # The numerical libraries take seconds to import. They are imported where they are used, so that
@@ -89,6 +87,10 @@ def estimate(
         list[Side] | None,
         typer.Option(help="Leave out reports of the plan, or the balance. Repeatable."),
     ] = None,
+    as_of: Annotated[
+        str,
+        typer.Option(metavar="DATE", help="Fit only evidence published by this day, YYYY-MM-DD."),
+    ] = "",
     draws: Annotated[
         int, typer.Option(min=100, max=1_000_000, help="Kept draws per chain.")
     ] = 1000,
@@ -135,6 +137,7 @@ def estimate(
             drop_rows=drop_row or (),
             weights=weight or (),
             without=[side.value for side in without or ()],
+            as_of=as_of,
         )
         if question is None:
             return FAULTY
@@ -149,7 +152,7 @@ def _question(
     horizon: str,
     options: SamplerOptions,
     talk: Talk,
-    **what_ifs: Sequence[str],
+    **what_ifs: Any,
 ) -> Question | None:
     """The question in the arguments, or None with their errors reported."""
     what_if = WhatIf()
@@ -215,6 +218,7 @@ def _compute(
     from model.archive import store
     from model.archive.answer import answer, read_inputs
     from model.case.faults import CaseError
+    from model.sampling.whatif import published_line
 
     try:
         inputs = read_inputs(question, strict=strict)
@@ -230,6 +234,8 @@ def _compute(
     for warning in inputs.case.warnings:
         talk.fault(f"warning: {warning}")
     _say_what_if(question, talk)
+    if question.what_if.as_of:
+        talk.say(published_line(inputs.case, question.what_if.as_of))
     from model.sampling.fitting import NoStartingPointError
 
     try:

@@ -51,6 +51,8 @@ class WhatIf:
         Sources and rows of evidence dropped from the fit.
     weights : tuple of (str, float)
         Row and factor on its weight.
+    as_of : str
+        Day, YYYY-MM-DD, by which evidence must have been published to be fitted; blank for any.
     without : tuple of {"plan", "balance"}
         Sides of the balance removed.
     """
@@ -61,6 +63,7 @@ class WhatIf:
     drop_rows: tuple[str, ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
     without: tuple[str, ...] = ()
+    as_of: str = ""
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -77,11 +80,12 @@ def described(asked: Mapping[str, Any]) -> list[str]:
         "drop_rows": lambda row: f"without the row {row}",
         "weights": lambda row, weight: f"weight of the row {row} times {weight:g}",
         "without": lambda side: f"without the {side}",
+        "as_of": lambda day: f"only evidence published by {day}",
     }
     return [
         words[kind](*(entry if isinstance(entry, list) else [entry])).strip()
         for kind, entries in asked.items()
-        for entry in entries
+        for entry in (entries if isinstance(entries, list) else [entries])
     ]
 
 
@@ -124,6 +128,7 @@ def arguments(question: Question) -> list[str]:
         ("--drop-row", asked.drop_rows),
         ("--weight", [f"{row}={weight!r}" for row, weight in asked.weights]),
         ("--without", asked.without),
+        ("--as-of", [asked.as_of] if asked.as_of else []),
         *(
             (f"--{name}", [str(value)])
             for name, value in asdict(options).items()

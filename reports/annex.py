@@ -22,7 +22,7 @@ from reports.typesetting import typeset
 
 Json = dict[str, Any]
 
-CHECK_FIGURES = ("leave_one_out", "conflicts", "sensitivity")
+CHECK_FIGURES = ("leave_one_out", "conflicts", "sensitivity", "as_of")
 CALIBRATION_FIGURES = ("calibration", "echo")
 
 

@@ -21,6 +21,7 @@ def test_arguments_ask_the_same_question() -> None:
             drop_rows=("row-1", "row-2"),
             weights=(("row-3", 0.5),),
             without=("plan",),
+            as_of="2018-08-02",
         ),
         ("status_quo", "my.toml"),
         "2021-12",
@@ -35,6 +36,7 @@ def test_arguments_ask_the_same_question() -> None:
         drop_rows=found["drop_row"],
         weights=found["weight"],
         without=[side.value for side in found["without"]],
+        as_of=found["as_of"],
     )
     assert again == asked.what_if
     assert (Path(found["inputs"]), tuple(found["scenario"])) == (asked.inputs, asked.scenarios)

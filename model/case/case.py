@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from model.case.contents import Host, Prior, Prospect, Reading, Segment, Timelin
 from model.case.exchange import Rates, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, content_hashes
+from model.case.publication import last_day
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
@@ -84,6 +86,11 @@ class Case:
         return content_hashes(
             {name: content for name, content in self.files.items() if name != PROSPECTS}
         )
+
+    def published_by(self, day: date) -> frozenset[str]:
+        """Ids of the sources published by a day; a source without a date is not among them."""
+        dates = zip(self.sources["id"], self.sources["date"].map(last_day), strict=True)
+        return frozenset(source for source, last in dates if last is not None and last <= day)
 
     @property
     def in_short(self) -> str:

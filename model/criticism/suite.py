@@ -11,6 +11,7 @@ from typing import Any
 from model.archive import store
 from model.archive.check_result import CheckResult
 from model.archive.saved_fit import Fitted
+from model.criticism.as_of import as_of
 from model.criticism.conflict import conflicts
 from model.criticism.held_out import held_out_totals
 from model.criticism.leave_out import leave_out, left_out_table
@@ -71,6 +72,10 @@ def criticise(
             case, posterior, ready,
             lambda done, total: progress("fits with other priors", done, total),
         )  # fmt: skip
+        later = as_of(
+            case, posterior, ready,
+            lambda done, total: progress("fits of what was published by a day", done, total),
+        )  # fmt: skip
     progress("conflicts and sensitivity", 0, 1)
     results += [
         conflicts(case, without, seed),
@@ -78,6 +83,7 @@ def criticise(
         power_scaling(case, posterior),
         widths,
         held_out_totals(case, posterior, fitted.gate, fitted.projection, seed),
+        later,
     ]
     return results
 

@@ -19,6 +19,7 @@ TITLES = {
     "power_scaling": "Priors or evidence",
     "prior_widths": "Other prior widths",
     "held_out": "Held-out totals",
+    "as_of": "What came later",
     "calibration": "Interval coverage",
     "power": "Slips found",
     "echo": "Echoes add nothing",

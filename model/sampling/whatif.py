@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.case.contents import Prior
 from model.case.faults import CaseError, Report, choose, closest, quote
+from model.case.publication import last_day
 from model.case.units import UnitError, conversion
 from model.equations.quantities import BASIC_BY_NAME
 from model.evidence.economy import Layout
 from model.evidence.likelihood import evidence
 from model.evidence.synthesis import Synthesis
 from model.question import WhatIf
+from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +38,7 @@ def what_if_of(
     drop_rows: Sequence[str] = (),
     weights: Sequence[str] = (),
     without: Sequence[str] = (),
+    as_of: str = "",
 ) -> WhatIf:
     """Read what-ifs as they are written on the command line.
 
@@ -45,6 +49,8 @@ def what_if_of(
     drop_sources, drop_rows : sequence of ids
     weights : sequence of ``ROW=W``
     without : sequence of {"plan", "balance"}
+    as_of : str
+        ``YYYY-MM-DD``, or a month or year, of which the last day counts.
 
     Raises
     ------
@@ -68,6 +74,10 @@ def what_if_of(
     set_to = [parts("--set", text, "QUANTITY=VALUE, with an optional unit", 1) for text in fixed]
     between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]
     weighed = [parts("--weight", text, "ROW=W, a factor of at least 0", 1) for text in weights]
+    day = last_day(as_of)
+    if as_of and day is None:
+        message = f"{quote(as_of)} is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
+        report.add("--as-of", None, None, message)
     if report.faults:
         raise CaseError("the arguments", report.faults)
     return WhatIf(
@@ -77,6 +87,7 @@ def what_if_of(
         drop_rows=tuple(sorted(set(drop_rows))),
         weights=tuple(sorted((row, weight) for row, (weight,), _ in weighed)),
         without=tuple(sorted(set(without))),
+        as_of=day.isoformat() if day else "",
     )
 
 
@@ -220,9 +231,35 @@ def _left_out(case: Case, parts: Synthesis, what_if: WhatIf, report: Report) -> 
         if row not in known:
             report.add("--drop-row", None, None, _no_row(row, case, known))
         rows.add(row)
+    if what_if.as_of:
+        later = unpublished(case, date.fromisoformat(what_if.as_of))
+        if len(later) == len(fitted):
+            dates = [day for day in case.sources["date"].map(last_day) if day is not None]
+            first = f"; the first dated source is of {min(dates)}" if dates else ""
+            message = f"no fitted row had been published by {what_if.as_of}{first}"
+            report.add("--as-of", None, None, message)
+        rows |= set(later)
     if "plan" in what_if.without:
         rows |= set(fitted[fitted["quantity"].str.split(".").str[0].isin(PLAN_SIDE)]["id"])
     return sorted(rows)
+
+
+def unpublished(case: Case, day: date) -> list[str]:
+    """Ids of the fitted rows whose source had not been published by a day, or has no date."""
+    fitted = case.evidence[case.evidence["role"] == "fit"]
+    return list(fitted.loc[~fitted["source"].isin(case.published_by(day)), "id"])
+
+
+def published_line(case: Case, day: str) -> str:
+    """How many of the fitted rows had been published by a day, in a sentence."""
+    fitted = case.evidence[case.evidence["role"] == "fit"]
+    later = len(unpublished(case, date.fromisoformat(day)))
+    dates = case.sources.set_index("id")["date"]
+    undated = counted(int((fitted["source"].map(dates) == "").sum()), "row has", "rows have")
+    return (
+        f"Published by {day}: {len(fitted) - later} of {counted(len(fitted), 'row', 'rows')}; "
+        f"{undated} no date and {'is' if undated.startswith('1 ') else 'are'} left out."
+    )
 
 
 def _no_row(row: str, case: Case, known: set[str]) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from model.equations.quantities import HEADLINE
 from reports.figures import (
     accounts,
+    as_of,
     calibration,
     conflicts,
     correlations,
@@ -55,6 +56,7 @@ FIGURES = {
     "conflicts": conflicts,
     "leave_one_out": leave_one_out,
     "sensitivity": sensitivity,
+    "as_of": as_of,
     "calibration": calibration,
     "echo": echo,
 }
@@ -63,6 +65,7 @@ OF_CHECKS = {
     "conflicts": "conflict",
     "leave_one_out": "leave_one_out",
     "sensitivity": "prior_widths",
+    "as_of": "as_of",
     "calibration": "calibration",
     "echo": "echo",
 }

@@ -135,6 +135,7 @@ def add_checks(folder: Path, inputs: Path) -> None:
         power_scaling(case, posterior),
         CheckResult("prior_widths", None, "Told.", "Read so.", widths_table()),
         held_out_totals(case, posterior, PASSED, projection, 1),
+        CheckResult("as_of", None, "Two of three.", "Read so.", later_table(), "as_of"),
     ]
     record(folder, found)
     study = study_of(case)
@@ -165,6 +166,23 @@ def conflict_table(rows: Any) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame([*lines, lines[0] | {"kind": "source", "group": "paper"}])
+
+
+def later_table() -> pd.DataFrame:
+    """Figures that came after two days, one of them outside its interval; and the headline."""
+    lines = [
+        {
+            "as_of": day, "reliable": True, "row": row, "unit": "1", "observed": observed,
+            "q50": 1.1, "q05": 0.8, "q95": 1.5, "rank": rank, "inside": inside,
+        }
+        for day in ("2017-12-31", "2018-08-02")
+        for row, observed, rank, inside in (
+            ("state_take of 2018", float("nan"), float("nan"), None),
+            ("plan", 1.0, 0.4, True),
+            ("kept", 2.0, 0.98, False),
+        )
+    ]  # fmt: skip
+    return pd.DataFrame(lines[:-1])
 
 
 def left_out_table() -> pd.DataFrame:

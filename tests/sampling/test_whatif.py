@@ -42,6 +42,7 @@ def test_arguments_are_read() -> None:
         drop_sources=["b", "a", "a"],
         weights=["row=.5"],
         without=["plan"],
+        as_of="2018-08",
     )
     assert asked == WhatIf(
         fixed=(("broker_margin", 0.3, ""), ("plan", 7200.0, "USD/year")),
@@ -49,12 +50,15 @@ def test_arguments_are_read() -> None:
         drop_sources=("a", "b"),
         weights=(("row", 0.5),),
         without=("plan",),
+        as_of="2018-08-31",
     )
     assert WhatIf().asked == {}
     assert asked.asked["weights"] == [["row", 0.5]]
 
 
 FAULTY = [
+    ({"as_of": "2018-13"}, "--as-of", "'2018-13' is not a date"),
+    ({"as_of": "yesterday"}, "--as-of", "write YYYY-MM-DD"),
     ({"fixed": ["broker_margin"]}, "--set", "write QUANTITY=VALUE"),
     ({"fixed": ["=3"]}, "--set", "write QUANTITY=VALUE"),
     ({"fixed": ["broker_margin=a"]}, "--set", "write QUANTITY=VALUE"),
