@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 #: Two-sided probability below which a total is reported as incompatible with the model.
 INCOMPATIBLE = 0.01
+#: Quantities listed that a believed total would move, and by how many standard deviations at least.
+MOST, MOVED = 3, 0.2
 #: Least total, in the row's unit, that has a logarithm.
 LEAST = 1e-12
 
@@ -31,9 +33,9 @@ READING = (
     "definition, place and months, in the row's unit. “p” is the two-sided probability of a figure "
     "as far off, given the total's hedge and grade; totals of one origin share one error. “If "
     "believed” is the state take of the headline's year if the row were fitted as well, by "
-    "reweighting where Pareto's k allows it. “Implied” is the total divided by the workers "
-    "present, in the row's currency per worker and year. For a worldwide total “share” is the "
-    "model's part of it."
+    "reweighting where Pareto's k allows it; “moves” names the quantities that would move most. "
+    "“Implied” is the total divided by the workers present, in the row's currency per worker and "
+    "year. For a worldwide total “share” is the model's part of it."
 )
 
 
@@ -82,11 +84,11 @@ def held_out_totals(
                 line |= _implied(row, projection, float(np.exp(middle)), hosts)
                 if headline is not None:
                     fitted = tailed_logpdf(middle - log_total, error, tail)
-                    line |= _if_believed(headline, fitted, relative)
+                    line |= _if_believed(headline, fitted, relative, posterior)
         lines.append(line)
     columns = [
         "row", "origin", "definition", "place", "unit", "observed", "q50", "q05", "q95", "p",
-        "believed_q50", "believed_q05", "believed_q95", "pareto_k",
+        "believed_q50", "believed_q05", "believed_q95", "pareto_k", "moves",
         "implied_q50", "implied_q05", "implied_q95", "share_q50", "share_q05", "share_q95",
         "share_above_one",
     ]  # fmt: skip
@@ -111,15 +113,37 @@ def _implied(row: Any, projection: Projection, total: float, hosts: list[str]) -
     return _named("implied", total * row.factor / present.sum("host").mean("month").to_numpy())
 
 
-def _if_believed(headline: Floats, log_ratio: Floats, relative: float) -> dict[str, float]:
-    """Quantiles of the headline if the row were fitted as well, and Pareto's k."""
+def _if_believed(
+    headline: Floats, log_ratio: Floats, relative: float, posterior: Posterior
+) -> dict[str, Any]:
+    """Quantiles of the headline if the row were fitted as well, Pareto's k, and what else moves."""
     weights, k = smoothed(log_ratio, relative)
-    found = {"pareto_k": k}
+    found: dict[str, Any] = {"pareto_k": k}
     if k <= MAX_PARETO_K:
         ends = weighted_quantiles(headline, weights, (0.5, 0.05, 0.95))
         names = ("believed_q50", "believed_q05", "believed_q95")
         found |= {name: float(end) for name, end in zip(names, ends, strict=True)}
+        found["moves"] = _moves(posterior, weights)
     return found
+
+
+def _moves(posterior: Posterior, weights: Floats) -> str:
+    """The quantities that draws with these weights move most, with medians before and after.
+
+    Moves are of means, in posterior standard deviations on the scale on which priors are normal.
+    """
+    layout = posterior.layout
+    normals = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, : layout.size]
+    spread = normals.std(axis=0)
+    shift = np.zeros(layout.size)
+    np.divide(weights @ normals - normals.mean(axis=0), spread, out=shift, where=spread > 0.0)
+    said = []
+    for place in np.argsort(-np.abs(shift), kind="stable")[:MOST]:
+        if abs(shift[place]) >= MOVED:
+            draws = posterior.draws[:, place]
+            (after,) = weighted_quantiles(draws, weights, [0.5])
+            said.append(f"{layout.labels[place]} {after:.3g} instead of {np.median(draws):.3g}")
+    return ", ".join(said)
 
 
 def _million(row: Any) -> str:
@@ -132,8 +156,9 @@ def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
     world = table[table["share_q50"].notna()]
     said = []
     for row in compared.sort_values("p").itertuples():
+        moves = f", with {row.moves}" if row.moves else ""
         believed = (
-            f"; if believed, it would put the state take at {_million(row)} million dollars"
+            f"; if believed, it would put the state take at {_million(row)} million dollars{moves}"
             if np.isfinite(row.believed_q50)
             else "; the draws do not reach far enough to show what it would imply"
         )

@@ -32,6 +32,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
         "later": row("total_state_take", "2023-01", "2023-12", "about", "", value="500") | common,
         "gulf": row("total_state_take", "2017-01", "2017-12", "about", "", value="100",
                     host="gulf") | common,
+        "large": row("total_state_take", "2018-01", "2018-12", "exact", "", value="300") | common,
         "absurd": row("total_billings", "2018-01", "2018-12", "about", "", value="90000")
         | common,
     }  # fmt: skip
@@ -65,6 +66,30 @@ def test_the_probability_is_that_of_a_figure_as_far_off(case: Case, table: pd.Da
     headline = yearly.sel(definition=HEADLINE, year=case.timeline.headline).to_numpy()
     median = weighted_quantiles(headline, weights / weights.sum(), [0.5])[0]
     assert table.loc["official_total", "believed_q50"] == pytest.approx(median, rel=0.05)
+
+
+def test_what_else_would_be_true_is_what_importance_weights_move(
+    case: Case, table: pd.DataFrame
+) -> None:
+    posterior = prior_draws(case, draws=2000)
+    yearly = project(case, posterior.layout, posterior.draws).yearly_usd
+    total = np.log(yearly.sel(definition=HEADLINE, year=2018).to_numpy() / 1e6)
+    weights = norm.pdf((np.log(300) - total) / np.hypot(0.08, 0.08))
+    weights /= weights.sum()
+    # each draw on the scale on which its prior is normal: by its rank among the draws
+    scores = norm.ppf((posterior.draws.argsort(axis=0).argsort(axis=0) + 0.5) / len(total))
+    shift = pd.Series(weights @ scores, index=posterior.layout.labels)
+    moved = shift[shift.abs() >= 0.2].abs().sort_values(ascending=False).index[:3]
+    said = {
+        words[0]: float(words[1])
+        for words in (one.split() for one in table.loc["large", "moves"].split(", "))
+    }
+    assert len(said) == 3
+    assert set(said) == set(moved)
+    for label, after in said.items():
+        draws = posterior.draws[:, posterior.layout.index[label]]
+        (expected,) = weighted_quantiles(draws, weights, [0.5])
+        assert after == pytest.approx(expected, rel=0.02)
 
 
 def test_what_is_implied_for_a_worker(case: Case, table: pd.DataFrame) -> None:

@@ -21,6 +21,7 @@ from model.criticism.suite import recorded
 from model.question import WhatIf
 from model.sampling.parallel import NoSchedulerError, all_of, completed, executor
 from tests.calibration.test_study import ROOT
+from tests.cases import write_case
 
 FEW = ["--draws", "300", "--tune", "200", "--chains", "2"]
 
@@ -33,11 +34,16 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def runs(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds one run of the small case, with a what-if, and its checks."""
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds one run of the small case, with a what-if, and its checks.
+
+    One of its rows was published before the others.
+    """
+    folder = tmp_path_factory.mktemp("early") / "tiny"
+    write_case(folder, evidence={"plan": {"source": "resolution"}})
     output = tmp_path_factory.mktemp("criticism") / "runs"
     done = subprocess.run(
-        [sys.executable, "-m", "model.estimate", "--inputs", str(tiny_folder), "--output",
+        [sys.executable, "-m", "model.estimate", "--inputs", str(folder), "--output",
          str(output), "--drop-row", "quota", "--quiet", *FEW],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
