@@ -227,7 +227,7 @@ class Estimate:
         return np.asarray(chosen)
 
     def check(self, *, cores: int | None = None, fresh: bool = False) -> list[CheckResult]:
-        """Run eight checks on the fit; they are computed once and saved with the run.
+        """Run nine checks on the fit; they are computed once and saved with the run.
 
         Parameters
         ----------

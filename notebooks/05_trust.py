@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Does it tell the truth?
 #
-# You will learn to question an estimate systematically: what eight checks of a fit show and how to
+# You will learn to question an estimate systematically: what nine checks of a fit show and how to
 # read their tables, how to see whether priors or evidence determine an answer, and how simulated
 # cases with known answers show whether intervals have the stated coverage. The example is a small
 # invented case that takes seconds; the same calls work on any case.
@@ -29,9 +29,9 @@ assert estimate.converged
 estimate
 
 # %% [markdown]
-# ## Eight checks
+# ## Nine checks
 #
-# `check` runs eight checks on a fit. Each result is an object with a verdict, a sentence and a
+# `check` runs nine checks on a fit. Each result is an object with a verdict, a sentence and a
 # table. Results are saved with the run, so repeating a check costs nothing. Some checks refit the
 # case without one row, or with other priors.
 

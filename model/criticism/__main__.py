@@ -23,8 +23,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 #: The checks, in the order in which they are reported.
 NAMES = (
-    "prior_predictive", "posterior_predictive", "conflict", "leave_one_out", "power_scaling",
-    "prior_widths", "held_out", "as_of",
+    "prior_predictive", "priors_together", "posterior_predictive", "conflict", "leave_one_out",
+    "power_scaling", "prior_widths", "held_out", "as_of",
 )  # fmt: skip
 
 

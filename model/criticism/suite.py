@@ -16,6 +16,7 @@ from model.criticism.conflict import conflicts
 from model.criticism.held_out import held_out_totals
 from model.criticism.leave_out import leave_out, left_out_table
 from model.criticism.predictive_checks import posterior_predictive, prior_predictive
+from model.criticism.priors_together import priors_together
 from model.criticism.sensitivity import power_scaling, width_refits
 from model.projection.prediction import fitted_rows
 from model.sampling.parallel import executor
@@ -64,6 +65,7 @@ def criticise(
         nullcontext(workers) if workers is not None else executor(cores, scheduler)
     )
     with pool as ready:
+        together = priors_together(case, posterior, ready)
         without = leave_out(
             case, posterior, fitted.gate, ready,
             progress=lambda done, total: progress("fits without a source", done, total),
@@ -77,6 +79,7 @@ def criticise(
             lambda done, total: progress("fits of what was published by a day", done, total),
         )  # fmt: skip
     progress("conflicts and sensitivity", 0, 1)
+    results.insert(1, together)
     results += [
         conflicts(case, without, seed),
         left_out_table(fitted, without),

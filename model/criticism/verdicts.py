@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TITLES = {
     "prior_predictive": "Priors alone",
+    "priors_together": "Priors together",
     "posterior_predictive": "Rows against the posterior",
     "conflict": "Sources against each other",
     "leave_one_out": "Without one source",

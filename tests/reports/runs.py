@@ -129,6 +129,7 @@ def add_checks(folder: Path, inputs: Path) -> None:
     rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence)
     found = [
         prior_predictive(case, posterior.parts, 1),
+        CheckResult("priors_together", True, "Nothing moves.", "Read so.", widths_table()),
         posterior_predictive(rows),
         CheckResult("conflict", False, "plan is contradicted.", "Read so.", conflict_table(rows)),
         CheckResult("leave_one_out", True, "Without paper.", "Read so.", left_out_table()),

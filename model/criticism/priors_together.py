@@ -1,0 +1,109 @@
+"""What the priors say together: all that is conditioned on but rows, against each prior alone."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.archive.check_result import CheckResult, listed
+from model.case.case import Case
+from model.criticism.predictive_checks import prior_draws
+from model.criticism.refits import SHORT, Refit, Task, refit, yearly_revenue
+from model.equations.quantities import DEFINITIONS
+from model.evidence.economy import Layout
+from model.sampling.fitting import Posterior
+from model.sampling.whatif import left_out
+from model.terminal.wording import MILLION, counted
+
+Floats = NDArray[np.float64]
+
+#: Prior standard deviations by which the median of a quantity may move before any row is read.
+MOVED = 0.5
+#: Least revenue, in dollars, that has a logarithm.
+LEAST = 1.0
+
+READING = (
+    "Median and 90% interval of each quantity under its own prior (“prior”) and in a fit without "
+    "any row of evidence (“together”), which only the balance of the accounts can move; “shift” "
+    "is the distance of the medians in prior standard deviations, on the scale on which the prior "
+    "is normal. Lines named after a definition are revenue in US dollars a year, on a log scale."
+)
+
+
+def priors_together(case: Case, posterior: Posterior, workers: Executor) -> CheckResult:
+    """Fit without rows, and compare every quantity and the headline's year with the priors.
+
+    Returns
+    -------
+    CheckResult
+        Failed if a median moves by more than half a prior standard deviation.
+    """
+    parts = posterior.parts
+    silent = left_out(parts, case, parts.evidence.ids)
+    fit = workers.submit(refit, Task(case, silent, SHORT)).result()
+    natural = prior_draws(parts.layout, posterior.options.seed)
+    lines = _quantities(parts.layout, natural, fit) + _revenue(case, parts.layout, natural, fit)
+    table = pd.DataFrame(lines)
+    moved = table[table["shift"].abs() > MOVED]
+    moved = moved.reindex(moved["shift"].abs().sort_values(ascending=False).index)
+    sentence = (
+        "The priors mean together what each means alone: before any row is read no median moves by "
+        f"more than {MOVED:g} prior standard deviations."
+    )
+    if not moved.empty:
+        names = [f"{row.quantity} ({row.shift:+.1f})" for row in moved.itertuples()]
+        sentence = (
+            f"Before any row is read, the balance of the accounts moves "
+            f"{counted(len(moved), 'median', 'medians')} of {len(table)} by more than {MOVED:g} "
+            f"prior standard deviations: {listed(names)}."
+        )
+    sentence += "".join(_amounts(row) for row in table.itertuples() if row.unit == "USD/year")
+    return CheckResult("priors_together", moved.empty, sentence, READING, table)
+
+
+def _amounts(row: object) -> str:
+    """Medians of a definition before and after, in million dollars."""
+    name, before, after = (getattr(row, key) for key in ("quantity", "prior_q50", "together_q50"))
+    return f" {name.capitalize()}: {before / MILLION:,.0f} to {after / MILLION:,.0f} million."
+
+
+def _line(name: str, unit: str, prior: Floats, together: Floats, shift: float) -> dict[str, object]:
+    ends = {
+        f"{kind}_{key}": float(np.quantile(draws, level))
+        for kind, draws in (("prior", prior), ("together", together))
+        for key, level in (("q50", 0.5), ("q05", 0.05), ("q95", 0.95))
+    }
+    return {"quantity": name, "unit": unit, **ends, "shift": shift}
+
+
+def _quantities(layout: Layout, natural: Floats, fit: Refit) -> list[dict[str, object]]:
+    """Lines of the basic quantities that are not known exactly; normals have prior sd one."""
+    return [
+        _line(
+            label, "", natural[:, place], fit.natural[:, place],
+            float(np.median(fit.normals[:, place])),
+        )
+        for place, label in enumerate(layout.labels)
+        if layout.scale[place] > 0.0
+    ]  # fmt: skip
+
+
+def _revenue(case: Case, layout: Layout, natural: Floats, fit: Refit) -> list[dict[str, object]]:
+    """Lines of the definitions in the headline's year."""
+    year = case.timeline.headline
+    alone = yearly_revenue(case, layout, natural)
+    if year not in alone["year"]:
+        return []
+    lines = []
+    for name in reversed(DEFINITIONS):
+        prior, together = (
+            one.sel(definition=name, year=year).to_numpy() for one in (alone, fit.yearly)
+        )
+        logs = [np.log(np.maximum(one, LEAST)) for one in (prior, together)]
+        shift = float((np.median(logs[1]) - np.median(logs[0])) / logs[0].std())
+        words = f"{name.replace('_', ' ')} of {year}"
+        lines.append(_line(words, "USD/year", prior, together, shift))
+    return lines
