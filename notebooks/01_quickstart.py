@@ -88,7 +88,7 @@ axes = model.plot("ladder", estimate)
 # %% [markdown]
 # Some panels are wide because little is published about brokers, idle months and prices outside St
 # Petersburg. The program's own checks show that billings, wedge and surplus are mostly judgement,
-# and that evidence moves only the state take (README, *Does it tell the truth?*).
+# and that evidence moves only the state take (`docs/trust.md`).
 #
 # ## The press's arithmetic
 #

@@ -174,9 +174,9 @@ axes = model.plot("totals", estimate)
 #
 # ## Without one source
 #
-# Few outlets report the plan, which is what each worker must hand over. The answer moves most
-# without Daily NK's report (README). We drop that source and, separately, the press's figure of
-# 24,000 workers.
+# Few outlets report the plan, which is what each worker must hand over. Daily NK's report
+# is one of the two without which the answer moves most (`docs/trust.md`). We drop that source and,
+# separately, the press's figure of 24,000 workers.
 
 # %%
 without_report = model.fit(drop_source=["dailynk-contributions"])

@@ -294,7 +294,7 @@ pd.DataFrame(
 # prior is the widest, and the balance makes the margin larger. All segments share that margin, so
 # where no price was quoted the balance raises the price, and with it billings, wedge and surplus.
 # The state take has evidence of its own and moves less. Keep this in mind when you read the first
-# three, which the README calls judgement.
+# three, which `docs/trust.md` calls judgement.
 #
 # ## Exercises
 #

@@ -131,6 +131,7 @@ def test_the_sample_is_what_the_command_prints(shipped: SavedRun, tmp_path: Path
 
 def test_the_brief_tells_the_same_answer() -> None:
     document = pypdfium2.PdfDocument(readme.BRIEF)
+    assert len(document) == 3, "README says three pages"
     text = " ".join(page.get_textpage().get_text_range() for page in document)
     _, middle, _, low, high = numbers(block("answer").split("**")[1])
     squeezed = re.sub(r"\s+", " ", text)

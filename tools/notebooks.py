@@ -101,6 +101,7 @@ def page(notebook: Any, title: str) -> str:
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     # paths of this machine would differ on the next
     body = re.sub(rf"{re.escape(tempfile.gettempdir())}/tmp\w+/", "", body.replace(f"{ROOT}/", ""))
+    body = body.replace("No description has been provided for this image", "Figure drawn above")
     colours = HtmlFormatter(style="friendly").get_style_defs(".highlight")
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

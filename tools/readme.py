@@ -34,13 +34,16 @@ def answer(run: SavedRun) -> str:
     press = run.summary["press_arithmetic"]["usd"] / MILLION
     official = years.best_total(run)
     assert official is not None
-    low, high = totals.ends(totals.in_millions(run, official))
+    figures = totals.in_millions(run, official)
+    low, high = totals.ends(figures)
+    same = catalogue().numbers.parts(*three(figures["predicted"]))
     text = (
         f"**In {run.year} the North Korean state took about ${numbers.middle} million from its "
         f"workers in Russia; the 90% interval is ${numbers.low} million to ${numbers.high} "
         f"million.** The figure that the press arrives at by multiplying is ${press:.0f} million; "
         f"it measures something else. The official range, ${low:.0f} million to ${high:.0f} "
-        "million, was held out of the fit."
+        "million, was held out of the fit; for its twelve months the model says "
+        f"${same.middle} million ({same.low} to {same.high})."
     )
     return textwrap.fill(text, 100, break_on_hyphens=False)
 

@@ -12,6 +12,7 @@ from model.case.checkout import case_folder
 from model.case.folders import SCENARIOS
 from model.case.scaffold import NoRoomError, new_case, template_files
 from model.terminal.screen import Interruption, Talk, interruptible
+from model.terminal.wording import counted
 
 DONE, FAULTY = 0, 2
 
@@ -71,7 +72,7 @@ def check(
             return FAULTY
         for warning in found.warnings:
             talk.fault(f"warning: {warning}")
-        size = f"{len(found.priors)} priors, {len(names)} scenarios"
+        size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
         typer.echo(f"Read {folder}: {found.in_short}; {size}, {prospects}")
         return DONE

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from model.archive.check_result import CheckResult, listed
 from model.case.case import Case
 from model.criticism.refits import SHORT, Task, flat, refit, yearly_revenue
-from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, family
+from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, MEASURED_BY_NAME, family
 from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
 
 ALL = "all priors"
+KINDS = ("counts", "amounts", "shares", "other rows")
 #: Sensitivity from which a prior, or the evidence, is reported to matter (Kallioinen et al.).
 THRESHOLD = 0.05
 #: Random orders of the draws used to estimate the noise of a sensitivity.
@@ -44,7 +45,9 @@ SCALING_READING = (
     "How far the distribution of each definition moves when a prior, or the evidence, is made a "
     f"little stronger or weaker. It matters from {THRESHOLD:g}, if that exceeds the noise that "
     "draws in random order would show. Ideally the evidence matters and the priors do not. If both "
-    "matter, they may be in conflict; if only the priors matter, they determine the answer."
+    "matter, they may be in conflict; if only the priors matter, they determine the answer. "
+    "Evidence is scaled as a whole and by kind: counts, amounts of money, shares of a base, rows "
+    "about other quantities."
 )
 WIDTH_READING = (
     "Refits in which the priors of a group have half or twice their width, on the scale on which "
@@ -62,10 +65,30 @@ def members(layout_labels: tuple[str, ...]) -> dict[str, list[int]]:
     return {group: found[group] for group in GROUPS if group in found}
 
 
+def kinds(case: Case, rows: tuple[str, ...]) -> dict[str, list[int]]:
+    """Places of rows by what they state: counts, amounts, shares of a base, other quantities.
+
+    A case without rows has no counts.
+    """
+    table = case.evidence.set_index("id").loc[list(rows)]
+    found: dict[str, list[int]] = {name: [] for name in KINDS}
+    for place, (quantity, base) in enumerate(zip(table["quantity"], table["base"], strict=True)):
+        measured = MEASURED_BY_NAME.get(quantity)
+        if measured is None:
+            kind = "other rows"
+        elif base:
+            kind = "shares"
+        else:
+            kind = "amounts" if measured.kind == "worker_month" else "counts"
+        found[kind].append(place)
+    return {name: places for name, places in found.items() if places} or {KINDS[0]: []}
+
+
 def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
     """Draws of each definition with the log densities to be scaled, in ArviZ's form.
 
-    ``log_prior`` holds one variable for each group of basic quantities. Shared errors and the
+    ``log_prior`` holds one variable for each group of basic quantities, ``log_likelihood`` one for
+    each kind of row. Shared errors and the
     places of units are not chosen priors, so they are not scaled.
     """
     parts, shape = posterior.parts, posterior.diverging.shape
@@ -85,7 +108,10 @@ def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
             group: chains(log_prior[:, places].sum(axis=1))
             for group, places in members(parts.layout.labels).items()
         },
-        "/log_likelihood": {"rows": chains(rows.sum(axis=1))},
+        "/log_likelihood": {
+            kind: chains(rows[:, places].sum(axis=1))
+            for kind, places in kinds(case, parts.evidence.ids).items()
+        },
     }
     coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
     return xr.DataTree.from_dict(
@@ -98,11 +124,13 @@ def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
     year = case.timeline.headline
     tree = power_tree(case, posterior, year)
     named = [str(name) for name in tree["log_prior"].data_vars]
+    told = [str(name) for name in tree["log_likelihood"].data_vars]
     table = pd.DataFrame(
         [
             {"component": component, **_sensitivity(tree, group, names)}
             for component, group, names in [
-                ("evidence", "likelihood", ["rows"]),
+                ("evidence", "likelihood", told),
+                *((name, "likelihood", [name]) for name in told),
                 (ALL, "prior", named),
                 *((name, "prior", [name]) for name in named),
             ]
@@ -111,7 +139,7 @@ def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
     by_component = table.set_index("component")
     noise = {
         component: _noise(tree, group, names, posterior.options.seed)
-        for component, group, names in ((ALL, "prior", named), ("evidence", "likelihood", ["rows"]))
+        for component, group, names in ((ALL, "prior", named), ("evidence", "likelihood", told))
     }
     verdicts = {
         name: diagnosis(
@@ -210,7 +238,7 @@ def width_refits(
     Returns
     -------
     CheckResult
-        Failed if the headline's median moves by more than a tenth in any refit.
+        Failed if the headline's median moves by a factor of more than 1.1 in any refit.
     """
     parts, year = posterior.parts, case.timeline.headline
     groups = {ALL: list(range(parts.layout.size)), **members(parts.layout.labels)}

@@ -188,13 +188,13 @@ BASIC: tuple[Basic, ...] = (
         "broker_margin",
         "fraction",
         "fraction",
-        "What local intermediaries keep, as a share of the payment.",
+        "What local intermediaries keep, as a share of the billings.",
     ),
     Basic(
         "managers_share",
         "fraction",
         "fraction",
-        "What managers and officials keep privately, as a share of the payment.",
+        "What managers and officials keep privately, as a share of the billings.",
     ),
     Basic(
         "upkeep",

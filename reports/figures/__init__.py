@@ -5,7 +5,7 @@ In a notebook::
     from reports import figures
     from reports.saved_run import SavedRun
 
-    run = SavedRun.open("runs/russia-6bccc8eb6a9a")
+    run = SavedRun.open("runs/NAME")
     figures.ladder.draw(run)[0].figure
 """
 

@@ -14,12 +14,14 @@ from model.criticism.sensitivity import (
     ALL,
     BOTH,
     EVIDENCE_RULES,
+    KINDS,
     NEITHER,
     PRIOR_ALONE,
     THRESHOLD,
     _noise,
     _sensitivity,
     diagnosis,
+    kinds,
     members,
     power_scaling,
     power_tree,
@@ -82,7 +84,12 @@ def test_what_is_scaled_is_the_density(tiny: Case, tiny_posterior: Posterior) ->
         tiny_posterior.normals.reshape(-1, tiny_posterior.parts.size),
     )
     rows = row_densities(parts, flat, log_quantities(parts, flat))
-    assert tree["log_likelihood"]["rows"].to_numpy().ravel() == pytest.approx(rows.sum(axis=1))
+    evidence = tree["log_likelihood"].dataset
+    assert sum(evidence.data_vars.values()).to_numpy().ravel() == pytest.approx(rows.sum(axis=1))
+    table = tiny.evidence.set_index("id").loc[list(parts.evidence.ids)]
+    of_a_base = np.flatnonzero(table["base"] != "")
+    assert len(of_a_base)
+    assert evidence["shares"].to_numpy().ravel() == pytest.approx(rows[:, of_a_base].sum(axis=1))
     log_prior = sum(tree["log_prior"][name].to_numpy().ravel() for name in tree["log_prior"])
     own = flat[:, : parts.layout.size]
     assert log_prior == pytest.approx(-0.5 * (own**2).sum(axis=1))
@@ -108,7 +115,10 @@ def test_power_scaling_tells_each_definition(tiny: Case, tiny_posterior: Posteri
     table = result.table.set_index("component")
     assert list(table.columns) == list(DEFINITIONS)
     noise = {f"noise, {ALL}", "noise, evidence"}
-    assert {"evidence", ALL, *members(tiny_posterior.layout.labels)} | noise == set(table.index)
+    kinds_told = set(kinds(tiny, tiny_posterior.parts.evidence.ids))
+    assert kinds_told <= set(KINDS)
+    scaled = {"evidence", ALL, *members(tiny_posterior.layout.labels)} | kinds_told
+    assert scaled | noise == set(table.index)
     # billings do not depend on the plan's prior but through the balance; payment's prior rules
     assert table.loc["payment", "billings"] > table.loc["counting", "billings"]
     verdicts = {
@@ -129,17 +139,17 @@ def test_noise_is_what_an_unrelated_density_shows(tiny: Case, tiny_posterior: Po
     """A log density that has nothing to do with the draws is not told to matter."""
     tree = power_tree(tiny, tiny_posterior, tiny.timeline.headline)
     rng = np.random.default_rng(9)
-    rows = tree["log_likelihood"]["rows"]
+    rows = tree["log_likelihood"]["counts"]
     unrelated = rng.permutation(rows.to_numpy().ravel()).reshape(rows.shape)
-    tree["log_likelihood"]["rows"] = rows.copy(data=unrelated)
-    noise = _noise(tree, "likelihood", ["rows"], seed=1)
-    found = _sensitivity(tree, "likelihood", ["rows"])
+    tree["log_likelihood"]["counts"] = rows.copy(data=unrelated)
+    noise = _noise(tree, "likelihood", ["counts"], seed=1)
+    found = _sensitivity(tree, "likelihood", ["counts"])
     for name in DEFINITIONS:
         assert 0.0 < noise[name] < 1.0
         assert found[name] < 2.0 * noise[name]
     # a density that is the same in every draw cannot be scaled at all
-    tree["log_likelihood"]["rows"] = 0.0 * tree["log_likelihood"]["rows"]
-    assert _sensitivity(tree, "likelihood", ["rows"]) == dict.fromkeys(DEFINITIONS, 0.0)
+    tree["log_likelihood"]["counts"] = 0.0 * tree["log_likelihood"]["counts"]
+    assert _sensitivity(tree, "likelihood", ["counts"]) == dict.fromkeys(DEFINITIONS, 0.0)
 
 
 @pytest.mark.slow
