@@ -14,7 +14,7 @@ from model.equations.quantities import HEADLINE, MEASURED_BY_NAME
 from model.evidence.likelihood import printed_reading
 from model.kernel.hedge_densities import tailed_logpdf
 from model.projection.prediction import WORLD, modelled_total
-from model.projection.projection import Projection, quantiles
+from model.projection.projection import Projection, Projector, quantiles
 from model.sampling.fitting import Convergence, Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
 from model.terminal.wording import MILLION, counted, interval
@@ -25,6 +25,11 @@ Floats = NDArray[np.float64]
 INCOMPATIBLE = 0.01
 #: Quantities listed that a believed total would move, and by how many standard deviations at least.
 MOST, MOVED = 3, 0.2
+#: What else a published state take may mean: money that is sent home, and by whom.
+MEANINGS = {
+    "with_managers": ("state_take", "managers_take"),
+    "sent": ("state_take", "managers_take", "worker_keeps"),
+}
 #: Least total, in the row's unit, that has a logarithm.
 LEAST = 1e-12
 
@@ -34,8 +39,9 @@ READING = (
     "as far off, given the total's hedge and grade; totals of one origin share one error. “If "
     "believed” is the state take of the headline's year if the row were fitted as well, by "
     "reweighting where Pareto's k allows it; “moves” names the quantities that would move most. "
-    "“Implied” is the total divided by the workers present, in the row's currency per worker and "
-    "year. For a worldwide total “share” is the model's part of it."
+    "“With managers” and “sent” are the estimate if the total means what state and managers have, "
+    "or that and what workers keep. “Implied” is the total divided by the workers present, in the "
+    "row's currency per worker and year. For a worldwide total “share” is the model's part of it."
 )
 
 
@@ -58,6 +64,7 @@ def held_out_totals(
     year = case.timeline.headline
     headline = takes.sel(year=year).to_numpy() if year in takes["year"] else None
     relative = min(gate.min_ess_bulk / count, 1.0)
+    meanings = Projector(case, posterior.layout, posterior.draws).sums(MEANINGS)
     lines = []
     for row in rows.itertuples():
         line: dict[str, Any] = {
@@ -79,8 +86,15 @@ def held_out_totals(
                 log_total = np.log(np.maximum(total, LEAST))
                 common = np.sqrt(case.reading.echo_shared) * error * shared[row.origin]
                 own = np.sqrt(1.0 - case.reading.echo_shared) * error * rng.normal(size=count)
-                again = log_total + common + own + tail * rng.exponential(size=count)
-                line["p"] = tail_probability(float((again > middle).mean()))
+                noise = common + own + tail * rng.exponential(size=count)
+                line["p"] = tail_probability(float((log_total + noise > middle).mean()))
+                if line["definition"] == HEADLINE:
+                    for name in MEANINGS:
+                        _, other = modelled_total(case, row, meanings, name)
+                        assert other is not None
+                        again = np.log(np.maximum(other, LEAST)) + noise
+                        line |= _named(name, other)
+                        line[f"{name}_p"] = tail_probability(float((again > middle).mean()))
                 line |= _implied(row, projection, float(np.exp(middle)), hosts)
                 if headline is not None:
                     fitted = tailed_logpdf(middle - log_total, error, tail)
@@ -89,6 +103,7 @@ def held_out_totals(
     columns = [
         "row", "origin", "definition", "place", "unit", "observed", "q50", "q05", "q95", "p",
         "believed_q50", "believed_q05", "believed_q95", "pareto_k", "moves",
+        *(f"{name}_{key}" for name in MEANINGS for key in ("q50", "q05", "q95", "p")),
         "implied_q50", "implied_q05", "implied_q95", "share_q50", "share_q05", "share_q95",
         "share_above_one",
     ]  # fmt: skip
@@ -146,6 +161,21 @@ def _moves(posterior: Posterior, weights: Floats) -> str:
     return ", ".join(said)
 
 
+def _meant(row: Any, draws: int) -> str:
+    """The comparison if the total means money sent home, where that is nearer to it."""
+    if not row.sent_p > row.p:
+        return ""
+    managers, sent = (
+        interval(*(getattr(row, f"{name}_{key}") for key in ("q50", "q05", "q95")))
+        for name in MEANINGS
+    )
+    return (
+        f"; if it means what state and managers have, the model says {managers}, with probability "
+        f"{chance(row.with_managers_p, draws)}; if also what workers keep, {sent}, with "
+        f"{chance(row.sent_p, draws)}"
+    )
+
+
 def _million(row: Any) -> str:
     ends = (row.believed_q50, row.believed_q05, row.believed_q95)
     return interval(*(end / MILLION for end in ends))
@@ -162,7 +192,7 @@ def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
             if np.isfinite(row.believed_q50)
             else "; the draws do not reach far enough to show what it would imply"
         )
-        said.append(f"{row.row}: probability {chance(row.p, draws)}{believed}")
+        said.append(f"{row.row}: probability {chance(row.p, draws)}{believed}{_meant(row, draws)}")
     passed = None if compared.empty else bool((compared["p"] >= INCOMPATIBLE).all())
     sentence = (
         f"{counted(len(compared), 'total covers', 'totals cover')} a modelled place. "

@@ -137,13 +137,18 @@ def _published_total(case: Case, row: Any, projection: Projection) -> Json:
     }
 
 
-def modelled_total(case: Case, row: Any, projection: Projection) -> tuple[list[str], Floats | None]:
+def modelled_total(
+    case: Case, row: Any, projection: Projection, definition: str = ""
+) -> tuple[list[str], Floats | None]:
     """The model's counterpart of a published total: its hosts, and draws in the row's unit.
 
     Parameters
     ----------
     row : named tuple
         A row of ``case.evidence`` about a total.
+    projection : Projection
+    definition : str
+        Of the projection's revenue; by default the row's own.
 
     Returns
     -------
@@ -157,7 +162,7 @@ def modelled_total(case: Case, row: Any, projection: Projection) -> tuple[list[s
     hosts = [row.host] if row.host in modelled else modelled if row.host == WORLD else []
     months = pd.PeriodIndex(projection.revenue["month"].to_index(), freq="M")
     inside = np.asarray((months >= row.start) & (months <= row.end))
-    definition = row.quantity.removeprefix("total_")
+    definition = definition or row.quantity.removeprefix("total_")
     own = {host.name: host.currency for host in case.hosts}.get(row.host)
     covered = hosts and row.currency in (USD, own)
     if not covered or row.start < months[0] or row.end > months[-1]:

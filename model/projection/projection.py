@@ -6,8 +6,8 @@ definition names, summed over segments with their shares of the workers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -148,6 +148,25 @@ class Projector:
                 coords=self._coords,
             ),
         )
+
+    def sums(self, of: Mapping[str, Sequence[str]]) -> Projection:
+        """What happened, with sums of items of the accounts as its definitions of revenue.
+
+        Parameters
+        ----------
+        of : mapping of str to sequence of str
+            Items of the accounts, by the name of their sum.
+        """
+        found = [
+            np.stack(
+                [
+                    host.force.present * sum(getattr(host.account, item) for item in items)
+                    for items in of.values()
+                ]
+            )
+            for host in self._hosts.values()
+        ]
+        return replace(self.baseline, revenue=self._labelled(found, definition=list(of)))
 
     def paid_for(self, year: int, currency: str) -> xr.DataArray:
         """Uses of the contractors' payments in a year, without changes.

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from model.case.case import Case, read_case
 from model.criticism.held_out import held_out_totals
 from model.equations.quantities import HEADLINE
-from model.projection.projection import project
+from model.projection.projection import Projector, project
 from model.sampling.fitting import Convergence
 from model.sampling.reweighting import weighted_quantiles
 from tests.cases import row, write_case
@@ -90,6 +90,23 @@ def test_what_else_would_be_true_is_what_importance_weights_move(
         draws = posterior.draws[:, posterior.layout.index[label]]
         (expected,) = weighted_quantiles(draws, weights, [0.5])
         assert after == pytest.approx(expected, rel=0.02)
+
+
+def test_what_else_a_state_take_may_mean(case: Case, table: pd.DataFrame) -> None:
+    posterior = prior_draws(case, draws=2000)
+    paid = Projector(case, posterior.layout, posterior.draws).paid_for(2017, "USD") / 1e6
+    row = table.loc["official_total"]
+    both = (paid.sel(item="state_take") + paid.sel(item="managers_take")).to_numpy().ravel()
+    assert row["with_managers_q50"] == pytest.approx(np.median(both))
+    sent = both + paid.sel(item="worker_keeps").to_numpy().ravel()
+    for key, level in (("q50", 0.5), ("q05", 0.05), ("q95", 0.95)):
+        assert row[f"sent_{key}"] == pytest.approx(np.quantile(sent, level))
+    middle, half = np.log(150 * 300) / 2, np.log(300 / 150) / 2 / norm.ppf(0.9)
+    error = np.sqrt(0.08**2 + 0.08**2 + half**2)
+    above = norm.cdf((np.log(sent) - middle) / error).mean()
+    assert row["sent_p"] == pytest.approx(2 * min(above, 1 - above), abs=0.04)
+    # billings are what they are
+    assert np.isnan(table.loc["absurd", "sent_p"])
 
 
 def test_what_is_implied_for_a_worker(case: Case, table: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ from model.evidence.economy import (
 )
 from model.projection.projection import Projector
 from model.projection.yearly_accounts import accounts_block, common_currency
+from model.sampling.fitting import Posterior
 from tests.cases import write_case
 
 
@@ -79,3 +80,16 @@ def test_block(tiny: Case, tmp_path) -> None:  # type: ignore[no-untyped-def]
     total = block["items"]["billings"]["per_worker_month"]["mean"]
     months = projector.paid_for(2018, "USD").sel(item="worker_months").sum("host").to_numpy()
     assert total == pytest.approx((yearly / months).mean(), rel=1e-6)
+
+
+def test_sums_of_items_are_theirs_month_by_month(tiny: Case, tiny_posterior: Posterior) -> None:
+    projector = Projector(tiny, tiny_posterior.layout, tiny_posterior.draws)
+    found = projector.sums({"take": ("state_take",), "both": ("broker_take", "managers_take")})
+    np.testing.assert_array_equal(
+        found.revenue.sel(definition="take"),
+        projector.baseline.revenue.sel(definition="state_take"),
+    )
+    paid = projector.paid_for(2018, "USD")
+    expected = paid.sel(item="broker_take") + paid.sel(item="managers_take")
+    yearly = found.yearly_usd.sel(definition="both", year=2018)
+    np.testing.assert_allclose(yearly.to_numpy(), expected.sum("host").to_numpy())
