@@ -27,6 +27,7 @@ from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
 from model.sampling.parallel import all_of
+from model.sampling.whitening import pilot_map
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -241,9 +242,11 @@ def width_refits(
         Failed if the headline's median moves by a factor of more than 1.1 in any refit.
     """
     parts, year = posterior.parts, case.timeline.headline
+    # the posterior moves little: its own map spares each refit the pilots
+    start = pilot_map(flat(posterior))
     groups = {ALL: list(range(parts.layout.size)), **members(parts.layout.labels)}
     tasks = {
-        f"{group}, {word}": Task(case, widened(parts, places, factor), SHORT)
+        f"{group}, {word}": Task(case, widened(parts, places, factor), SHORT, start)
         for group, places in groups.items()
         for word, factor in WIDTHS.items()
     }

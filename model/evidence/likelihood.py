@@ -15,7 +15,7 @@ printed several times, and together carry the weight of one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -89,20 +89,12 @@ class Evidence:
         return np.sqrt(np.maximum(self.error**2 - self.shared_error**2, 1e-12))
 
 
-def evidence(case: Case, measured: Measurement, *, without: tuple[str, ...] = ()) -> Evidence:
-    """Build the arrays of the rows in ``measured``.
-
-    Parameters
-    ----------
-    case : Case
-    measured : Measurement
-    without : tuple of str
-        Ids of rows to leave out; they keep their place with zero weight.
-    """
-    rows = case.evidence.set_index("id").loc[list(measured.ids)]
+def evidence(case: Case, measured: Measurement) -> Evidence:
+    """Arrays of the rows that ``measured`` holds, all of which count."""
+    rows = _rows(case, measured.ids)
     reading = case.reading
     figures = [_figure(case, row) for row in rows.itertuples()]
-    counted = np.array([row_id not in without for row_id in measured.ids], dtype=bool)
+    counted = np.ones(len(measured.ids), dtype=bool)
     repeated = rows["origin"][rows["origin"].duplicated(keep=False)]
     origins = tuple(sorted(set(repeated)))
     origin = np.array([origins.index(o) if o in origins else -1 for o in rows["origin"]], int)
@@ -127,6 +119,26 @@ def evidence(case: Case, measured: Measurement, *, without: tuple[str, ...] = ()
         spread=np.flatnonzero(rows["qualifier"] == "spread"),
         units=np.unique(np.round(np.geomspace(*reading.spread_units, 7))),
         to_printed=np.array([figure[2] for figure in figures]),
+    )
+
+
+def _rows(case: Case, ids: tuple[str, ...]) -> pd.DataFrame:
+    return case.evidence.set_index("id").loc[list(ids)]
+
+
+def recounted(case: Case, said: Evidence, counted: NDArray[np.bool_]) -> Evidence:
+    """The same rows with the weights and shared errors that they have if only some count.
+
+    Parameters
+    ----------
+    case : Case
+    said : Evidence
+    counted : array of bool, (R,)
+    """
+    return replace(
+        said,
+        weight=_weights(_rows(case, said.ids), counted, said.error),
+        shared_error=_shared_error(said.origin, counted, said.error, case.reading.echo_shared),
     )
 
 

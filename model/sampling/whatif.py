@@ -17,7 +17,7 @@ from model.case.publication import last_day
 from model.case.units import UnitError, conversion
 from model.equations.quantities import BASIC_BY_NAME
 from model.evidence.economy import Layout
-from model.evidence.likelihood import evidence
+from model.evidence.likelihood import recounted
 from model.evidence.synthesis import Synthesis
 from model.question import WhatIf
 from model.terminal.wording import counted
@@ -131,12 +131,12 @@ def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
         Ids of fitted rows.
     """
     said = parts.evidence
-    silent = {row for row, weight in zip(said.ids, said.weight, strict=True) if weight == 0.0}
-    before = evidence(case, parts.measured, without=tuple(sorted(silent)))
+    counting = said.weight > 0.0
+    before = recounted(case, said, counting)
     factor = np.ones_like(said.weight)
-    np.divide(said.weight, before.weight, out=factor, where=before.weight > 0.0)
-    after = evidence(case, parts.measured, without=tuple(sorted(silent.union(rows))))
-    changed = replace(said, weight=after.weight * factor, shared_error=after.shared_error)
+    np.divide(said.weight, before.weight, out=factor, where=counting)
+    after = recounted(case, said, counting & ~np.isin(said.ids, list(rows)))
+    changed = replace(after, weight=after.weight * factor)
     return replace(parts, evidence=changed)
 
 
