@@ -92,8 +92,8 @@ def fit(
         Ids of sources and rows dropped from the fit.
     weight : mapping, optional
         Factors on the weight of rows.
-    without : sequence of {"plan", "balance"}
-        Sides of the balance removed.
+    without : sequence of {"plan", "payments"}
+        Sides of the accounts of which no row is fitted.
     as_of : str
         Day by which evidence must have been published to be fitted, e.g. ``"2018-08-02"``.
     draws, tune, chains, seed : int
@@ -334,9 +334,9 @@ def worker_month(**items: float | Floats) -> WorkerMonth:
     """Compute the accounts of one worker-month; every item and every result has a name.
 
     The arguments are those of ``model.equations.accounts.worker_month``: ``payment``,
-    ``utilisation``, ``declared_salary``, … The result has each use of the payment,
-    ``closing_error``, and revenue under the four definitions: ``billings``, ``wedge``, ``surplus``,
-    ``state_take``.
+    ``utilisation``, ``declared_salary``, … The result has each use of the payment, and revenue
+    under the five definitions: ``billings``, ``wedge``, ``surplus``, ``state_take``,
+    ``plan_collected``.
     """
     from model.equations import accounts
 

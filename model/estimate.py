@@ -38,10 +38,10 @@ class Format(StrEnum):
 
 
 class Side(StrEnum):
-    """Sides of the accounts' balance that can be removed."""
+    """Sides of the accounts of which rows can be left out."""
 
     plan = "plan"
-    balance = "balance"
+    payments = "payments"
 
 
 @app.command(
@@ -85,7 +85,7 @@ def estimate(
     ] = None,
     without: Annotated[
         list[Side] | None,
-        typer.Option(help="Leave out reports of the plan, or the balance. Repeatable."),
+        typer.Option(help="Leave out rows about the plan, or about payments. Repeatable."),
     ] = None,
     as_of: Annotated[
         str,

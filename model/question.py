@@ -39,7 +39,7 @@ class SamplerOptions:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Changes to evidence, priors and balance.
+    """Changes to evidence and priors.
 
     Attributes
     ----------
@@ -53,8 +53,8 @@ class WhatIf:
         Row and factor on its weight.
     as_of : str
         Day, YYYY-MM-DD, by which evidence must have been published to be fitted; blank for any.
-    without : tuple of {"plan", "balance"}
-        Sides of the balance removed.
+    without : tuple of {"plan", "payments"}
+        Sides of the accounts of which no row is fitted.
     """
 
     fixed: tuple[tuple[str, float, str], ...] = ()
@@ -79,7 +79,7 @@ def described(asked: Mapping[str, Any]) -> list[str]:
         "drop_sources": lambda source: f"without the source {source}",
         "drop_rows": lambda row: f"without the row {row}",
         "weights": lambda row, weight: f"weight of the row {row} times {weight:g}",
-        "without": lambda side: f"without the {side}",
+        "without": lambda side: f"without rows about the {side}",
         "as_of": lambda day: f"only evidence published by {day}",
     }
     return [

@@ -212,7 +212,7 @@ class Estimate:
         return Fitted.saved(self.folder)
 
     def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
-        """Draws of a year's revenue from the priors alone, (n,), without evidence or balance."""
+        """Draws of a year's revenue from the priors alone, (n,), without evidence."""
         from model.criticism.predictive_checks import prior_draws
         from model.criticism.refits import yearly_revenue
 

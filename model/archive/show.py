@@ -27,17 +27,18 @@ if TYPE_CHECKING:
 
     from model.archive.answer import Answer
 
+#: Columns of the ladder, as many as fit 80 characters; the wedge stands in the press's line.
 HEADINGS = {
-    "billings": "Billings",
-    "wedge": "Wedge",
-    "surplus": "Surplus",
+    "plan_collected": "Plan collected",
     "state_take": "State take",
+    "surplus": "Surplus",
+    "billings": "Billings",
 }
 MEANINGS = {
-    "billings": "all that contractors pay for the workers",
-    "wedge": "payment minus declared salary: the press's arithmetic",
+    "plan_collected": "what workers hand over under the plan",
+    "state_take": "that and what the sender's own firms retain: the headline",
     "surplus": "payment minus taxes, permits, upkeep and what workers keep",
-    "state_take": "what reaches the state and its enterprises: the headline",
+    "billings": "all that contractors pay for the workers",
 }
 
 
@@ -72,8 +73,8 @@ def show(answer: Answer, *, brief: bool) -> None:
         )
     console.print(tables[0])
     if not brief:
-        for definition in reversed(DEFINITIONS):
-            console.print(f"  {HEADINGS[definition]}: {MEANINGS[definition]}", markup=False)
+        for definition, heading in HEADINGS.items():
+            console.print(f"  {heading}: {MEANINGS[definition]}", markup=False)
     for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
         console.print(f"\nScenario {name}: {block['title']}", markup=False)
         console.print(table)
@@ -154,11 +155,11 @@ def _million(amount: float | None) -> float:
 def _ladder(console: Console, content: dict[str, Any]) -> Table:
     """Year × definition: median and 90% interval in USD million."""
     table = _table(console, "Revenue a year, USD million: median (90% interval)")
-    for definition in reversed(DEFINITIONS):
+    for definition, heading in HEADINGS.items():
         style = "bold" if definition == HEADLINE and console.is_terminal else ""
-        table.add_column(HEADINGS[definition], justify="right", style=style, no_wrap=True)
+        table.add_column(heading, justify="right", style=style, no_wrap=True)
     for year, definitions in content["scenarios"][BASELINE]["annual"].items():
-        table.add_row(year, *(_cell(definitions[name]["usd"]) for name in reversed(DEFINITIONS)))
+        table.add_row(year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
     return table
 
 

@@ -126,7 +126,7 @@ def summary(results: Results) -> Json:
     """Content of ``summary.json``."""
     case, posterior, gate = results.case, results.posterior, results.convergence
     seed = posterior.options.seed
-    layout, draws = posterior.layout, posterior.draws
+    layout, draws, factors = posterior.layout, posterior.draws, posterior.letter_factors
     return {
         "schema": SCHEMA,
         "case": case.title,
@@ -136,8 +136,8 @@ def summary(results: Results) -> Json:
         "press_arithmetic": press_arithmetic(results),
         "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
-        "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence),
-        "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1),
+        "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence, factors),
+        "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1, factors),
     }
 
 

@@ -1,10 +1,10 @@
-"""Whole cases with a known truth, drawn from priors and balance and printed with the same hedges.
+"""Whole cases with a known truth, drawn from the priors and printed with the same hedges.
 
-Before it reads any row, the model consists of its priors and its balance, so truths are drawn from
-both. Each row is then printed according to its qualifier, grade and origin, which is the model's
-own likelihood used as a generator. A statement that a case prints several times is printed once, by
-its best copy: sharing one weight among copies is a rule for reading evidence, not a process that
-generates figures.
+Nothing but evidence is conditioned on, so that before it reads any row the model is its priors, and
+truths are drawn from them. Each row is then printed according to its qualifier, grade and origin,
+which is the model's own likelihood used as a generator. A statement that a case prints several
+times is printed once, by its best copy: sharing one weight among copies is a rule for reading
+evidence, not a process that generates figures.
 """
 
 from __future__ import annotations
@@ -15,27 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.criticism.refits import flat
 from model.evidence.likelihood import statements
 from model.evidence.row_equations import LEAST
 from model.evidence.synthesis import Synthesis, log_quantities
-from model.question import SamplerOptions
-from model.sampling.fitting import fit
+from model.projection.prediction import may_be_off
 from model.sampling.whatif import left_out
 
 Floats = NDArray[np.float64]
 
 #: Number of truths drawn together; each is determined by its number.
 BLOCK = 100
-CHAINS = 2
-#: Draws from one truth to the next, enough to make truths independent in practice.
-THIN = 10
-#: Most rounds of sampling for a block, if some of its draws cannot be used.
-STRETCHES = 5
+#: Most rounds of drawing for a block, if some of its draws cannot be used.
+ROUNDS = 5
 
 
 class NothingLeftError(RuntimeError):
-    """In most draws, priors and balance make the quantity of some row zero or negative."""
+    """In most draws, the priors make the quantity of some row zero or negative."""
 
 
 def printed_once(parts: Synthesis, case: Case) -> Synthesis:
@@ -52,15 +47,8 @@ def printed_once(parts: Synthesis, case: Case) -> Synthesis:
     return left_out(parts, case, repeats)
 
 
-def silent(parts: Synthesis) -> Synthesis:
-    """The arrays of a case before any row is read, with priors and balance only."""
-    return replace(
-        parts, evidence=replace(parts.evidence, weight=np.zeros_like(parts.evidence.weight))
-    )
-
-
 def truths(parts: Synthesis, block: int, seed: int) -> Floats:
-    """Standard normals drawn from priors and balance, (``BLOCK``, size).
+    """Standard normals drawn from the priors, (``BLOCK``, size).
 
     Draws in which the quantity of a row is zero or negative are skipped: no figure can be printed
     for it, and no posterior reaches such values.
@@ -76,45 +64,41 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
     ------
     NothingLeftError
         If most draws would be skipped.
-    NoStartingPointError
-        If the density is finite nowhere.
     """
-    found: list[Floats] = []
-    for stretch in range(1, STRETCHES + 1):
-        own = int(np.random.SeedSequence([seed, block, stretch]).generate_state(1)[0])
-        options = SamplerOptions(
-            draws=BLOCK * THIN // CHAINS, tune=300, chains=CHAINS, seed=own, target_accept=0.9
-        )
-        drawn = flat(fit(silent(parts), options))[::THIN]
+    rng = np.random.default_rng([seed, block])
+    found = np.empty((0, parts.size))
+    for _ in range(ROUNDS):
+        drawn = rng.normal(size=(BLOCK, parts.size))
         log_quantity = log_quantities(parts, drawn)
         usable = log_quantity.min(axis=1, initial=0.0) > np.log(LEAST) / 2
+        found = np.concatenate([found, drawn[usable]])
         if usable.mean() < 0.5:
             break
-        found.append(drawn[usable])
-        if sum(map(len, found)) >= BLOCK:
-            return np.concatenate(found)[:BLOCK]
+        if len(found) >= BLOCK:
+            return found[:BLOCK]
     raise NothingLeftError
 
 
 def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthesis:
     """The case that would be published if ``truth``, (size,), were true.
 
-    Errors and tails are drawn anew. The errors that rows share and the location of the units of a
-    ``spread`` are part of the truth.
+    Errors, tails and units are drawn anew; letters' factors, the errors that rows share and the
+    deviation between the units of a ``spread`` are part of the truth.
     """
-    layout, said = parts.layout, parts.evidence
-    spreads, origins = len(said.spread), len(said.origins)
-    _, shared, shift, deviation = np.split(truth, np.cumsum([layout.size, origins, spreads]))
-    log_quantity = log_quantities(parts, truth)
-    own = np.sqrt(np.maximum(said.error**2 - said.shared_error**2, 0.0))
-    noise = rng.normal(size=len(own))
-    noise[said.spread] = shift
-    common = said.shared_error * shared[np.maximum(said.origin, 0)] if origins else 0.0
-    figure = log_quantity + common + own * noise + rng.exponential(size=len(own)) * said.tail
+    said = parts.evidence
+    letters, shared, _, deviation = parts.errors(truth)
+    factor = np.exp(said.letter_sd * letters) if said.letters else np.ones(1)
+    own = may_be_off(said.own_error * factor[said.letter], said.off, rng)
+    tail = rng.exponential(size=len(own)) * said.tail
+    figure = log_quantities(parts, truth) + own * rng.normal(size=len(own)) + tail
+    if said.origins:
+        loading = said.shared_error * factor[said.shared_letter]
+        figure += loading * shared[np.maximum(said.origin, 0)]
     half = said.half_width.copy()
     centre, width = parts.spread_deviation
     for place, score in zip(said.spread, deviation, strict=True):
         units = rng.normal(size=int(rng.choice(said.units))) * np.exp(centre + width * score)
-        figure[place] += (units.max() + units.min()) / 2
+        # the quantity is the mean of log-normal units, which lies above their centre
+        figure[place] += (units.max() + units.min() - np.exp(2.0 * (centre + width * score))) / 2
         half[place] = (units.max() - units.min()) / 2
     return replace(parts, evidence=replace(said, log_figure=figure, half_width=half))

@@ -167,9 +167,11 @@ class Reading:
         5% and 95% quantiles of the units behind a spread and of the deviation between them.
     echo_shared : float
         Share of a row's error variance common to all rows of its origin.
-    closing_error, closing_persistence, closing_common : float
-        Size of the accounts' closing error, and its correlation from year to year and between
-        segments.
+    letter_sd : float
+        Standard deviation of the log of the factor on the errors of each letter; zero takes the
+        table of grades as it stands.
+    off_share, off_by : float
+        Probability that a row is off, and the deviation that its log error then adds.
     slip_factor : float
         Factor beyond the prior's range at which a figure is taken for a slip of unit.
     basis : dict
@@ -184,9 +186,9 @@ class Reading:
     spread_units: tuple[float, float]
     spread_deviation: tuple[float, float]
     echo_shared: float
-    closing_error: float
-    closing_persistence: float
-    closing_common: float
+    letter_sd: float
+    off_share: float
+    off_by: float
     slip_factor: float
     basis: dict[str, str] = field(default_factory=dict[str, Any])
 

@@ -16,6 +16,7 @@ from model.case.publication import last_day
 from model.criticism.refits import SHORT, Refit, Task, refit
 from model.equations.quantities import HEADLINE
 from model.evidence.row_equations import log_quantities
+from model.evidence.synthesis import letter_factors
 from model.projection.prediction import replicate
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
@@ -124,7 +125,9 @@ def _lines(
         )
     rng = np.random.default_rng([posterior.options.seed, day.toordinal()])
     log_quantity = log_quantities(parts.layout, parts.measured, fit.natural)
-    figures = replicate(said, log_quantity, rng, parts.spread_deviation)
+    figures = replicate(
+        said, log_quantity, rng, parts.spread_deviation, letter_factors(parts, fit.normals)
+    )
     for row in later:
         place = said.ids.index(row)
         below = float((figures[:, place] < said.log_figure[place]).mean())

@@ -1,7 +1,7 @@
 """Do sources contradict each other? Node-splitting compares each row with all the others.
 
 For each row, each source and each origin the posterior is split. ``indirect`` is the estimate of
-its quantities from all other rows, the priors and the balance; ``direct`` is the estimate from its
+its quantities from all other rows and the priors; ``direct`` is the estimate from its
 own figures, with nothing else known. Both have the same scale, so the interval of their difference
 should contain zero (Presanis, Ohlssen, Spiegelhalter and De Angelis 2013,
 https://doi.org/10.1214/13-STS426). An origin's common error is one number: if other rows of the
@@ -25,6 +25,7 @@ from model.criticism.leave_out import LeftOut
 from model.evidence.likelihood import statements
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.kernel.hedge_densities import extremes_logpdf
+from model.projection.prediction import may_be_off
 from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
@@ -81,31 +82,27 @@ def split(
         Ids.
     rng : Generator
     """
-    said, layout = parts.evidence, parts.layout
+    said = parts.evidence
     places = [said.ids.index(row) for row in rows]
     log_quantity = log_quantities(parts, normals)
     once = log_quantity[:, places]
-    errors = normals[:, layout.size : layout.size + len(said.origins)]
-    indirect, shared = (np.repeat(one, REPEATS, axis=0) for one in (once, errors))
-    common, own = _errors(parts, places, case.reading.echo_shared)
+    common, own = _errors(parts, normals, places, case.reading.echo_shared)
+    indirect, shared, alone = (np.repeat(one, REPEATS, axis=0) for one in (once, common, own))
+    alone = may_be_off(alone, said.off, rng)
     direct = np.empty_like(indirect)
     p_values = np.empty(len(places))
     for position, place in enumerate(places):
-        origin = max(said.origin[place], 0)
-        known, repeated = (
-            common[position] * one[:, origin] if len(said.origins) else 0.0
-            for one in (errors, shared)
-        )
+        known, repeated = common[:, position], shared[:, position]
         located = said.log_figure[place]
         if place in said.spread:
             located = _located(parts, place, len(indirect), rng)
-            above = (located - repeated - indirect[:, position]) / own[position]
+            above = (located - repeated - indirect[:, position]) / alone[:, position]
             p_values[position] = tail_probability(float(norm.cdf(above).mean()))
         else:
             apart = located - known - once[:, position]
-            below = _error_below(apart, own[position], said.tail[place])
+            below = _error_below(apart, own[:, position], said.tail[place], said.off)
             p_values[position] = tail_probability(float(below.mean()))
-        error = own[position] * rng.normal(size=len(indirect))
+        error = alone[:, position] * rng.normal(size=len(indirect))
         error += said.tail[place] * rng.exponential(size=len(indirect))
         direct[:, position] = located - repeated - error
     told = _first_of_each(case, parts, places)
@@ -115,31 +112,48 @@ def split(
     return Split(tuple(rows), direct, indirect, p_values, joint)
 
 
-def _errors(parts: Synthesis, places: Sequence[int], echo: float) -> tuple[Floats, Floats]:
-    """Standard deviations of the error each row shares with its origin, and of the rest."""
-    error = parts.evidence.error[list(places)]
+def _errors(
+    parts: Synthesis, normals: Floats, places: Sequence[int], echo: float
+) -> tuple[Floats, Floats]:
+    """The error each row shares with its origin, (n, rows), and the deviation of the rest."""
+    said, chosen = parts.evidence, list(places)
+    letters, shared, *_ = parts.errors(normals)
+    factor = np.exp(said.letter_sd * letters) if said.letters else np.ones((len(normals), 1))
+    error, loading = said.error[chosen], said.shared_error[chosen]
     # a poor row may share less error with its origin's best row than that row does with itself
-    common = np.minimum(parts.evidence.shared_error[list(places)], np.sqrt(echo) * error)
-    return common, np.sqrt(error**2 - common**2)
+    part = np.sign(loading) * np.minimum(np.abs(loading), np.sqrt(echo) * error)
+    own = np.sqrt(error**2 - part**2) * factor[:, said.letter[chosen]]
+    common = np.zeros_like(own)
+    if said.origins:
+        common = part * factor[:, said.shared_letter[chosen]]
+        common = common * shared[:, np.maximum(said.origin[chosen], 0)]
+    return common, own
 
 
-def _error_below(bound: Floats, deviation: float, tail: float) -> Floats:
-    """Probability that a normal error with its hedge's exponential tail is below a bound."""
-    if tail == 0.0:
-        return np.asarray(norm.cdf(bound / deviation))
-    modified = exponnorm(abs(tail) / deviation, scale=deviation)
-    return np.asarray(modified.cdf(bound) if tail > 0.0 else modified.sf(-bound))
+def _error_below(bound: Floats, deviation: Floats, tail: float, off: tuple[float, float]) -> Floats:
+    """Probability that an error with its hedge's exponential tail is below a bound."""
+
+    def below(deviation: Floats) -> Floats:
+        if tail == 0.0:
+            return np.asarray(norm.cdf(bound / deviation))
+        modified = exponnorm(abs(tail) / deviation, scale=deviation)
+        return np.asarray(modified.cdf(bound) if tail > 0.0 else modified.sf(-bound))
+
+    share, by = off
+    return (1.0 - share) * below(deviation) + share * below(np.hypot(deviation, by))
 
 
 def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator) -> Floats:
-    """Draws of the centre of units of which the lowest and highest are known, by quadrature."""
+    """Draws of the log mean of units of which the lowest and highest are known, by quadrature."""
     said = parts.evidence
     middle, half = said.log_figure[place], said.half_width[place]
     centre, width = parts.spread_deviation
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    variance = np.exp(2.0 * (centre + width * nodes))
     grid = middle + (half + 4.0 * np.exp(centre + 2.0 * width)) * np.linspace(-1.0, 1.0, 2001)
+    # the mean of log-normal units lies above their centre by half their variance
     log_density = extremes_logpdf(
-        middle - half, middle + half, grid[:, None], np.exp(centre + width * nodes), said.units
+        middle - half, middle + half, grid[:, None] - variance / 2, np.sqrt(variance), said.units
     )
     density = np.exp(log_density - log_density.max()) @ weights
     return np.asarray(np.interp(rng.random(count) * density.sum(), np.cumsum(density), grid))
@@ -252,7 +266,7 @@ def _named(found: Mapping[str, float], draws: int) -> str:
 
 READING = (
     "Direct: the estimate from the row alone. Indirect: the estimate of the same quantity from all "
-    "rows outside its group, the priors and the balance. Both are medians with 90% intervals; the "
+    "rows outside its group and the priors. Both are medians with 90% intervals; the "
     "difference is a ratio. The group is the row alone, its source, or its origin. The p-value is "
     "the probability of a difference at least as large, for the row and for its group together; "
     "“adjusted” allows for the number of comparisons."

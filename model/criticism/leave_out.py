@@ -15,6 +15,7 @@ from model.archive.saved_fit import Fitted
 from model.case.case import Case
 from model.criticism.refits import SHORT, Refit, Task, flat, refit, yearly_revenue
 from model.equations.quantities import HEADLINE
+from model.evidence.likelihood import origin_of
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.projection.projection import quantiles
 from model.sampling.fitting import Convergence, Posterior
@@ -84,10 +85,9 @@ def groups(case: Case, parts: Synthesis) -> list[Group]:
     rows = case.evidence[case.evidence["id"].isin(counting)]
     found = [Group("row", str(row), (str(row),)) for row in rows["id"]]
     found += [Group("source", str(name), tuple(own["id"])) for name, own in rows.groupby("source")]
-    repeated = rows[rows["origin"].isin(said.origins)]
     found += [
         Group("origin", str(name), tuple(own["id"]))
-        for name, own in repeated.groupby("origin")
+        for name, own in rows.groupby(rows["origin"].map(origin_of))
         if len(own) > 1
     ]
     return found

@@ -31,7 +31,7 @@ PRIOR_READING = (
     "Median and 90% interval of the figure that the priors alone predict, in the row's own unit, "
     "and the two-sided tail probability of the figure printed. Rows named after a definition are "
     "revenue in US dollars a year. “Nothing” is the share of prior draws in which the row's "
-    "quantity would be zero or negative; the balance rules these out."
+    "quantity would be zero or negative, which the evidence rules out."
 )
 POSTERIOR_READING = (
     "Median and 90% interval of the figure that the posterior predicts, and the two-sided tail "
@@ -58,7 +58,7 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
     natural = prior_draws(layout, seed)
     log_quantity = log_quantities(layout, parts.measured, natural)
     rng = np.random.default_rng([seed, 1])
-    figures = replicate(said, log_quantity, rng, parts.spread_deviation)
+    figures = replicate(said, log_quantity, rng, parts.spread_deviation, {})
     nothing = (log_quantity < np.log(LEAST) / 2).mean(axis=0)
     units = case.evidence.set_index("id")["unit"]
     lines: list[dict[str, object]] = []

@@ -58,7 +58,10 @@ def criticise(
     results = [
         prior_predictive(case, posterior.parts, seed),
         posterior_predictive(
-            fitted_rows(case, posterior.layout, posterior.draws, seed, posterior.parts.evidence)
+            fitted_rows(
+                case, posterior.layout, posterior.draws, seed, posterior.parts.evidence,
+                posterior.letter_factors,
+            )  # fmt: skip
         ),
     ]
     pool: AbstractContextManager[Executor] = (

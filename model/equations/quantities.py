@@ -88,6 +88,13 @@ BASIC: tuple[Basic, ...] = (
         "fraction",
         "Share of people on student and tourist visas who in fact work for the state.",
     ),
+    Basic(
+        "share_present",
+        "fraction",
+        "fraction",
+        "Share of the holders of a valid permit who are present: not on leave, not in transit, and "
+        "not gone while the permit runs on.",
+    ),
     # How each kind of count relates to the workers
     Basic(
         "quota_use",
@@ -188,7 +195,7 @@ BASIC: tuple[Basic, ...] = (
         "broker_margin",
         "fraction",
         "fraction",
-        "What local intermediaries keep, as a share of the billings.",
+        "What brokers who are third parties keep, as a share of the billings.",
     ),
     Basic(
         "managers_share",
@@ -225,10 +232,16 @@ BASIC: tuple[Basic, ...] = (
         "segment",
     ),
     Basic(
-        "plan_fulfilment",
+        "levies",
         "1",
         "positive",
-        "State take as a multiple of the plan: shortfalls are below one, extra levies above one.",
+        "What is claimed of a worker as a multiple of the plan: levies on top of it exceed one.",
+    ),
+    Basic(
+        "own_firms",
+        "fraction",
+        "fraction",
+        "Share of what is left with firms that belongs to the sender's own firms.",
     ),
     Basic(
         "segment_share",
@@ -249,7 +262,10 @@ MEASURED: tuple[Measured, ...] = (
         "People present on student and tourist visas (the stock I).",
     ),
     Measured(
-        "working", "persons", "level", "Workers present: permitted, plus the irregular who work."
+        "working",
+        "persons",
+        "level",
+        "Workers present: of the permitted those present, plus the irregular who work.",
     ),
     Measured("quota", "persons", "level", "Quota in force, a ceiling on the permitted."),
     Measured(
@@ -291,9 +307,21 @@ MEASURED: tuple[Measured, ...] = (
     Measured("worker_keeps", "money/month", "worker_month", "What the worker actually keeps."),
     Measured("withheld", "money/month", "worker_month", "Wage fund less what the worker keeps."),
     Measured("upkeep", "money/month", "worker_month", "Food, lodging and transport."),
-    Measured("broker_take", "money/month", "worker_month", "What local intermediaries keep."),
+    Measured("broker_take", "money/month", "worker_month", "What third parties' brokers keep."),
     Measured("managers_take", "money/month", "worker_month", "What managers keep privately."),
     Measured("plan", "money/month", "worker_month", "The state plan assigned to a worker."),
+    Measured(
+        "claim", "money/month", "worker_month", "What is claimed: the plan and levies on top of it."
+    ),
+    Measured(
+        "plan_collected", "money/month", "worker_month", "What workers hand over under the plan."
+    ),
+    Measured(
+        "left_with_firms",
+        "money/month",
+        "worker_month",
+        "What is left with firms once the plan is collected.",
+    ),
     Measured(
         "state_take", "money/month", "worker_month", "What reaches the state and its enterprises."
     ),
@@ -307,28 +335,34 @@ MEASURED: tuple[Measured, ...] = (
     # Published revenue totals
     Measured("total_billings", "money/year", "total", "Everything contractors pay for workers."),
     Measured("total_wedge", "money/year", "total", "Payments less declared salaries, all workers."),
-    Measured("total_surplus", "money/year", "total", "Joint take of state, managers and brokers."),
-    Measured("total_state_take", "money/year", "total", "What the state takes, all workers."),
+    Measured(
+        "total_surplus", "money/year", "total", "Joint take of state, firms, managers and brokers."
+    ),
+    Measured(
+        "total_state_take", "money/year", "total", "What reaches the state and its enterprises."
+    ),
+    Measured("total_plan_collected", "money/year", "total", "What is collected under the plan."),
 )
 
 #: Bases of which a share may be stated, widest first.
-BASES: tuple[str, ...] = ("billings", "net_of_tax", "wage_fund", "declared_salary")
+BASES: tuple[str, ...] = ("billings", "net_of_tax", "wage_fund", "declared_salary", "claim")
 
-#: The ladder of revenue definitions, widest first; the last is the headline.
-DEFINITIONS: tuple[str, ...] = ("billings", "wedge", "surplus", "state_take")
+#: The ladder of revenue definitions, widest first.
+DEFINITIONS: tuple[str, ...] = ("billings", "wedge", "surplus", "state_take", "plan_collected")
 HEADLINE = "state_take"
 
-#: Uses of the billings: items of the accounts in the order in which they are deducted.
+#: Uses of the billings, which they add up to; the last two are the state take.
 USES: tuple[str, ...] = (
     "turnover_tax", "contributions", "income_tax", "permit_cost", "broker_take", "upkeep",
-    "worker_keeps", "managers_take", "state_take",
+    "worker_keeps", "managers_take", "left_with_others", "left_with_own_firms", "plan_collected",
 )  # fmt: skip
 
 #: Basic quantities by subject.
 GROUPS: dict[str, tuple[str, ...]] = {
     "workers": (
         "permitted_at_start", "permit_inflow", "permit_exit", "irregular_at_start",
-        "irregular_inflow", "irregular_exit", "irregular_working", "segment_share",
+        "irregular_inflow", "irregular_exit", "irregular_working", "share_present",
+        "segment_share",
     ),
     "counting": ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry"),
     "payment": ("payment", "payment_growth", "payment_ratio", "utilisation"),
@@ -337,7 +371,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "simplified_rate", "income_tax_rate", "contribution_rate", "permit_cost",
     ),
     "others": ("broker_margin", "managers_share", "upkeep", "upkeep_growth", "keep_share"),
-    "plan": ("plan", "plan_growth", "plan_ratio", "plan_fulfilment"),
+    "plan": ("plan", "plan_growth", "plan_ratio", "levies", "own_firms"),
 }  # fmt: skip
 
 BASIC_BY_NAME = {basic.name: basic for basic in BASIC}

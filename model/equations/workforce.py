@@ -1,11 +1,13 @@
 """Stock and flow of workers by month.
 
 Two stocks per host. The permitted (L) hold a work permit; the irregular (I) are on student and
-tourist visas, and a share of them works. Each month a stock loses a part and gains arrivals::
+tourist visas. Each month a stock loses a part and gains arrivals::
 
     permitted:   L[t] = L[t-1] * exp(-h[t]) + a[t]
     irregular:   I[t] = I[t-1] * exp(-g)    + b[t]
-    working:     W[t] = L[t] + w * I[t]
+    working:     W[t] = p * L[t] + w * I[t]
+
+of whom p are present and w work.
 
 Every function takes ``xp``, the namespace of operations (``model.equations.backend``).
 """
@@ -30,8 +32,8 @@ class Workforce:
         Persons present at the end of each month.
     permit_entries, irregular_entries : array, (..., T)
         Persons arriving in each month.
-    irregular_working : array, (..., T)
-        Share of the irregular who work.
+    irregular_working, share_present : array, (..., T)
+        Share of the irregular who work, and of the permitted who are present.
     permitted_at_start, irregular_at_start : array, (...)
         Persons present just before the first month.
     """
@@ -42,6 +44,7 @@ class Workforce:
     permit_entries: Array
     irregular_entries: Array
     irregular_working: Array
+    share_present: Array
     permitted_at_start: Array
     irregular_at_start: Array
 
@@ -52,7 +55,10 @@ class Workforce:
         The mean of the numbers at its beginning and at its end.
         """
         working = np.asarray(self.working)
-        first = self.permitted_at_start + self.irregular_working[..., 0] * self.irregular_at_start
+        first = (
+            self.share_present[..., 0] * self.permitted_at_start
+            + self.irregular_working[..., 0] * self.irregular_at_start
+        )
         first = np.broadcast_to(first[..., None], (*working.shape[:-1], 1))
         return (np.concatenate([first, working[..., :-1]], axis=-1) + working) / 2
 
@@ -87,6 +93,7 @@ def workforce(
     irregular_exit: Array,
     irregular_inflow: Array,
     irregular_working: Array,
+    share_present: Array,
     xp: Namespace = NUMPY,
 ) -> Workforce:
     """Workers by month, from monthly rates.
@@ -97,8 +104,8 @@ def workforce(
         Persons.
     permit_exit, permit_inflow, irregular_exit, irregular_inflow : array, (..., T)
         Hazards per month and persons per month.
-    irregular_working : array, (..., T)
-        A fraction.
+    irregular_working, share_present : array, (..., T)
+        Fractions.
     xp : namespace
 
     Returns
@@ -110,10 +117,11 @@ def workforce(
     return Workforce(
         permitted=permitted,
         irregular=irregular,
-        working=permitted + irregular_working * irregular,
+        working=share_present * permitted + irregular_working * irregular,
         permit_entries=permit_inflow,
         irregular_entries=irregular_inflow,
         irregular_working=irregular_working,
+        share_present=share_present,
         permitted_at_start=permitted_at_start,
         irregular_at_start=irregular_at_start,
     )

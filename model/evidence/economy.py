@@ -245,7 +245,7 @@ def items(values: Values, cells: Cells) -> Values:
     parts = [rate[..., entry] * share for entry, share in cells.tax_period]
     names = (
         "utilisation", "vat_share", "simplified_rate", "income_tax_rate", "contribution_rate",
-        "broker_margin", "keep_share", "managers_share", "plan_fulfilment",
+        "broker_margin", "keep_share", "managers_share", "levies", "own_firms",
     )  # fmt: skip
     return {
         "payment": grown(
@@ -281,6 +281,7 @@ def inflows_and_exits(values: Values, calendar: Calendar) -> Values:
         "irregular_exit": calendar.host,
         "irregular_inflow": calendar.irregular_phase,
         "irregular_working": calendar.host,
+        "share_present": calendar.host,
     }
     at_start = ("permitted_at_start", "irregular_at_start")
     return {

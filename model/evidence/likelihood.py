@@ -4,12 +4,20 @@ With q the log of the quantity a row is about and y the log of the printed figur
 
 - ``exact``, ``about`` and ``range`` are Normal(q, s), where s² is the sum of the variances of the
   grade, the rounding and the speaker's interval;
-- ``at_least`` and ``more_than`` are floors, y = q + error - tail, with an exponential tail;
+- ``at_least``, ``more_than`` and ``incomplete`` (a count with known gaps) are floors,
+  y = q + error - tail, with an exponential tail;
   ``nearly``, ``almost``, ``up_to`` and ``as_much_as`` are ceilings, y = q + error + tail;
-- ``spread`` is the density of the lowest and highest of n units around q, summed over n.
+- ``spread`` is the density of the lowest and highest of n units around their centre, summed over
+  n; q is the log of the units' mean, which for log-normal units lies half their variance higher.
 
-Rows of one origin share a common error. Rows of one origin about the same thing are one statement
-printed several times, and together carry the weight of one.
+The table of grades may itself be wrong. The errors of each letter of reliability are multiplied by
+an unknown factor, and any row may be off: with a small probability its error is a much larger one.
+
+Rows of one origin about one quantity share a common error. ``NAME/same`` and ``NAME/opposite``
+share it across quantities: such rows err alike, or in opposite directions as a share and its
+complement do. Rows
+of one origin about the same thing are one statement printed several times, and together carry the
+weight of one.
 """
 
 from __future__ import annotations
@@ -31,7 +39,7 @@ Array = Any
 Namespace = Any
 Floats = NDArray[np.float64]
 
-FLOORS = ("at_least", "more_than")
+FLOORS = ("at_least", "more_than", "incomplete")
 CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
 LOG_2PI = math.log(2.0 * math.pi)
 
@@ -53,8 +61,8 @@ class Evidence:
     tail : array, (R,)
         Mean of the exponential tail; negative for floors, zero if there is no tail.
     shared_error : array, (R,)
-        Part of the error that the row shares with its origin's other rows, as a standard deviation;
-        zero for the only row of an origin.
+        Part of the error that the row shares with its origin's other rows, as a standard deviation
+        with the row's sign; zero for the only row of an origin.
     weight : array, (R,)
         One for a single statement; copies of a statement share one; zero if left out.
     origin : array of int, (R,)
@@ -67,6 +75,15 @@ class Evidence:
         Numbers of units n to sum over, equally likely.
     to_printed : array, (R,)
         Factor that turns a canonical figure back into the row's printed unit.
+    letters : tuple of str
+        Letters of reliability whose errors carry an unknown factor; none if the table of grades is
+        taken as it stands.
+    letter, shared_letter : array of int, (R,)
+        Index of the letter of the row, and of the row that sets the size of its shared error.
+    letter_sd : float
+        Standard deviation of the log of each letter's factor.
+    off : (float, float)
+        Probability that a row is off, and the deviation that its log error then adds.
     """
 
     ids: tuple[str, ...]
@@ -81,6 +98,11 @@ class Evidence:
     spread: NDArray[np.int64]
     units: Floats
     to_printed: Floats
+    letters: tuple[str, ...]
+    letter: NDArray[np.int64]
+    shared_letter: NDArray[np.int64]
+    letter_sd: float
+    off: tuple[float, float]
 
     @property
     def own_error(self) -> Floats:
@@ -95,9 +117,12 @@ def evidence(case: Case, measured: Measurement) -> Evidence:
     reading = case.reading
     figures = [_figure(case, row) for row in rows.itertuples()]
     counted = np.ones(len(measured.ids), dtype=bool)
-    repeated = rows["origin"][rows["origin"].duplicated(keep=False)]
-    origins = tuple(sorted(set(repeated)))
-    origin = np.array([origins.index(o) if o in origins else -1 for o in rows["origin"]], int)
+    errors, sign = shared_errors(rows)
+    repeated = [name for name in set(errors) if name and errors.count(name) > 1]
+    origins = tuple(sorted(repeated))
+    origin = np.array([origins.index(o) if o in origins else -1 for o in errors], int)
+    letters = tuple(sorted(set(rows["reliability"]))) if reading.letter_sd else ()
+    letter = np.array([letters.index(o) if letters else 0 for o in rows["reliability"]], int)
     error = np.array(
         [_error(reading, row, f) for row, f in zip(rows.itertuples(), figures, strict=True)]
     )
@@ -112,14 +137,37 @@ def evidence(case: Case, measured: Measurement) -> Evidence:
         ),
         error=error,
         tail=np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]]),
-        shared_error=_shared_error(origin, counted, error, reading.echo_shared),
+        shared_error=sign * _shared_error(origin, counted, error, reading.echo_shared),
         weight=_weights(rows, counted, error),
         origin=origin,
         origins=origins,
         spread=np.flatnonzero(rows["qualifier"] == "spread"),
         units=np.unique(np.round(np.geomspace(*reading.spread_units, 7))),
         to_printed=np.array([figure[2] for figure in figures]),
+        letters=letters,
+        letter=letter,
+        shared_letter=letter[_best(origin, counted, error)],
+        letter_sd=reading.letter_sd,
+        off=(reading.off_share, reading.off_by),
     )
+
+
+def origin_of(stated: str) -> str:
+    """Name of an origin, without ``/same`` or ``/opposite``."""
+    return stated.partition("/")[0]
+
+
+def shared_errors(rows: pd.DataFrame) -> tuple[list[str], Floats]:
+    """Name of the error that each row may share with others, and the sign with which it does.
+
+    By default an origin errs alike on one quantity and apart on others; a blank shares nothing.
+    """
+    names, signs = [], []
+    for stated, quantity in zip(rows["origin"], rows["quantity"], strict=True):
+        origin, slash, how = stated.partition("/")
+        names.append(f"{origin} on {quantity}" if origin and not slash else origin)
+        signs.append(-1.0 if how == "opposite" else 1.0)
+    return names, np.array(signs)
 
 
 def _rows(case: Case, ids: tuple[str, ...]) -> pd.DataFrame:
@@ -135,10 +183,14 @@ def recounted(case: Case, said: Evidence, counted: NDArray[np.bool_]) -> Evidenc
     said : Evidence
     counted : array of bool, (R,)
     """
+    rows = _rows(case, said.ids)
+    _, sign = shared_errors(rows)
+    shared = _shared_error(said.origin, counted, said.error, case.reading.echo_shared)
     return replace(
         said,
-        weight=_weights(_rows(case, said.ids), counted, said.error),
-        shared_error=_shared_error(said.origin, counted, said.error, case.reading.echo_shared),
+        weight=_weights(rows, counted, said.error),
+        shared_error=sign * shared,
+        shared_letter=said.letter[_best(said.origin, counted, said.error)],
     )
 
 
@@ -239,8 +291,22 @@ def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
     Copies are rows of one origin about the same quantity, host, segments and base in the same
     window.
     """
-    keys = ["origin", "quantity", "host", "segments", "base", "start", "end"]
-    return [tuple(getattr(row, key) for key in keys) for row in rows.itertuples()]
+    keys = ["quantity", "host", "segments", "base", "start", "end"]
+    return [
+        (origin_of(row.origin), *(getattr(row, key) for key in keys)) for row in rows.itertuples()
+    ]
+
+
+def _best(
+    origin: NDArray[np.int64], counted: NDArray[np.bool_], error: Floats
+) -> NDArray[np.int64]:
+    """Place of the best counted row of each row's origin; a row without one is its own."""
+    best = np.arange(len(error))
+    for place in set(origin.tolist()) - {-1}:
+        rows = origin == place
+        among = np.flatnonzero(rows & counted) if (rows & counted).any() else np.flatnonzero(rows)
+        best[rows] = among[error[among].argmin()]
+    return best
 
 
 def _shared_error(
@@ -251,9 +317,5 @@ def _shared_error(
     The best counted row sets the size. If each loading followed the row's own error, a poor repeat
     would pin down the common error and so sharpen the good row.
     """
-    loading = np.zeros(len(error))
-    for place in set(origin.tolist()) - {-1}:
-        rows = origin == place
-        best = error[rows & counted] if (rows & counted).any() else error[rows]
-        loading[rows] = math.sqrt(shared) * best.min()
-    return loading
+    best = error[_best(origin, counted, error)]
+    return np.where(origin >= 0, math.sqrt(shared) * best, 0.0)

@@ -47,7 +47,8 @@ FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_pe
 #: Items of the accounts that a row may name; properties of ``WorkerMonth``.
 ITEMS = (
     "payment", "billings", "net_of_tax", "wage_fund", "declared_salary", "worker_keeps",
-    "withheld", "upkeep", "broker_take", "managers_take", "plan", "state_take", "wedge", "surplus",
+    "withheld", "upkeep", "broker_take", "managers_take", "plan", "claim", "plan_collected",
+    "left_with_firms", "state_take", "wedge", "surplus",
 )  # fmt: skip
 
 
@@ -98,9 +99,7 @@ class Measurement:
     basic : array of int, (basic,)
         Place in the vector of basic quantities.
     cells : Cells
-        Cells by year and segment, which carry the balance, then those of the items.
-    balance : (int, int)
-        Number of years that carry the balance, and number of segments.
+        Window and segment of each of the accounts that items need.
     calendar : Calendar
     host_of_segment : array of int, (S,)
     """
@@ -115,7 +114,6 @@ class Measurement:
     base: Ints
     basic: Ints
     cells: Cells
-    balance: tuple[int, int]
     calendar: Calendar
     host_of_segment: Ints
 
@@ -126,15 +124,6 @@ def group_of(quantity: str) -> int:
     if measured is None:
         return 3
     return {"level": 0, "flow": 0, "share": 1, "worker_month": 2}[measured.kind]
-
-
-def yearly_windows(case: Case) -> list[tuple[int, int]]:
-    """First and last month of each calendar year, or part of one, that the timeline covers."""
-    years = case.timeline.months.year
-    return [
-        (int(np.flatnonzero(years == year)[0]), int(np.flatnonzero(years == year)[-1]))
-        for year in sorted(set(years))
-    ]
 
 
 def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
@@ -154,9 +143,8 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
     segments = _segments(case, rows[rows["group"] < 3], len(counts))
     first = int(segments.start[len(counts) + len(shares)])
     own = np.diff(segments.start)[len(counts) + len(shares) :]
-    years = yearly_windows(case)
-    cells, cell_of = _cells(case, years, np.repeat(_windows(case, items), own, axis=0),
-                            segments["segment"][first:])  # fmt: skip
+    windows = np.repeat(_windows(case, items), own, axis=0)
+    cells, cell_of = _cells(case, windows, segments["segment"][first:])
     return Measurement(
         ids=tuple(rows["id"]),
         groups=(len(counts), len(shares), len(items), len(basics)),
@@ -168,7 +156,6 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
         base=np.array([place.get(base, -1) for base in items["base"]], dtype=np.int64),
         basic=_basic_places(case, layout, basics),
         cells=cells,
-        balance=(len(years), len(case.segments)),
         calendar=Calendar.of(case),
         host_of_segment=host_of_segment(case),
     )
@@ -239,20 +226,12 @@ def _segments(case: Case, rows: pd.DataFrame, counts: int) -> Pieces:
     return Pieces.of(many, segment=np.concatenate([none, *found]))
 
 
-def _cells(
-    case: Case, years: list[tuple[int, int]], window: Ints, segment: Ints
-) -> tuple[Cells, Ints]:
-    """Cells of every year by segment, then of the other windows; and the cell of each of these."""
-    each = np.arange(len(case.segments))
-    yearly = [(first, last, one) for first, last in years for one in each]
-    known = np.concatenate([np.array(yearly), np.column_stack([window, segment])]).astype(np.int64)
-    distinct, once, which = np.unique(known, axis=0, return_index=True, return_inverse=True)
-    # the years' cells are first in the list, and so stay first and in order
-    order = np.argsort(once)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    first, last, one = distinct[order].T
-    return Cells.windows(case, first, last, one), rank[which.ravel()][len(yearly) :]
+def _cells(case: Case, window: Ints, segment: Ints) -> tuple[Cells, Ints]:
+    """Cells of distinct windows and segments, and the cell of each given one."""
+    known = np.column_stack([window, segment]).astype(np.int64)
+    distinct, which = np.unique(known, axis=0, return_inverse=True)
+    first, last, one = distinct.T
+    return Cells.windows(case, first, last, one), which.ravel()
 
 
 def _basic_places(case: Case, layout: Layout, rows: pd.DataFrame) -> Ints:

@@ -30,23 +30,14 @@ def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Fl
     In canonical units, with money in the host's currency. Zero counts give minus infinity.
     """
     tape = Tape(layout.size)
-    found, _ = recorded(layout, measured, tape.normals)
+    found = recorded(layout, measured, tape.normals)
     return evaluate(tape.program(rows=found), "rows", natural)
 
 
-def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node, list[Node]]:
-    """Record what each row measures and how the accounts balance, from the basic quantities.
-
-    Returns
-    -------
-    log_quantity : Node, (R,)
-        Log of the quantity each row is about.
-    log_balance : list of Node, (years * segments of the host,)
-        For each host, the log of billings over the sum of all uses, by year and segment.
-    """
+def recorded(layout: Layout, measured: Measurement, natural: Node) -> Node:
+    """Record the log of the quantity each row is about, (R,), from the basic quantities."""
     values = layout.by_family(natural)
     weights = segment_weights(values, measured.host_of_segment, TAPE)
-    account = accounts(values, measured.cells)
     counts, shares, items, basics = measured.groups
     # an empty first entry, so that there is something to concatenate if there are no rows
     logs = [natural[..., :0]]
@@ -56,14 +47,10 @@ def recorded(layout: Layout, measured: Measurement, natural: Node) -> tuple[Node
         start = measured.segments.start[counts : counts + shares + 1]
         logs.append(on.log(_covered(measured, weights, start)))
     if items:
-        logs.append(_log_items(measured, account, weights))
+        logs.append(_log_items(measured, accounts(values, measured.cells), weights))
     if basics:
         logs.append(on.log(natural[..., measured.basic]))
-    years, segments = measured.balance
-    ratio = on.log((account.billings / account.uses)[..., : years * segments])
-    host = np.tile(measured.host_of_segment, years)
-    balances = [ratio[..., np.flatnonzero(host == place)] for place in np.unique(host)]
-    return on.concatenate(logs), balances
+    return on.concatenate(logs)
 
 
 def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:

@@ -1,11 +1,11 @@
-"""A case as a density: priors, quantities, evidence and balance, recorded for the kernel.
+"""A case as a density: priors, quantities and evidence, recorded for the kernel.
 
 Everything is expressed in one vector of independent standard normals::
 
-    normals            ~ Normal(0, 1)                          basic quantities and shared errors
+    normals            ~ Normal(0, 1)                          basic quantities and errors
     quantities         = exp or sigmoid(location + scale * normals)
+    factor of a letter = exp(sd * normal)                      on the errors of its rows
     log figure of row  ~ density of its hedge around log quantity + shared error of its origin
-    log(billings/uses) ~ Normal(0, closing error)              by year and segment
 
 ``model.evidence.readable`` is the same model in PyMC, for reading and testing.
 """
@@ -13,6 +13,8 @@ Everything is expressed in one vector of independent standard normals::
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ from model.case.case import Case
 from model.case.contents import NORMAL_95, Reading
 from model.evidence import row_equations
 from model.evidence.economy import Layout
-from model.evidence.likelihood import Evidence, evidence
+from model.evidence.likelihood import LOG_2PI, Evidence, evidence
 from model.evidence.measurement import Measurement, measurement
 from model.kernel import recorded as on
 from model.kernel.native import evaluate
@@ -29,6 +31,7 @@ from model.kernel.program import Program
 from model.kernel.recorded import TAPE
 from model.kernel.tape import Node, Tape
 
+Array = Any
 Floats = NDArray[np.float64]
 
 
@@ -44,10 +47,6 @@ class Synthesis:
         What each of the R rows measures.
     evidence : Evidence
         Each row's figure, and how far it is trusted.
-    balance_weight : array, (H,)
-        One for each host with accounts that must balance, zero to leave the balance out.
-    closing : (float, float, float)
-        Closing error, its persistence and the share common to a host's segments.
     spread_deviation : (float, float)
         Mean and standard deviation of the log of the deviation between units.
     """
@@ -55,18 +54,27 @@ class Synthesis:
     layout: Layout
     measured: Measurement
     evidence: Evidence
-    balance_weight: Floats
-    closing: tuple[float, float, float]
     spread_deviation: tuple[float, float]
 
     @property
     def size(self) -> int:
-        """Length of the vector of standard normals: quantities, shared errors, two per spread."""
-        return self.layout.size + len(self.evidence.origins) + 2 * len(self.evidence.spread)
+        """Length of the vector of standard normals."""
+        return self.layout.size + sum(self.error_counts)
+
+    @property
+    def error_counts(self) -> tuple[int, int, int, int]:
+        """Normals after the quantities: letters' factors, shared errors, and two per spread."""
+        said = self.evidence
+        return len(said.letters), len(said.origins), len(said.spread), len(said.spread)
+
+    def errors(self, normals: Array) -> list[Array]:
+        """Cut standard normals, (..., size), into those of ``error_counts``."""
+        stops = np.cumsum((self.layout.size, *self.error_counts)).tolist()
+        return [normals[..., a:b] for a, b in pairwise(stops)]
 
 
 def synthesis(case: Case) -> Synthesis:
-    """Arrays of a case: its priors, its ``fit`` rows and its balance."""
+    """Arrays of a case: its priors and its ``fit`` rows."""
     layout = Layout.of(case)
     rows = case.evidence[case.evidence["role"] == "fit"]
     measured = measurement(case, layout, rows)
@@ -74,12 +82,6 @@ def synthesis(case: Case) -> Synthesis:
         layout=layout,
         measured=measured,
         evidence=evidence(case, measured),
-        balance_weight=np.ones(len(case.hosts)),
-        closing=(
-            case.reading.closing_error,
-            case.reading.closing_persistence,
-            case.reading.closing_common,
-        ),
         spread_deviation=spread_prior(case.reading),
     )
 
@@ -93,42 +95,41 @@ def spread_prior(reading: Reading) -> tuple[float, float]:
 def program(parts: Synthesis) -> Program:
     """Record the density of a case for the kernel.
 
-    Its outputs are ``rows``, the weighted log density of each row, (R,), and ``balance``, that of
-    each host's accounts, (H,). Terms of zero weight are left out.
+    Its output ``rows`` is the weighted log density of each row, (R,). Rows of zero weight are left
+    out.
     """
     tape, layout = Tape(parts.size), parts.layout
     natural = layout.natural(tape.normals[..., : layout.size], TAPE)
-    centre, log_balance = row_equations.recorded(layout, parts.measured, natural)
-    rows = _rows(parts, centre, tape.normals[..., layout.size :])
-    years, balance = parts.measured.balance[0], _nothing(tape, len(log_balance))
-    for host in np.flatnonzero(parts.balance_weight):
-        weight = float(parts.balance_weight[host])
-        found = on.balance(log_balance[host], years, *parts.closing, weight)
-        balance = balance.replaced([host], found)
-    return tape.program([rows, balance], rows=rows, balance=balance)
+    centre = row_equations.recorded(layout, parts.measured, natural)
+    rows = _rows(parts, centre, parts.errors(tape.normals))
+    return tape.program([rows], rows=rows)
 
 
-def _nothing(tape: Tape, count: int) -> Node:
-    """Zeros: the contribution of rows and accounts that are left out."""
-    return (0.0 * tape.normals[..., :1])[..., np.zeros(count, dtype=np.int64)]
-
-
-def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
+def _rows(parts: Synthesis, centre: Node, errors: list[Node]) -> Node:
     """Weighted log density of each row, (R,), around the log of its quantity."""
     said = parts.evidence
-    origins, spreads = len(said.origins), len(said.spread)
-    shared, shift = errors[..., :origins], errors[..., origins : origins + spreads]
-    deviation, own_error = errors[..., origins + spreads :], said.own_error
+    letters, shared, shift, deviation = errors
+    tape = centre.tape
+    factor = on.exp(said.letter_sd * letters) if said.letters else None
     common = np.flatnonzero(said.shared_error)
     if len(common):
         error = said.shared_error[common] * shared[..., said.origin[common]]
+        if factor is not None:
+            error = factor[..., said.shared_letter[common]] * error
         centre = centre.replaced(common, centre[..., common] + error)
-    rows = _nothing(errors.tape, len(said.ids))
+
+    def own_error(rows: NDArray[np.int64]) -> Node:
+        if factor is None:
+            return tape.numbers(said.own_error[rows])
+        return said.own_error[rows] * factor[..., said.letter[rows]]
+
+    # rows that are left out contribute nothing
+    rows = tape.numbers(np.zeros(len(said.ids)))
     single = np.setdiff1d(np.flatnonzero(said.weight), said.spread)
     if len(single):
         found = on.hedges(
-            said.log_figure[single] - centre[..., single],
-            own_error[single], said.tail[single], said.weight[single],
+            said.log_figure[single] - centre[..., single], own_error(single),
+            said.tail[single], said.weight[single], said.off,
         )  # fmt: skip
         rows = rows.replaced(single, found)
     several = np.flatnonzero(said.weight[said.spread])
@@ -136,13 +137,31 @@ def _rows(parts: Synthesis, centre: Node, errors: Node) -> Node:
         own = said.spread[several]
         log_centre, log_width = parts.spread_deviation
         middle, half = said.log_figure[own], said.half_width[own]
+        log_deviation = log_centre + log_width * deviation[..., several]
+        score, error = shift[..., several], own_error(own)
+        # the mean of log-normal units is above their centre by half their variance
+        units_above = 0.5 * on.exp(2.0 * log_deviation)
         found = on.spreads(
-            centre[..., own] + own_error[own] * shift[..., several],
-            log_centre + log_width * deviation[..., several],
+            centre[..., own] - units_above + error * score, log_deviation,
             middle - half, middle + half, said.weight[own], said.units,
         )  # fmt: skip
+        if said.off[0]:
+            found = found + _heavier(error * score, error, score, said.off)
         rows = rows.replaced(own, found)
     return rows
+
+
+def _heavier(x: Node, sd: Node, score: Node, off: tuple[float, float]) -> Node:
+    """Log density of errors that may be off, over that of the standard normals they come from."""
+    heavy = on.hedges(x, sd, 0.0, 1.0, off)
+    return heavy + on.log(sd) + 0.5 * (score * score + LOG_2PI)
+
+
+def letter_factors(parts: Synthesis, normals: Floats) -> dict[str, Floats]:
+    """Factor on the errors of each letter of reliability, from standard normals, (n, size)."""
+    said = parts.evidence
+    factors = np.exp(said.letter_sd * parts.errors(normals)[0])
+    return dict(zip(said.letters, factors.T, strict=True))
 
 
 def log_quantities(parts: Synthesis, normals: Floats) -> Floats:
@@ -165,9 +184,9 @@ def row_densities(parts: Synthesis, normals: Floats, log_quantity: Floats) -> Fl
     rows = len(parts.evidence.ids)
     if not rows:
         return np.zeros((*normals.shape[:-1], 0))
-    tape = Tape(rows + parts.size - parts.layout.size)
-    found = _rows(parts, tape.normals[..., :rows], tape.normals[..., rows:])
-    points = np.concatenate([log_quantity, normals[..., parts.layout.size :]], axis=-1)
+    tape = Tape(rows + parts.size)
+    found = _rows(parts, tape.normals[..., :rows], parts.errors(tape.normals[..., rows:]))
+    points = np.concatenate([log_quantity, normals], axis=-1)
     return evaluate(tape.program(rows=found), "rows", points)
 
 
@@ -176,6 +195,7 @@ def entry_labels(parts: Synthesis) -> list[str]:
     spreads = [parts.evidence.ids[place] for place in parts.evidence.spread]
     return [
         *parts.layout.labels,
+        *(f"factor of letter {letter}" for letter in parts.evidence.letters),
         *(f"shared error of {origin}" for origin in parts.evidence.origins),
         *(f"error of {row}" for row in spreads),
         *(f"deviation of {row}" for row in spreads),

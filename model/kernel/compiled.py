@@ -31,7 +31,7 @@ AFFINE, ADD, SUBTRACT, MULTIPLY = int(Op.AFFINE), int(Op.ADD), int(Op.SUBTRACT),
 DIVIDE, EXP, LOG, SIGMOID = int(Op.DIVIDE), int(Op.EXP), int(Op.LOG), int(Op.SIGMOID)
 AT_LEAST, GATHER, SUMS, DOTS = int(Op.AT_LEAST), int(Op.GATHER), int(Op.SUMS), int(Op.DOTS)
 RECURRENCE, HEDGES = int(Op.RECURRENCE), int(Op.HEDGES)
-SPREADS, BALANCE = int(Op.SPREADS), int(Op.BALANCE)
+SPREADS, ROOT = int(Op.SPREADS), int(Op.ROOT)
 HEAD = 7
 #: Kinds of map: none, one without bends, one with them.
 PLAIN, LINEAR, BENT = 0, 1, 2
@@ -73,8 +73,8 @@ def forwards(code: Array, p: Array, f: Array, v: Array) -> None:
             do.hedges(v, f, out, n, a, b, c, d, e)
         elif op == SPREADS:
             do.spreads(v, f, out, n, a, b, c, d, e)
-        elif op == BALANCE:
-            do.balance(v, f, out, a, b, c, d)
+        elif op == ROOT:
+            do.root(v, out, n, a)
 
 
 @jit
@@ -110,11 +110,11 @@ def backwards(code: Array, p: Array, f: Array, v: Array, g: Array) -> None:
         elif op == RECURRENCE:
             do.pull_recurrence(v, g, out, n, a, b, c, d)
         elif op == HEDGES:
-            do.pull_hedges(v, g, out, n, a)
+            do.pull_hedges(v, g, out, n, a, b)
         elif op == SPREADS:
             do.pull_spreads(v, g, out, n, a, b)
-        elif op == BALANCE:
-            do.pull_balance(v, g, out, a, b, c)
+        elif op == ROOT:
+            do.pull_root(v, g, out, n, a)
 
 
 @jit

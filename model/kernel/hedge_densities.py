@@ -12,18 +12,23 @@ from model.kernel.tape import Tape
 Floats = NDArray[np.float64]
 
 
-def tailed_logpdf(x: ArrayLike, sd: ArrayLike, tail: ArrayLike) -> Floats:
+def tailed_logpdf(
+    x: ArrayLike, sd: ArrayLike, tail: ArrayLike, off: tuple[float, float] = (0.0, 1.0)
+) -> Floats:
     """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``.
 
-    A negative tail points downwards; zero means no tail. The arguments broadcast.
+    A negative tail points downwards; zero means no tail. The arguments broadcast. ``off`` is the
+    probability that a figure is off, and the deviation that its error then adds.
     """
     shape = np.broadcast_shapes(*(np.shape(one) for one in (x, sd, tail)))
     x, sd, tail = (np.broadcast_to(one, shape).ravel() for one in (x, sd, tail))
-    if not len(x):
+    n = len(x)
+    if not n:
         return np.empty(shape)
-    tape = Tape(len(x))
-    found = on.hedges(tape.normals, sd, tail, 1.0)
-    return evaluate(tape.program(found=found), "found", np.asarray(x, float)).reshape(shape)
+    tape = Tape(2 * n)
+    found = on.hedges(tape.normals[:n], tape.normals[n:], tail, 1.0, off)
+    points = np.concatenate([x, sd]).astype(float)
+    return evaluate(tape.program(found=found), "found", points).reshape(shape)
 
 
 def extremes_logpdf(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from model.kernel.special import extremes, jit, tailed
+from model.kernel.special import extremes, hedge, jit
 
 Array = Any
 Place = Any
@@ -128,6 +128,18 @@ def pull_sigmoid(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
 
 
 @jit
+def root(v: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        v[out + i] = math.sqrt(v[a + i])
+
+
+@jit
+def pull_root(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
+    for i in range(n):
+        g[a + i] += 0.5 * g[out + i] / v[out + i]
+
+
+@jit
 def at_least(v: Array, f: Array, out: Place, n: Place, a: Place, floor: Place) -> None:
     """The larger of a and a floor."""
     for i in range(n):
@@ -241,19 +253,25 @@ def pull_recurrence(
 @jit
 def hedges(
     v: Array, f: Array, out: Place, n: Place,
-    a: Place, sd: Place, tail: Place, weight: Place, constant: Place,
+    a: Place, sd: Place, tail: Place, weight: Place, off: Place,
 ) -> None:  # fmt: skip
-    """Weighted log densities of rows that print one figure, followed by their slopes."""
+    """Weighted log densities of rows that print one figure, followed by both their slopes.
+
+    ``off`` has the share of rows that are off, and by how much.
+    """
+    share, by = f[off], f[off + 1]
     for i in range(n):
-        value, slope = tailed(v[a + i], f[sd + i], f[tail + i])
-        v[out + i] = f[weight + i] * (value + f[constant + i])
-        v[out + n + i] = f[weight + i] * slope
+        value, in_x, in_sd = hedge(v[a + i], v[sd + i], f[tail + i], share, by)
+        v[out + i] = f[weight + i] * value
+        v[out + n + i] = f[weight + i] * in_x
+        v[out + 2 * n + i] = f[weight + i] * in_sd
 
 
 @jit
-def pull_hedges(v: Array, g: Array, out: Place, n: Place, a: Place) -> None:
+def pull_hedges(v: Array, g: Array, out: Place, n: Place, a: Place, sd: Place) -> None:
     for i in range(n):
         g[a + i] += g[out + i] * v[out + n + i]
+        g[sd + i] += g[out + i] * v[out + 2 * n + i]
 
 
 @jit
@@ -286,52 +304,3 @@ def pull_spreads(
     for i in range(n):
         g[location + i] += g[out + i] * v[out + n + i]
         g[deviation + i] += g[out + i] * v[out + 2 * n + i]
-
-
-@jit
-def balance(
-    v: Array, f: Array, out: Place, a: Place, years: Place, segments: Place, s: Place
-) -> None:
-    """Weighted log density of one host's log balances, followed by its slopes.
-
-    Every closing error has the same standard deviation. Errors of one segment have correlation
-    ``persistence`` between years, since an error of definition persists and an error of timing does
-    not. Errors of one year have correlation ``common`` between segments, since exchange rate, taxes
-    and growth are the host's. The covariance is error² times the Kronecker product of two
-    compound-symmetric correlations, so its eigenvectors are means and contrasts, and the density is
-    a sum over the four kinds. ``s`` has error, persistence, common, weight and the density at
-    balance; ``a`` has years by segments.
-    """
-    error, persistence, common, weight = f[s], f[s + 1], f[s + 2], f[s + 3]
-    many, each = float(years), float(segments)
-    apart, lasting = 1.0 - persistence, 1.0 - persistence + many * persistence
-    own, shared = 1.0 - common, 1.0 - common + each * common
-    mean = 0.0
-    for i in range(years * segments):
-        mean += v[a + i] / (many * each)
-    squares = 0.0
-    for y in range(years):
-        of_year = 0.0
-        for k in range(segments):
-            of_year += v[a + y * segments + k] / each
-        for k in range(segments):
-            of_segment = 0.0
-            for t in range(years):
-                of_segment += v[a + t * segments + k] / many
-            at = a + y * segments + k
-            pulled = (
-                (v[at] - of_year - of_segment + mean) / (apart * own)
-                + (of_segment - mean) / (lasting * own)
-                + (of_year - mean) / (apart * shared)
-                + mean / (lasting * shared)
-            ) / (error * error)
-            # the four kinds are orthogonal, so that the slope gives the square
-            squares += v[at] * pulled
-            v[out + 1 + y * segments + k] = -weight * pulled
-    v[out] = weight * (f[s + 4] - 0.5 * squares)
-
-
-@jit
-def pull_balance(v: Array, g: Array, out: Place, a: Place, years: Place, segments: Place) -> None:
-    for i in range(years * segments):
-        g[a + i] += g[out] * v[out + 1 + i]

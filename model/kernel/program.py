@@ -34,7 +34,7 @@ class Op(IntEnum):
     RECURRENCE = 12
     HEDGES = 13
     SPREADS = 14
-    BALANCE = 15
+    ROOT = 15
 
 
 #: Kinds of operand: the place of as many numbers as the result has (``values``), where as many
@@ -55,20 +55,18 @@ OPERANDS: dict[Op, tuple[Kind, ...]] = {
     Op.SUMS: ("own", "own", "own", "own"),
     Op.DOTS: ("own", "own", "own"),
     Op.RECURRENCE: ("own", "values", "values", "own"),
-    Op.HEDGES: ("values", "data", "data", "data", "data"),
+    Op.HEDGES: ("values", "values", "data", "data", "own"),
     Op.SPREADS: ("values", "values", "own", "own", "own"),
-    Op.BALANCE: ("own", "own", "own", "own"),
+    Op.ROOT: ("values",),
 }
 
 
-def room(op: Op, n: int, operands: tuple[int, ...]) -> int:
+def room(op: Op, n: int) -> int:
     """How many numbers an operation writes: its results and what its adjoint reuses."""
-    if op in (Op.SIGMOID, Op.HEDGES):
+    if op is Op.SIGMOID:
         return 2 * n
-    if op is Op.SPREADS:
+    if op in (Op.HEDGES, Op.SPREADS):
         return 3 * n
-    if op is Op.BALANCE:
-        return 1 + operands[1] * operands[2]
     return n
 
 
@@ -138,7 +136,7 @@ class Program:
             return False
         op = Op(op)
         # nothing may be read before it is written: every place read lies below the result's
-        inside = out + room(op, n, tuple(operands)) <= self.length
+        inside = out + room(op, n) <= self.length
         for kind, operand in zip(OPERANDS[op], operands, strict=False):
             inside &= {
                 "values": operand + n <= out,
@@ -167,8 +165,8 @@ class Program:
             return d > 0 and n % d == 0 and a + n // d <= out
         if op is Op.SPREADS:
             return e > 0 and c + 3 * n <= len(self.data) and d + 2 * e <= len(self.data)
-        if op is Op.BALANCE:
-            return n == 1 and b > 0 and c > 0 and a + b * c <= out and d + 5 <= len(self.data)
+        if op is Op.HEDGES:
+            return e + 2 <= len(self.data)
         return True
 
     def _slice(self, start: int, many: int) -> Places:

@@ -12,10 +12,8 @@ from model.kernel.tape import Node, exp, log
 
 Ints = NDArray[np.int64]
 
-LOG_2PI = float(np.log(2.0 * np.pi))
-
 __all__ = [
-    "TAPE", "at_least", "balance", "concatenate", "exp", "group_sums", "hedges", "log", "products",
+    "TAPE", "at_least", "concatenate", "exp", "group_sums", "hedges", "log", "products",
     "recurrence", "sigmoid", "spreads", "stretches",
 ]  # fmt: skip
 
@@ -87,15 +85,18 @@ def recurrence(before: Node, survival: Node, inflow: Node) -> Node:
     )
 
 
-def hedges(x: Node, sd: ArrayLike, tail: ArrayLike, weight: ArrayLike) -> Node:
-    """Weighted log densities at x of Normals with exponential tails."""
+def hedges(
+    x: Node, sd: Node, tail: ArrayLike, weight: ArrayLike, off: tuple[float, float] = (0.0, 1.0)
+) -> Node:
+    """Weighted log densities at x of Normals with exponential tails.
+
+    ``off`` is the probability that a figure is off, and the deviation that its error then adds.
+    """
     n, tape = len(x), x.tape
-    sd, tail, weight = (np.broadcast_to(np.asarray(one, float), (n,)) for one in (sd, tail, weight))
-    with np.errstate(divide="ignore"):
-        ends = np.log(sd) + 0.5 * LOG_2PI, np.log(2.0 * np.abs(tail))
-    constant = -np.where(tail == 0.0, *ends)
-    given = (tape.data(one) for one in (sd, tail, weight, constant))
-    return tape.record(Op.HEDGES, n, x.place, *given)
+    return tape.record(
+        Op.HEDGES, n, x.place, sd.place, tape.data(tail, n), tape.data(weight, n),
+        tape.data(off),
+    )  # fmt: skip
 
 
 def spreads(
@@ -108,25 +109,6 @@ def spreads(
         Op.SPREADS, n, location.place, log_deviation.place,
         tape.data(np.concatenate([low, high, weight])),
         tape.data(np.concatenate([units, shares])), len(units),
-    )  # fmt: skip
-
-
-def balance(
-    logs: Node, years: int, error: float, persistence: float, common: float, weight: float
-) -> Node:
-    """Weighted log density of one host's log balances, years by segments."""
-    tape, begin, segments = logs.tape, logs.place, len(logs) // years
-    # eigenvalues of the two correlations, with the number of contrasts and means
-    of_years = (1.0 - persistence, years - 1), (1.0 - persistence + years * persistence, 1)
-    of_segments = (1.0 - common, segments - 1), (1.0 - common + segments * common, 1)
-    log_variance = len(logs) * 2.0 * np.log(error)
-    log_variance += segments * sum(many * np.log(one) for one, many in of_years)
-    log_variance += years * sum(many * np.log(one) for one, many in of_segments)
-    at_balance = -0.5 * (len(logs) * LOG_2PI + log_variance)
-    return tape.record(
-        Op.BALANCE, 1, begin, years, segments,
-        tape.data([error, persistence, common, weight, at_balance]),
-        reads=begin + np.arange(len(logs)),
     )  # fmt: skip
 
 

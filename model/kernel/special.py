@@ -72,32 +72,59 @@ def log_ndtr(x: float) -> float:
 
 
 @jit
-def tailed(x: float, sd: float, tail: float) -> tuple[float, float]:
-    """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``, and its slope.
+def tailed(x: float, sd: float, tail: float) -> tuple[float, float, float]:
+    """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``, and its slopes.
 
-    The exponentially modified Normal (Grushka 1972) without its constant, which is
-    -log(sd √2π) without a tail and -log(2 |tail|) with one. A negative tail points downwards.
-    There are two forms, so that neither ``erfc`` underflows nor ``exp`` overflows.
+    The exponentially modified Normal (Grushka 1972). A negative tail points downwards; zero means
+    none. There are two forms, so that neither ``erfc`` underflows nor ``exp`` overflows. The slopes
+    are those in ``x`` and in ``sd``.
     """
     if tail == 0.0:
-        u = x / sd
-        return -0.5 * u * u, -u / sd
+        v = x / sd
+        return -0.5 * (v * v + LOG_2PI) - math.log(sd), -v / sd, (v * v - 1.0) / sd
     sign = 1.0 if tail > 0.0 else -1.0
     mean = sign * tail
     distance = sign * x
-    u = (sd / mean - distance / sd) / ROOT_2
+    v = distance / sd
+    u = (sd / mean - v) / ROOT_2
+    in_u = (1.0 / mean + v / sd) / ROOT_2
     if u > 0.0:
         scaled = erfcx(u)
-        v = distance / sd
         value = math.log(scaled) - 0.5 * v * v
         # slope of log(scaled); for large u both its parts are large and cancel
         falling = 2.0 * u - SLOPE / scaled if u < 1e3 else (1.0 / (u * u) - 1.0) / u
         slope = -v / sd - falling / (sd * ROOT_2)
+        in_sd = v * v / sd + falling * in_u
     else:
         upper = math.erfc(u)
         value = 0.5 * (sd / mean) ** 2 - distance / mean + math.log(upper)
-        slope = SLOPE * math.exp(-u * u) / upper / (sd * ROOT_2) - 1.0 / mean
-    return value, sign * slope
+        falling = SLOPE * math.exp(-u * u) / upper
+        slope = falling / (sd * ROOT_2) - 1.0 / mean
+        in_sd = sd / (mean * mean) - falling * in_u
+    return value - math.log(2.0 * mean), sign * slope, in_sd
+
+
+@jit
+def hedge(x: float, sd: float, tail: float, share: float, by: float) -> tuple[float, float, float]:
+    """Log density at x of a figure that is off with a probability ``share``, and its slopes.
+
+    A figure that is off has an error of sd ⊕ ``by`` in place of sd: the contaminated Normal of
+    Tukey (1960), with the hedge's tail.
+    """
+    value, in_x, in_sd = tailed(x, sd, tail)
+    if share == 0.0:
+        return value, in_x, in_sd
+    wide = math.hypot(sd, by)
+    other, other_in_x, other_in_wide = tailed(x, wide, tail)
+    value += math.log1p(-share)
+    other += math.log(share)
+    most = max(value, other)
+    near, far = math.exp(value - most), math.exp(other - most)
+    near, far = near / (near + far), far / (near + far)
+    together = most + math.log(math.exp(value - most) + math.exp(other - most))
+    return (
+        together, near * in_x + far * other_in_x, near * in_sd + far * other_in_wide * sd / wide,
+    )  # fmt: skip
 
 
 @jit

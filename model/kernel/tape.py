@@ -52,6 +52,10 @@ class Tape:
         """The vector of standard normals."""
         return Node(self, np.arange(self.size))
 
+    def numbers(self, found: ArrayLike) -> Node:
+        """Numbers of the case as a node, (n,)."""
+        return self.normals[:1][np.zeros(np.size(found), dtype=np.int64)]._affine(found, 0.0)
+
     def places(self, found: ArrayLike) -> int:
         """Store places and return where they begin in the program's."""
         return self._kept("places", self._places, np.ascontiguousarray(found, dtype=np.int64))
@@ -93,7 +97,7 @@ class Tape:
             self._lines.append((*filled, *[0] * (WIDTH - len(filled))))
             self._reads.append(reads)
             self._known[line] = Node(self, self.length + np.arange(n))
-            self.length += room(op, n, operands)
+            self.length += room(op, n)
         found = self._known[line]
         assert isinstance(found, Node)
         return found
@@ -254,7 +258,9 @@ class Node:
         return self._affine(0.0, 1.0 / np.asarray(other, dtype=np.float64))
 
     def __pow__(self, power: ArrayLike) -> Node:
-        """Raise numbers above zero to a power given by the case."""
+        """Raise numbers above zero to a power given by the case; zero has a square root."""
+        if np.ndim(power) == 0 and power == 0.5:
+            return self._alone(Op.ROOT)
         return exp(log(self) * power)
 
 

@@ -22,8 +22,6 @@ Values = dict[str, Any]
 
 STOCKS = ("permitted", "irregular", "working")
 EXCHANGE_RATE = "exchange_rate"
-#: Items that differ by segment.
-BY_SEGMENT = ("payment", "declared_salary", "plan")
 #: Items of the accounts whose catalogue unit is per year.
 PER_YEAR = {"permit_cost": 12.0}
 
@@ -48,27 +46,22 @@ class HostDraws:
         Shares of the segments.
     flows : dict of array, (n, T), or (n,) at the start
         Arguments of ``workforce``.
-    by_segment : dict of array, (n, T, S)
-        Items of the accounts that differ by segment; ``plan`` in dollars.
-    stated : dict of array, (n, T) or (n, 1)
-        The other arguments of ``worker_month``; ``permit_cost`` in dollars a month.
+    stated : dict of array, (n, T, S), (n, T, 1) or (n, 1, 1)
+        Arguments of ``worker_month``; ``permit_cost`` and ``plan`` in dollars.
     per_usd : array, (1, T), or (n, T)
     """
 
     segments: tuple[str, ...]
     weights: Floats
     flows: Values
-    by_segment: Values
     stated: Values
     per_usd: Floats
 
-    @cached_property
-    def averaged(self) -> Values:
-        """Every argument of ``worker_month``, averaged over the segments."""
-        return self.stated | {name: self._average(self.by_segment[name]) for name in BY_SEGMENT}
-
-    def _average(self, by_segment: Floats) -> Floats:
-        return np.asarray(np.einsum("nts,ns->nt", by_segment, self.weights))
+    def average(self, item: Floats) -> Floats:
+        """An item of the accounts, averaged over the segments' workers, (n, T) or (n, 1)."""
+        if item.shape[-1] == 1:
+            return item[..., 0]
+        return np.asarray(np.einsum("nts,ns->nt", item, self.weights))
 
     @cached_property
     def force(self) -> Workforce:
@@ -77,18 +70,24 @@ class HostDraws:
 
     @cached_property
     def account(self) -> WorkerMonth:
-        """Accounts in the baseline."""
-        return worker_month(**in_own_currency(self.averaged, self.per_usd))
+        """Accounts in the baseline, by segment."""
+        return self._account(self.stated, self.per_usd)
+
+    def _account(self, stated: Values, per_usd: Floats) -> WorkerMonth:
+        return worker_month(**in_own_currency(stated, per_usd[..., None]))
 
     @cached_property
-    def shortfall(self) -> Floats:
-        """Shortfall of the surplus from the state's claim in the baseline, (n, T)."""
-        return shortfall(self.account)
+    def revenue(self) -> Values:
+        """Each definition's revenue per worker-month in the baseline."""
+        return self._revenue(self.account)
+
+    def _revenue(self, account: WorkerMonth) -> Values:
+        return {name: self.average(getattr(account, name)) for name in DEFINITIONS}
 
     @cached_property
     def baseline(self) -> Months:
         """Revenue and workers without changes."""
-        return _months(self.force, self.account, self.account.state_take, self.per_usd)
+        return _months(self.force, self.revenue, self.per_usd)
 
     def changed(self, changes: Sequence[Change], months: pd.PeriodIndex) -> Months:
         """Revenue and workers under changes, applied in the order of the file."""
@@ -100,34 +99,32 @@ class HostDraws:
         per_usd = self.per_usd
         for change in told.get(EXCHANGE_RATE, []):
             per_usd = changed(per_usd, self.per_usd, change, months)
-        flows, accounts = dict(self.flows), dict(self.averaged)
+        flows, stated = dict(self.flows), dict(self.stated)
         for name, own in told.items():
-            if any(change.segment for change in own):
-                accounts[name] = self._average(self._segments(name, own, months, per_usd))
-            elif name != EXCHANGE_RATE:
-                values, before = (flows, self.flows) if name in flows else (accounts, self.averaged)
+            if name in flows:
                 for change in own:
-                    rate = own_rate(change, per_usd)
-                    values[name] = changed(values[name], before[name], change, months, rate)
+                    flows[name] = changed(flows[name], self.flows[name], change, months)
+            elif name != EXCHANGE_RATE:
+                stated[name] = self._segments(name, own, months, per_usd)
         force = workforce(**flows) if set(told) & set(flows) else self.force
         if set(told) <= set(flows):
-            return _months(force, self.account, self.account.state_take, per_usd)
-        account = worker_month(**in_own_currency(accounts, per_usd))
-        state_take = left_for_the_state(account, self.shortfall)
-        return _months(force, account, state_take, per_usd)
+            return _months(force, self.revenue, per_usd)
+        return _months(force, self._revenue(self._account(stated, per_usd)), per_usd)
 
     def _segments(
         self, name: str, changes: Sequence[Change], months: pd.PeriodIndex, per_usd: Floats
     ) -> Floats:
         """A quantity by segment, (n, T, S); a change without a segment applies to all."""
-        before = self.by_segment[name]
+        before = self.stated[name]
+        # one column serves all segments unless a change tells them apart
+        apart = before.shape[-1] > 1 or any(change.segment for change in changes)
         found = []
-        for place, segment in enumerate(self.segments):
-            own = before[..., place]
+        for place, segment in enumerate(self.segments if apart else ("",)):
+            unchanged = own = before[..., min(place, before.shape[-1] - 1)]
             for change in changes:
                 if change.segment in ("", segment):
                     rate = own_rate(change, per_usd)
-                    own = changed(own, before[..., place], change, months, rate)
+                    own = changed(own, unchanged, change, months, rate)
             found.append(own)
         return np.stack(np.broadcast_arrays(*found), axis=-1)
 
@@ -185,26 +182,9 @@ def _is_fraction(quantity: str) -> bool:
     return basic is not None and basic.support == "fraction"
 
 
-def shortfall(account: WorkerMonth) -> Floats:
-    """Shortfall of the surplus from the state's claim."""
-    return np.asarray(np.maximum(account.state_take - account.surplus, 0.0))
-
-
-def left_for_the_state(account: WorkerMonth, before: Floats) -> Floats:
-    """State take under changes: the claim, as far as the surplus covers it.
-
-    The plan is due per head and comes before managers and brokers (RFA: K12 of the public facts;
-    a judgement for a scenario). A change elsewhere in the accounts therefore falls on them first,
-    and on the state where the surplus falls short of its claim by more than in the baseline, where
-    ``before`` is the shortfall.
-    """
-    return np.asarray(account.state_take - np.maximum(shortfall(account) - before, 0.0))
-
-
-def _months(force: Workforce, account: WorkerMonth, state_take: Floats, per_usd: Floats) -> Months:
-    revenue = np.empty((len(DEFINITIONS), *force.present.shape))
+def _months(force: Workforce, revenue: Values, per_usd: Floats) -> Months:
+    by_definition = np.empty((len(DEFINITIONS), *force.present.shape))
     for place, name in enumerate(DEFINITIONS):
-        amount = state_take if name == "state_take" else getattr(account, name)
-        np.multiply(force.present, amount, out=revenue[place])
+        np.multiply(force.present, revenue[name], out=by_definition[place])
     workers = np.stack([getattr(force, stock) for stock in STOCKS])
-    return Months(revenue, workers, per_usd)
+    return Months(by_definition, workers, per_usd)

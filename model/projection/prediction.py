@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from model.evidence.synthesis import spread_prior
 from model.projection.projection import USD, Projection, quantiles
 
 Floats = NDArray[np.float64]
+#: Factor on the errors of each letter of reliability, draw by draw.
+Factors = Mapping[str, Floats]
 #: The host of published totals for all the state's workers abroad.
 WORLD = "world"
 Json = dict[str, Any]
@@ -38,15 +41,35 @@ def distribution(draws: Floats) -> Json:
 
 
 def replicate(
-    rows: Evidence, log_quantity: Floats, rng: np.random.Generator, deviation: tuple[float, float]
+    rows: Evidence,
+    log_quantity: Floats,
+    rng: np.random.Generator,
+    deviation: tuple[float, float],
+    factors: Factors,
 ) -> Floats:
     """Log figures that the model expects to be printed, (n, R), in canonical units.
 
     Each row gets a fresh error and its hedge's tail; a ``spread`` row gets the mid-point of the
     lowest and highest of n fresh units.
+
+    Parameters
+    ----------
+    rows : Evidence
+    log_quantity : array, (n, R)
+    rng : Generator
+    deviation : (float, float)
+        Mean and standard deviation of the log of the deviation between units.
+    factors : mapping of str to array, (n,)
+        Factor on the errors of each letter; drawn from its prior if the letter is not there.
     """
     draws = log_quantity.shape[0]
-    error = rng.normal(size=log_quantity.shape) * rows.error
+    size = np.ones((draws, len(rows.letters) or 1))
+    for place, letter in enumerate(rows.letters):
+        fresh = np.exp(rows.letter_sd * rng.normal(size=draws))
+        size[:, place] = factors.get(letter, fresh)
+    error = rng.normal(size=log_quantity.shape) * may_be_off(
+        rows.error * size[:, rows.letter], rows.off, rng
+    )
     tail = rng.exponential(size=log_quantity.shape) * rows.tail
     figures = log_quantity + error + tail
     for place in rows.spread:
@@ -57,8 +80,15 @@ def replicate(
         high = low + (1.0 - low) * rng.beta(units - 1.0, 1.0)
         from scipy.special import ndtri
 
-        figures[:, place] += scale * (ndtri(low) + ndtri(high)) / 2
+        # the quantity is the mean of log-normal units, which lies above their centre
+        figures[:, place] += scale * (ndtri(low) + ndtri(high)) / 2 - scale**2 / 2
     return figures
+
+
+def may_be_off(error: Floats, off: tuple[float, float], rng: np.random.Generator) -> Floats:
+    """Deviations of errors, some of which are of figures that are off."""
+    share, by = off
+    return np.asarray(np.hypot(error, by * (rng.random(error.shape) < share)))
 
 
 def surprise(observed: float, predicted: Floats) -> float | None:
@@ -71,7 +101,9 @@ def surprise(observed: float, predicted: Floats) -> float | None:
     return number(1.0 - 2.0 * min(above, 1.0 - above))
 
 
-def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int, fitted: Evidence) -> Json:
+def fitted_rows(
+    case: Case, layout: Layout, draws: Floats, seed: int, fitted: Evidence, factors: Factors
+) -> Json:
     """Observed, predicted and surprise of each fitted row, in the row's own unit.
 
     ``error`` is the standard deviation of the log figure, ``tail`` the mean of its hedge's tail
@@ -90,12 +122,14 @@ def fitted_rows(case: Case, layout: Layout, draws: Floats, seed: int, fitted: Ev
             "tail": number(reading[1]),
             "weight": number(weights[row_id]),
         }
-        for row_id, observed, unit, predicted, reading in _predict(case, layout, draws, seed, "fit")
+        for row_id, observed, unit, predicted, reading in _predict(
+            case, layout, draws, seed, "fit", factors
+        )
     }
 
 
 def held_out_rows(
-    case: Case, layout: Layout, draws: Floats, projection: Projection, seed: int
+    case: Case, layout: Layout, draws: Floats, projection: Projection, seed: int, factors: Factors
 ) -> Json:
     """Observed and predicted of each held-out row; published totals under their definition.
 
@@ -104,7 +138,9 @@ def held_out_rows(
     no prediction.
     """
     results: Json = {}
-    for row_id, observed, unit, predicted, _ in _predict(case, layout, draws, seed, "holdout"):
+    for row_id, observed, unit, predicted, _ in _predict(
+        case, layout, draws, seed, "holdout", factors
+    ):
         results[row_id] = _held_out(observed, unit, predicted)
     rows = case.evidence[case.evidence["role"] == "holdout"]
     for row in rows.itertuples():
@@ -175,7 +211,7 @@ def modelled_total(
 
 
 def _predict(
-    case: Case, layout: Layout, draws: Floats, seed: int, role: str
+    case: Case, layout: Layout, draws: Floats, seed: int, role: str, factors: Factors
 ) -> list[tuple[str, float, str, Floats, tuple[float, float]]]:
     """Id, figure, unit, replicated figures and reading of the rows of a role, where modelled.
 
@@ -198,7 +234,7 @@ def _predict(
     said = evidence(case, measured)
     log_quantity = log_quantities(layout, measured, draws)
     rng = np.random.default_rng(seed)
-    replicated = replicate(said, log_quantity, rng, spread_prior(case.reading))
+    replicated = replicate(said, log_quantity, rng, spread_prior(case.reading), factors)
     units = rows.set_index("id")["unit"]
     return [
         (

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.contents import Change
+from model.case.reader.scenarios import BY_SEGMENT
 from model.equations.quantities import DEFINITIONS, USES
 from model.evidence.economy import (
     Calendar,
@@ -27,7 +28,7 @@ from model.evidence.economy import (
     items,
     segment_weights,
 )
-from model.projection.counterfactual import BY_SEGMENT, STOCKS, HostDraws
+from model.projection.counterfactual import STOCKS, HostDraws
 from model.projection.horizon import random_walk
 
 Floats = NDArray[np.float64]
@@ -82,8 +83,8 @@ class Projector:
     The baseline is computed once; a scenario computes only what its changes affect. All scenarios
     share the draws, so that a difference between two has its own, correct interval.
 
-    Segments are averaged, with their shares of the workers, before the accounts are drawn up.
-    This is exact, because the accounts are linear in everything that differs by segment.
+    The accounts are drawn up by segment and then averaged with the segments' shares of the workers,
+    since one segment may fall short of its plan while another does not.
 
     Parameters
     ----------
@@ -114,12 +115,7 @@ class Projector:
                 ),
                 weights=weights[:, own],
                 flows={name: value[:, place] for name, value in flows.items()},
-                by_segment={name: stated[name][..., own] for name in BY_SEGMENT},
-                stated={
-                    name: value[..., 0 if value.shape[-1] == 1 else int(np.argmax(own))]
-                    for name, value in stated.items()
-                    if name not in BY_SEGMENT
-                },
+                stated={name: _of_host(name, value, own) for name, value in stated.items()},
                 per_usd=rates * np.exp(walk[host.currency]) if host.currency in walk else rates,
             )
 
@@ -160,7 +156,8 @@ class Projector:
         found = [
             np.stack(
                 [
-                    host.force.present * sum(getattr(host.account, item) for item in items)
+                    host.force.present
+                    * sum(host.average(getattr(host.account, item)) for item in items)
                     for items in of.values()
                 ]
             )
@@ -180,17 +177,19 @@ class Projector:
         Returns
         -------
         DataArray, (item, host, draw)
-            Each of ``USES`` and the closing error, which add up to ``billings``; then
-            ``declared_salary``, and ``worker_months``, which is not money.
+            Each of ``USES``, which add up to ``billings``; then ``declared_salary``, and
+            ``worker_months``, which is not money.
         """
         inside = np.asarray(self.case.timeline.months.year == year)
-        names = (*USES, "closing_error", "billings", "declared_salary")
+        names = (*USES, "billings", "declared_salary")
         found = []
         for host in self._hosts.values():
             present = host.force.present[:, inside]
             rate = host.per_usd[:, inside] if currency == USD else 1.0
             amounts = [
-                np.broadcast_to(getattr(host.account, name), host.force.present.shape)[:, inside]
+                np.broadcast_to(
+                    host.average(getattr(host.account, name)), host.force.present.shape
+                )[:, inside]
                 for name in names
             ]
             sums = [(present * amount / rate).sum(axis=-1) for amount in amounts]
@@ -215,6 +214,14 @@ class Projector:
             dims=(name, "host", "draw", "month"),
             coords={name: list(labels), **self._coords},
         )
+
+
+def _of_host(name: str, value: Floats, own: NDArray[np.bool_]) -> Floats:
+    """The columns of a host's segments, or one column of what its segments share."""
+    if name in BY_SEGMENT:
+        return value[..., own]
+    column = 0 if value.shape[-1] == 1 else int(np.argmax(own))
+    return value[..., column : column + 1]
 
 
 def _joined(by_host: list[Floats], axis: int) -> Floats:

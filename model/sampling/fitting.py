@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evidence.economy import Layout
-from model.evidence.synthesis import Synthesis, program
+from model.evidence.synthesis import Synthesis, letter_factors, program
 from model.kernel.native import Map, density, sampler
 from model.question import SamplerOptions
 from model.sampling.whitening import curvature_map, pilot_map
@@ -74,7 +74,7 @@ class Posterior:
     parts : Synthesis
         The arrays that were fitted.
     normals : array, (chains, draws, size)
-        Standard normals: basic quantities, then shared errors, then two entries per spread row.
+        Standard normals: basic quantities, then errors (``Synthesis.error_counts``).
     natural : array, (chains, draws, N)
         Basic quantities in their own units.
     stats : dict of array, (chains, draws)
@@ -100,6 +100,11 @@ class Posterior:
     def diverging(self) -> NDArray[np.bool_]:
         """Which draws diverged, (chains, draws)."""
         return np.asarray(self.stats["diverging"], dtype=bool)
+
+    @property
+    def letter_factors(self) -> dict[str, Floats]:
+        """Factor on the errors of each letter of reliability, (chains * draws,) each."""
+        return letter_factors(self.parts, self.normals.reshape(-1, self.parts.size))
 
     @property
     def draws(self) -> Floats:

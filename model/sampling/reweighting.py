@@ -81,7 +81,7 @@ def reweighted(
     gate : Convergence
         The convergence of ``posterior``.
     parts : Synthesis
-        The same case with other weights or errors of its rows; priors and balance are unchanged.
+        The same case with other weights or errors of its rows; priors are unchanged.
     log_quantity : array, (n, R)
         ``log_quantities`` of the draws, shared by many calls.
     """

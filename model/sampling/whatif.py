@@ -24,8 +24,17 @@ from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
-#: Quantities with rows that report the plan's side of the balance.
-PLAN_SIDE = ("plan", "plan_fulfilment", "plan_growth", "plan_ratio", "state_take")
+#: Quantities of the rows that each side of the accounts has: what the state claims and takes, and
+#: what contractors pay.
+SIDES = {
+    "plan": (
+        "plan", "plan_growth", "plan_ratio", "levies", "claim", "plan_collected", "state_take",
+    ),
+    "payments": (
+        "payment", "payment_growth", "payment_ratio", "utilisation", "billings", "net_of_tax",
+        "wedge", "surplus", "left_with_firms",
+    ),
+}  # fmt: skip
 
 _FIGURE = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.ASCII)
 
@@ -48,7 +57,7 @@ def what_if_of(
     priors : sequence of ``QUANTITY=P05:P95 [UNIT]``
     drop_sources, drop_rows : sequence of ids
     weights : sequence of ``ROW=W``
-    without : sequence of {"plan", "balance"}
+    without : sequence of {"plan", "payments"}
     as_of : str
         ``YYYY-MM-DD``, or a month or year, of which the last day counts.
 
@@ -108,13 +117,7 @@ def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
     if rows:
         parts = left_out(parts, case, rows)
     said = replace(parts.evidence, weight=parts.evidence.weight * factors)
-    balance = np.zeros_like(parts.balance_weight)
-    return replace(
-        parts,
-        layout=layout,
-        evidence=said,
-        balance_weight=balance if "balance" in what_if.without else parts.balance_weight,
-    )
+    return replace(parts, layout=layout, evidence=said)
 
 
 def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
@@ -239,8 +242,8 @@ def _left_out(case: Case, parts: Synthesis, what_if: WhatIf, report: Report) -> 
             message = f"no fitted row had been published by {what_if.as_of}{first}"
             report.add("--as-of", None, None, message)
         rows |= set(later)
-    if "plan" in what_if.without:
-        rows |= set(fitted[fitted["quantity"].str.split(".").str[0].isin(PLAN_SIDE)]["id"])
+    for side in what_if.without:
+        rows |= set(fitted[fitted["quantity"].str.split(".").str[0].isin(SIDES[side])]["id"])
     return sorted(rows)
 
 

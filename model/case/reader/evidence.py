@@ -291,7 +291,7 @@ def _check_figures(row: Row) -> None:
 
 
 def _check_share(row: Row) -> None:
-    """Check that a share lies between 0 and 1; only a ceiling may equal 1."""
+    """Check that a share lies between 0 and 1, which only a ceiling or a part of a base may be."""
     basic = BASIC_BY_NAME.get(row["quantity"].partition(".")[0])
     fraction = row.kind == "basic" and basic is not None and basic.support == "fraction"
     share = row.kind == "share" or (row.kind == "worker_month" and is_pure(row["unit"]))
@@ -299,7 +299,7 @@ def _check_share(row: Row) -> None:
         return
     for name, figure in row.figures.items():
         value = figure * row.factor
-        ceiling = row["qualifier"] in CEILINGS and value == 1
-        if not (0 < value < 1 or ceiling) and row.clean(name, "unit"):
+        whole = row["qualifier"] in CEILINGS or row.kind == "worker_month"
+        if not (0 < value < 1 or (whole and value == 1)) and row.clean(name, "unit"):
             message = f"{row[name]} {row['unit']} is not a share between 0 and 1"
             row.fault(name, f"{message}; check the figure and its unit")

@@ -30,7 +30,7 @@ BY_MONTH = (
     "permit_inflow", "permit_exit", "irregular_inflow", "irregular_exit", "irregular_working",
     "payment", "utilisation", "declared_salary", "vat_rate", "vat_share", "simplified_rate",
     "income_tax_rate", "contribution_rate", "permit_cost", "broker_margin", "managers_share",
-    "upkeep", "keep_share", "plan", "plan_fulfilment", EXCHANGE_RATE,
+    "upkeep", "keep_share", "plan", "levies", "own_firms", EXCHANGE_RATE,
 )  # fmt: skip
 #: Quantities of the projection without a value by month, and what to change instead.
 INSTEAD = {

@@ -151,6 +151,7 @@ class TailsTable(Table):
     almost: Positive
     at_least: Positive
     more_than: Positive
+    incomplete: Positive
     up_to: Positive
     as_much_as: Positive
     basis: Filled
@@ -187,12 +188,12 @@ class EchoTable(Table):
     basis: Filled
 
 
-class ClosingTable(Table):
-    """``[closing]``."""
+class ErrorsTable(Table):
+    """``[errors]``: how far the table of grades is to be trusted."""
 
-    error: Positive
-    persistence: BelowOne
-    common: BelowOne
+    letter_sd: NotNegative
+    off_share: BelowOne
+    off_by: Positive
     basis: Filled
 
 
@@ -213,7 +214,7 @@ class ReadingFile(Table):
     range: RangeTable
     spread: SpreadTable
     echo: EchoTable
-    closing: ClosingTable
+    errors: ErrorsTable
     slips: SlipsTable
 
 

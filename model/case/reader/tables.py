@@ -15,7 +15,8 @@ from model.case.units import CURRENCIES
 from model.equations.quantities import BASES
 
 QUALIFIERS = (
-    "exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as",
+    "exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete", "up_to",
+    "as_much_as",
     "range", "spread",
 )  # fmt: skip
 #: Qualifiers that take two figures.
@@ -225,7 +226,12 @@ EVIDENCE = pa.DataFrameSchema(
         "base": _one_of("base", BASES, blank=True),
         "source": _filled("the source"),
         "said_by": _free(),
-        "origin": _matching("an origin", _IDENT, "write an id, or leave it blank", blank=True),
+        "origin": _matching(
+            "an origin",
+            re.compile(rf"{_IDENT.pattern}(/same|/opposite)?"),
+            "write an id, perhaps with /same or /opposite, or leave it blank",
+            blank=True,
+        ),
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),

@@ -129,9 +129,9 @@ def read_reading(folder: Folder) -> Reading | None:
         spread_units=(spread.units_p05, spread.units_p95),
         spread_deviation=(spread.deviation_p05, spread.deviation_p95),
         echo_shared=file.echo.shared,
-        closing_error=file.closing.error,
-        closing_persistence=file.closing.persistence,
-        closing_common=file.closing.common,
+        letter_sd=file.errors.letter_sd,
+        off_share=file.errors.off_share,
+        off_by=file.errors.off_by,
         slip_factor=file.slips.factor,
         basis={name: getattr(file, name).basis for name in ReadingFile.model_fields},
     )

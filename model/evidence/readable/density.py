@@ -35,7 +35,7 @@ from model.evidence.readable.economy import (
     segment_shares,
     workforce,
 )
-from model.evidence.readable.hedges import printed, spread
+from model.evidence.readable.hedges import log_excess, printed, spread
 from model.evidence.synthesis import Synthesis, synthesis
 
 Floats = NDArray[np.float64]
@@ -52,8 +52,8 @@ def pymc_model(case: Case, parts: Synthesis | None = None) -> pm.Model:
     ----------
     case : Case
     parts : Synthesis, optional
-        The case's arrays under a what-if. A quantity set to a value has no prior, and a row or a
-        balance of zero weight has no term.
+        The case's arrays under a what-if. A quantity set to a value has no prior, and a row of zero
+        weight has no term.
 
     Returns
     -------
@@ -67,7 +67,6 @@ def pymc_model(case: Case, parts: Synthesis | None = None) -> pm.Model:
         workers = workforce(case, basic)
         share = segment_shares(case, basic)
         revenue(case, basic, workers, share)
-        balance(case, parts, basic)
         if len(rows):
             evidence(parts, rows, log_quantities(case, rows, basic, workers, share))
     return model
@@ -85,14 +84,9 @@ def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Seque
         "tax_period": [period.name for period in timeline.tax_periods],
         "month": [str(month) for month in timeline.months],
         "year": [year for year in years if (timeline.months.year == year).sum() == 12],
-        **{
-            f"{host.name}_account": [
-                f"{year} {one.id}" for year in years for one in segments if one.host == host.name
-            ]
-            for host in case.hosts
-        },
         "row": list(rows.index),
         **{f"{qualifier}_row": list(own) for qualifier, own in told.items()},
+        "letter": list(parts.evidence.letters),
         "origin": list(parts.evidence.origins),
         "end": ["lowest", "highest"],
     }
@@ -110,63 +104,42 @@ def revenue(case: Case, basic: Tensors, workers: Workers, share: Tensor) -> None
         pm.Deterministic(definition, in_year @ by_month, dims="year")
 
 
-def balance(case: Case, parts: Synthesis, basic: Tensors) -> None:
-    """Require billings to equal their uses, by year and segment, up to a closing error.
-
-    This is a pseudo-observation: the log of billings over uses is observed to be zero. Closing
-    errors are correlated between years, since an error of definition persists, and between a
-    host's segments.
-    """
-    error, persistence, common = parts.closing
-    year = case.timeline.months.year.to_numpy()
-    months = [np.flatnonzero(year == one) for one in np.unique(year)]
-    account = accounts(case, basic, [(inside[0], inside[-1]) for inside in months])
-    log_balance = pt.log(account.billings / account.uses)
-    for place, host in enumerate(case.hosts):
-        own = np.flatnonzero(host_of_segment(case) == place)
-        correlation = np.kron(_alike(len(months), persistence), _alike(len(own), common))
-        if parts.balance_weight[place]:
-            pm.MvNormal(
-                f"balance_{host.name}",
-                mu=log_balance[:, own].ravel(),
-                cov=error**2 * correlation,
-                observed=np.zeros(len(correlation)),
-                dims=f"{host.name}_account",
-            )
-
-
-def _alike(size: int, correlation: float) -> Floats:
-    """Correlation matrix with one correlation between all pairs."""
-    return (1.0 - correlation) * np.eye(size) + correlation
-
-
 # Evidence
 
 
 def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None:
     """Add one term for each hedge: its printed figures, around the quantities they are about.
 
-    Rows of one origin share an error; copies of one statement share a weight of one.
+    The errors of each letter of reliability are multiplied by an unknown factor. Rows of one
+    origin share an error; copies of one statement share a weight of one.
     """
     said, centre = parts.evidence, log_quantity
+    factor = pt.ones(1)
+    if said.letters:
+        factor = pm.LogNormal("letter_factor", 0.0, said.letter_sd, dims="letter")
     if said.origins:
         # the only row of an origin has none of it: its shared error is zero
         origin_error = pm.Normal("origin_error", 0.0, 1.0, dims="origin")
-        centre = centre + said.shared_error * origin_error[said.origin]
+        shared = said.shared_error * factor[said.shared_letter]
+        centre = centre + shared * origin_error[said.origin]
+    own_error = said.own_error * factor[said.letter]
     for qualifier in pd.unique(rows["qualifier"]):
         own = np.flatnonzero((rows["qualifier"] == qualifier) & (said.weight > 0.0))
-        figure, error, weight = said.log_figure[own], said.own_error[own], said.weight[own]
+        figure, error, weight = said.log_figure[own], own_error[own], said.weight[own]
         if not len(own):
             continue
         if qualifier != "spread":
             tail = np.abs(said.tail[own])
-            printed(qualifier, centre[own], error, tail, weight, figure)
+            printed(qualifier, centre[own], error, tail, weight, figure, said.off)
             continue
-        # units deviate from their centre, which deviates from the truth by the row's error
+        # units deviate from their centre, which deviates from the truth by the row's error; the
+        # truth is the mean of log-normal units, which lies above their centre
         shift = pm.Normal("shift", 0.0, 1.0, dims="spread_row")
         deviation = pm.LogNormal("deviation", *parts.spread_deviation, dims="spread_row")
+        pm.Potential("may_be_off", log_excess(error * shift, error, shift, said.off))
         ends = figure[:, None] + said.half_width[own, None] * np.array([-1.0, 1.0])
-        spread(centre[own] + error * shift, deviation, said.units, weight, ends)
+        located = centre[own] - deviation**2 / 2 + error * shift
+        spread(located, deviation, said.units, weight, ends)
 
 
 def log_quantities(

@@ -99,7 +99,10 @@ def workforce(case: Case, basic: Tensors) -> Workers:
 
     permitted = stock(basic["permitted_at_start"], exits, arrivals, len(phase))
     irregular = stock(basic["irregular_at_start"], irregular_exits, irregular_arrivals, len(phase))
-    working = permitted + basic["irregular_working"][:, None] * irregular
+    working = (
+        basic["share_present"][:, None] * permitted
+        + basic["irregular_working"][:, None] * irregular
+    )
 
     dims = ("host", "month")
     return Workers(
@@ -183,7 +186,8 @@ def accounts(case: Case, basic: Tensors, windows: Windows) -> WorkerMonth:
         keep_share=basic["keep_share"][host],
         managers_share=basic["managers_share"][host],
         plan=grown("plan", "plan_growth") * basic["plan_ratio"] * per_usd,
-        plan_fulfilment=basic["plan_fulfilment"][host],
+        levies=basic["levies"][host],
+        own_firms=basic["own_firms"][host],
     )
 
 

@@ -4,9 +4,11 @@ With q the log of the quantity a row is about, y the log of the printed figure, 
 the mean of its tail, figures are distributed as::
 
     exact, about, range                  y = q + Normal(0, s)
-    at_least, more_than                  y = q + Normal(0, s) - Exponential(m)
+    at_least, more_than, incomplete      y = q + Normal(0, s) - Exponential(m)
     nearly, almost, up_to, as_much_as    y = q + Normal(0, s) + Exponential(m)
     spread                               the lowest and highest of n units ~ Normal(q, s)
+
+A figure may be off: with a small probability, Normal(0, s) is Normal(0, s ⊕ by).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 
 Tensor = Any
 Floats = NDArray[np.float64]
+Off = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ HEDGES = {
     "range": ABOUT,
     "at_least": FLOOR,
     "more_than": FLOOR,
+    "incomplete": FLOOR,
     "nearly": CEILING,
     "almost": CEILING,
     "up_to": CEILING,
@@ -89,9 +93,33 @@ HEDGES = {
 }
 
 
+def contaminated(log_density: Callable[[Tensor], Tensor], s: Tensor, off: Off) -> Tensor:
+    """Log density of a figure that is off with a probability, from its density given an error."""
+    share, by = off
+    if not share:
+        return log_density(s)
+    among = [
+        np.log1p(-share) + log_density(s), np.log(share) + log_density(pt.sqrt(s**2 + by**2)),
+    ]  # fmt: skip
+    return pt.logaddexp(*among)
+
+
+def log_excess(x: Tensor, s: Tensor, score: Tensor, off: Off) -> Tensor:
+    """Log density of errors x that may be off, over that of Normal(0, s), from which x is made.
+
+    It turns the standard normal ``score`` = x / s into a score of errors that may be off.
+    """
+
+    def log_normal(deviation: Tensor) -> Tensor:
+        return pm.logp(pm.Normal.dist(0.0, deviation), x)
+
+    return contaminated(log_normal, s, off) - log_normal(s)
+
+
 def printed(
-    qualifier: str, q: Tensor, error: Floats, tail: Floats, weight: Floats, log_figure: Floats
-) -> Tensor:
+    qualifier: str, q: Tensor, error: Tensor, tail: Floats, weight: Floats, log_figure: Floats,
+    off: Off,
+) -> Tensor:  # fmt: skip
     """Observed figures printed with one hedge, as a random variable of the model.
 
     Parameters
@@ -100,19 +128,32 @@ def printed(
         The hedge; also the name of the variable, whose dimension is ``{qualifier}_row``.
     q : tensor, (rows,)
         Log of the quantity each row is about.
-    error, tail : array, (rows,)
+    error : tensor, (rows,)
+    tail : array, (rows,)
     weight : array, (rows,)
         Weight of each row; copies of one statement share a weight of one.
     log_figure : array, (rows,)
         Log of the printed figures.
+    off : (float, float)
+        Probability that a figure is off, and the deviation that its error then adds.
     """
     hedge = HEDGES[qualifier]
     return pm.CustomDist(
         qualifier, q, error, tail, weight,
-        dist=lambda q, s, m, w, size: hedge.printed(q, s, m, size),
-        logp=lambda y, q, s, m, w: w * hedge.log_density(y, q, s, m),
+        dist=lambda q, s, m, w, size: hedge.printed(q, _error(s, off, size), m, size),
+        logp=lambda y, q, s, m, w: (
+            w * contaminated(lambda error: hedge.log_density(y, q, error, m), s, off)
+        ),
         observed=log_figure, dims=f"{qualifier}_row", class_name=qualifier,
     )  # fmt: skip
+
+
+def _error(s: Tensor, off: Off, size: Tensor) -> Tensor:
+    """Error of each figure: s, or s ⊕ by where it is off."""
+    share, by = off
+    if not share:
+        return s
+    return pt.sqrt(s**2 + by**2 * pm.Bernoulli.dist(share, size=size))
 
 
 def spread(q: Tensor, deviation: Tensor, units: Floats, weight: Floats, ends: Floats) -> Tensor:

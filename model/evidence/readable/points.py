@@ -43,6 +43,7 @@ def variables(parts: Synthesis) -> list[Variable]:
     Quantities set to a value and spreads of zero weight have no variable.
     """
     layout, said = parts.layout, parts.evidence
+    hosts = len(parts.measured.calendar.host)
     found: list[Variable] = []
     stop = 0
     for name, size in layout.families:
@@ -56,16 +57,17 @@ def variables(parts: Synthesis) -> list[Variable]:
                 places,
                 layout.location[places],
                 layout.scale[places],
-                dims_of(name, len(parts.balance_weight))[1] if whole else (-1,),
+                dims_of(name, hosts)[1] if whole else (-1,),
             )
         )
-    origins, spreads = len(said.origins), len(said.spread)
     told = np.flatnonzero(said.weight[said.spread] > 0.0)
     location, scale = parts.spread_deviation
+    letters, origins, shifts, deviations = parts.errors(np.arange(parts.size))
     for name, places, centre, width in (
-        ("origin_error", stop + np.arange(origins), 0.0, 1.0),
-        ("shift", stop + origins + told, 0.0, 1.0),
-        ("deviation_log__", stop + origins + spreads + told, location, scale),
+        ("letter_factor_log__", letters, 0.0, said.letter_sd),
+        ("origin_error", origins, 0.0, 1.0),
+        ("shift", shifts[told], 0.0, 1.0),
+        ("deviation_log__", deviations[told], location, scale),
     ):
         n = len(places)
         found.append(Variable(name, places, np.full(n, centre), np.full(n, width)))
