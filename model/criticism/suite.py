@@ -59,9 +59,13 @@ def criticise(
         prior_predictive(case, posterior.parts, seed),
         posterior_predictive(
             fitted_rows(
-                case, posterior.layout, posterior.draws, seed, posterior.parts.evidence,
+                case,
+                posterior.layout,
+                posterior.draws,
+                seed,
+                posterior.parts.evidence,
                 posterior.letter_factors,
-            )  # fmt: skip
+            )
         ),
     ]
     pool: AbstractContextManager[Executor] = (
