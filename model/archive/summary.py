@@ -18,6 +18,7 @@ from model.case.contents import Scenario
 from model.case.exchange import Rates
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE, Support
+from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.horizon import extended
 from model.projection.prediction import distribution, fitted_rows, held_out_rows, number
@@ -28,7 +29,7 @@ from model.sampling.fitting import Convergence, Posterior, convergence
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
 
-SCHEMA = 1
+SCHEMA = 2
 WHAT_HAPPENED = "What happened"
 #: Relative difference that rounding causes in amounts converted at another exchange rate.
 ROUNDING = 1e-12
@@ -136,6 +137,7 @@ def summary(results: Results) -> Json:
         "press_arithmetic": press_arithmetic(results),
         "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
+        "errors": _errors(posterior),
         "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence, factors),
         "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1, factors),
     }
@@ -280,6 +282,22 @@ def _quantities(case: Case, posterior: Posterior) -> Json:
             "posterior": distribution(draws[:, place]),
         }
         for place, label in enumerate(layout.labels)
+    }
+
+
+def _errors(posterior: Posterior) -> Json:
+    """Factors on the errors of each letter, and the probability that each fitted row is off."""
+    parts, normals = posterior.parts, posterior.normals.reshape(-1, posterior.parts.size)
+    off = chances_off(parts, normals, log_quantities(parts, normals)).mean(axis=0)
+    return {
+        "letters": {
+            letter: distribution(draws) for letter, draws in posterior.letter_factors.items()
+        },
+        "off": {
+            row: number(float(chance))
+            for row, chance in zip(parts.evidence.ids, off, strict=True)
+            if np.isfinite(chance)
+        },
     }
 
 
