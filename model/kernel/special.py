@@ -108,26 +108,29 @@ def tailed(x: float, sd: float, tail: float) -> tuple[float, float, float]:
 def hedge(x: float, sd: float, tail: float, share: float, by: float) -> tuple[float, float, float]:
     """Log density at x of a figure that is off with a probability ``share``, and its slopes.
 
-    A figure that is off has an error of sd ⊕ ``by`` in place of sd, or, as likely, of a third of
-    ``by``: the contaminated Normal of Tukey (1960) in two steps, between which a sampler can move,
-    with the hedge's tail.
+    A figure that is off has an error of sd ⊕ ``by`` in place of sd, or as likely of a half or a
+    quarter of ``by``: the contaminated Normal of Tukey (1960) in three steps, between which a
+    sampler can move, with the hedge's tail.
     """
     value, in_x, in_sd = tailed(x, sd, tail)
     if share == 0.0:
         return value, in_x, in_sd
     value += math.log1p(-share)
-    half, whole = math.hypot(sd, by / 3.0), math.hypot(sd, by)
-    some, some_in_x, some_in_half = tailed(x, half, tail)
-    much, much_in_x, much_in_whole = tailed(x, whole, tail)
-    some += math.log(0.5 * share)
-    much += math.log(0.5 * share)
-    most = max(value, some, much)
-    p0, p1, p2 = math.exp(value - most), math.exp(some - most), math.exp(much - most)
-    total = p0 + p1 + p2
-    p0, p1, p2 = p0 / total, p1 / total, p2 / total
-    in_x = p0 * in_x + p1 * some_in_x + p2 * much_in_x
-    in_sd = p0 * in_sd + p1 * some_in_half * sd / half + p2 * much_in_whole * sd / whole
-    return most + math.log(total), in_x, in_sd
+    share = math.log(share / 3.0)
+    most, total, slope, in_scale = value, 1.0, in_x, in_sd
+    for k in range(3):
+        wide = math.hypot(sd, by)
+        other, other_in_x, other_in_wide = tailed(x, wide, tail)
+        other += share
+        if other > most:
+            shrink = math.exp(most - other)
+            total, slope, in_scale, most = total * shrink, slope * shrink, in_scale * shrink, other
+        part = math.exp(other - most)
+        total += part
+        slope += part * other_in_x
+        in_scale += part * other_in_wide * sd / wide
+        by *= 0.5
+    return most + math.log(total), slope / total, in_scale / total
 
 
 @jit

@@ -8,7 +8,7 @@ the mean of its tail, figures are distributed as::
     nearly, almost, up_to, as_much_as    y = q + Normal(0, s) + Exponential(m)
     spread                               the lowest and highest of n units ~ Normal(q, s)
 
-A figure may be off: with a small probability, Normal(0, s) is Normal(0, s ⊕ by), or s ⊕ by / 3.
+A figure may be off: with a small probability, s is s ⊕ by, s ⊕ by / 2 or s ⊕ by / 4.
 """
 
 from __future__ import annotations
