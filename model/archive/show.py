@@ -64,7 +64,8 @@ def show(answer: Answer, *, brief: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
     tables = [_ladder(console, content), *(_against(console, one) for one in blocks.values())]
-    widen(console, *tables)
+    by_reading = _readings(console, content) if "readings" in content else None
+    widen(console, *tables, *([by_reading] if by_reading else []))
     if not content["converged"]:
         console.print(
             "[bold red]NOT CONVERGED: do not use these numbers.[/]"
@@ -75,6 +76,11 @@ def show(answer: Answer, *, brief: bool) -> None:
     if not brief:
         for definition, heading in HEADINGS.items():
             console.print(f"  {heading}: {MEANINGS[definition]}", markup=False)
+    if by_reading:
+        console.print()
+        console.print(by_reading)
+        if not brief:
+            console.print(f"  {_weights_line(content)}", markup=False)
     for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
         console.print(f"\nScenario {name}: {block['title']}", markup=False)
         console.print(table)
@@ -89,8 +95,8 @@ def show(answer: Answer, *, brief: bool) -> None:
             console.print(line, markup=False)
 
 
-def _table(console: Console, title: str) -> Table:
-    """A table with a column of years."""
+def _table(console: Console, title: str, first: str = "Year") -> Table:
+    """A table with a column of years, or of something else."""
     handsome = console.is_terminal
     table = empty_table(
         console,
@@ -99,7 +105,7 @@ def _table(console: Console, title: str) -> Table:
         padding=(0, 1) if handsome else (0, 2, 0, 0),
         collapse_padding=handsome,
     )
-    table.add_column("Year", no_wrap=True, min_width=4)
+    table.add_column(first, no_wrap=True, min_width=4)
     return table
 
 
@@ -161,6 +167,36 @@ def _ladder(console: Console, content: dict[str, Any]) -> Table:
     for year, definitions in content["scenarios"][BASELINE]["annual"].items():
         table.add_row(year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
     return table
+
+
+def _readings(console: Console, content: dict[str, Any]) -> Table:
+    """The headline's year under each rival reading of the evidence."""
+    year = str(content["accounts"]["year"])
+    table = _table(console, f"{year} by reading, USD million: median (90% interval)", "Reading")
+    columns = ("plan_collected", "state_take", "billings")
+    for heading in ("Weight", *(HEADINGS[name] for name in columns)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, block in content["readings"].items():
+        annual = block["scenarios"][BASELINE]["annual"]
+        cells = (_cell(annual[year][one]["usd"]) for one in columns) if year in annual else ()
+        table.add_row(name, percent(block["weight"]), *cells)
+    return table
+
+
+def _weights_line(content: dict[str, Any]) -> str:
+    """How far the headline could move if the readings were weighed otherwise."""
+    year = str(content["accounts"]["year"])
+    medians = sorted(
+        _million(block["scenarios"][BASELINE]["annual"][year][HEADLINE]["usd"]["q50"])
+        for block in content["readings"].values()
+        if year in block["scenarios"][BASELINE]["annual"]
+    )
+    if not medians:
+        return ""
+    return (
+        f"Revenue above mixes them. With any other weights (--reading NAME=WEIGHT) the median "
+        f"state take of {year} lies between {medians[0]:.0f} and {medians[-1]:.0f} million."
+    )
 
 
 def _press_line(content: dict[str, Any]) -> str:

@@ -17,11 +17,18 @@ from model.case.case import Case
 from model.case.contents import Scenario
 from model.case.exchange import Rates
 from model.case.folders import BASELINE
-from model.equations.quantities import DEFINITIONS, HEADLINE, Support
+from model.equations.quantities import DEFINITIONS, HEADLINE, MEASURED_BY_NAME, Support
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.horizon import extended
-from model.projection.prediction import distribution, fitted_rows, held_out_rows, number
+from model.projection.prediction import (
+    distribution,
+    fitted_rows,
+    held_out_rows,
+    log_density,
+    modelled_total,
+    number,
+)
 from model.projection.projection import Projection, Projector, quantiles
 from model.projection.yearly_accounts import accounts_block, common_currency
 from model.sampling.fitting import Convergence, Posterior, convergence
@@ -171,6 +178,7 @@ def _readings(results: Results) -> Json:
             "weight": round(rival.weight, 8),
             "basis": rival.reading.basis,
             "follows": rival.reading.follows,
+            "holdout": _log_densities(case, what_happened),
             "scenarios": {
                 name: {"annual": _annual(case, one)}
                 | (
@@ -324,6 +332,19 @@ def _quantities(case: Case, posterior: Posterior) -> Json:
         }
         for place, label in enumerate(layout.labels)
     }
+
+
+def _log_densities(case: Case, projection: Projection) -> Json:
+    """Log predictive density of each held-out total that the model covers; it weighs nothing."""
+    rows = case.evidence[case.evidence["role"] == "holdout"]
+    found = {}
+    for row in rows.itertuples():
+        measured = MEASURED_BY_NAME.get(row.quantity)
+        if measured is not None and measured.kind == "total":
+            _, predicted = modelled_total(case, row, projection)
+            if predicted is not None:
+                found[row.id] = log_density(case, row, predicted)
+    return found
 
 
 def _errors(posterior: Posterior) -> Json:

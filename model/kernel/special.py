@@ -118,7 +118,7 @@ def hedge(x: float, sd: float, tail: float, share: float, by: float) -> tuple[fl
     value += math.log1p(-share)
     share = math.log(share / 3.0)
     most, total, slope, in_scale = value, 1.0, in_x, in_sd
-    for k in range(3):
+    for _ in range(3):
         wide = math.hypot(sd, by)
         other, other_in_x, other_in_wide = tailed(x, wide, tail)
         other += share

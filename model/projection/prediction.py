@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.equations.quantities import MEASURED_BY_NAME
 from model.evidence.economy import Layout
-from model.evidence.likelihood import Evidence, evidence
+from model.evidence.likelihood import Evidence, evidence, printed_reading
 from model.evidence.measurement import measurement
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import spread_prior
+from model.kernel.hedge_densities import tailed_logpdf
 from model.projection.projection import USD, Projection, quantiles
 
 Floats = NDArray[np.float64]
@@ -208,6 +209,21 @@ def modelled_total(
     chosen = revenue.sel(definition=definition, host=hosts).isel(month=inside)
     yearly = chosen.sum(["host", "month"]).to_numpy() * 12 / inside.sum()
     return hosts, yearly / row.factor
+
+
+def log_density(case: Case, row: Any, predicted: Floats) -> float | None:
+    """Log predictive density of a printed total, from draws of the quantity in the row's unit.
+
+    None if the model makes the quantity negative in every draw.
+    """
+    above = predicted[predicted > 0.0]
+    if not len(above):
+        return None
+    figure, error, tail = printed_reading(case.reading, row)
+    off = (case.reading.off_share, case.reading.off_by)
+    logs = tailed_logpdf(figure - np.log(above), error, tail, off)
+    most = float(logs.max())
+    return number(most + math.log(float(np.exp(logs - most).sum()) / len(predicted)))
 
 
 def _predict(
