@@ -65,6 +65,7 @@ def fit(
     without: Sequence[str] = (),
     as_of: str = "",
     reading: Mapping[str, float] | None = None,
+    believe: Sequence[str] = (),
     draws: int = 1000,
     tune: int = 150,
     chains: int = 4,
@@ -99,6 +100,8 @@ def fit(
         Day by which evidence must have been published to be fitted, e.g. ``"2018-08-02"``.
     reading : mapping, optional
         Weights of rival readings; the others share what is left.
+    believe : sequence of str
+        Held-out totals taken as evidence.
     draws, tune, chains, seed : int
         Options of the sampler.
     fresh : bool
@@ -135,6 +138,7 @@ def fit(
         without=without,
         as_of=as_of,
         readings=[f"{name}={weight}" for name, weight in (reading or {}).items()],
+        believe=believe,
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
     question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)

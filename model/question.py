@@ -57,6 +57,8 @@ class WhatIf:
         Sides of the accounts of which no row is fitted.
     readings : tuple of (str, float)
         Rival reading and its weight; the others share what is left as the case weighs them.
+    believe : tuple of str
+        Held-out totals that are taken as evidence.
     """
 
     fixed: tuple[tuple[str, float, str], ...] = ()
@@ -67,6 +69,7 @@ class WhatIf:
     without: tuple[str, ...] = ()
     as_of: str = ""
     readings: tuple[tuple[str, float], ...] = ()
+    believe: tuple[str, ...] = ()
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -84,6 +87,7 @@ def described(asked: Mapping[str, Any]) -> list[str]:
         "weights": lambda row, weight: f"weight of the row {row} times {weight:g}",
         "without": lambda side: f"without rows about the {side}",
         "as_of": lambda day: f"only evidence published by {day}",
+        "believe": lambda row: f"the held-out row {row} believed",
         "readings": lambda name, weight: f"weight of the reading {name} {weight:g}",
     }
     return [
@@ -133,6 +137,7 @@ def arguments(question: Question) -> list[str]:
         ("--weight", [f"{row}={weight!r}" for row, weight in asked.weights]),
         ("--without", asked.without),
         ("--as-of", [asked.as_of] if asked.as_of else []),
+        ("--believe", asked.believe),
         ("--reading", [f"{name}={weight!r}" for name, weight in asked.readings]),
         *(
             (f"--{name}", [str(value)])

@@ -138,6 +138,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     CaseError
         With every error in the case; failing that, in the scenarios; failing that, in the what-ifs.
     """
+    from model.archive.believed import believable
     from model.case.case import read_case
     from model.case.reader.scenarios import read_scenarios
     from model.evidence.synthesis import synthesis
@@ -149,6 +150,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     scenarios = read_scenarios(case, question.scenarios, question.horizon)
     parts = changed_parts(synthesis(case), case, question.what_if)
     told = rivals(case, question.what_if)
+    believable(case, question.what_if.believe)
     fit = fit_key(case.hashes, question.what_if, question.options)
     beside = {one.name: one.content for one in scenarios}
     if PROSPECTS in case.files:
@@ -226,6 +228,8 @@ def results_of(
     if output is not None and not fresh:
         draws = _archived(question, inputs, output, hooks)
     posterior, gate, diagnosis = draws or _fitted(question, inputs, hooks)
+    if question.what_if.believe and not draws:
+        posterior, gate, diagnosis["believed"] = _believed(question, inputs, posterior, gate)
     from model.case.reader.toml_files import period
 
     horizon = period(question.horizon) if question.horizon else None
@@ -272,6 +276,9 @@ def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None =
     from model.sampling.fitting import fit
 
     options = question.options
+    if question.what_if.believe:
+        # weights make some of the draws worth little
+        options = replace(options, draws=2 * options.draws)
     posterior = fit(parts, options, start=start, progress=hooks.progress)
     divergences = int(posterior.diverging.sum())
     if divergences and options.target_accept < SMALL_STEPS:
@@ -280,6 +287,18 @@ def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None =
         smaller = replace(options, target_accept=SMALL_STEPS)
         posterior = fit(parts, smaller, start=start, progress=hooks.progress)
     return posterior
+
+
+def _believed(question: Question, inputs: Inputs, posterior: Posterior, gate: Any) -> Any:
+    """Draws as if held-out rows had been fitted, too."""
+    from model.archive.believed import believed
+    from model.archive.summary import verdict
+    from model.projection.projection import project
+
+    projection = project(inputs.case, posterior.layout, posterior.draws)
+    gate = gate or verdict(posterior, projection)
+    rows = question.what_if.believe
+    return believed(inputs.case, posterior, gate, projection, rows)
 
 
 def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:

@@ -17,6 +17,7 @@ from model.terminal.wording import (
     MILLION,
     counted,
     interval,
+    moves_in_words,
     percent,
     three,
     unchanged,
@@ -89,7 +90,12 @@ def show(answer: Answer, *, brief: bool) -> None:
         return
     console.print()
     wrote = "Read from" if answer.found else "Wrote"
-    lines = (_press_line(content), _convergence_line(answer), f"{wrote} {answer.folder}/")
+    lines = (
+        _believed_line(content),
+        _press_line(content),
+        _convergence_line(answer),
+        f"{wrote} {answer.folder}/",
+    )
     for line in lines:
         if line:
             console.print(line, markup=False)
@@ -179,7 +185,7 @@ def _readings(console: Console, content: dict[str, Any]) -> Table:
     for name, block in content["readings"].items():
         annual = block["scenarios"][BASELINE]["annual"]
         cells = (_cell(annual[year][one]["usd"]) for one in columns) if year in annual else ()
-        table.add_row(name, percent(block["weight"]), *cells)
+        table.add_row(name, f"{block['weight']:.0%}", *cells)
     return table
 
 
@@ -197,6 +203,15 @@ def _weights_line(content: dict[str, Any]) -> str:
         f"Revenue above mixes them. With any other weights (--reading NAME=WEIGHT) the median "
         f"state take of {year} lies between {medians[0]:.0f} and {medians[-1]:.0f} million."
     )
+
+
+def _believed_line(content: dict[str, Any]) -> str:
+    """What else must be true if held-out rows are believed."""
+    believed = content["answered_by"].get("believed")
+    if believed is None:
+        return ""
+    rows, moved = ", ".join(believed["rows"]), moves_in_words(believed["moves"])
+    return f"If {rows} is believed, then: {moved or 'nothing else moves much'}."
 
 
 def _press_line(content: dict[str, Any]) -> str:

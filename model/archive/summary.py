@@ -25,7 +25,7 @@ from model.projection.prediction import (
     distribution,
     fitted_rows,
     held_out_rows,
-    log_density,
+    log_densities,
     modelled_total,
     number,
 )
@@ -343,7 +343,8 @@ def _log_densities(case: Case, projection: Projection) -> Json:
         if measured is not None and measured.kind == "total":
             _, predicted = modelled_total(case, row, projection)
             if predicted is not None:
-                found[row.id] = log_density(case, row, predicted)
+                logs = log_densities(case, row, predicted)
+                found[row.id] = number(float(np.logaddexp.reduce(logs) - np.log(len(logs))))
     return found
 
 

@@ -211,19 +211,17 @@ def modelled_total(
     return hosts, yearly / row.factor
 
 
-def log_density(case: Case, row: Any, predicted: Floats) -> float | None:
-    """Log predictive density of a printed total, from draws of the quantity in the row's unit.
+def log_densities(case: Case, row: Any, predicted: Floats) -> Floats:
+    """Log density of a printed total given each draw of the quantity, (n,), in the row's unit.
 
-    None if the model makes the quantity negative in every draw.
+    Minus infinity where the quantity is not above zero.
     """
-    above = predicted[predicted > 0.0]
-    if not len(above):
-        return None
     figure, error, tail = printed_reading(case.reading, row)
     off = (case.reading.off_share, case.reading.off_by)
-    logs = tailed_logpdf(figure - np.log(above), error, tail, off)
-    most = float(logs.max())
-    return number(most + math.log(float(np.exp(logs - most).sum()) / len(predicted)))
+    found = np.full(len(predicted), -np.inf)
+    above = predicted > 0.0
+    found[above] = tailed_logpdf(figure - np.log(predicted[above]), error, tail, off)
+    return found
 
 
 def _predict(

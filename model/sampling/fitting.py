@@ -124,6 +124,20 @@ class Posterior:
         """Which draws diverged, (chains, draws)."""
         return np.asarray(self.stats["diverging"], dtype=bool)
 
+    def chosen(self, draws: NDArray[np.int64]) -> Posterior:
+        """The same number of draws, chosen with repetition, laid out in chains as before."""
+
+        def kept(array: NDArray[Any]) -> NDArray[Any]:
+            return array.reshape(-1, *array.shape[2:])[draws].reshape(array.shape)
+
+        return replace(
+            self,
+            normals=kept(self.normals),
+            natural=kept(self.natural),
+            stats={name: kept(one) for name, one in self.stats.items()},
+            seconds={},
+        )
+
     def of_reading(self, number: int) -> NDArray[np.bool_]:
         """Which draws are from a reading, (chains * draws,)."""
         assert self.reading is not None

@@ -33,13 +33,21 @@ class Rival:
     reading : RivalReading
     weight : float
         Weights of all readings sum to one.
+    case : Case
+        The case with the reading's bases.
     parts : Synthesis
-        The arrays of the case under the reading and the what-ifs.
+        Its arrays under the reading and the what-ifs.
     """
 
     reading: RivalReading
     weight: float
+    case: Case
     parts: Synthesis
+
+    @property
+    def counted(self) -> int:
+        """How many rows count."""
+        return int((self.parts.evidence.weight > 0.0).sum())
 
 
 def rivals(case: Case, what_if: WhatIf) -> tuple[Rival, ...]:
@@ -51,7 +59,7 @@ def rivals(case: Case, what_if: WhatIf) -> tuple[Rival, ...]:
         With every unknown name and impossible figure.
     """
     return tuple(
-        Rival(reading, weight, _parts(case, reading, what_if))
+        _rival(case, reading, weight, what_if)
         for reading, weight in weights(case, what_if)
         if weight > 0.0
     )
@@ -91,17 +99,14 @@ def weights(case: Case, what_if: WhatIf) -> list[tuple[RivalReading, float]]:
     ]
 
 
-def _parts(case: Case, reading: RivalReading, what_if: WhatIf) -> Synthesis:
-    """The arrays of a case under a reading, then under what-ifs."""
-    bases = dict(reading.bases)
-    table = case.evidence
-    read_so = table.assign(
-        base=[bases.get(row, base) for row, base in zip(table["id"], table["base"], strict=True)]
-    )
-    own = replace(case, evidence=read_so)
+def _rival(case: Case, reading: RivalReading, weight: float, what_if: WhatIf) -> Rival:
+    """A case under a reading, then under what-ifs."""
+    bases, table = dict(reading.bases), case.evidence
+    told = [bases.get(row, base) for row, base in zip(table["id"], table["base"], strict=True)]
+    own = replace(case, evidence=table.assign(base=told))
     changes = WhatIf(drop_rows=reading.leave_out, priors=reading.priors)
     parts = changed_parts(synthesis(own), own, changes)
-    return changed_parts(parts, own, replace(what_if, readings=()))
+    return Rival(reading, weight, own, changed_parts(parts, own, what_if))
 
 
 def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) -> Posterior:

@@ -49,6 +49,7 @@ def what_if_of(
     without: Sequence[str] = (),
     as_of: str = "",
     readings: Sequence[str] = (),
+    believe: Sequence[str] = (),
 ) -> WhatIf:
     """Read what-ifs as they are written on the command line.
 
@@ -62,6 +63,7 @@ def what_if_of(
     as_of : str
         ``YYYY-MM-DD``, or a month or year, of which the last day counts.
     readings : sequence of ``NAME=WEIGHT``
+    believe : sequence of ids
 
     Raises
     ------
@@ -101,6 +103,7 @@ def what_if_of(
         without=tuple(sorted(set(without))),
         as_of=day.isoformat() if day else "",
         readings=tuple(sorted((name, weight) for name, (weight,), _ in rivals)),
+        believe=tuple(sorted(set(believe))),
     )
 
 
