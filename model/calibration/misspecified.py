@@ -258,9 +258,12 @@ def content(study: Study, cases: int, result: CheckResult) -> Json:
         NAME: {
             **result.block(),
             "reading": result.reading,
-            "lines": [
-                {str(key): plain(cell) for key, cell in row.items()}
-                for row in result.table.to_dict("records")
-            ],
+            "lines": lines(result),
         },
     }
+
+
+def lines(result: CheckResult) -> list[Json]:
+    """Lines of the table as plain JSON."""
+    records = result.table.to_dict("records")
+    return [{str(key): plain(cell) for key, cell in record.items()} for record in records]
