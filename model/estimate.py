@@ -87,6 +87,13 @@ def estimate(
         list[Side] | None,
         typer.Option(help="Leave out rows about the plan, or about payments. Repeatable."),
     ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=WEIGHT",
+            help="Weight of a rival reading; the others share what is left. Repeatable.",
+        ),
+    ] = None,
     as_of: Annotated[
         str,
         typer.Option(metavar="DATE", help="Fit only evidence published by this day, YYYY-MM-DD."),
@@ -138,6 +145,7 @@ def estimate(
             weights=weight or (),
             without=[side.value for side in without or ()],
             as_of=as_of,
+            readings=reading or (),
         )
         if question is None:
             return FAULTY

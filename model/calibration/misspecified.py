@@ -1,7 +1,8 @@
 """How often intervals contain the truth in worlds that differ from the model.
 
-In each world cases are simulated and fitted with the model as it is. Where errors are larger than
-the model's table of grades says, intervals should be wider. Results are saved as they are computed.
+In each world cases are simulated and fitted with the model as it is, which mixes a case's rival
+readings. Where errors are larger than the model's table of grades says, intervals should be wider.
+Results are saved as they are computed.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from model.archive.check_result import CheckResult, listed, plain
 from model.archive.keys import versions
 from model.calibration.growing_table import GrowingTable
 from model.calibration.replicates import OPTIONS, Study
+from model.calibration.simulation import printed_once
 from model.calibration.study import SEED, folder_of, missing_computed, study_of
-from model.calibration.worlds import AS_TOLD, OUTCOMES, WORLDS, outcomes_of, simulated
+from model.calibration.worlds import AS_TOLD, OUTCOMES, WORLDS, outcomes_of, read_by, simulated
 from model.case.case import Case
+from model.evidence.synthesis import Synthesis
 from model.projection.projection import Projector
-from model.sampling.fitting import NoStartingPointError, fit
+from model.question import WhatIf
+from model.sampling.fitting import NoStartingPointError, Posterior, fit
+from model.sampling.rivals import Rival, mixed, rivals
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
@@ -77,16 +82,57 @@ class Fitted:
     divergences: int
 
 
-def fitted(study: Study, world: str, number: int) -> Fitted:
+@dataclass(frozen=True)
+class Reader:
+    """One who fits simulated cases with the model as it is.
+
+    Attributes
+    ----------
+    study : Study
+    rivals : tuple of Rival
+        The case's rival readings, in which every statement is printed once; none if it has one.
+    """
+
+    study: Study
+    rivals: tuple[Rival, ...]
+
+    @classmethod
+    def of(cls, study: Study) -> Reader:
+        """The reader of a study's cases."""
+        told = rivals(study.case, WhatIf())
+        once = (replace(one, parts=printed_once(one.parts, study.case)) for one in told)
+        return cls(study, tuple(once))
+
+    def posterior(self, world: str, printed: Synthesis, seed: int) -> Posterior:
+        """Fit a case that a world printed: each reading, mixed by weight, if there are several.
+
+        Raises
+        ------
+        NoStartingPointError
+            If no fit is possible.
+        """
+        options, case = replace(OPTIONS, seed=seed), self.study.case
+        if not self.rivals:
+            return fit(self.study.fitted(printed), options)
+        fits = [
+            fit(self.study.fitted(read_by(case, world, printed, one.parts)), options)
+            for one in self.rivals
+        ]
+        return mixed(self.study.fitted(printed), fits, self.rivals)
+
+
+def fitted(reader: Reader, world: str, number: int) -> Fitted:
     """Simulate a case in a world and fit it with the model as it is."""
+    study = reader.study
     printed, truth = simulated(study, world, number)
-    parts = study.fitted(printed)
     seed = int(study.chance(number, 6).integers(2**62))
     try:
-        posterior = fit(parts, replace(OPTIONS, seed=seed))
+        posterior = reader.posterior(world, printed, seed)
     except NoStartingPointError:
         return Fitted(None, 0)
-    draws = outcomes_of(study.case, Projector(study.case, parts.layout, posterior.draws).baseline)
+    draws = outcomes_of(
+        study.case, Projector(study.case, posterior.layout, posterior.draws).baseline
+    )
     # of n independent draws, these quantiles contain the next one as often as their level says
     ends = np.quantile(draws, LEVELS, axis=1, method="weibull")
     return Fitted(np.column_stack([truth, ends.T]), int(posterior.diverging.sum()))
@@ -107,7 +153,7 @@ def simulate(
     """
     columns = [f"{outcome}_{number}" for outcome in OUTCOMES for number in NUMBERS]
     shape = (len(OUTCOMES), len(NUMBERS))
-    done: dict[str, list[Fitted]] = {}
+    reader, done = Reader.of(study), dict[str, list[Fitted]]()
     for world in worlds:
         kept = GrowingTable(folder / KEPT / f"{world}.csv", ("case", "divergences", *columns))
         found = {
@@ -123,7 +169,7 @@ def simulate(
             kept.add(key, [one.divergences, *cells])
 
         missing_computed(
-            f"cases in {world}", partial(fitted, study, world), found, cases, workers, progress,
+            f"cases in {world}", partial(fitted, reader, world), found, cases, workers, progress,
             keep,
         )  # fmt: skip
         done[world] = [found[key] for key in range(cases)]

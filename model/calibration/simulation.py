@@ -92,7 +92,7 @@ def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthe
     said = parts.evidence
     letters, shared, _, deviation = parts.errors(truth)
     factor = np.exp(said.letter_sd * letters) if said.letters else np.ones(1)
-    own = may_be_off(said.own_error * factor[said.letter], said.off, rng)
+    own = may_be_off(said.own_error * factor[said.letter], said, rng)
     figure = log_quantities(parts, truth) + own * rng.normal(size=len(own))
     if said.origins:
         loading = said.shared_error * factor[said.shared_letter]

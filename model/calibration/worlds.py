@@ -224,6 +224,23 @@ def simulated(study: Study, name: str, number: int) -> tuple[Synthesis, Floats]:
     return world.told(study.case, hedged(parts, meant, deviation, chance)), outcomes
 
 
+def read_by(case: Case, name: str, printed: Synthesis, parts: Synthesis) -> Synthesis:
+    """The case that a world printed, under another reading of its rows.
+
+    Parameters
+    ----------
+    case : Case
+    name : str
+        The world.
+    printed : Synthesis
+    parts : Synthesis
+        The arrays of the shipped case under the reading.
+    """
+    figures = printed.evidence
+    said = replace(parts.evidence, log_figure=figures.log_figure, half_width=figures.half_width)
+    return WORLDS[name].told(case, replace(parts, evidence=said))
+
+
 def outcomes_of(case: Case, projection: Projection) -> Floats:
     """What intervals are about, (``OUTCOMES``, n)."""
     year = case.timeline.headline

@@ -68,7 +68,7 @@ def replicate(
         fresh = np.exp(rows.letter_sd * rng.normal(size=draws))
         size[:, place] = factors.get(letter, fresh)
     error = rng.normal(size=log_quantity.shape) * may_be_off(
-        rows.error * size[:, rows.letter], rows.off, rng
+        rows.error * size[:, rows.letter], rows, rng
     )
     tail = rng.exponential(size=log_quantity.shape) * rows.tail
     figures = log_quantity + error + tail
@@ -85,10 +85,10 @@ def replicate(
     return figures
 
 
-def may_be_off(error: Floats, off: tuple[float, float], rng: np.random.Generator) -> Floats:
+def may_be_off(error: Floats, rows: Evidence, rng: np.random.Generator) -> Floats:
     """Deviations of errors, some of which are of figures that are off."""
-    share, by = off
-    return np.asarray(np.hypot(error, by * (rng.random(error.shape) < share)))
+    chances, added = zip(*rows.scales, strict=True)
+    return np.asarray(np.hypot(error, rng.choice(added, size=error.shape, p=chances)))
 
 
 def surprise(observed: float, predicted: Floats) -> float | None:
