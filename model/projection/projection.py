@@ -6,7 +6,8 @@ definition names, summed over segments with their shares of the workers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -163,6 +164,20 @@ class Projector:
                 coords=self._coords,
             ),
         )
+
+    def revised(self, change: Callable[[str, HostDraws], HostDraws]) -> Projector:
+        """The same draws in another economy.
+
+        Parameters
+        ----------
+        change : callable
+            Returns a host's draws from its name and its draws.
+        """
+        other = copy(self)
+        # nothing computed for this economy holds in the other
+        other.__dict__.pop("baseline", None)
+        other._hosts = {name: change(name, host) for name, host in self._hosts.items()}
+        return other
 
     def sums(self, of: Mapping[str, Sequence[str]]) -> Projection:
         """What happened, with sums of items of the accounts as its definitions of revenue.
