@@ -146,6 +146,7 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "irregular_inflow": (20, 500, "persons/month"),
     "irregular_exit": (0.1, 2, "1/year"),
     "irregular_working": (0.3, 0.95, "fraction"),
+    "share_present": (0.85, 0.99, "fraction"),
     "quota_use": (60, 95, "percent"),
     "permits_per_year": (0.8, 1.5, "permits/person/year"),
     "visas_per_entry": (0.8, 2, "visas/person"),
@@ -171,7 +172,8 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "plan": (400, 900, "USD/month"),
     "plan_growth": (0.95, 1.1, "1"),
     "plan_ratio": (0.6, 1.6, "1"),
-    "plan_fulfilment": (0.7, 1.3, "1"),
+    "levies": (1.0, 1.3, "1"),
+    "own_firms": (0.1, 0.9, "fraction"),
 }
 
 #: What the second host adds.
@@ -228,14 +230,14 @@ def reading_keys() -> dict[str, Any]:
         "reliability": {"A": 0.03, "B": 0.08, "C": 0.18, "D": 0.35, "E": 0.6, "F": 0.45},
         "credibility": {"1": 0.03, "2": 0.08, "3": 0.15, "4": 0.3, "5": 0.6, "6": 0.4},
         "tails": {
-            "nearly": 0.03, "almost": 0.03, "at_least": 0.3, "more_than": 0.15, "up_to": 0.3,
-            "as_much_as": 0.4,
+            "nearly": 0.03, "almost": 0.03, "at_least": 0.3, "more_than": 0.15,
+            "incomplete": 1.0, "up_to": 0.3, "as_much_as": 0.4,
         },
         "rounding": {"cap": 0.1},
         "range": {"coverage": 0.8},
         "spread": {"units_p05": 5, "units_p95": 200, "deviation_p05": 0.05, "deviation_p95": 1.0},
         "echo": {"shared": 0.8},
-        "closing": {"error": 0.05, "persistence": 0.5, "common": 0.8},
+        "errors": {"letter_sd": 0.5, "off_share": 0.1, "off_by": 0.8},
         "slips": {"factor": 30},
     }  # fmt: skip
     return {name: {**table, "basis": "a guess for the tests"} for name, table in tables.items()}

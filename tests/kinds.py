@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 NO_BAN = "no ban yet"
 QUALIFIERS = (
     "exact", "at_least", "range", "up_to", "about", "more_than", "spread", "nearly", "as_much_as",
-    "almost",
+    "almost", "incomplete",
 )  # fmt: skip
 WINDOWS = (("2017-01", "2018-12"), ("2018-07", "2018-07"), ("2017-03", "2018-02"))
 SEGMENTS = ("", "forestry", "not forestry", "spb_construction + forestry")
@@ -91,7 +91,7 @@ def two_hosts(folder: Path) -> Case:
 
 
 def no_rows(folder: Path) -> Case:
-    """Priors and balance alone: the file's one row is for context."""
+    """Priors alone: the file's one row is for context."""
     teller = Teller(role="context")
     teller.tell("working", "persons", 30_000)
     return teller.case(folder)
@@ -146,35 +146,62 @@ def spreads(folder: Path) -> Case:
     teller = Teller(qualifier="spread")
     teller.tell("permitted", "persons", 20_000, segment="")
     teller.tell("segment_workers", "percent", 60, segment="forestry")
-    teller.tell("declared_salary", "RUB/month", 18_000, origin="one_voice", segment="")
-    teller.tell("plan", "USD/month", 500, origin="one_voice", segment="forestry")
+    teller.tell("declared_salary", "RUB/month", 18_000, origin="one_voice/same", segment="")
+    teller.tell("plan", "USD/month", 500, origin="one_voice/opposite", segment="forestry")
     teller.tell("state_take", "percent", 50, base="wage_fund", segment="")
     teller.tell("upkeep_growth", "1", 1.05, segment="")
     return teller.case(folder)
 
 
 def origins(folder: Path) -> Case:
-    """Origins with several rows: different statements, and copies of one with other grades."""
+    """Origins with several rows: different statements, and copies of one with other grades.
+
+    Some err together on different quantities, alike or in opposite directions.
+    """
     teller = Teller()
     for quantity, unit, figure in (
         ("permitted", "persons", 24_000),
         ("payment", "RUB/month", 90_000),
         ("new_permits", "permits", 700),
     ):
-        teller.tell(quantity, unit, figure, origin="one_voice", segment="")
+        teller.tell(quantity, unit, figure, origin="one_voice/same", segment="")
         teller.tell(quantity, unit, 0.9 * figure, origin="another", segment="")
+        teller.tell(quantity, unit, 1.1 * figure, origin="another", segment="")
     for letter, qualifier in zip("ABD", ("about", "more_than", "spread"), strict=True):
         teller.tell(
             "state_take", "percent", 60, origin="echo", base="wage_fund", start="2017-01",
             end="2017-12", segment="", reliability=letter, qualifier=qualifier,
         )  # fmt: skip
+    for quantity, way in (("state_take", "same"), ("worker_keeps", "opposite"), ("upkeep", "same")):
+        teller.tell(quantity, "percent", 30, base="wage_fund", origin=f"both/{way}", segment="")
     return teller.case(folder)
 
 
+def told_together(folder: Path, **reading: float) -> Case:
+    """The small case with two origins of several rows, and another reading."""
+    together = {"kept": {"origin": "ministry/opposite"}, "handed_over": {"origin": "ministry/same"}}
+    return read_case(write_case(folder, evidence=together, reading=reading))
+
+
 def nothing_alike(folder: Path) -> Case:
-    """Errors that have nothing in common, within origins and in the accounts."""
-    reading = {"echo.shared": 0.0, "closing.persistence": 0.0, "closing.common": 0.0}
-    return read_case(write_case(folder, reading=reading))
+    """Errors that have nothing in common within origins."""
+    return told_together(folder, **{"echo.shared": 0.0})
+
+
+def grades_as_they_stand(folder: Path) -> Case:
+    """No factors of letters, and no figure that is off."""
+    return told_together(folder, **{"errors.letter_sd": 0.0, "errors.off_share": 0.0})
+
+
+def letters_alone(folder: Path) -> Case:
+    """Factors of letters, and no figure that is off."""
+    return told_together(folder, **{"errors.letter_sd": 0.3, "errors.off_share": 0.0})
+
+
+def often_off(folder: Path) -> Case:
+    """Figures that are off, often and by much, and no factors of letters."""
+    errors = {"errors.letter_sd": 0.0, "errors.off_share": 0.4, "errors.off_by": 2.0}
+    return told_together(folder, **errors)
 
 
 def periods(folder: Path) -> Case:
@@ -238,13 +265,14 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     build.__name__: build
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
-        basic_quantities, spreads, origins, nothing_alike, periods, one_year, little_left,
+        basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
+        often_off, periods, one_year, little_left,
     )
 }  # fmt: skip
 
 #: What-ifs, and the kind that each changes.
 WHAT_IFS: dict[str, tuple[str, WhatIf]] = {
-    "without_plan_and_balance": ("tiny", WhatIf(without=("plan", "balance"))),
+    "without_plan_and_payments": ("tiny", WhatIf(without=("plan", "payments"))),
     "rows_left_out": ("spreads", WhatIf(drop_rows=("row_00", "row_02", "row_04"))),
     "nothing_said": ("tiny", WhatIf(drop_sources=("newspaper", "paper"))),
     "set_and_weighed": (

@@ -60,12 +60,13 @@ FLOWS = {
 ITEMS = {
     "payment": 63000, "billings": 48000, "net_of_tax": 43500, "wage_fund": 37000,
     "declared_salary": 17000, "worker_keeps": 7000, "withheld": 30000, "upkeep": 7700,
-    "broker_take": 3000, "managers_take": 3000, "plan": 39000, "state_take": 37000,
+    "broker_take": 3000, "managers_take": 3000, "plan": 39000, "claim": 44000,
+    "plan_collected": 19000, "left_with_firms": 2000, "state_take": 20000,
     "wedge": 31000, "surplus": 25000,
 }  # fmt: skip
 #: Items of the accounts as a share of another one.
 ITEMS_OF_BASE = {
-    ("state_take", "billings"): 0.78, ("upkeep", "billings"): 0.16,
+    ("state_take", "billings"): 0.42, ("upkeep", "billings"): 0.16,
     ("worker_keeps", "declared_salary"): 0.42, ("broker_take", "billings"): 0.06,
     ("wage_fund", "billings"): 0.77,
 }  # fmt: skip
@@ -83,7 +84,9 @@ BASIC: dict[str, tuple[float, str]] = {
     "simplified_rate": (0.057, "fraction"),
     "income_tax_rate": (19, "percent"),
     "permit_cost": (283, "USD/year"),
-    "plan_fulfilment": (0.95, "1"),
+    "share_present": (95, "percent"),
+    "levies": (1.14, "1"),
+    "own_firms": (50, "percent"),
 }
 #: Hedges, and how many of a hundred figures are read with each: about as in the shipped case.
 HEDGES = {
