@@ -9,6 +9,7 @@ from typing import Any
 from model.equations.quantities import MEASURED_BY_NAME
 from model.terminal.wording import three
 from reports import annex_checks, driver_findings, figures
+from reports.assumed import name_of
 from reports.brief import front
 from reports.citations import figure_printed, grade
 from reports.command import FigureFiles, command
@@ -102,7 +103,7 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
         both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
         rows.append(
             [
-                texts.name(label),
+                name_of(run, label, texts),
                 label,
                 unit_text(quantity["unit"]),
                 *both,
