@@ -68,17 +68,27 @@ def log_ndtr(x: Number) -> Decimal:
 
 @precise
 def tailed(x: Number, sd: Number, tail: Number) -> Decimal:
-    """Log density at x of Normal(0, sd) + Exponential(tail), but for its constant."""
+    """Log density at x of Normal(0, sd) + Exponential(tail)."""
     x, sd, tail = Decimal(x), Decimal(sd), Decimal(tail)
     if tail == 0:
-        return -((x / sd) ** 2) / 2
+        return -((x / sd) ** 2) / 2 - sd.ln() - (2 * PI).ln() / 2
     if tail < 0:
         x, tail = -x, -tail
     u = (sd / tail - x / sd) / Decimal(2).sqrt()
     if u > 6:
         # exp(-u²) would have millions of digits
-        return erfcx(u).ln() - (x / sd) ** 2 / 2
-    return (sd / tail) ** 2 / 2 - x / tail + erfc(u).ln()
+        return erfcx(u).ln() - (x / sd) ** 2 / 2 - (2 * tail).ln()
+    return (sd / tail) ** 2 / 2 - x / tail + erfc(u).ln() - (2 * tail).ln()
+
+
+@precise
+def hedge(x: Number, sd: Number, tail: Number, share: Number, by: Number) -> Decimal:
+    """Log density of a figure that is off with a probability ``share``: a sum of two densities."""
+    sd, share, by = Decimal(sd), Decimal(share), Decimal(by)
+    near = (1 - share) * tailed(x, sd, tail).exp()
+    if share == 0:
+        return near.ln()
+    return (near + share * tailed(x, (sd * sd + by * by).sqrt(), tail).exp()).ln()
 
 
 @precise

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.kernel.program import Op, Program
-from model.kernel.special import extremes, tailed
+from model.kernel.special import extremes, hedge
 
 
 class OutsideError(AssertionError):
@@ -91,10 +91,10 @@ def _result(op: Op, n: int, operands: list[int], v: Memory, p: Memory, f: Memory
     if op == Op.RECURRENCE:
         return _recurrence(v.read(a, n // d), v.read(b, n), v.read(c, n))
     if op == Op.HEDGES:
-        columns = [v.read(a, n), *(f.read(place, n) for place in (b, c, d, e))]
-        x, sd, tail, weight, constant = columns
-        found = np.array([tailed(*one) for one in zip(x, sd, tail, strict=True)])
-        return np.concatenate([weight * (found[:, 0] + constant), weight * found[:, 1]])
+        x, sd, tail, weight = v.read(a, n), v.read(b, n), f.read(c, n), f.read(d, n)
+        off = f.read(e, 2)
+        found = np.array([hedge(*one, *off) for one in zip(x, sd, tail, strict=True)])
+        return (weight[:, None] * found).T.ravel()
     if op == Op.SPREADS:
         low, high, weight = f.read(c, 3 * n).reshape(3, n)
         units, shares = f.read(d, 2 * e).reshape(2, e)
@@ -104,8 +104,8 @@ def _result(op: Op, n: int, operands: list[int], v: Memory, p: Memory, f: Memory
             for one in zip(low, high, centre, deviation, strict=True)
         ])  # fmt: skip
         return (weight[:, None] * found).T.ravel()
-    x = v.read(a, b * c).reshape(b, c)
-    return _balance(x, *f.read(d, 5))
+    assert op == Op.ROOT
+    return np.sqrt(v.read(a, n))
 
 
 def _sums(r: int, operands: list[int], v: Memory, p: Memory, f: Memory) -> float:
@@ -135,19 +135,3 @@ def _recurrence(before: np.ndarray, survival: np.ndarray, inflow: np.ndarray) ->
             last = last * rate + one
             found.append(last)
     return np.array(found)
-
-
-def _balance(
-    x: np.ndarray, error: float, persistence: float, common: float, weight: float, top: float
-) -> np.ndarray:
-    years, segments = x.shape
-    of_year, of_segment = x.mean(axis=1, keepdims=True), x.mean(axis=0, keepdims=True)
-    lasting = 1.0 - persistence + years * persistence
-    shared = 1.0 - common + segments * common
-    whole = np.full_like(x, x.mean())
-    pulled = (x - of_year - of_segment + whole) / (1.0 - persistence) / (1.0 - common)
-    pulled += (of_segment - whole) / lasting / (1.0 - common)
-    pulled += (of_year - whole) / (1.0 - persistence) / shared
-    pulled += whole / lasting / shared
-    pulled /= error**2
-    return np.append(weight * (top - 0.5 * (x * pulled).sum()), -weight * pulled.ravel())

@@ -165,31 +165,12 @@ def recurrence(draw: Draw) -> Case:
     )
 
 
-def balance(draw: Draw) -> Case:
-    years, segments = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    at = view(draw, years * segments)
-    error, weight = draw(st.floats(0.1, 2.0)), draw(st.floats(0.0, 2.0))
-    persistence, common = draw(st.floats(0.0, 0.95)), draw(st.floats(0.0, 0.95))
-    covariance = balance_covariance(years, segments, error, persistence, common)
-    precision = np.linalg.inv(covariance)
-    constant = -0.5 * np.linalg.slogdet(2 * np.pi * covariance)[1]
-
-    def reference(z: np.ndarray) -> np.ndarray:
-        x = z[..., at]
-        return weight * (constant - 0.5 * ((x @ precision) * x).sum(axis=-1, keepdims=True))
-
-    return lambda z: on.balance(z[..., at], years, error, persistence, common, weight), reference
-
-
-def balance_covariance(
-    years: int, segments: int, error: float, persistence: float, common: float
-) -> np.ndarray:
-    """Error² times the Kronecker product of two compound-symmetric correlations."""
-    of_years, of_segments = (
-        (1.0 - share) * np.eye(n) + share * np.ones((n, n))
-        for n, share in ((years, persistence), (segments, common))
+def root(draw: Draw) -> Case:
+    at = view(draw)
+    return (
+        lambda z: (z[..., at] * z[..., at] + 0.1) ** 0.5,
+        lambda z: np.sqrt(z[..., at] * z[..., at] + 0.1),
     )
-    return np.asarray(error**2 * np.kron(of_years, of_segments))
 
 
 CASES: dict[Op, Callable[[Draw], Case]] = {
@@ -206,7 +187,7 @@ CASES: dict[Op, Callable[[Draw], Case]] = {
     Op.SUMS: sums,
     Op.DOTS: dots,
     Op.RECURRENCE: recurrence,
-    Op.BALANCE: balance,
+    Op.ROOT: root,
 }
 
 
@@ -259,59 +240,71 @@ def test_what_is_not_finite_is_what_numpy_says(
         wanted = reference(point)
     found = evaluate(program, "found", point)
     assert (np.isfinite(found) == np.isfinite(wanted)).all()
-    if op is not Op.BALANCE:
-        # whose sums meet infinities of both signs in another order
-        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
     assert status(program, point) == 4
 
 
 hedge = st.tuples(
-    st.floats(0.01, 2.0),
-    st.one_of(st.just(0.0), st.floats(0.01, 2.0), st.floats(-2.0, -0.01)),
-    st.floats(0.0, 3.0),
+    st.one_of(st.just(0.0), st.floats(0.01, 2.0), st.floats(-2.0, -0.01)), st.floats(0.0, 3.0)
 )
+off = st.tuples(st.one_of(st.just(0.0), st.floats(0.01, 0.9)), st.floats(0.1, 2.0))
 
 
-@given(hedges=st.lists(hedge, min_size=1, max_size=4), point=points(3, 2.0), data=st.data())
+@given(
+    hedges=st.lists(hedge, min_size=1, max_size=4), off=off, point=points(3, 2.0), data=st.data()
+)
 @examples(60)
 def test_hedges(
-    hedges: list[tuple[float, float, float]], point: np.ndarray, data: st.DataObject
+    hedges: list[tuple[float, float]],
+    off: tuple[float, float],
+    point: np.ndarray,
+    data: st.DataObject,
 ) -> None:
-    sd, tail, weight = np.array(hedges).T
-    at = data.draw(views(3, len(hedges)))
-    constant = [
-        math.log(2.0 * abs(m)) if m else math.log(s * math.sqrt(2.0 * math.pi))
-        for s, m in zip(sd, tail, strict=True)
-    ]
+    """Around a number and with an error that both are recorded."""
+    tail, weight = np.array(hedges).T
+    at, of_error = (data.draw(views(3, len(hedges))) for _ in range(2))
+
+    def error(z: Any) -> Any:
+        return z[..., of_error] * z[..., of_error] + 0.05
+
+    def logs(x: Any, sd: Any, tail: float) -> Any:
+        return exact.hedge(x, sd, tail, *off)
 
     def reference(z: np.ndarray) -> np.ndarray:
-        logs = [float(exact.tailed(*one)) for one in zip(z[at], sd, tail, strict=True)]
-        return weight * (np.array(logs) - constant)
+        found = map(logs, z[at], error(z), tail)
+        return weight * np.array([float(one) for one in found])
 
     jacobian = np.zeros((3, len(at)))
-    for i, (x, *own) in enumerate(zip(point[at], sd, tail, strict=True)):
-        jacobian[at[i], i] = weight[i] * float(
-            exact.slope(lambda at, own=own: exact.tailed(at, *own), x, 0.01)
-        )
+    for i, (x, sd, own) in enumerate(zip(point[at], error(point), tail, strict=True)):
+        in_x = exact.slope(lambda at, sd=sd, own=own: logs(at, sd, own), x, 0.01)
+        in_sd = exact.slope(lambda at, x=x, own=own: logs(x, at, own), sd, 0.01)
+        jacobian[at[i], i] += weight[i] * float(in_x)
+        jacobian[of_error[i], i] += weight[i] * float(in_sd) * 2.0 * point[of_error[i]]
     program = assert_recorded(
-        lambda z: on.hedges(z[..., at], sd, tail, weight), reference, point, jacobian
+        lambda z: on.hedges(z[..., at], error(z), tail, weight, off), reference, point, jacobian
     )
     assert Op.HEDGES in program.code[:, 0]
 
 
-def test_hedges_are_scipys_densities() -> None:
-    """With the constants, which the recording adds."""
+@pytest.mark.parametrize("off", [(0.0, 1.0), (0.1, 0.8)])
+def test_hedges_are_scipys_densities(off: tuple[float, float]) -> None:
+    """A mixture of two, one as graded and one with a larger error."""
     x, tail = np.linspace(-0.5, 0.5, 6), np.array([0.0, 0.0, 0.2, -0.2, 0.7, -0.7])
     tape = Tape(6)
-    program = tape.program(found=on.hedges(tape.normals, 0.3, tail, 2.0))
-    wanted = np.where(
-        tail == 0.0,
-        stats.norm(0.0, 0.3).logpdf(x),
-        stats.exponnorm(np.where(tail, np.abs(tail), 1.0) / 0.3, scale=0.3).logpdf(
-            np.sign(tail) * x
-        ),
+    found = on.hedges(tape.normals, tape.numbers(np.full(6, 0.3)), tail, 2.0, off)
+    share, by = off
+    wanted = np.log(
+        (1.0 - share) * scipys_density(x, 0.3, tail)
+        + share * scipys_density(x, np.hypot(0.3, by), tail)
     )
-    np.testing.assert_allclose(evaluate(program, "found", x), 2.0 * wanted, rtol=1e-9)
+    found = evaluate(tape.program(found=found), "found", x)
+    np.testing.assert_allclose(found, 2.0 * wanted, rtol=1e-9)
+
+
+def scipys_density(x: np.ndarray, sd: float, tail: np.ndarray) -> np.ndarray:
+    modified = stats.exponnorm(np.where(tail, np.abs(tail), 1.0) / sd, scale=sd)
+    normal = stats.norm(0.0, sd).pdf(x)
+    return np.asarray(np.where(tail == 0.0, normal, modified.pdf(np.sign(tail) * x)))
 
 
 @given(
@@ -356,38 +349,6 @@ def test_spreads(
     assert Op.SPREADS in program.code[:, 0]
 
 
-@pytest.mark.parametrize(("years", "segments"), [(1, 1), (1, 4), (5, 1), (3, 2), (4, 5)])
-@pytest.mark.parametrize(("persistence", "common"), [(0.0, 0.0), (0.6, 0.3), (0.99, 0.99)])
-def test_balance_is_a_multivariate_normal(
-    years: int, segments: int, persistence: float, common: float
-) -> None:
-    covariance = balance_covariance(years, segments, 0.2, persistence, common)
-    x = np.random.default_rng(1).normal(size=(4, years * segments)) / 5.0
-    tape = Tape(years * segments)
-    found = on.balance(tape.normals, years, 0.2, persistence, common, 0.7)
-    wanted = stats.multivariate_normal(cov=covariance).logpdf(x)
-    values = evaluate(tape.program(found=found), "found", x)[..., 0]
-    np.testing.assert_allclose(values, 0.7 * wanted, rtol=1e-10)
-
-
-def test_each_host_has_a_balance_of_its_own() -> None:
-    """Two hosts' accounts in one program, years by segments of all hosts side by side."""
-    years, hosts = 3, np.array([0, 1, 0, 1, 1])
-    at = [np.flatnonzero(np.tile(hosts == host, years)) for host in (0, 1)]
-    x = np.random.default_rng(2).normal(size=years * len(hosts))
-    tape = Tape(len(x))
-    logs = tape.normals * 1.5
-    found = [on.balance(logs[..., own], years, 0.5, 0.4, 0.2, 1.0) for own in at]
-    program = tape.program(found, both=on.concatenate(found))
-    wanted = [
-        stats.multivariate_normal(cov=balance_covariance(years, n, 0.5, 0.4, 0.2)).logpdf(1.5 * one)
-        for n, one in ((2, x[at[0]]), (3, x[at[1]]))
-    ]
-    np.testing.assert_allclose(evaluate(program, "both", x), wanted, rtol=1e-12)
-    value, _ = density(program)(x)
-    assert value == pytest.approx(stats.norm.logpdf(x).sum() + sum(wanted), rel=1e-12)
-
-
 def test_sigmoid_far_out_and_its_complement_keeps_its_digits() -> None:
     x = np.array([-800.0, -745.2, -709.9, -40.0, 0.0, 40.0, 709.9, 745.2, 800.0])
     tape = Tape(len(x))
@@ -415,10 +376,20 @@ def test_sigmoid_far_out_and_its_complement_keeps_its_digits() -> None:
         (lambda z: 1.0 * z / (z - 1.0), 1.0),
         # the value is finite, its slope is not
         (lambda z: z**0.5, 0.0),
+        (lambda z: z**0.5, -1.0),
         # and here the slope is no number: zero times infinity
         (lambda z: on.exp(-1.0 * on.exp(z)), 800.0),
     ],
-    ids=["exp", "log of zero", "log below zero", "log of sigmoid", "by zero", "root", "exp of exp"],
+    ids=[
+        "exp",
+        "log of zero",
+        "log below zero",
+        "log of sigmoid",
+        "by zero",
+        "root",
+        "root below zero",
+        "exp of exp",
+    ],
 )
 def test_what_overflows_is_refused(build: Build, x: float) -> None:
     tape = Tape(1)
@@ -437,14 +408,20 @@ def test_at_least_never_hides_what_is_no_number(floor: float, x: float) -> None:
     np.testing.assert_array_equal(value, [np.maximum(x, floor)])
 
 
+@pytest.mark.parametrize("place", range(5))
+def test_an_error_that_is_no_number_is_refused(place: int) -> None:
+    """Nor a tail, a weight, or how much is off: none makes a finite density."""
+    given = [0.2, 0.3, 1.0, 0.1, 0.8]
+    given[place] = math.nan
+    sd, tail, weight, *off = given
+    tape = Tape(2)
+    found = on.hedges(tape.normals, tape.numbers(np.full(2, sd)), tail, weight, tuple(off))
+    assert status(tape.program([found]), np.zeros(2)) == 4
+
+
 @pytest.mark.parametrize("place", range(3))
 def test_data_that_are_no_numbers_are_refused(place: int) -> None:
-    """A figure, a tail or a weight that is no number makes no finite density."""
-    given = [0.2, 0.3, 1.0]
-    given[place] = math.nan
-    tape = Tape(2)
-    program = tape.program([on.hedges(tape.normals, *given)])
-    assert status(program, np.zeros(2)) == 4
+    """A figure or a weight that is no number makes no finite density."""
     tape = Tape(2)
     x = tape.normals
     given = [np.array([0.1]), np.array([0.5]), np.array([1.0])]

@@ -118,11 +118,11 @@ def one_by_one(z: Node) -> dict[Op, Node]:
         Op.RECURRENCE: on.recurrence(
             z[..., :2], on.concatenate([z, z[..., :2]]), on.concatenate([z, z[..., 2:]])
         ),
-        Op.HEDGES: on.hedges(z, 0.2, np.array([0.0, 0.1, -0.1, 0.3]), 1.0),
+        Op.HEDGES: on.hedges(z, positive, np.array([0.0, 0.1, -0.1, 0.3]), 1.0, (0.1, 0.8)),
         Op.SPREADS: on.spreads(
             z[..., :2], z[..., 2:], middle - 1.0, middle + 1.0, np.ones(2), np.array([3.0, 5.0])
         ),
-        Op.BALANCE: on.balance(z, 2, 0.2, 0.5, 0.1, 1.0),
+        Op.ROOT: positive**0.5,
     }
 
 
@@ -131,13 +131,13 @@ def small(op: Op) -> Program:
     tape = Tape(4)
     found = one_by_one(tape.normals)[op]
     program = tape.program([found], found=found)
-    last, out, n, *operands = program.code[-1].tolist()
+    last, out, n, *_ = program.code[-1].tolist()
     assert last == op
     # numbers behind its own, as there are in a larger program
     spare = np.arange(4, dtype=np.uint64)
     return replace(
         program,
-        length=out + room(op, n, tuple(operands)),
+        length=out + room(op, n),
         places=np.concatenate([program.places, spare]),
         data=np.concatenate([program.data, np.ones(3)]),
     )
@@ -225,13 +225,12 @@ ATTACKS: dict[str, Callable[[], Program]] = {
     "spreads' slopes past the end": lambda: replace(
         small(Op.SPREADS), length=small(Op.SPREADS).length - 1
     ),
-    "balances' slopes past the end": lambda: replace(
-        small(Op.BALANCE), length=small(Op.BALANCE).length - 1
+    "how much is off, past the end": lambda: with_line(Op.HEDGES, e=len(small(Op.HEDGES).data) - 1),
+    "how much is off comes round": lambda: with_line(Op.HEDGES, e=2**64 - 1),
+    "errors that are not computed yet": lambda: with_line(
+        Op.HEDGES, b=int(small(Op.HEDGES).code[-1, 1]) - 3
     ),
-    "years times segments comes round": lambda: with_line(Op.BALANCE, b=2**32, c=2**32),
-    "years times segments comes round to one": lambda: with_line(Op.BALANCE, b=2**63 + 1, c=2),
-    "no years": lambda: with_line(Op.BALANCE, b=0),
-    "two balances": lambda: with_line(Op.BALANCE, n=2),
+    "root past the end": lambda: with_line(Op.ROOT, n=5),
     "steps of zero": lambda: with_line(Op.RECURRENCE, d=0),
     "steps that do not divide": lambda: with_line(Op.RECURRENCE, d=4),
     "steps beyond the length": lambda: with_line(Op.RECURRENCE, d=2**64 - 1),
@@ -330,7 +329,7 @@ def test_data_that_are_no_numbers_stay_within_the_program(op: Op, odd: float) ->
     program = small(op)
     program = replace(program, data=np.full_like(program.data, odd))
     assert not refused(program)
-    if "data" in OPERANDS[op] or op in (Op.SUMS, Op.SPREADS, Op.BALANCE):
+    if "data" in OPERANDS[op] or op in (Op.SUMS, Op.SPREADS):
         assert status(program, np.full(4, 0.1)) == 4
 
 

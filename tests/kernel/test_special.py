@@ -23,6 +23,8 @@ RELATIVE = 1e-14
 CODY = 1.5e-15
 #: A slope comes from a difference of numbers as large as a thousand.
 SLOPE = 1e-12
+#: That in the error is such a slope times as large a number.
+SLOPE_IN_SD = 1e-9
 
 #: Where the rational functions of ``erfcx`` meet, and both sides of it.
 JOINTS = (0.46875, 4.0)
@@ -91,14 +93,19 @@ def test_both_are_scipys() -> None:
 
 
 def assert_tailed(x: float, sd: float, tail: float) -> None:
-    value, slope = special.tailed(x, sd, tail)
+    value, slope, in_sd = special.tailed(x, sd, tail)
     wanted = exact.tailed(x, sd, tail)
-    assert float(abs(Decimal(value) - wanted)) < RELATIVE * max(1.0, float(abs(wanted)))
+    # the constant is added to a density that may be as large
+    constant = abs(math.log(2.0 * abs(tail) if tail else sd))
+    assert float(abs(Decimal(value) - wanted)) < RELATIVE * max(1.0, float(abs(wanted)), constant)
     # in units of the error, the least length at which the density bends
     scale = min(sd, abs(tail) or sd)
     sloped = exact.slope(lambda at: exact.tailed(at, sd, tail), x, scale)
     wrong = float(abs(Decimal(slope) - sloped)) * sd
     assert wrong < SLOPE + 1e-13 * float(abs(sloped)) * sd
+    sloped = exact.slope(lambda at: exact.tailed(x, at, tail), sd, scale)
+    wrong = float(abs(Decimal(in_sd) - sloped)) * sd
+    assert wrong < SLOPE_IN_SD + 1e-12 * float(abs(sloped)) * sd
 
 
 TAILS = [0.0, 1e-12, 1e-9, 1e-7, 1e-5, 1e-3, 0.03, 0.3, 2.0, 1e4]
@@ -135,12 +142,11 @@ def test_tailed_is_scipys(sd: float, tail: float) -> None:
     ours = np.array([special.tailed(one, sd, tail)[0] for one in x])
     if tail:
         reference = stats.exponnorm(abs(tail) / sd, scale=sd).logpdf(np.sign(tail) * x)
-        constant = math.log(2.0 * abs(tail))
     else:
-        reference, constant = stats.norm(0.0, sd).logpdf(x), math.log(sd * math.sqrt(2 * math.pi))
+        reference = stats.norm(0.0, sd).logpdf(x)
     usable = np.isfinite(reference) & (reference > -200)
     assert usable.sum() > 30
-    np.testing.assert_allclose(ours[usable] - constant, reference[usable], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(ours[usable], reference[usable], rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -160,10 +166,61 @@ def test_tailed_at_infinity_is_impossible(x: float, tail: float) -> None:
 def test_tailed_with_absurd_arguments_is_never_finite() -> None:
     """An error of zero, or a tail that no number can divide by, is refused, not made up."""
     for x, sd, tail in itertools.product([-1.0, 1.0], [0.0], [0.0, 0.3]):
-        value, slope = special.tailed(x, sd, tail)
-        assert not (math.isfinite(value) and math.isfinite(slope)) or (tail > 0.0 and x > 0.0)
-    value, slope = special.tailed(0.1, 0.2, 1e-310)
-    assert not (math.isfinite(value) and math.isfinite(slope))
+        found = special.tailed(x, sd, tail)
+        assert not all(map(math.isfinite, found)) or (tail > 0.0 and x > 0.0)
+    assert not all(map(math.isfinite, special.tailed(0.1, 0.2, 1e-310)))
+
+
+@examples(200)
+@given(
+    x=st.floats(-8.0, 8.0),
+    log_sd=st.floats(-4.0, 1.0),
+    tail=st.one_of(st.just(0.0), st.floats(0.01, 2.0), st.floats(-2.0, -0.01)),
+    share=st.floats(1e-6, 0.99),
+    log_by=st.floats(-3.0, 2.0),
+)
+def test_hedge_and_its_slopes_everywhere(
+    x: float, log_sd: float, tail: float, share: float, log_by: float
+) -> None:
+    sd, by = math.exp(log_sd), math.exp(log_by)
+    value, *slopes = special.hedge(x, sd, tail, share, by)
+    wanted = exact.hedge(x, sd, tail, share, by)
+    assert float(abs(Decimal(value) - wanted)) < 1e-13 * max(1.0, float(abs(wanted)))
+    for found, sloped in zip(
+        slopes,
+        (
+            exact.slope(lambda at: exact.hedge(at, sd, tail, share, by), x, sd),
+            exact.slope(lambda at: exact.hedge(x, at, tail, share, by), sd, sd),
+        ),
+        strict=True,
+    ):
+        wrong = float(abs(Decimal(found) - sloped)) * sd
+        assert wrong < 1e-9 + 1e-11 * float(abs(sloped)) * sd
+
+
+@pytest.mark.parametrize("tail", [-0.3, 0.0, 0.3])
+def test_no_figure_is_off_where_the_share_is_zero(tail: float) -> None:
+    assert special.hedge(0.4, 0.2, tail, 0.0, 0.8) == special.tailed(0.4, 0.2, tail)
+
+
+@pytest.mark.parametrize("tail", [-0.3, 0.0, 0.3])
+def test_a_figure_far_off_is_as_likely_as_figures_that_are_off(tail: float) -> None:
+    """So that it pulls no harder than one of their errors."""
+    value, slope, _ = special.hedge(-2.0, 0.1, tail, 0.1, 0.8)
+    wide, wide_slope, _ = special.tailed(-2.0, math.hypot(0.1, 0.8), tail)
+    if tail < 0.0:
+        # down there the tail as graded reaches as far
+        assert value > math.log(0.1) + wide
+        return
+    assert value == pytest.approx(math.log(0.1) + wide, rel=1e-12)
+    assert slope == pytest.approx(wide_slope, rel=1e-12)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_hedge_of_what_is_no_number_is_none(place: int) -> None:
+    given = [0.1, 0.2, 0.3, 0.1, 0.8]
+    given[place] = math.nan
+    assert math.isnan(special.hedge(*given)[0])
 
 
 def shares_of(units: list[int]) -> tuple[np.ndarray, np.ndarray]:
