@@ -49,7 +49,7 @@ def draw(
             _panel(axes, run, definition, texts)
         panels[0].set_ylabel(texts.say("figures.ladder.axis"))
         highest = max(run.annual(year, DEFINITIONS[0])["q95"] for year in run.years)
-        panels[0].set_ylim(0, 1.12 * highest / MILLION)
+        panels[0].set_ylim(0, 1.18 * highest / MILLION)
     return panels
 
 
