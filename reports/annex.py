@@ -6,11 +6,16 @@ import math
 import shlex
 from typing import Any
 
+import pandas as pd
+
+from model.equations.accounts import UNEVEN
 from model.equations.quantities import MEASURED_BY_NAME
+from model.evidence import likelihood
 from model.terminal.wording import three
-from reports import annex_checks, driver_findings, figures
+from reports import annex_checks, annex_errors, assumed, driver_findings, figures
+from reports.assumed import name_of
 from reports.brief import front
-from reports.citations import figure_printed, grade
+from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
 from reports.figures import evidence, lacking, ranks, totals
 from reports.figures.priors import unit_text
@@ -68,6 +73,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "catalogue": catalogue_table(run, texts),
         "evidence": evidence_table(run, texts),
         "context": context_table(run, texts),
+        "errors": annex_errors.blocks(run, texts),
         "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
         **driver_findings.blocks(run, texts),
@@ -82,17 +88,20 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
 def model_texts(run: SavedRun, texts: Catalogue) -> Json:
     """The prose beside the equations, with numbers from the inputs."""
-    closing, echo = run.reading["closing"], run.reading["echo"]
-    percent = texts.numbers.percent
+    errors, percent = run.reading["errors"], texts.numbers.percent
     values = {
-        "error": percent(closing["error"]),
-        "persistence": percent(closing["persistence"]),
-        "common": percent(closing["common"]),
-        "shared": percent(echo["shared"]),
+        "uneven": percent(UNEVEN),
+        "names": assumed.listed(run, texts),
+        "letter_sd": texts.numbers.plain(errors["letter_sd"]),
+        "off_share": percent(errors["off_share"]),
+        "off_by": texts.numbers.plain(errors["off_by"]),
+        "shared": percent(run.reading["echo"]["shared"]),
         "coverage": percent(run.reading["range"]["coverage"]),
     }
-    keys = texts.content["annex"]["model"]
-    return {key: texts.say(f"annex.model.{key}", **values) for key in keys}
+    said = {
+        key: texts.say(f"annex.model.{key}", **values) for key in texts.content["annex"]["model"]
+    }
+    return said if assumed.uses(run) else said | {"assumed": ""}
 
 
 def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
@@ -102,7 +111,7 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
         both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
         rows.append(
             [
-                texts.name(label),
+                name_of(run, label, texts),
                 label,
                 unit_text(quantity["unit"]),
                 *both,
@@ -136,18 +145,6 @@ def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
         )
     columns = ("claim", "said", "grade", "reading", "predicted", "surprise")
     return table(texts, "evidence", columns, rows)
-
-
-def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
-    """A row's statement: quantity, place, time and the figure as printed."""
-    row = run.evidence[name]
-    where = row["segment"] or row["host"]
-    when = " – ".join(dict.fromkeys((row["start"], row["end"])))
-    printed = figure_printed(row, texts)
-    quantity = row["quantity"].replace("_", " ")
-    return texts.say(
-        "annex.evidence.one", quantity=quantity, where=where, when=when, printed=printed
-    )
 
 
 def said_by(run: SavedRun, name: str) -> str:
@@ -189,12 +186,6 @@ def conflicts(run: SavedRun, texts: Catalogue) -> Json:
     fitted = len(run.summary["evidence"])
     expected = round((1 - evidence.SURPRISING) * fitted)
     key = "none" if not names else "one" if len(names) == 1 else "some"
-    origins: dict[str, list[str]] = {}
-    for name in run.summary["evidence"]:
-        origin = run.evidence[name]["origin"]
-        if origin:
-            origins.setdefault(origin, []).append(name)
-    repeated = [[one, ", ".join(rows)] for one, rows in origins.items() if len(rows) > 1]
     return {
         "text": texts.say(
             f"annex.conflicts.{key}",
@@ -203,8 +194,19 @@ def conflicts(run: SavedRun, texts: Catalogue) -> Json:
             expected=expected,
             names=", ".join(names),
         ),
-        "origins": table(texts, "origins", ("origin", "rows"), repeated),
+        "origins": table(texts, "origins", ("origin", "rows"), shared_errors(run, texts)),
     }
+
+
+def shared_errors(run: SavedRun, texts: Catalogue) -> list[list[str]]:
+    """Errors that several rows share, with their rows."""
+    names = list(run.summary["evidence"])
+    rows = pd.DataFrame([run.evidence[name] for name in names])
+    found: dict[str, list[str]] = {}
+    for name, error, sign in zip(names, *likelihood.shared_errors(rows), strict=True):
+        row = name if sign > 0 else texts.say("annex.origins.opposite", row=name)
+        found.setdefault(error, []).append(row)
+    return [[error, ", ".join(of)] for error, of in found.items() if error and len(of) > 1]
 
 
 def holdout_table(run: SavedRun, texts: Catalogue) -> Json:

@@ -24,13 +24,15 @@ PARTS = {
     "paid": ("payment", "billings", "net_of_tax", "wage_fund"),
     "declared": ("declared_salary",),
     "kept": ("worker_keeps", "withheld"),
-    "state": ("plan", "state_take"),
+    "plan": ("plan", "claim", "plan_collected"),
+    "state": ("state_take",),
 }
 #: Items of the accounts that give the answer for each part.
 ANSWERS = {
     "paid": "billings",
     "declared": "declared_salary",
     "kept": "worker_keeps",
+    "plan": "plan_collected",
     "state": "state_take",
 }
 #: Claims named for each part.

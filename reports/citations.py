@@ -28,6 +28,18 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
     return texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
 
 
+def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
+    """A row's statement: quantity, place, time and the figure as printed."""
+    row = run.evidence[name]
+    where = row["segment"] or row["host"]
+    when = " – ".join(dict.fromkeys((row["start"], row["end"])))
+    printed = figure_printed(row, texts)
+    quantity = row["quantity"].replace("_", " ")
+    return texts.say(
+        "annex.evidence.one", quantity=quantity, where=where, when=when, printed=printed
+    )
+
+
 def number(text: str, texts: Catalogue) -> str:
     """Format a figure with the digits that were printed."""
     decimals = len(text.partition(".")[2])

@@ -6,6 +6,7 @@ from typing import Any
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, NOISE, rounding_unit
+from reports.assumed import name_of
 from reports.findings import Sentence, sentence
 from reports.saved_run import SavedRun
 from reports.tables import table as table_of
@@ -59,7 +60,10 @@ def _quantity(run: SavedRun, texts: Catalogue) -> Sentence:
     """The quantity that would add most if it were known."""
     best = run.headline_drivers()["tables"]["knowing"].iloc[0]
     return sentence(
-        texts, "drivers.quantity", name=texts.name(best["quantity"]), **_widths(best, texts)
+        texts,
+        "drivers.quantity",
+        name=name_of(run, best["quantity"], texts),
+        **_widths(best, texts),
     )
 
 
@@ -122,7 +126,7 @@ def _shares(run: SavedRun, texts: Catalogue) -> list[list[str]]:
             for name in ("share", "first_order", "total")
         ]
         after = _widths(known.loc[row.quantity], texts)["after"]
-        rows.append([texts.name(row.quantity), row.quantity, *shares, after])
+        rows.append([name_of(run, row.quantity, texts), row.quantity, *shares, after])
     return rows
 
 

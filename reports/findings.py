@@ -13,6 +13,8 @@ import numpy as np
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE, USES
 from model.terminal.wording import MILLION, three, unchanged
+from reports import assumed
+from reports.assumed import name_of
 from reports.citations import best, figure_printed
 from reports.figures import priors, totals
 from reports.saved_run import SavedRun
@@ -22,6 +24,11 @@ from reports.texts import Catalogue
 CLEAR = 0.9
 #: Number of quantities named as narrowed least by the evidence.
 LEAST = 3
+#: The rungs that stand side by side: the plan alone, and with what the sender's firms retain.
+PLAN = "plan_collected"
+RUNGS = (PLAN, HEADLINE)
+#: The part of the headline that is not collected under the plan.
+FIRMS = "left_with_own_firms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +66,30 @@ def chance(texts: Catalogue, probability: float) -> dict[str, str]:
     return {"chance": texts.chance(probability), "percent": texts.numbers.percent(probability)}
 
 
-def headline(run: SavedRun, texts: Catalogue) -> dict[str, str]:
-    """Texts of the headline's box."""
+def headline(run: SavedRun, texts: Catalogue) -> dict[str, Any]:
+    """Texts of the headline's box: both rungs side by side, and words on each."""
+    rungs = []
+    for definition in RUNGS:
+        parts = texts.numbers.amount(*three(run.annual(run.year, definition)))
+        rungs.append(
+            {
+                "number": texts.say("headline.number", parts=parts),
+                "label": texts.say(f"headline.labels.{definition}", year=run.year),
+                "interval": texts.say("headline.interval", parts=parts),
+            }
+        )
     numbers = run.annual(run.year, HEADLINE)
-    parts = texts.numbers.amount(*three(numbers))
     half = texts.numbers.amount(*(numbers[name] for name in ("q50", "q25", "q75")))
-    return {
-        "number": texts.say("headline.number", parts=parts),
-        "label": texts.say("headline.label", year=run.year),
-        "interval": texts.say("headline.interval", parts=parts),
-        "words": texts.say("headline.words", parts=parts, half=half, year=run.year),
-    }
+    words = texts.say("headline.words", parts=parts, half=half)
+    return {"rungs": rungs, "words": f"{words} {_apart(run, texts)}"}
+
+
+def _apart(run: SavedRun, texts: Catalogue) -> str:
+    """By how much the two rungs differ, and whether any source says so."""
+    draws = run.headline_draws(HEADLINE) - run.headline_draws(PLAN)
+    parts = texts.numbers.amount(*np.quantile(draws, [0.5, 0.05, 0.95]))
+    key = "apart_assumed" if FIRMS in assumed.uses(run) else "apart"
+    return texts.say(f"headline.{key}", firms=parts)
 
 
 def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
@@ -114,18 +134,21 @@ def workers(run: SavedRun, texts: Catalogue) -> Sentence:
 
 
 def share(run: SavedRun, texts: Catalogue) -> Sentence:
-    """The share of the contractors' money that reached the state, and the largest other share."""
+    """Shares of the contractors' money: both rungs, and the largest share of anyone else."""
     items = run.summary["accounts"]["items"]
-    others = [name for name in USES if name != HEADLINE]
+    others = [name for name in USES if name not in (PLAN, FIRMS)]
     largest = max(others, key=lambda name: items[name]["share"]["mean"])
-    parts = [texts.numbers.shares(*three(items[name]["share"])) for name in (HEADLINE, largest)]
+    plan, take, other = (
+        texts.numbers.shares(*three(items[name]["share"])) for name in (*RUNGS, largest)
+    )
     return sentence(
         texts,
-        "share",
+        "share.assumed" if FIRMS in assumed.uses(run) else "share.known",
         year=run.year,
-        share=parts[0],
-        other=parts[1],
-        item=texts.say(f"takers.{largest}"),
+        plan=plan,
+        take=take,
+        other=other,
+        item=assumed.use_of(run, largest, texts, "takers"),
     )
 
 
@@ -238,14 +261,16 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     """Limits of the answer: where it rests on judgement, and what it does not cover."""
     names = ", ".join(
         texts.say(
-            "findings.unknown.least_one", name=texts.name(label), left=texts.numbers.percent(left)
+            "findings.unknown.least_one",
+            name=name_of(run, label, texts),
+            left=texts.numbers.percent(left),
         )
         for label, left in least_taught(run).items()
     )
     priced = {row["segment"] for row in _fitted(run) if row["quantity"] == "payment"}
     segments = [one["id"] for one in run.segments.values()]
     seen = sum(segment in priced for segment in segments)
-    said = [sentence(texts, "unknown.least", names=names)]
+    said = [*_assumed(run, texts), sentence(texts, "unknown.least", names=names)]
     if seen < len(segments) and "" not in priced:
         said.append(sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]
@@ -256,6 +281,21 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
         key = "unknown.world_one" if len(outside) == 1 else "unknown.world"
         said.append(sentence(texts, key, totals=len(outside), hosts=totals.host_titles(run)))
     return said
+
+
+def _assumed(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """Uses of the money of which no fitted claim speaks, and their part of it."""
+    uses, items = assumed.uses(run), run.summary["accounts"]["items"]
+    if not uses:
+        return []
+    key = "unknown.assumed_one" if len(uses) == 1 else "unknown.assumed"
+    share = sum(items[use]["share"]["mean"] for use in uses)
+    return [
+        sentence(
+            texts, key, names=assumed.listed(run, texts), share=texts.numbers.percent(share),
+            year=run.year,
+        )
+    ]  # fmt: skip
 
 
 def _fitted(run: SavedRun) -> list[dict[str, str]]:

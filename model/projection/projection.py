@@ -211,11 +211,11 @@ class Projector:
         Returns
         -------
         DataArray, (item, host, draw)
-            Each of ``USES``, which add up to ``billings``; then ``declared_salary``, and
-            ``worker_months``, which is not money.
+            Each of ``USES``, which add up to ``billings``; then ``declared_salary``,
+            ``state_take`` and ``worker_months``, which is not money.
         """
         inside = np.asarray(self.case.timeline.months.year == year)
-        names = (*USES, "billings", "declared_salary")
+        names = (*USES, "billings", "declared_salary", "state_take")
         found = []
         for host in self._hosts.values():
             present = host.force.present[:, inside]

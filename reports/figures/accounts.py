@@ -1,4 +1,4 @@
-"""Accounts of a worker-month as one bar, item by item."""
+"""Accounts of a worker-month as one bar, item by item; what is assumed is drawn pale."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 
-from model.equations.quantities import USES
+from model.equations.quantities import HEADLINE, USES
+from reports import assumed
 from reports.figures.style import (
     AMBER,
     BLUE,
@@ -16,7 +17,6 @@ from reports.figures.style import (
     GREEN,
     GREY,
     INK,
-    LINE,
     ORANGE_INK,
     PALE,
     Canvas,
@@ -26,14 +26,19 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-HEIGHT = 59.0
+HEIGHT = 64.0
+#: Opacity of the bars of items that are assumed.
+FAINT = 0.4
+#: The last of the uses, which make the state take.
+TAKEN = USES[-2:]
 COLOURS = dict.fromkeys(("turnover_tax", "contributions", "income_tax", "permit_cost"), GREY) | {
     "broker_take": AMBER,
     "managers_take": AMBER,
+    "left_with_others": AMBER,
     "upkeep": GREEN,
     "worker_keeps": GREEN,
-    "state_take": BLUE,
-    "closing_error": LINE,
+    "left_with_own_firms": BLUE,
+    "plan_collected": BLUE,
 }
 
 
@@ -54,12 +59,19 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
             va="center",
             fontweight=600,
         )
-        start = 0.0
+        start, faint = 0.0, assumed.uses(run)
         for place, name in enumerate(rows, start=1):
             share = items[name]
             mean, low, high = (share[q] * whole for q in ("mean", "q05", "q95"))
             axes.barh(
-                [place], [mean], left=start, height=0.62, color=COLOURS[name], gid=f"item {name}"
+                [place],
+                [mean],
+                left=start,
+                height=0.62,
+                color=COLOURS[name],
+                alpha=FAINT if name in faint else 1.0,
+                linewidth=0,
+                gid=f"item {name}",
             )
             axes.plot(
                 [start + low, start + high],
@@ -70,38 +82,72 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
                 solid_capstyle="butt",
             )
             axes.plot([start + mean] * 2, [place + 0.31, place + 0.69], color=GREY, linewidth=0.6)
-            text = texts.numbers.interval(mean, low, high)
-            axes.annotate(
-                text,
-                (1, place),
-                xycoords=("axes fraction", "data"),
-                ha="right",
-                va="center",
-                fontsize=8.5,
-                color=BLUE_INK if name == "state_take" else FAINT_INK,
-                fontweight=600 if name == "state_take" else 400,
-            )
+            _numbers(axes, place, texts.numbers.interval(mean, low, high), own=name in TAKEN)
             start += mean
-        _press(axes, run, whole, len(rows) + 1, texts)
-        labels = [texts.say(f"items.{name}") for name in rows]
-        axes.set_yticks(
-            range(1, len(rows) + 2), [*labels, texts.say("figures.accounts.press_label")]
-        )
-        for label, name in zip(axes.get_yticklabels(), rows, strict=False):
-            label.set_fontweight(600 if name == "state_take" else 400)
-        axes.set_ylim(len(rows) + 1.6, -0.5)
+        _state_take(axes, run, whole, len(rows) + 1, texts)
+        _press(axes, run, whole, len(rows) + 2, texts)
+        labels = [assumed.use_of(run, name, texts) for name in rows]
+        labels += [texts.say(f"items.{HEADLINE}"), texts.say("figures.accounts.press_label")]
+        axes.set_yticks(range(1, len(rows) + 3), labels)
+        axes.get_yticklabels()[len(rows)].set_fontweight(600)
+        axes.set_ylim(len(rows) + 2.6, -0.5)
         ends = np.concatenate([np.asarray(line.get_xdata(), float) for line in axes.lines])
         low, high = min(0.0, float(ends.min())), max(whole, float(ends.max()))
         axes.set_xlim(low, high + 0.42 * (high - low))  # room for the numbers
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
+        if faint:
+            axes.annotate(
+                texts.say("figures.accounts.assumed"),
+                (1, 0),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="center",
+                fontsize=8,
+                color=FAINT_INK,
+            )
     return axes
+
+
+def _numbers(axes: Axes, place: int, text: str, *, own: bool) -> None:
+    """Write an item's numbers at the right; those of the state's own in blue."""
+    axes.annotate(
+        text,
+        (1, place),
+        xycoords=("axes fraction", "data"),
+        ha="right",
+        va="center",
+        fontsize=8.5,
+        color=BLUE_INK if own else FAINT_INK,
+    )
+
+
+def _state_take(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue) -> None:
+    """Draw the sum of the last two items, with its own interval."""
+    mean, low, high = (state_take(run)[q] * whole for q in ("mean", "q05", "q95"))
+    start = whole - mean
+    axes.barh(
+        [place], [mean], left=start, height=0.5, color="white", edgecolor=BLUE, linewidth=1.2,
+        gid=f"sum {HEADLINE}",
+    )  # fmt: skip
+    axes.plot(
+        [start + low, start + high], [place] * 2, color=INK, linewidth=1.0,
+        solid_capstyle="butt", gid=f"interval {HEADLINE}",
+    )  # fmt: skip
+    _numbers(axes, place, texts.numbers.interval(mean, low, high), own=True)
+    axes.texts[-1].set_fontweight(600)
+
+
+def state_take(run: SavedRun) -> dict[str, float]:
+    """Share of the state take in the billings."""
+    found: dict[str, float] = run.summary["accounts"]["items"][HEADLINE]["share"]
+    return found
 
 
 def shares(run: SavedRun) -> dict[str, dict[str, float]]:
     """Share of each item in the billings, in order of deduction; the shares sum to one."""
     items = run.summary["accounts"]["items"]
-    return {name: items[name]["share"] for name in (*USES, "closing_error")}
+    return {name: items[name]["share"] for name in USES}
 
 
 def round_amount(run: SavedRun) -> float:
@@ -152,13 +198,14 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
     said = []
     for name, share in shares(run).items():
         numbers = texts.numbers.interval(*(share[q] * whole for q in ("mean", "q05", "q95")))
-        said.append(
-            texts.say("figures.accounts.alt_one", name=texts.say(f"items.{name}"), numbers=numbers)
-        )
+        use = assumed.use_of(run, name, texts)
+        said.append(texts.say("figures.accounts.alt_one", name=use, numbers=numbers))
+    take = (state_take(run)[q] * whole for q in ("mean", "q05", "q95"))
     return texts.say(
         "figures.accounts.alt",
         whole=texts.numbers.rounded(whole, 1),
         currency=run.summary["accounts"]["currency"],
         year=run.year,
         items="; ".join(said),
+        take=texts.numbers.interval(*take),
     )

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from model.equations.quantities import HEADLINE
+from reports.assumed import name_of
 from reports.figures.style import BLUE, FAINT_INK, INK, ORANGE, Canvas, canvas, styled
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
@@ -52,7 +53,7 @@ def draw(
                 fontsize=7.5, color="white" if abs(value) > 0.6 else INK,
                 gid=f"{table.index[row]} {table.index[column]}",
             )  # fmt: skip
-        names = [texts.name(one) for one in table.index]
+        names = [name_of(run, one, texts) for one in table.index]
         axes.set_yticks(range(len(names)), [f"{n}  {one}" for n, one in enumerate(names, start=1)])
         axes.set_xticks(range(len(names) - 1), [str(n) for n in range(1, len(names))])
         axes.set_xlim(-0.5, len(names) - 1.5)
@@ -76,7 +77,9 @@ def describe(
     said = [
         texts.say(
             "figures.correlations.alt_one",
-            one=texts.name(one), other=texts.name(other), value=texts.numbers.rounded(value, 0.01),
+            one=name_of(run, one, texts),
+            other=name_of(run, other, texts),
+            value=texts.numbers.rounded(value, 0.01),
         )
         for value, one, other in strongest[:NAMED]
     ]  # fmt: skip

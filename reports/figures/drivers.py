@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import NOISE
+from reports.assumed import name_of
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -76,7 +77,7 @@ def draw(
                         markerfacecolor="white", markeredgewidth=1.0,
                         gid=f"{key} {row['kind']} {row['name']}",
                     )  # fmt: skip
-        _labelled(axes, rows, texts)
+        _labelled(axes, run, rows, texts)
         axes.set_xlim(left=0.0)
         axes.set_xlabel(texts.say("figures.drivers.axis"))
         faint_grid(axes, "x")
@@ -88,7 +89,7 @@ def draw(
     return axes
 
 
-def _labelled(axes: Axes, rows: list[dict[str, Any]], texts: Catalogue) -> None:
+def _labelled(axes: Axes, run: SavedRun, rows: list[dict[str, Any]], texts: Catalogue) -> None:
     """Label each row at the left, with groups emphasised."""
     names = []
     for row in rows:
@@ -98,7 +99,7 @@ def _labelled(axes: Axes, rows: list[dict[str, Any]], texts: Catalogue) -> None:
             key = "rest_one" if row["name"] == "1" else "rest"
             names.append(texts.say(f"figures.drivers.{key}", count=row["name"]))
         else:
-            names.append(texts.name(row["name"]))
+            names.append(name_of(run, row["name"], texts))
     axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(len(rows) - 0.3, -0.8)
     for label, row in zip(axes.get_yticklabels(), rows, strict=True):
@@ -128,6 +129,6 @@ def describe(
             )
             for row in groups.itertuples()
         ),
-        name=texts.name(first["quantity"]),
+        name=name_of(run, first["quantity"], texts),
         share=percent(first["share"]),
     )

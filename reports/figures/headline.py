@@ -1,4 +1,7 @@
-"""Fifty equally likely values of the headline year's state take, one dot each."""
+"""Fifty equally likely values of the headline year's state take, one dot each.
+
+Below the dots stand the interval of the state take and that of what is collected under the plan.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
 from reports.figures.style import (
     BLUE,
@@ -24,9 +28,14 @@ from reports.texts import Catalogue, catalogue
 
 Floats = NDArray[np.float64]
 DOTS = 50
-HEIGHT = 54.0
+HEIGHT = 49.0
 #: Position of the axes in the figure, from which the size of the dots is computed.
-PLACE = (0.03, 0.24, 0.94, 0.73)
+PLACE = (0.03, 0.255, 0.94, 0.735)
+#: The intervals below the dots: definition, text, width of the line and place.
+RUNGS = (
+    (HEADLINE, "interval", 1.2, -0.065),
+    ("plan_collected", "rung", 0.8, -0.18),
+)
 #: The press's figure is drawn up to this multiple, beyond which it would squeeze the dots.
 FARTHEST = 3.5
 
@@ -46,7 +55,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         points = 72 / outermost(figure).dpi
         width = PLACE[2] * figure.bbox.width * points
         height = PLACE[3] * figure.bbox.height * points
-        size = _diameter(values, (high - low) / width, 0.74 * height)
+        size = _diameter(values, (high - low) / width, 0.72 * height)
         x, row = stacked(values, size * (high - low) / width)
         above = values > press if press is not None else np.zeros(DOTS, bool)
         for mask, colour in ((~above, BLUE), (above, ORANGE)):
@@ -58,8 +67,9 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
                 markersize=0.9 * size,
                 markeredgewidth=0,
             )
-        axes.set(xlim=(low, high), ylim=(-0.17 * height, height))
-        _interval(axes, run, texts, height)
+        axes.set(xlim=(low, high), ylim=(-0.25 * height, height))
+        for definition, key, line, y in RUNGS:
+            _interval(axes, run, texts, definition, key, line, y * height)
         if press is not None:
             _press_line(axes, texts, press, height, int(above.sum()))
         axes.set_xlabel(texts.say("figures.headline.axis", dots=DOTS))
@@ -105,6 +115,7 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         low=parts.low,
         high=parts.high,
         press=said,
+        plan=texts.numbers.interval(*three(run.annual(run.year, "plan_collected"), MILLION)),
     )
 
 
@@ -125,33 +136,36 @@ def _diameter(values: Floats, per_point: float, room: float) -> float:
     return float(max(fit, default=sizes[0]))
 
 
-def _interval(axes: Axes, run: SavedRun, texts: Catalogue, height: float) -> None:
-    """Draw the median and 90% interval below the dots."""
-    middle, low, high = three(run.annual(run.year, "state_take"), MILLION)
+def _interval(
+    axes: Axes, run: SavedRun, texts: Catalogue, definition: str, key: str, line: float, y: float
+) -> None:
+    """Draw a median and 90% interval below the dots."""
+    middle, low, high = three(run.annual(run.year, definition), MILLION)
     parts = texts.numbers.parts(middle, low, high)
-    y = -0.085 * height
-    axes.plot([low, high], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
+    axes.plot(
+        [low, high], [y, y], color=INK, linewidth=line, solid_capstyle="butt",
+        gid=f"interval {definition}",
+    )  # fmt: skip
     axes.plot([middle], [y], "o", color="white", markeredgecolor=INK, markersize=4.5)
-    axes.annotate(
-        parts.low,
-        (low, y),
-        (-4, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        color=FAINT_INK,
-        fontsize=8.5,
-    )
-    axes.annotate(
-        texts.say("figures.headline.interval", high=parts.high, middle=parts.middle),
-        (high, y),
-        (4, 0),
-        textcoords="offset points",
-        ha="left",
-        va="center",
-        color=FAINT_INK,
-        fontsize=8.5,
-    )
+    for end, shift, side, said in (
+        (low, -4, "right", parts.low),
+        (
+            high,
+            4,
+            "left",
+            texts.say(f"figures.headline.{key}", high=parts.high, middle=parts.middle),
+        ),
+    ):
+        axes.annotate(
+            said,
+            (end, y),
+            (shift, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            color=FAINT_INK,
+            fontsize=8.5,
+        )
 
 
 def _press_line(axes: Axes, texts: Catalogue, press: float, height: float, above: int) -> None:

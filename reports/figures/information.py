@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, NOISE
+from reports.assumed import name_of
 from reports.figures.style import (
     BLUE,
     FAINT_INK,
@@ -33,7 +34,7 @@ def rows_shown(
     """Quantities known exactly, then sources, each group by narrowing, the largest first."""
     tables = run.headline_drivers(definition, year)["tables"]
     exactly = [
-        {"kind": "exactly", "name": texts.name(row.quantity), **_worth(row)}
+        {"kind": "exactly", "name": name_of(run, row.quantity, texts), **_worth(row)}
         for row in tables["knowing"].head(SHOWN).itertuples()
         if row.variance_share >= NOISE
     ]

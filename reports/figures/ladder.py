@@ -1,6 +1,8 @@
-"""Revenue under the four definitions, year by year."""
+"""Revenue under the five definitions, year by year."""
 
 from __future__ import annotations
+
+import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,6 +25,8 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 HEIGHT = 66.0
+#: Width of the words above a panel, in characters.
+WIDTH = 22
 
 
 def draw(
@@ -32,8 +36,8 @@ def draw(
 
     Returns
     -------
-    array of Axes, (4,)
-        From billings to state take.
+    array of Axes, (5,)
+        From billings to the plan.
     """
     texts = texts or catalogue()
     with styled():
@@ -45,7 +49,7 @@ def draw(
             _panel(axes, run, definition, texts)
         panels[0].set_ylabel(texts.say("figures.ladder.axis"))
         highest = max(run.annual(year, DEFINITIONS[0])["q95"] for year in run.years)
-        panels[0].set_ylim(0, 1.12 * highest / MILLION)
+        panels[0].set_ylim(0, 1.18 * highest / MILLION)
     return panels
 
 
@@ -83,15 +87,16 @@ def _panel(axes: Axes, run: SavedRun, definition: str, texts: Catalogue) -> None
             color=dark,
             fontweight=600 if definition == HEADLINE else 400,
         )
-    axes.set_title(texts.say(f"definitions.{definition}.name"), color=dark, pad=17)
+    axes.set_title(texts.say(f"definitions.{definition}.name"), color=dark, pad=26)
     axes.annotate(
-        texts.say(f"definitions.{definition}.short"),
+        textwrap.fill(texts.say(f"definitions.{definition}.short"), WIDTH),
         (0, 1),
-        (0, 5),
+        (0, 22),
         xycoords="axes fraction",
         textcoords="offset points",
         color=FAINT_INK,
         fontsize=8,
+        va="top",
     )
     axes.set_xticks(range(len(run.years)), [f"’{year % 100:02d}" for year in run.years])
     axes.set_xlim(-0.6, len(run.years) - 0.4)

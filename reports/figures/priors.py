@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from model.equations.quantities import BASIC_BY_NAME, family
 from model.terminal.wording import three
+from reports.assumed import name_of
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -84,7 +85,7 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
     axes.fill_between(x, behind, color=GREY, alpha=0.45, linewidth=0, gid="prior")
     axes.fill_between(x, before, color=BLUE, alpha=0.75, linewidth=0, gid="posterior")
     axes.set(xlim=(low, high), ylim=(0, 1.5 * max(behind.max(), before.max())))
-    axes.set_title(texts.name(label), fontsize=8)
+    axes.set_title(name_of(run, label, texts), fontsize=8)
     percent = quantity["unit"] == "fraction"
     scale = 100.0 if percent else 1.0
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
@@ -133,7 +134,7 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         said.append(
             texts.say(
                 "figures.priors.alt_one",
-                name=texts.name(label),
+                name=name_of(run, label, texts),
                 unit=unit_text(quantity["unit"]),
                 prior=both[0],
                 posterior=both[1],

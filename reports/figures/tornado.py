@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, rounding_unit
+from reports.assumed import name_of
 from reports.figures.priors import unit_text
 from reports.figures.style import (
     BLUE,
@@ -62,7 +63,7 @@ def draw(
         for place, row in enumerate(table.itertuples()):
             _bar(axes, place, row, middle, texts)
         axes.axvline(middle, color=INK, linewidth=0.9)
-        axes.set_yticks(range(len(table)), [texts.name(one) for one in table["quantity"]])
+        axes.set_yticks(range(len(table)), [name_of(run, one, texts) for one in table["quantity"]])
         axes.tick_params(axis="y", labelsize=8)
         axes.set_ylim(len(table) - 0.3, -0.9)
         axes.margins(x=0.14)
@@ -132,7 +133,7 @@ def describe(
                 ("along_low", "along", "p05"), ("along_high", "along", "p95"),
             )
         }  # fmt: skip
-        name = texts.name(row.quantity)
+        name = name_of(run, row.quantity, texts)
         unit = unit_text(row.unit)
         said.append(
             texts.say("figures.tornado.alt_one", name=f"{name} ({unit})" if unit else name, **ends)

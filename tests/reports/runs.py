@@ -126,7 +126,8 @@ def add_checks(folder: Path, inputs: Path) -> None:
     rng = np.random.default_rng(5)
     layout = posterior.layout
     projection = project(case, layout, posterior.draws)
-    rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence)
+    factors = posterior.letter_factors
+    rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence, factors)
     found = [
         prior_predictive(case, posterior.parts, 1),
         CheckResult("priors_together", True, "Nothing moves.", "Read so.", widths_table()),

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from model.equations.quantities import DEFINITIONS, USES
 from model.terminal.wording import MILLION
-from reports import figures
+from reports import assumed, figures
 from reports.figures import evidence, headline, priors, ranks, totals, workers
 from reports.figures.style import content
 from reports.saved_run import SavedRun
@@ -70,7 +70,7 @@ def test_accounts_are_one_bar_cut_into_items(run: SavedRun) -> None:
     paid = run.summary["accounts"]["items"]["billings"]["per_worker_month"]["q50"]
     assert whole / 3.2 < paid < whole * 3.2
     end = 0.0
-    for name in (*USES, "closing_error"):
+    for name in USES:
         share = run.summary["accounts"]["items"][name]["share"]
         bar, line = named(axes, f"item {name}"), named(axes, f"interval {name}")
         assert bar.get_x() == pytest.approx(end)
@@ -79,8 +79,36 @@ def test_accounts_are_one_bar_cut_into_items(run: SavedRun) -> None:
         assert list(line.get_xdata()) == pytest.approx(ends)
         end += bar.get_width()
     assert end == pytest.approx(whole)
+    taken = run.summary["accounts"]["items"]["state_take"]["share"]
+    both, line = named(axes, "sum state_take"), named(axes, "interval state_take")
+    parts = [named(axes, f"item {name}").get_width() for name in USES[-2:]]
+    assert both.get_width() == pytest.approx(taken["mean"] * whole) == pytest.approx(sum(parts))
+    assert both.get_x() + both.get_width() == pytest.approx(whole)
+    ends = [both.get_x() + taken[q] * whole for q in ("q05", "q95")]
+    assert list(line.get_xdata()) == pytest.approx(ends)
     wedge, declared = named(axes, "wedge"), named(axes, "declared")
     assert wedge.get_width() + declared.get_width() == pytest.approx(whole)
+
+
+def test_what_is_assumed_is_drawn_pale_and_said_to_be(run: SavedRun, english: Catalogue) -> None:
+    axes = figures.accounts.draw(run)
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    said = figures.accounts.describe(run, english)
+    pale = assumed.uses(run)
+    assert 0 < len(pale) < len(USES)
+    for name, label in zip(USES, labels, strict=False):
+        marked = f"{english.say(f'items.{name}')} (assumed)"
+        assert (label == marked) == (marked in said) == (name in pale)
+        assert (named(axes, f"item {name}").get_alpha() < 1) == (name in pale)
+
+
+def test_both_rungs_stand_below_the_dots(run: SavedRun) -> None:
+    axes = headline.draw(run)
+    for definition in ("state_take", "plan_collected"):
+        numbers = run.annual(run.year, definition)
+        line = named(axes, f"interval {definition}")
+        ends = [numbers["q05"] / MILLION, numbers["q95"] / MILLION]
+        assert list(line.get_xdata()) == pytest.approx(ends)
 
 
 def test_workers_and_each_count_as_what_it_is(run: SavedRun) -> None:

@@ -140,8 +140,8 @@ def test_official_total(
 @pytest.mark.parametrize(
     ("change", "key", "words"),
     [
-        ((5, 9, 14), "more", "$9.0 million (5.0 to 14.0) more"),
-        ((-14, -9, -5), "less", "cost the state $9.0 million (5.0 to 14.0)"),
+        ((5, 9, 14), "more", "raised the state take by $9.0 million (5.0 to 14.0)"),
+        ((-14, -9, -5), "less", "lowered the state take by $9.0 million (5.0 to 14.0)"),
         ((-4, 9, 14), "unclear", "no change at all cannot be ruled out"),
         ((-9, 0, 0), "unclear", "no change at all cannot be ruled out"),
         ((0, 0, 0), "nothing", "No requested scenario"),
@@ -172,7 +172,29 @@ def test_share_names_the_largest_other_part(run: SavedRun, english: Catalogue) -
         new.summary["accounts"]["items"][name]["share"]["mean"] = mean
     assert "went to the worker" in findings.share(new, english).text
     new.summary["accounts"]["items"]["broker_take"]["share"]["mean"] = 0.6
-    assert "went to local brokers" in findings.share(new, english).text
+    assert "went to local brokers (assumed)" in findings.share(new, english).text
+
+
+def test_shares_of_both_rungs(run: SavedRun, english: Catalogue) -> None:
+    items, said = run.summary["accounts"]["items"], findings.share(run, english)
+    assert said.key == "share.assumed"
+    for name in ("plan_collected", "state_take"):
+        numbers = (items[name]["share"][q] for q in ("q50", "q05", "q95"))
+        assert english.numbers.shares(*numbers) in said.text
+
+
+def test_the_box_holds_both_rungs_and_what_lies_between(run: SavedRun, english: Catalogue) -> None:
+    box = findings.headline(run, english)
+    for rung, definition in zip(box["rungs"], ("plan_collected", HEADLINE), strict=True):
+        numbers = run.annual(run.year, definition)
+        parts = english.numbers.amount(*(numbers[q] for q in ("q50", "q05", "q95")))
+        assert rung["number"] == f"${parts.middle} {parts.scale}"
+        assert f"${parts.low} to {parts.high}" in rung["interval"]
+    assert "under the plan" in box["rungs"][0]["label"]
+    assert "the state take" in box["rungs"][1]["label"]
+    firms = run.headline_draws() - run.headline_draws("plan_collected")
+    parts = english.numbers.amount(*np.quantile(firms, [0.5, 0.05, 0.95]))
+    assert f"${parts.low} to {parts.high} {parts.scale}: no source" in box["words"]
 
 
 def test_least_taught_is_by_width_on_the_log_scale(run: SavedRun) -> None:

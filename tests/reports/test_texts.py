@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from model.drivers.outcome import EXCHANGE_RATE, TITLES
-from model.equations.quantities import BASIC, DEFINITIONS, USES
+from model.equations.quantities import BASIC, DEFINITIONS, HEADLINE, USES
 from model.terminal.wording import ENGLISH
 from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
 
@@ -60,8 +60,8 @@ def test_everything_that_can_be_shown_has_a_name(english: Catalogue) -> None:
     named = {basic.name for basic in BASIC} | {EXCHANGE_RATE}
     assert set(english.content["quantities"]) == named
     assert {key.removesuffix("_in_text") for key in english.content["groups"]} == set(TITLES)
-    assert set(USES) | {"closing_error"} <= set(english.content["items"])
-    assert set(USES) - {"state_take"} == set(english.content["takers"])
+    assert {*USES, HEADLINE} <= set(english.content["items"])
+    assert set(USES) - {"plan_collected"} == set(english.content["takers"])
     for definition in DEFINITIONS:
         assert english.say(f"definitions.{definition}.meaning")
 
@@ -93,4 +93,4 @@ def test_what_is_not_there_is_told(english: Catalogue) -> None:
     with pytest.raises(NoSuchTextError, match=r"no text findings\.nonsense"):
         english.say("findings.nonsense")
     with pytest.raises(NoSuchTextError, match="no value for 'year'"):
-        english.say("headline.label")
+        english.say("headline.labels.plan_collected")
