@@ -119,7 +119,7 @@ def test_power_scaling_tells_each_definition(tiny: Case, tiny_posterior: Posteri
     assert kinds_told <= set(KINDS)
     scaled = {"evidence", ALL, *members(tiny_posterior.layout.labels)} | kinds_told
     assert scaled | noise == set(table.index)
-    # billings do not depend on the plan's prior but through the balance; payment's prior rules
+    # billings do not depend on the plan's prior ; the payment's prior rules
     assert table.loc["payment", "billings"] > table.loc["counting", "billings"]
     verdicts = {
         name: diagnosis(
