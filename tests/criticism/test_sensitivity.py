@@ -51,7 +51,7 @@ def log_take(case: Case, posterior: Posterior) -> NDArray[np.float64]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("power", [0.7, 1.4])
+@pytest.mark.parametrize("power", [0.8, 1.25])
 def test_a_prior_to_a_power_is_a_refit_with_another_width(
     tiny: Case,
     tiny_parts: Synthesis,
