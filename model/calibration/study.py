@@ -1,6 +1,6 @@
 """Does the program recover the truth? Simulated cases with known answers, fitted by the same model.
 
-There are three studies. *Ranks*: truths are drawn from priors and balance, their figures are
+There are three studies. *Ranks*: truths are drawn from the priors, their figures are
 printed, and the rank of the truth among the draws of its posterior must be uniform. *Slips*: rows
 made ten times too large or too small must be found. *Echo*: copies of a statement must inform no
 more than one. Results are saved as they are computed, so a study can be interrupted, resumed and

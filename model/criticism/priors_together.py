@@ -1,4 +1,4 @@
-"""What the priors say together: all that is conditioned on but rows, against each prior alone."""
+"""What the priors say together, before any row is read, against each prior alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEAST = 1.0
 
 READING = (
     "Median and 90% interval of each quantity under its own prior (“prior”) and in a fit without "
-    "any row of evidence (“together”), which only the balance of the accounts can move; “shift” "
+    "any row of evidence (“together”), which nothing should move; “shift” "
     "is the distance of the medians in prior standard deviations, on the scale on which the prior "
     "is normal. Lines named after a definition are revenue in US dollars a year, on a log scale."
 )
@@ -56,7 +56,7 @@ def priors_together(case: Case, posterior: Posterior, workers: Executor) -> Chec
     if not moved.empty:
         names = [f"{row.quantity} ({row.shift:+.1f})" for row in moved.itertuples()]
         sentence = (
-            f"Before any row is read, the balance of the accounts moves "
+            f"Before any row is read, the model itself moves "
             f"{counted(len(moved), 'median', 'medians')} of {len(table)} by more than {MOVED:g} "
             f"prior standard deviations: {listed(names)}."
         )

@@ -37,6 +37,8 @@ ALL = "all priors"
 KINDS = ("counts", "amounts", "shares", "other rows")
 #: Sensitivity from which a prior, or the evidence, is reported to matter (Kallioinen et al.).
 THRESHOLD = 0.05
+#: Powers between which sensitivities are differences, as in ArviZ.
+ALPHAS = (0.99, 1.01)
 #: Random orders of the draws used to estimate the noise of a sensitivity.
 SHUFFLES = 20
 WIDTHS = {"halved": 0.5, "doubled": 2.0}
@@ -121,26 +123,29 @@ def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
     )
 
 
-def reading_tree(fitted: Fitted, year: int) -> xr.DataTree:
-    """Draws of each definition with the log weight of each reading, to be scaled like a prior."""
-    posterior, shape = fitted.posterior, fitted.posterior.diverging.shape
-    yearly = fitted.projection.yearly_usd.sel(year=year)
+def of_readings(mixture: Fitted, year: int) -> list[dict[str, object]]:
+    """Sensitivity of each definition to the weight of each rival reading, scaled like a prior."""
+    from arviz_stats.base import array_stats
 
-    def chains(values: Floats) -> tuple[list[str], Floats]:
-        return ["chain", "draw"], values.reshape(shape)
-
-    weights = {
-        f"reading {one.reading.name}": chains(
-            np.where(posterior.of_reading(place), np.log(one.weight), 0.0)
-        )
-        for place, one in enumerate(fitted.rivals)
-    }
-    revenue = {name: chains(yearly.sel(definition=name).to_numpy()) for name in DEFINITIONS}
-    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
-    groups = {"/posterior": revenue, "/log_prior": weights}
-    return xr.DataTree.from_dict(
-        {name: xr.Dataset(variables, coords) for name, variables in groups.items()}
-    )
+    posterior, shape = mixture.posterior, mixture.posterior.diverging.shape
+    yearly = mixture.projection.yearly_usd.sel(year=year)
+    lines: list[dict[str, object]] = []
+    for place, one in enumerate(mixture.rivals if len(mixture.rivals) > 1 else ()):
+        own = posterior.of_reading(place).reshape(shape)
+        scaled = [np.where(own, one.weight ** (alpha - 1.0), 1.0) for alpha in ALPHAS]
+        found = {
+            name: float(
+                array_stats.power_scale_sense(
+                    yearly.sel(definition=name).to_numpy().reshape(shape),
+                    *scaled,
+                    lower_alpha=ALPHAS[0],
+                    upper_alpha=ALPHAS[1],
+                )
+            )
+            for name in DEFINITIONS
+        }
+        lines.append({"component": f"reading {one.reading.name}", **found})
+    return lines
 
 
 def power_scaling(case: Case, posterior: Posterior, mixture: Fitted) -> CheckResult:
@@ -177,22 +182,9 @@ def power_scaling(case: Case, posterior: Posterior, mixture: Fitted) -> CheckRes
         )
         for name in reversed(DEFINITIONS)
     }
-    readings = reading_tree(mixture, year) if len(mixture.rivals) > 1 else None
-    if readings is not None:
-        table = pd.concat(
-            [
-                table,
-                pd.DataFrame(
-                    [
-                        {"component": str(name), **_sensitivity(readings, "prior", [str(name)])}
-                        for name in readings["log_prior"].data_vars
-                    ]
-                ),
-            ],
-            ignore_index=True,
-        )
     floors = [{"component": f"noise, {name}", **values} for name, values in noise.items()]
-    table = pd.concat([table, pd.DataFrame(floors)], ignore_index=True)
+    rest = [*of_readings(mixture, year), *floors]
+    table = pd.concat([table, pd.DataFrame(rest)], ignore_index=True)
     parts = [f"{name.replace('_', ' ')}: {said}" for name, said in verdicts.items()]
     strongest = by_component.loc[named, HEADLINE]
     sentence = (

@@ -1,7 +1,7 @@
 """What drives a year's revenue: shares of its variance, a tornado, and correlations of drivers.
 
 Everything is computed from the draws of one fit. The basic quantities are not independent in a
-posterior, since the balance and the evidence correlate them. So there are three shares of the
+posterior, since the evidence correlates them. So there are three shares of the
 variance rather than one::
 
     first-order   Var(E[result | quantity])         reduction from knowing it alone
@@ -10,7 +10,7 @@ variance rather than one::
 
 If quantities are independent, the first-order share is the smallest, the total share the largest,
 and the Shapley effect is between them. A quantity that informs the result only through others
-(such as the payment, through the balance, for the state take) has a first-order share but no total
+(such as another quantity that one row ties to it) has a first-order share but no total
 share. A quantity masked by another has a total share but no first-order share.
 """
 
