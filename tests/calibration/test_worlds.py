@@ -283,7 +283,7 @@ def test_rows_follow_from_accounts(real: Case) -> None:
     assert len(city)
 
 
-@pytest.mark.parametrize("kind", ["counts", "spreads", "one_year"])
+@pytest.mark.parametrize("kind", ["no_rows", "counts", "spreads", "one_year"])
 def test_every_world_prints_every_kind_of_case(kind: str, tmp_path: Path) -> None:
     study = study_of(KINDS[kind](tmp_path))
     for name in WORLDS:
