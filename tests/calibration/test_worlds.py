@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
@@ -283,9 +283,18 @@ def test_rows_follow_from_accounts(real: Case) -> None:
     assert len(city)
 
 
-@pytest.mark.parametrize("kind", ["no_rows", "counts", "spreads", "one_year"])
-def test_every_world_prints_every_kind_of_case(kind: str, tmp_path: Path) -> None:
-    study = study_of(KINDS[kind](tmp_path))
+def two_hosts(folder: Path) -> Case:
+    return read_case(write_case(folder, two_hosts=True))
+
+
+MADE = (two_hosts, *(KINDS[name] for name in ("no_rows", "counts", "spreads", "one_year")))
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_every_world_prints_every_kind_of_case(
+    make: Callable[[Path], Case], tmp_path: Path
+) -> None:
+    study = study_of(make(tmp_path))
     for name in WORLDS:
         printed, truth = simulated(study, name, 0)
         again, known = simulated(study, name, 0)
