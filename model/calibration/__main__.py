@@ -41,8 +41,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command(
     help="Simulate cases with known answers and fit them, to test whether intervals contain the "
     "truth, whether the conflict check finds slips, and whether copies of a statement carry no "
-    "more weight than one. Results are saved: the same command resumes after Ctrl-C, and a larger "
-    "number of replicates extends a smaller study.",
+    "more weight than one; or, with --misspecified, how intervals fare in worlds unlike the model. "
+    "Results are saved: the same command resumes after Ctrl-C, and a larger number of cases "
+    "extends a smaller study.",
     epilog="Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 130 interrupted.",
 )
 def calibration(

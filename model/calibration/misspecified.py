@@ -40,6 +40,8 @@ Progress = Callable[[str, int, int], object]
 NAME = "misspecified"
 #: Folder of the saved results, one file a world.
 KEPT = "worlds"
+#: Draws of each reading, and of their mixture, which takes only some of each.
+MIXED = OPTIONS.draws // 2
 LEVELS = (0.05, 0.50, 0.95)
 NUMBERS = ("truth", "q05", "q50", "q95")
 #: Share of cases in which the 90% interval of the state take should contain the truth.
@@ -100,7 +102,7 @@ class Reader:
     def of(cls, study: Study) -> Reader:
         """The reader of a study's cases."""
         told = rivals(study.case, WhatIf())
-        once = (replace(one, parts=printed_once(one.parts, study.case)) for one in told)
+        once = (replace(one, parts=printed_once(one.parts, one.case)) for one in told)
         return cls(study, tuple(once))
 
     def posterior(self, world: str, printed: Synthesis, seed: int) -> Posterior:
@@ -111,11 +113,11 @@ class Reader:
         NoStartingPointError
             If no fit is possible.
         """
-        options, case = replace(OPTIONS, seed=seed), self.study.case
         if not self.rivals:
-            return fit(self.study.fitted(printed), options)
+            return fit(self.study.fitted(printed), replace(OPTIONS, seed=seed))
+        options = replace(OPTIONS, draws=MIXED, seed=seed)
         fits = [
-            fit(self.study.fitted(read_by(case, world, printed, one.parts)), options)
+            fit(self.study.fitted(read_by(one.case, world, printed, one.parts)), options)
             for one in self.rivals
         ]
         return mixed(self.study.fitted(printed), fits, self.rivals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import binom, kstest, norm, t
+from typer.testing import CliRunner
 
 from model.archive import store
 from model.calibration import misspecified, true_economies, worlds
-from model.calibration.__main__ import _print_worlds
+from model.calibration.__main__ import _print_worlds, app
 from model.calibration.misspecified import Fitted, Reader, compared, fitted, judged, simulate
 from model.calibration.replicates import Study
 from model.calibration.study import study_of
@@ -282,9 +283,18 @@ def test_rows_follow_from_accounts(real: Case) -> None:
     assert len(city)
 
 
-@pytest.mark.parametrize("kind", ["counts", "spreads", "one_year"])
-def test_every_world_prints_every_kind_of_case(kind: str, tmp_path: Path) -> None:
-    study = study_of(KINDS[kind](tmp_path))
+def two_hosts(folder: Path) -> Case:
+    return read_case(write_case(folder, two_hosts=True))
+
+
+MADE = (two_hosts, *(KINDS[name] for name in ("no_rows", "counts", "spreads", "one_year")))
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_every_world_prints_every_kind_of_case(
+    make: Callable[[Path], Case], tmp_path: Path
+) -> None:
+    study = study_of(make(tmp_path))
     for name in WORLDS:
         printed, truth = simulated(study, name, 0)
         again, known = simulated(study, name, 0)
@@ -387,13 +397,8 @@ def test_verdicts(inside: int, high: float, cases: int, passed: bool | None) -> 
 def over_confident(parts: Synthesis) -> Synthesis:
     """A reader who believes in half the errors, and in nothing that could tell him otherwise."""
     said = parts.evidence
-    return replace(
-        parts,
-        evidence=replace(
-            said, error=said.error / 2, shared_error=said.shared_error / 2, letters=(),
-            letter_sd=0.0, off=(0.0, said.off[1]),
-        ),
-    )  # fmt: skip
+    halved = {"error": said.error / 2, "shared_error": said.shared_error / 2}
+    return replace(parts, evidence=replace(said, **halved, letter_sd=0.0, off=(0.0, said.off[1])))
 
 
 def done_by(study: Study, cases: int, names: Sequence[str]) -> dict[str, list[Fitted]]:
@@ -407,7 +412,8 @@ def done_by(study: Study, cases: int, names: Sequence[str]) -> dict[str, list[Fi
 
 @pytest.mark.slow
 def test_an_over_confident_reader_fails(real: Case) -> None:
-    study = study_of(real)
+    # one reading, for a quarter of the time
+    study = study_of(replace(real, readings=()))
     result = judged(done_by(replace(study, fitted=over_confident), 50, TWO))
     assert result.passed is False, result.sentence
     table = result.table.set_index("world")
@@ -438,3 +444,41 @@ def test_the_result_is_saved_and_printed(
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= 80
     assert all(name in printed for name in WORLDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--show", "calibration"], "write one of: misspecified"),
+        (["--format", "csv"], "name it with --show; one of: misspecified"),
+        (["--cases", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_faulty_arguments_are_told(arguments: list[str], said: str, tmp_path: Path) -> None:
+    asked = ["--misspecified", "--output", str(tmp_path / "runs"), *arguments]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.replace("│", " ").split())
+    assert not (tmp_path / "runs").exists()
+
+
+def test_every_reading_is_fitted_to_the_same_figures(real: Case) -> None:
+    """Readings differ in rows left out and in bases, not in what was printed."""
+    study = study_of(real)
+    reader = Reader.of(study)
+    assert [one.reading.name for one in reader.rivals] == [one.name for one in real.readings]
+    assert len(reader.rivals) > 1
+    for world in ("as_told", "share", "origins_unlabelled"):
+        printed, _ = simulated(study, world, 0)
+        figures = printed.evidence
+        for one in reader.rivals:
+            said = worlds.read_by(one.case, world, printed, one.parts).evidence
+            assert said.ids == figures.ids
+            np.testing.assert_allclose(said.log_figure, figures.log_figure, rtol=1e-12)
+            np.testing.assert_array_equal(said.half_width, figures.half_width)
+            np.testing.assert_allclose(said.error, figures.error)
+            assert said.origins == figures.origins
+            left = {row for row, w in zip(said.ids, said.weight, strict=True) if not w}
+            assert left >= set(one.reading.leave_out) & set(said.ids)
+            unread = {row for row, w in zip(said.ids, figures.weight, strict=True) if not w}
+            assert left <= unread | set(one.reading.leave_out)
