@@ -84,7 +84,7 @@ BASIC: dict[str, tuple[float, str]] = {
     "simplified_rate": (0.057, "fraction"),
     "income_tax_rate": (19, "percent"),
     "permit_cost": (283, "USD/year"),
-    "share_present": (95, "percent"),
+    "share_present": (85, "percent"),
     "levies": (1.14, "1"),
     "own_firms": (50, "percent"),
 }

@@ -44,7 +44,7 @@ def test_large_hazards_do_not_overflow() -> None:
     np.testing.assert_allclose(path, loop(1000.0, np.full(60, 50.0), np.full(60, 5.0)), rtol=1e-12)
 
 
-def test_working_counts_the_share_of_the_irregular() -> None:
+def test_working_counts_the_share_of_the_irregular_and_of_the_permitted() -> None:
     force = workforce(
         permitted_at_start=np.array(100.0),
         permit_exit=np.zeros(2),
@@ -53,7 +53,9 @@ def test_working_counts_the_share_of_the_irregular() -> None:
         irregular_exit=np.zeros(2),
         irregular_inflow=np.array([0.0, 20.0]),
         irregular_working=np.full(2, 0.25),
+        share_present=np.full(2, 0.9),
     )
-    np.testing.assert_allclose(force.working, [120, 125])
+    np.testing.assert_allclose(force.permitted, [110, 110])
+    np.testing.assert_allclose(force.working, [109, 114])
     # half of those at a month's beginning and half of those at its end
-    np.testing.assert_allclose(force.present, [(110 + 120) / 2, (120 + 125) / 2])
+    np.testing.assert_allclose(force.present, [(100 + 109) / 2, (109 + 114) / 2])
