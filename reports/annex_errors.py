@@ -25,12 +25,12 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json | None:
     found = run.summary.get("errors")
     if not found or not (found["letters"] or found["off"]):
         return None
+    letters, off = ("letter", "rows", "prior", "posterior"), ("claim", "grade", "surprise", "off")
     return {
-        "text": " ".join([*_letters_in_words(found["letters"], texts), *_off_in_words(run, texts)]),
-        "letters": table(
-            texts, "letters", ("letter", "rows", "prior", "posterior"), _letters(run, texts)
-        ),
-        "off": table(texts, "off", ("claim", "grade", "surprise", "probability"), _off(run, texts)),
+        "letters": table(texts, "letters", letters, _letters(run, texts))
+        | {"text": " ".join(_letters_in_words(found["letters"], texts))},
+        "off": table(texts, "off", off, _off(run, texts))
+        | {"text": " ".join(_off_in_words(run, texts))},
     }
 
 
