@@ -64,6 +64,8 @@ def fit(
     weight: Mapping[str, float] | None = None,
     without: Sequence[str] = (),
     as_of: str = "",
+    reading: Mapping[str, float] | None = None,
+    believe: Sequence[str] = (),
     draws: int = 1000,
     tune: int = 150,
     chains: int = 4,
@@ -96,6 +98,10 @@ def fit(
         Sides of the accounts of which no row is fitted.
     as_of : str
         Day by which evidence must have been published to be fitted, e.g. ``"2018-08-02"``.
+    reading : mapping, optional
+        Weights of rival readings; the others share what is left.
+    believe : sequence of str
+        Held-out totals taken as evidence.
     draws, tune, chains, seed : int
         Options of the sampler.
     fresh : bool
@@ -131,6 +137,8 @@ def fit(
         weights=[f"{row}={factor}" for row, factor in (weight or {}).items()],
         without=without,
         as_of=as_of,
+        readings=[f"{name}={weight}" for name, weight in (reading or {}).items()],
+        believe=believe,
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
     question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)

@@ -87,6 +87,17 @@ def estimate(
         list[Side] | None,
         typer.Option(help="Leave out rows about the plan, or about payments. Repeatable."),
     ] = None,
+    believe: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROW", help="Take a held-out total as evidence, too. Repeatable."),
+    ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=WEIGHT",
+            help="Weight of a rival reading; the others share what is left. Repeatable.",
+        ),
+    ] = None,
     as_of: Annotated[
         str,
         typer.Option(metavar="DATE", help="Fit only evidence published by this day, YYYY-MM-DD."),
@@ -138,6 +149,8 @@ def estimate(
             weights=weight or (),
             without=[side.value for side in without or ()],
             as_of=as_of,
+            readings=reading or (),
+            believe=believe or (),
         )
         if question is None:
             return FAULTY
@@ -241,6 +254,9 @@ def _compute(
     try:
         with talk.progress() as progress:
             return answer(question, inputs, output, replace(hooks, progress=progress), fresh=fresh)
+    except CaseError as error:
+        talk.fault(str(error))
+        return None
     except NoStartingPointError as error:
         talk.fault(f"{question.inputs}: {error.__doc__} Nothing was written.")
         return None

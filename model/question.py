@@ -55,6 +55,10 @@ class WhatIf:
         Day, YYYY-MM-DD, by which evidence must have been published to be fitted; blank for any.
     without : tuple of {"plan", "payments"}
         Sides of the accounts of which no row is fitted.
+    readings : tuple of (str, float)
+        Rival reading and its weight; the others share what is left as the case weighs them.
+    believe : tuple of str
+        Held-out totals that are taken as evidence.
     """
 
     fixed: tuple[tuple[str, float, str], ...] = ()
@@ -64,6 +68,8 @@ class WhatIf:
     weights: tuple[tuple[str, float], ...] = ()
     without: tuple[str, ...] = ()
     as_of: str = ""
+    readings: tuple[tuple[str, float], ...] = ()
+    believe: tuple[str, ...] = ()
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -81,6 +87,8 @@ def described(asked: Mapping[str, Any]) -> list[str]:
         "weights": lambda row, weight: f"weight of the row {row} times {weight:g}",
         "without": lambda side: f"without rows about the {side}",
         "as_of": lambda day: f"only evidence published by {day}",
+        "believe": lambda row: f"the held-out row {row} believed",
+        "readings": lambda name, weight: f"weight of the reading {name} {weight:g}",
     }
     return [
         words[kind](*(entry if isinstance(entry, list) else [entry])).strip()
@@ -129,6 +137,8 @@ def arguments(question: Question) -> list[str]:
         ("--weight", [f"{row}={weight!r}" for row, weight in asked.weights]),
         ("--without", asked.without),
         ("--as-of", [asked.as_of] if asked.as_of else []),
+        ("--believe", asked.believe),
+        ("--reading", [f"{name}={weight!r}" for name, weight in asked.readings]),
         *(
             (f"--{name}", [str(value)])
             for name, value in asdict(options).items()

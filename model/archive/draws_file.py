@@ -57,7 +57,11 @@ def write_posterior(
             {**base, "entry": entry_labels(posterior.parts)},
         ),
         "/sample_stats": xr.Dataset(
-            {name: (("chain", "draw"), one) for name, one in posterior.stats.items()}, base
+            {
+                **{name: (("chain", "draw"), one) for name, one in posterior.stats.items()},
+                **({} if posterior.reading is None else {"reading": ("draw", posterior.reading)}),
+            },
+            base,
         ),
         "/log_likelihood": _log_likelihood(posterior, base),
         "/log_prior": _log_prior(posterior, base),
@@ -149,6 +153,7 @@ def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> 
             normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
             found = tree["sample_stats"]
             stats = {name: found[name].to_numpy() for name in STATS}
+            reading = found["reading"].to_numpy() if "reading" in found else None
         sampler = manifest["sampler"]
         options = SamplerOptions(**{name: sampler[name] for name in store.OPTIONS})
     except (OSError, KeyError, ValueError, TypeError) as error:
@@ -166,4 +171,5 @@ def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> 
         stats=stats,
         options=options,
         notes={name: sampler[name] for name in sampler if name not in store.OPTIONS},
+        reading=reading,
     )

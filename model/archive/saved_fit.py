@@ -14,6 +14,7 @@ from model.evidence.synthesis import synthesis
 from model.projection.projection import Projection, project
 from model.question import WhatIf
 from model.sampling.fitting import Convergence, Posterior
+from model.sampling.rivals import Rival, rivals
 from model.sampling.whatif import changed_parts
 
 
@@ -29,12 +30,15 @@ class Fitted:
         Verdict on its chains.
     projection : Projection
         What happened.
+    rivals : tuple of Rival
+        The readings that the posterior mixes; none if the case has one reading.
     """
 
     case: Case
     posterior: Posterior
     gate: Convergence
     projection: Projection
+    rivals: tuple[Rival, ...] = ()
 
     @classmethod
     def of(cls, results: Results) -> Fitted:
@@ -42,6 +46,7 @@ class Fitted:
         return cls(
             results.case, results.posterior, results.convergence,
             project(results.case, results.posterior.layout, results.posterior.draws),
+            results.rivals,
         )  # fmt: skip
 
     @classmethod
@@ -58,12 +63,14 @@ class Fitted:
         manifest = store.check_run(folder)
         case = read_case(folder / "inputs")
         asked = {key: _tuples(value) for key, value in manifest["what_if"].items()}
-        parts = changed_parts(synthesis(case), case, WhatIf(**asked))
+        what_if = WhatIf(**asked)
+        parts = changed_parts(synthesis(case), case, what_if)
         posterior = read_posterior(folder, parts, manifest)
         gate = {key: value for key, value in manifest["convergence"].items() if key != "converged"}
         return cls(
-            case, posterior, Convergence(**gate), project(case, parts.layout, posterior.draws)
-        )
+            case, posterior, Convergence(**gate), project(case, parts.layout, posterior.draws),
+            rivals(case, what_if),
+        )  # fmt: skip
 
 
 def _tuples(value: Any) -> Any:

@@ -17,6 +17,7 @@ from model.terminal.wording import (
     MILLION,
     counted,
     interval,
+    moves_in_words,
     percent,
     three,
     unchanged,
@@ -64,7 +65,8 @@ def show(answer: Answer, *, brief: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
     tables = [_ladder(console, content), *(_against(console, one) for one in blocks.values())]
-    widen(console, *tables)
+    by_reading = _readings(console, content) if "readings" in content else None
+    widen(console, *tables, *([by_reading] if by_reading else []))
     if not content["converged"]:
         console.print(
             "[bold red]NOT CONVERGED: do not use these numbers.[/]"
@@ -75,6 +77,11 @@ def show(answer: Answer, *, brief: bool) -> None:
     if not brief:
         for definition, heading in HEADINGS.items():
             console.print(f"  {heading}: {MEANINGS[definition]}", markup=False)
+    if by_reading:
+        console.print()
+        console.print(by_reading)
+        if not brief:
+            console.print(f"  {_weights_line(content)}", markup=False)
     for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
         console.print(f"\nScenario {name}: {block['title']}", markup=False)
         console.print(table)
@@ -83,14 +90,19 @@ def show(answer: Answer, *, brief: bool) -> None:
         return
     console.print()
     wrote = "Read from" if answer.found else "Wrote"
-    lines = (_press_line(content), _convergence_line(answer), f"{wrote} {answer.folder}/")
+    lines = (
+        _believed_line(content),
+        _press_line(content),
+        _convergence_line(answer),
+        f"{wrote} {answer.folder}/",
+    )
     for line in lines:
         if line:
             console.print(line, markup=False)
 
 
-def _table(console: Console, title: str) -> Table:
-    """A table with a column of years."""
+def _table(console: Console, title: str, first: str = "Year") -> Table:
+    """A table with a column of years, or of something else."""
     handsome = console.is_terminal
     table = empty_table(
         console,
@@ -99,7 +111,7 @@ def _table(console: Console, title: str) -> Table:
         padding=(0, 1) if handsome else (0, 2, 0, 0),
         collapse_padding=handsome,
     )
-    table.add_column("Year", no_wrap=True, min_width=4)
+    table.add_column(first, no_wrap=True, min_width=4)
     return table
 
 
@@ -161,6 +173,45 @@ def _ladder(console: Console, content: dict[str, Any]) -> Table:
     for year, definitions in content["scenarios"][BASELINE]["annual"].items():
         table.add_row(year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
     return table
+
+
+def _readings(console: Console, content: dict[str, Any]) -> Table:
+    """The headline's year under each rival reading of the evidence."""
+    year = str(content["accounts"]["year"])
+    table = _table(console, f"{year} by reading, USD million: median (90% interval)", "Reading")
+    columns = ("plan_collected", "state_take", "billings")
+    for heading in ("Weight", *(HEADINGS[name] for name in columns)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, block in content["readings"].items():
+        annual = block["scenarios"][BASELINE]["annual"]
+        cells = (_cell(annual[year][one]["usd"]) for one in columns) if year in annual else ()
+        table.add_row(name, f"{block['weight']:.0%}", *cells)
+    return table
+
+
+def _weights_line(content: dict[str, Any]) -> str:
+    """How far the headline could move if the readings were weighed otherwise."""
+    year = str(content["accounts"]["year"])
+    medians = sorted(
+        _million(block["scenarios"][BASELINE]["annual"][year][HEADLINE]["usd"]["q50"])
+        for block in content["readings"].values()
+        if year in block["scenarios"][BASELINE]["annual"]
+    )
+    if not medians:
+        return ""
+    return (
+        f"Revenue above mixes them. With any other weights (--reading NAME=WEIGHT) the median "
+        f"state take of {year} lies between {medians[0]:.0f} and {medians[-1]:.0f} million."
+    )
+
+
+def _believed_line(content: dict[str, Any]) -> str:
+    """What else must be true if held-out rows are believed."""
+    believed = content["answered_by"].get("believed")
+    if believed is None:
+        return ""
+    rows, moved = ", ".join(believed["rows"]), moves_in_words(believed["moves"])
+    return f"If {rows} is believed, then: {moved or 'nothing else moves much'}."
 
 
 def _press_line(content: dict[str, Any]) -> str:

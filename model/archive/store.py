@@ -27,8 +27,9 @@ SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
 CHECKS = "checks.json"
 DRIVERS = "drivers.json"
-#: Folder of calibrations, among the runs, and the file that holds the results of each.
+#: Folder of calibrations, among the runs, and the files that hold the results of each.
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
+MISSPECIFIED = "misspecified.json"
 SCHEMA = 1
 #: Keys without which a manifest is not read.
 KEYS: dict[str, type] = {

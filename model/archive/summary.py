@@ -17,18 +17,27 @@ from model.case.case import Case
 from model.case.contents import Scenario
 from model.case.exchange import Rates
 from model.case.folders import BASELINE
-from model.equations.quantities import DEFINITIONS, HEADLINE, Support
+from model.equations.quantities import DEFINITIONS, HEADLINE, MEASURED_BY_NAME, Support
+from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.horizon import extended
-from model.projection.prediction import distribution, fitted_rows, held_out_rows, number
+from model.projection.prediction import (
+    distribution,
+    fitted_rows,
+    held_out_rows,
+    log_densities,
+    modelled_total,
+    number,
+)
 from model.projection.projection import Projection, Projector, quantiles
 from model.projection.yearly_accounts import accounts_block, common_currency
 from model.sampling.fitting import Convergence, Posterior, convergence
+from model.sampling.rivals import Rival
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
 
-SCHEMA = 1
+SCHEMA = 2
 WHAT_HAPPENED = "What happened"
 #: Relative difference that rounding causes in amounts converted at another exchange rate.
 ROUNDING = 1e-12
@@ -61,6 +70,7 @@ class Results:
     rates: Rates
     convergence: Convergence
     paid_for: xr.DataArray
+    rivals: tuple[Rival, ...] = ()
 
     @classmethod
     def of(
@@ -70,6 +80,8 @@ class Results:
         scenarios: Sequence[Scenario] = (),
         horizon: pd.Period | None = None,
         gate: Convergence | None = None,
+        *,
+        rivals: tuple[Rival, ...] = (),
     ) -> Results:
         """Project draws under scenarios and, unless the verdict is known, test convergence.
 
@@ -81,13 +93,21 @@ class Results:
             Last month projected; None for the last horizon of a scenario, or the data's end.
         gate : Convergence, optional
             The verdict on these draws.
+        rivals : tuple of Rival
+            The readings that the posterior mixes, if any.
         """
         if not any(one.name == BASELINE for one in scenarios):
             baseline = Scenario(BASELINE, WHAT_HAPPENED, "", "", (), None, ())
             scenarios = (baseline, *scenarios)
         last = max((one.horizon for one in scenarios if one.horizon), default=None)
         longer = extended(case, horizon or last)
-        projector = Projector(longer, posterior.layout, posterior.draws, posterior.options.seed)
+        follows = [place for place, one in enumerate(rivals) if one.reading.follows == "earnings"]
+        projector = Projector(
+            longer, posterior.layout, posterior.draws, posterior.options.seed,
+            np.any([posterior.of_reading(place) for place in follows], axis=0)
+            if follows
+            else None,
+        )  # fmt: skip
         projections = {
             one.name: projector.project(one.changes) if one.changes else projector.baseline
             for one in scenarios
@@ -95,7 +115,9 @@ class Results:
         if gate is None:
             gate = verdict(posterior, projections[BASELINE])
         paid_for = projector.paid_for(case.timeline.headline, common_currency(case))
-        return cls(case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for)
+        return cls(
+            case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for, rivals
+        )
 
     @property
     def projection(self) -> Projection:
@@ -136,9 +158,38 @@ def summary(results: Results) -> Json:
         "press_arithmetic": press_arithmetic(results),
         "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
+        "errors": _errors(posterior),
         "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence, factors),
         "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1, factors),
+        **({"readings": _readings(results)} if results.rivals else {}),
     }
+
+
+def _readings(results: Results) -> Json:
+    """Each rival reading's answer, from the draws that are its part of the mixture."""
+    case = results.case
+    blocks = {}
+    for place, rival in enumerate(results.rivals):
+        own = results.posterior.of_reading(place)
+        projections = {name: one.of_draws(own) for name, one in results.projections.items()}
+        what_happened = projections[BASELINE]
+        blocks[rival.reading.name] = {
+            "title": rival.reading.title,
+            "weight": round(rival.weight, 8),
+            "basis": rival.reading.basis,
+            "follows": rival.reading.follows,
+            "holdout": _log_densities(case, what_happened),
+            "scenarios": {
+                name: {"annual": _annual(case, one)}
+                | (
+                    {}
+                    if name == BASELINE
+                    else {"versus_baseline": _versus(case, one, what_happened)}
+                )
+                for name, one in projections.items()
+            },
+        }
+    return blocks
 
 
 def convergence_block(gate: Convergence) -> Json:
@@ -280,6 +331,36 @@ def _quantities(case: Case, posterior: Posterior) -> Json:
             "posterior": distribution(draws[:, place]),
         }
         for place, label in enumerate(layout.labels)
+    }
+
+
+def _log_densities(case: Case, projection: Projection) -> Json:
+    """Log predictive density of each held-out total that the model covers; it weighs nothing."""
+    rows = case.evidence[case.evidence["role"] == "holdout"]
+    found = {}
+    for row in rows.itertuples():
+        measured = MEASURED_BY_NAME.get(row.quantity)
+        if measured is not None and measured.kind == "total":
+            _, predicted = modelled_total(case, row, projection)
+            if predicted is not None:
+                logs = log_densities(case, row, predicted)
+                found[row.id] = number(float(np.logaddexp.reduce(logs) - np.log(len(logs))))
+    return found
+
+
+def _errors(posterior: Posterior) -> Json:
+    """Factors on the errors of each letter, and the probability that each fitted row is off."""
+    parts, normals = posterior.parts, posterior.normals.reshape(-1, posterior.parts.size)
+    off = chances_off(parts, normals, log_quantities(parts, normals)).mean(axis=0)
+    return {
+        "letters": {
+            letter: distribution(draws) for letter, draws in posterior.letter_factors.items()
+        },
+        "off": {
+            row: number(float(chance))
+            for row, chance in zip(parts.evidence.ids, off, strict=True)
+            if np.isfinite(chance)
+        },
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,11 +13,27 @@ from model.terminal.options import Cores, Format, Inputs, Printed, Scheduler
 from model.terminal.screen import Talk, interruptible
 
 if TYPE_CHECKING:
-    from model.calibration.study import Plan
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from model.archive.check_result import CheckResult
+    from model.case.case import Case
+
+    #: A study: its results and their folder, from workers and a display of progress.
+    Work = Callable[
+        [Case, Executor, Callable[[str, int, int], object]], tuple[list[CheckResult], Path]
+    ]
 
 DONE, FAULTY = 0, 2
 #: The checks, in the order in which they are reported.
 NAMES = ("calibration", "power", "echo")
+#: The check of ``--misspecified``, and the columns of its table that are printed.
+MISSPECIFIED = "misspecified"
+PRINTED = {
+    "world": "world", "cases": "cases", "take_inside": "take", "plan_inside": "plan",
+    "surplus_inside": "surplus", "billings_inside": "billings", "workers_inside": "workers",
+    "take_to_truth": "to truth", "width": "width", "wider": "wider",
+}  # fmt: skip
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -40,6 +56,16 @@ def calibration(
     slips: Annotated[
         int, typer.Option(min=0, max=100_000, help="Number of simulated cases with a slip planted.")
     ] = 100,
+    misspecified: Annotated[
+        bool,
+        typer.Option(
+            "--misspecified",
+            help="Instead: how often intervals contain the truth in worlds unlike the model.",
+        ),
+    ] = False,
+    cases: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Number of cases in each such world.")
+    ] = 100,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 20180802,
     show: Annotated[
         str, typer.Option(metavar="CHECK", help=f"Print a whole table: {', '.join(NAMES)}.")
@@ -49,29 +75,41 @@ def calibration(
     scheduler: Scheduler = "",
 ) -> None:
     """Simulate cases, fit them and report how often intervals contain the truth."""
-    from model.calibration.study import Plan
-
     talk = Talk(verbose=output_format is Format.table)
-    plan = Plan(replicates, slips, seed)
+    names = (MISSPECIFIED,) if misspecified else NAMES
+    if fault := faulty_arguments(show, output_format, names):
+        talk.fault(fault)
+        raise typer.Exit(FAULTY)
+
+    def work(case: Case, workers: Executor, progress: Callable[[str, int, int], object]) -> Any:
+        from model.calibration.misspecified import compared
+        from model.calibration.study import Plan, calibrated
+
+        if misspecified:
+            result, folder = compared(case, output, cases, workers, progress, seed)
+            return [result], folder
+        return calibrated(case, output, Plan(replicates, slips, seed), workers, progress)
+
+    def said(results: list[CheckResult]) -> None:
+        if misspecified and not show and output_format is Format.table:
+            _print_worlds(results[0])
+        else:
+            print_results(results, show, output_format)
+
     status = interruptible(
-        lambda _: _run(
-            case_folder(inputs), output, plan, talk, show, output_format, cores, scheduler
-        ),
+        lambda _: _run(case_folder(inputs), output, seed, work, said, talk, cores, scheduler),
         "Interrupted; results so far are saved, and the same command resumes from them.",
     )
     raise typer.Exit(status)
 
 
 def _run(
-    inputs: Path, output: Path, plan: Plan, talk: Talk, show: str, output_format: Format,
-    cores: int | None, scheduler: str,
+    inputs: Path, output: Path, seed: int, work: Work, said: Callable[[list[CheckResult]], None],
+    talk: Talk, cores: int | None, scheduler: str,
 ) -> int:  # fmt: skip
-    if fault := faulty_arguments(show, output_format, NAMES):
-        talk.fault(fault)
-        return FAULTY
     from model.archive import store
-    from model.calibration import study as work
     from model.calibration.simulation import NothingLeftError
+    from model.calibration.study import folder_of
     from model.case.case import read_case
     from model.case.faults import CaseError
     from model.sampling.fitting import NoStartingPointError
@@ -82,7 +120,7 @@ def _run(
     except CaseError as error:
         talk.fault(str(error))
         return FAULTY
-    folder = work.folder_of(case, output, plan.seed)
+    folder = folder_of(case, output, seed)
     try:
         store.check_writable(folder.parent, folder.name)
     except OSError as error:
@@ -91,7 +129,7 @@ def _run(
     talk.say(f"Read {inputs}: {case.in_short}")
     try:
         with talk.progress() as progress, executor(cores, scheduler) as workers:
-            results, folder = work.calibrated(case, output, plan, workers, progress)
+            results, folder = work(case, workers, progress)
     except NoSchedulerError as error:
         talk.fault(f"--scheduler: {error}")
         return FAULTY
@@ -99,8 +137,24 @@ def _run(
         talk.fault(f"{inputs}: {error.__doc__} No case can be simulated.")
         return FAULTY
     talk.say(f"Wrote {folder}/")
-    print_results(results, show, output_format)
+    said(results)
     return DONE
+
+
+def _print_worlds(result: CheckResult) -> None:
+    """Print the sentence and a table that fits 80 columns."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    for name, heading in PRINTED.items():
+        table.add_column(heading.replace(" ", "\n"), justify="left" if name == "world" else "right")
+    for row in result.table.reindex(columns=list(PRINTED)).itertuples(index=False):
+        table.add_row(*(f"{one:.2f}" if isinstance(one, float) else str(one) for one in row))
+    console.print(result.sentence, markup=False)
+    console.print(table)
+    console.print(result.reading, markup=False)
 
 
 if __name__ == "__main__":

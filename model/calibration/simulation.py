@@ -69,14 +69,18 @@ def truths(parts: Synthesis, block: int, seed: int) -> Floats:
     found = np.empty((0, parts.size))
     for _ in range(ROUNDS):
         drawn = rng.normal(size=(BLOCK, parts.size))
-        log_quantity = log_quantities(parts, drawn)
-        usable = log_quantity.min(axis=1, initial=0.0) > np.log(LEAST) / 2
-        found = np.concatenate([found, drawn[usable]])
-        if usable.mean() < 0.5:
+        kept = usable(log_quantities(parts, drawn))
+        found = np.concatenate([found, drawn[kept]])
+        if kept.mean() < 0.5:
             break
         if len(found) >= BLOCK:
             return found[:BLOCK]
     raise NothingLeftError
+
+
+def usable(log_quantity: Floats) -> NDArray[np.bool_]:
+    """Whether a figure can be printed for every row, from log quantities, (..., R)."""
+    return np.asarray(log_quantity.min(axis=-1, initial=0.0) > np.log(LEAST) / 2)
 
 
 def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthesis:
@@ -88,12 +92,31 @@ def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthe
     said = parts.evidence
     letters, shared, _, deviation = parts.errors(truth)
     factor = np.exp(said.letter_sd * letters) if said.letters else np.ones(1)
-    own = may_be_off(said.own_error * factor[said.letter], said.off, rng)
-    tail = rng.exponential(size=len(own)) * said.tail
-    figure = log_quantities(parts, truth) + own * rng.normal(size=len(own)) + tail
+    own = may_be_off(said.own_error * factor[said.letter], said, rng)
+    figure = log_quantities(parts, truth) + own * rng.normal(size=len(own))
     if said.origins:
         loading = said.shared_error * factor[said.shared_letter]
         figure += loading * shared[np.maximum(said.origin, 0)]
+    return hedged(parts, figure, deviation, rng)
+
+
+def hedged(
+    parts: Synthesis, meant: Floats, deviation: Floats, rng: np.random.Generator
+) -> Synthesis:
+    """The case that is published if speakers have some figures in mind, and hedge them.
+
+    Parameters
+    ----------
+    parts : Synthesis
+    meant : array, (R,)
+        Log of each row's quantity, with the error of its speaker.
+    deviation : array, (spreads,)
+        Standard normals of the deviation between the units of each ``spread``.
+    rng : Generator
+        Of tails and units.
+    """
+    said = parts.evidence
+    figure = meant + rng.exponential(size=len(meant)) * said.tail
     half = said.half_width.copy()
     centre, width = parts.spread_deviation
     for place, score in zip(said.spread, deviation, strict=True):

@@ -113,7 +113,7 @@ def simulate(
     for key, cells in kept.read().items():
         values = None if not cells[1] else np.array([int(cell) for cell in cells[1:]])
         found[key] = Replicate(values, int(cells[0]))
-    _each(
+    missing_computed(
         "simulated cases", partial(replicate, study), found, plan.replicates, workers, progress,
         lambda key, one: kept.add(
             key,
@@ -125,7 +125,7 @@ def simulate(
         key: Plant(row, float(hit), float(clean), other, float(beside)) if row else None
         for key, (row, hit, clean, other, beside) in slips.read().items()
     }
-    _each(
+    missing_computed(
         "cases with a slip", partial(plant, study), planted, plan.slips, workers, progress,
         lambda key, one: slips.add(
             key,
@@ -140,11 +140,11 @@ def simulate(
     )
 
 
-def _each(
+def missing_computed(
     stage: str, work: Callable[[int], Any], found: dict[int, Any], wanted: int, workers: Executor,
     progress: Progress, keep: Callable[[int, Any], object],
 ) -> None:  # fmt: skip
-    """Compute the missing results and save each as it arrives."""
+    """Compute the results that ``found`` lacks, and save each as it arrives."""
     missing = [key for key in range(wanted) if key not in found]
     progress(stage, wanted - len(missing), wanted)
     for done, (key, result) in enumerate(completed(workers, work, missing), start=1):

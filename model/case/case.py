@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from model.case.contents import Host, Prior, Prospect, Reading, Segment, Timeline
+from model.case.contents import (
+    Host,
+    Prior,
+    Prospect,
+    Reading,
+    RivalReading,
+    Segment,
+    Timeline,
+)
 from model.case.exchange import Rates, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, content_hashes
@@ -21,6 +29,7 @@ from model.case.reader.files import Folder
 from model.case.reader.plausibility import slips
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
+from model.case.reader.readings import read_readings
 from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
@@ -61,6 +70,8 @@ class Case:
         Bytes of each file read, by name.
     prospects : tuple of Prospect
         Sources that might be found; they do not affect the fit.
+    readings : tuple of RivalReading
+        Rival readings; none if the case has only one.
     """
 
     name: str
@@ -79,6 +90,7 @@ class Case:
     warnings: tuple[Fault, ...]
     files: dict[str, bytes]
     prospects: tuple[Prospect, ...] = ()
+    readings: tuple[RivalReading, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -152,6 +164,7 @@ def _read(folder: Folder) -> Case | None:
     firms = read_firms(folder, hosts, segments, sources)
     own_rates = read_fx(folder)
     prospects = read_prospects(folder, dimensions)
+    readings = () if evidence is None else read_readings(folder, evidence, priors)
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
@@ -183,6 +196,7 @@ def _read(folder: Folder) -> Case | None:
         warnings=report.warnings,
         files=dict(sorted(folder.files.items())),
         prospects=prospects,
+        readings=readings,
     )
 
 

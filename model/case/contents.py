@@ -14,6 +14,7 @@ from model.equations.quantities import Support
 
 Months = npt.NDArray[np.int64]
 How = Literal["set", "scale", "path", "as_in"]
+Follows = Literal["plan", "earnings"]
 
 #: The 95% quantile of a standard normal: p05 and p95 lie this many deviations from the centre.
 NORMAL_95 = 1.6448536269514722
@@ -191,6 +192,37 @@ class Reading:
     off_by: float
     slip_factor: float
     basis: dict[str, str] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class RivalReading:
+    """One reading of a question that no row settles; each is fitted on its own.
+
+    Attributes
+    ----------
+    name, title : str
+    weight : float
+        Prior weight, before weights are scaled to sum to one.
+    follows : {"plan", "earnings"}
+        What the state's claim follows in a scenario: the plan, or what crews earn.
+    basis : str
+        The reason for the reading and its weight.
+    leave_out : tuple of str
+        Fitted rows that are left out.
+    bases : tuple of (str, str)
+        Fitted rows that are shares, and the base that they are read as shares of.
+    priors : tuple of (str, float, float, str)
+        Basic quantities with another prior: label, 5% and 95% quantiles and unit.
+    """
+
+    name: str
+    title: str
+    weight: float
+    follows: Follows
+    basis: str
+    leave_out: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    priors: tuple[tuple[str, float, float, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

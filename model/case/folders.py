@@ -13,8 +13,10 @@ from pathlib import Path
 #: Files that a case may contain.
 CASE_FILES = (
     "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "priors.toml",
-    "timeline.toml", "reading.toml",
+    "timeline.toml", "reading.toml", "readings.toml",
 )  # fmt: skip
+#: Optional file of rival readings.
+READINGS = "readings.toml"
 #: Optional file of sources that might be found: part of a run, but not of a fit.
 PROSPECTS = "prospects.csv"
 SCENARIOS = "scenarios"

@@ -30,6 +30,8 @@ from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
+Scales = tuple[tuple[float, float], ...]
+
 #: Direct draws for each indirect one: indirect draws are expensive, direct ones cost nothing.
 REPEATS = 10
 #: Least probability used: the draws resolve nothing smaller.
@@ -88,7 +90,7 @@ def split(
     once = log_quantity[:, places]
     common, own = _errors(parts, normals, places, case.reading.echo_shared)
     indirect, shared, alone = (np.repeat(one, REPEATS, axis=0) for one in (once, common, own))
-    alone = may_be_off(alone, said.off, rng)
+    alone = may_be_off(alone, said, rng)
     direct = np.empty_like(indirect)
     p_values = np.empty(len(places))
     for position, place in enumerate(places):
@@ -100,7 +102,7 @@ def split(
             p_values[position] = tail_probability(float(norm.cdf(above).mean()))
         else:
             apart = located - known - once[:, position]
-            below = _error_below(apart, own[:, position], said.tail[place], said.off)
+            below = _error_below(apart, own[:, position], said.tail[place], said.scales)
             p_values[position] = tail_probability(float(below.mean()))
         error = alone[:, position] * rng.normal(size=len(indirect))
         error += said.tail[place] * rng.exponential(size=len(indirect))
@@ -130,7 +132,7 @@ def _errors(
     return common, own
 
 
-def _error_below(bound: Floats, deviation: Floats, tail: float, off: tuple[float, float]) -> Floats:
+def _error_below(bound: Floats, deviation: Floats, tail: float, scales: Scales) -> Floats:
     """Probability that an error with its hedge's exponential tail is below a bound."""
 
     def below(deviation: Floats) -> Floats:
@@ -139,8 +141,8 @@ def _error_below(bound: Floats, deviation: Floats, tail: float, off: tuple[float
         modified = exponnorm(abs(tail) / deviation, scale=deviation)
         return np.asarray(modified.cdf(bound) if tail > 0.0 else modified.sf(-bound))
 
-    share, by = off
-    return (1.0 - share) * below(deviation) + share * below(np.hypot(deviation, by))
+    found = [chance * below(np.hypot(deviation, added)) for chance, added in scales if chance]
+    return np.asarray(sum(found))
 
 
 def _located(parts: Synthesis, place: int, count: int, rng: np.random.Generator) -> Floats:

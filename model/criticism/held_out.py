@@ -8,23 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.archive.believed import moves
 from model.archive.check_result import CheckResult, chance, listed, tail_probability
 from model.case.case import Case
 from model.equations.quantities import HEADLINE, MEASURED_BY_NAME
 from model.evidence.likelihood import printed_reading
-from model.kernel.hedge_densities import tailed_logpdf
-from model.projection.prediction import WORLD, modelled_total
+from model.projection.prediction import WORLD, log_densities, modelled_total
 from model.projection.projection import Projection, Projector, quantiles
 from model.sampling.fitting import Convergence, Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
-from model.terminal.wording import MILLION, counted, interval
+from model.terminal.wording import MILLION, counted, interval, moves_in_words
 
 Floats = NDArray[np.float64]
 
 #: Two-sided probability below which a total is reported as incompatible with the model.
 INCOMPATIBLE = 0.01
-#: Quantities listed that a believed total would move, and by how many standard deviations at least.
-MOST, MOVED = 3, 0.2
 #: What else a published state take may mean: money that is sent home, and by whom.
 MEANINGS = {
     "with_managers": ("state_take", "managers_take"),
@@ -97,7 +95,7 @@ def held_out_totals(
                         line[f"{name}_p"] = tail_probability(float((again > middle).mean()))
                 line |= _implied(row, projection, float(np.exp(middle)), hosts)
                 if headline is not None:
-                    fitted = tailed_logpdf(middle - log_total, error, tail)
+                    fitted = log_densities(case, row, total)
                     line |= _if_believed(headline, fitted, relative, posterior)
         lines.append(line)
     columns = [
@@ -138,27 +136,8 @@ def _if_believed(
         ends = weighted_quantiles(headline, weights, (0.5, 0.05, 0.95))
         names = ("believed_q50", "believed_q05", "believed_q95")
         found |= {name: float(end) for name, end in zip(names, ends, strict=True)}
-        found["moves"] = _moves(posterior, weights)
+        found["moves"] = moves_in_words(moves(posterior, weights))
     return found
-
-
-def _moves(posterior: Posterior, weights: Floats) -> str:
-    """The quantities that draws with these weights move most, with medians before and after.
-
-    Moves are of means, in posterior standard deviations on the scale on which priors are normal.
-    """
-    layout = posterior.layout
-    normals = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, : layout.size]
-    spread = normals.std(axis=0)
-    shift = np.zeros(layout.size)
-    np.divide(weights @ normals - normals.mean(axis=0), spread, out=shift, where=spread > 0.0)
-    said = []
-    for place in np.argsort(-np.abs(shift), kind="stable")[:MOST]:
-        if abs(shift[place]) >= MOVED:
-            draws = posterior.draws[:, place]
-            (after,) = weighted_quantiles(draws, weights, [0.5])
-            said.append(f"{layout.labels[place]} {after:.3g} instead of {np.median(draws):.3g}")
-    return ", ".join(said)
 
 
 def _meant(row: Any, draws: int) -> str:

@@ -20,6 +20,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive.check_result import CheckResult, listed
+from model.archive.saved_fit import Fitted
 from model.case.case import Case
 from model.criticism.refits import SHORT, Task, flat, refit, yearly_revenue
 from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, MEASURED_BY_NAME, family
@@ -48,7 +49,7 @@ SCALING_READING = (
     "draws in random order would show. Ideally the evidence matters and the priors do not. If both "
     "matter, they may be in conflict; if only the priors matter, they determine the answer. "
     "Evidence is scaled as a whole and by kind: counts, amounts of money, shares of a base, rows "
-    "about other quantities."
+    "about other quantities. “Reading” is the mixture's sensitivity to the weight of one reading."
 )
 WIDTH_READING = (
     "Refits in which the priors of a group have half or twice their width, on the scale on which "
@@ -120,8 +121,33 @@ def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
     )
 
 
-def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
-    """Sensitivity of each definition to all priors, to each group of them and to the evidence."""
+def reading_tree(fitted: Fitted, year: int) -> xr.DataTree:
+    """Draws of each definition with the log weight of each reading, to be scaled like a prior."""
+    posterior, shape = fitted.posterior, fitted.posterior.diverging.shape
+    yearly = fitted.projection.yearly_usd.sel(year=year)
+
+    def chains(values: Floats) -> tuple[list[str], Floats]:
+        return ["chain", "draw"], values.reshape(shape)
+
+    weights = {
+        f"reading {one.reading.name}": chains(
+            np.where(posterior.of_reading(place), np.log(one.weight), 0.0)
+        )
+        for place, one in enumerate(fitted.rivals)
+    }
+    revenue = {name: chains(yearly.sel(definition=name).to_numpy()) for name in DEFINITIONS}
+    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    groups = {"/posterior": revenue, "/log_prior": weights}
+    return xr.DataTree.from_dict(
+        {name: xr.Dataset(variables, coords) for name, variables in groups.items()}
+    )
+
+
+def power_scaling(case: Case, posterior: Posterior, mixture: Fitted) -> CheckResult:
+    """Sensitivity of each definition to all priors, to each group of them and to the evidence.
+
+    If ``mixture`` mixes readings, also that of the mixture to the weight of each.
+    """
     year = case.timeline.headline
     tree = power_tree(case, posterior, year)
     named = [str(name) for name in tree["log_prior"].data_vars]
@@ -151,6 +177,20 @@ def power_scaling(case: Case, posterior: Posterior) -> CheckResult:
         )
         for name in reversed(DEFINITIONS)
     }
+    readings = reading_tree(mixture, year) if len(mixture.rivals) > 1 else None
+    if readings is not None:
+        table = pd.concat(
+            [
+                table,
+                pd.DataFrame(
+                    [
+                        {"component": str(name), **_sensitivity(readings, "prior", [str(name)])}
+                        for name in readings["log_prior"].data_vars
+                    ]
+                ),
+            ],
+            ignore_index=True,
+        )
     floors = [{"component": f"noise, {name}", **values} for name, values in noise.items()]
     table = pd.concat([table, pd.DataFrame(floors)], ignore_index=True)
     parts = [f"{name.replace('_', ' ')}: {said}" for name, said in verdicts.items()]

@@ -15,6 +15,7 @@ from model.criticism.as_of import as_of
 from model.criticism.conflict import conflicts
 from model.criticism.held_out import held_out_totals
 from model.criticism.leave_out import leave_out, left_out_table
+from model.criticism.one_reading import one_reading, said_of
 from model.criticism.predictive_checks import posterior_predictive, prior_predictive
 from model.criticism.priors_together import priors_together
 from model.criticism.sensitivity import power_scaling, width_refits
@@ -52,29 +53,21 @@ def criticise(
     list of CheckResult
         In the order in which they are reported.
     """
-    case, posterior = fitted.case, fitted.posterior
-    seed = posterior.options.seed
+    mixture, seed = fitted.posterior, fitted.posterior.options.seed
     progress("priors and predictions", 0, 1)
-    results = [
-        prior_predictive(case, posterior.parts, seed),
-        posterior_predictive(
-            fitted_rows(
-                case,
-                posterior.layout,
-                posterior.draws,
-                seed,
-                posterior.parts.evidence,
-                posterior.letter_factors,
-            )
-        ),
-    ]
+    predicted = fitted_rows(
+        fitted.case, mixture.layout, mixture.draws, seed, mixture.parts.evidence,
+        mixture.letter_factors,
+    )  # fmt: skip
+    whole, reading = one_reading(fitted)
+    case, posterior = whole.case, whole.posterior
     pool: AbstractContextManager[Executor] = (
         nullcontext(workers) if workers is not None else executor(cores, scheduler)
     )
     with pool as ready:
         together = priors_together(case, posterior, ready)
         without = leave_out(
-            case, posterior, fitted.gate, ready,
+            case, posterior, whole.gate, ready,
             progress=lambda done, total: progress("fits without a source", done, total),
         )  # fmt: skip
         widths = width_refits(
@@ -86,16 +79,17 @@ def criticise(
             lambda done, total: progress("fits of what was published by a day", done, total),
         )  # fmt: skip
     progress("conflicts and sensitivity", 0, 1)
-    results.insert(1, together)
-    results += [
-        conflicts(case, without, seed),
-        left_out_table(fitted, without),
-        power_scaling(case, posterior),
-        widths,
-        held_out_totals(case, posterior, fitted.gate, fitted.projection, seed),
-        later,
+    return [
+        prior_predictive(fitted.case, mixture.parts, seed),
+        together,
+        posterior_predictive(predicted),
+        said_of(conflicts(case, without, seed), reading),
+        said_of(left_out_table(whole, without), reading),
+        said_of(power_scaling(case, posterior, fitted), reading),
+        said_of(widths, reading),
+        held_out_totals(fitted.case, mixture, fitted.gate, fitted.projection, seed),
+        said_of(later, reading),
     ]
-    return results
 
 
 def record(

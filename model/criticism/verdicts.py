@@ -24,6 +24,7 @@ TITLES = {
     "calibration": "Interval coverage",
     "power": "Slips found",
     "echo": "Echoes add nothing",
+    "misspecified": "Worlds unlike the model",
 }
 
 

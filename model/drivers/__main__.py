@@ -172,6 +172,11 @@ def _print_all(found: Drivers) -> None:
         f"\nThe {what} of {found.year} is {amount} million dollars. Sources of its uncertainty, as "
         "shares of its variance:\n"
     )
+    if found.between_readings:
+        sys.stdout.write(
+            f"{percent(found.between_readings)} of it lies between rival readings, the rest within "
+            "them.\n"
+        )
     groups = tables["groups"].sort_values("share", ascending=False)
     _print_rows(
         "",

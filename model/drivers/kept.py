@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.archive import store
 from model.archive.check_result import plain
@@ -18,9 +20,13 @@ from model.drivers.outcome import Outcome
 from model.drivers.shares import Shares, held_at_ends, shares_of
 from model.projection.horizon import extended
 from model.projection.projection import Projector
+from model.sampling.fitting import Posterior
 
 Json = dict[str, Any]
+Floats = NDArray[np.float64]
 
+#: What a run keeps of the results besides numbers and tables.
+RESTORED = ("definition", "year", "explained", "degree", "between_readings")
 #: Number of drivers, the largest first, for which correlations are saved.
 CORRELATED = 24
 
@@ -39,6 +45,8 @@ class Drivers:
         Share of the variance that the regression explains.
     degree : int
         Of its polynomials.
+    between_readings : float
+        Share of the variance that lies between rival readings; zero if the run has one.
     tables : dict of str to DataFrame
         ``groups``, ``quantities``, ``correlations`` (see ``shares.Shares``), ``knowing`` and
         ``prospects`` (see ``information``).
@@ -49,6 +57,7 @@ class Drivers:
     numbers: dict[str, float]
     explained: float
     degree: int
+    between_readings: float
     tables: dict[str, pd.DataFrame]
 
     @property
@@ -84,7 +93,9 @@ class Drivers:
         return table if table.empty else table.set_index("title")
 
     @classmethod
-    def of(cls, found: Shares, knowing: pd.DataFrame, prospects: pd.DataFrame) -> Drivers:
+    def of(
+        cls, found: Shares, between: float, knowing: pd.DataFrame, prospects: pd.DataFrame
+    ) -> Drivers:
         """Combine the results, with the main drivers' correlations as a table."""
         ties = found.correlations.iloc[:CORRELATED, :CORRELATED]
         tables = {
@@ -95,7 +106,13 @@ class Drivers:
             "prospects": prospects,
         }
         return cls(
-            found.definition, found.year, found.numbers, found.explained, found.degree, tables
+            found.definition,
+            found.year,
+            found.numbers,
+            found.explained,
+            found.degree,
+            between,
+            tables,
         )
 
     def content(self) -> Json:
@@ -106,6 +123,7 @@ class Drivers:
             "numbers": {name: plain(value) for name, value in self.numbers.items()},
             "explained": plain(self.explained),
             "degree": self.degree,
+            "between_readings": plain(self.between_readings),
             "tables": {
                 name: {
                     "columns": list(table.columns),
@@ -124,7 +142,7 @@ class Drivers:
             name: pd.DataFrame(table["rows"], columns=table["columns"])
             for name, table in content["tables"].items()
         }
-        rest = {key: content[key] for key in ("definition", "year", "explained", "degree")}
+        rest = {key: content[key] for key in RESTORED}
         return cls(numbers=dict(content["numbers"]), tables=tables, **rest)
 
 
@@ -175,11 +193,24 @@ def _ask(
     found = shares_of(outcome, held_at_ends(longer, posterior, outcome))
     answer = Drivers.of(
         found,
+        between_readings(posterior, outcome.result),
         worth_of_quantities(outcome),
         worth_of_prospects(case, posterior.layout, outcome, valued),
     )
     # with the digits that are saved, so that the first print is the same as later ones
     return Drivers.from_content(answer.content())
+
+
+def between_readings(posterior: Posterior, result: Floats) -> float:
+    """Share of the variance of a result, (n,), that lies between rival readings.
+
+    The law of total variance: the variance of the readings' means, over the whole.
+    """
+    if posterior.reading is None or np.ptp(result) == 0.0:
+        return 0.0
+    owns = [posterior.of_reading(place) for place in np.unique(posterior.reading)]
+    apart = sum(own.mean() * (result[own].mean() - result.mean()) ** 2 for own in owns)
+    return float(apart / result.var())
 
 
 def record(

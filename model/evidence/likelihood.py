@@ -11,7 +11,8 @@ With q the log of the quantity a row is about and y the log of the printed figur
   n; q is the log of the units' mean, which for log-normal units lies half their variance higher.
 
 The table of grades may itself be wrong. The errors of each letter of reliability are multiplied by
-an unknown factor, and any row may be off: with a small probability its error is a much larger one.
+an unknown factor, and any row may be off: with a small probability its error is a larger one, by
+the whole, half or a quarter of a given deviation.
 
 Rows of one origin about one quantity share a common error. ``NAME/same`` and ``NAME/opposite``
 share it across quantities: such rows err alike, or in opposite directions as a share and its
@@ -83,7 +84,7 @@ class Evidence:
     letter_sd : float
         Standard deviation of the log of each letter's factor.
     off : (float, float)
-        Probability that a row is off, and the deviation that its log error then adds.
+        Probability that a row is off, and the deviation that its log error then adds at most.
     """
 
     ids: tuple[str, ...]
@@ -103,6 +104,12 @@ class Evidence:
     shared_letter: NDArray[np.int64]
     letter_sd: float
     off: tuple[float, float]
+
+    @property
+    def scales(self) -> tuple[tuple[float, float], ...]:
+        """Deviations that a row's error may add, each with its probability; zero comes first."""
+        share, by = self.off
+        return ((1.0 - share, 0.0), *((share / 3, by / size) for size in (1, 2, 4)))
 
     @property
     def own_error(self) -> Floats:

@@ -1,9 +1,12 @@
 """The log of the quantity each row of evidence is about, from the basic quantities.
 
-``recorded`` records the equations for the kernel; ``log_quantities`` runs them on draws.
+``recorded`` records the equations for the kernel; ``log_quantities`` runs them on draws, and
+``log_items`` on accounts that were drawn up in another way.
 """
 
 from __future__ import annotations
+
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +35,35 @@ def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Fl
     tape = Tape(layout.size)
     found = recorded(layout, measured, tape.normals)
     return evaluate(tape.program(rows=found), "rows", natural)
+
+
+def log_items(measured: Measurement, account: WorkerMonth, weights: Floats) -> Floats:
+    """Log of the quantity of each row about an item of the accounts, (items,).
+
+    Parameters
+    ----------
+    measured : Measurement
+    account : WorkerMonth
+        Accounts of the measurement's cells, which need not be those of the model.
+    weights : array, (S,)
+        Share of each segment in its host's workers.
+    """
+    if not measured.groups[2]:
+        return np.zeros(0)
+    names = [one.name for one in fields(account)]
+    shape = (len(names), len(measured.cells.segment))
+    amounts = np.empty(shape)
+    for place, name in enumerate(names):
+        amounts[place] = getattr(account, name)
+    tape = Tape(amounts.size + len(weights))
+    nodes = [tape.normals[..., own] for own in np.arange(amounts.size).reshape(shape)]
+    found = _log_items(
+        measured,
+        WorkerMonth(**dict(zip(names, nodes, strict=True))),
+        tape.normals[..., amounts.size :],
+    )
+    points = np.concatenate([amounts.ravel(), weights])
+    return evaluate(tape.program(rows=found), "rows", points)
 
 
 def recorded(layout: Layout, measured: Measurement, natural: Node) -> Node:

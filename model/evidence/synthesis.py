@@ -26,6 +26,7 @@ from model.evidence.economy import Layout
 from model.evidence.likelihood import LOG_2PI, Evidence, evidence
 from model.evidence.measurement import Measurement, measurement
 from model.kernel import recorded as on
+from model.kernel.hedge_densities import tailed_logpdf
 from model.kernel.native import evaluate
 from model.kernel.program import Program
 from model.kernel.recorded import TAPE
@@ -162,6 +163,35 @@ def letter_factors(parts: Synthesis, normals: Floats) -> dict[str, Floats]:
     said = parts.evidence
     factors = np.exp(said.letter_sd * parts.errors(normals)[0])
     return dict(zip(said.letters, factors.T, strict=True))
+
+
+def chances_off(parts: Synthesis, normals: Floats, log_quantity: Floats) -> Floats:
+    """Probability that each row is off, in each draw, (n, R); NaN for rows that are left out.
+
+    Parameters
+    ----------
+    parts : Synthesis
+    normals : array, (n, size)
+    log_quantity : array, (n, R)
+        ``log_quantities`` at these normals.
+    """
+    said = parts.evidence
+    letters, shared, shift, _ = parts.errors(normals)
+    factor = np.exp(said.letter_sd * letters) if said.letters else np.ones((len(normals), 1))
+    own = said.own_error * factor[:, said.letter]
+    apart = said.log_figure - log_quantity
+    if said.origins:
+        loading = said.shared_error * factor[:, said.shared_letter]
+        apart = apart - loading * shared[:, np.maximum(said.origin, 0)]
+    apart[:, said.spread] = own[:, said.spread] * shift
+    tail = np.where(np.isin(np.arange(len(said.ids)), said.spread), 0.0, said.tail)
+    among = [
+        chance * np.exp(tailed_logpdf(apart, np.hypot(own, added), tail))
+        for chance, added in said.scales
+    ]
+    with np.errstate(invalid="ignore"):
+        off = 1.0 - among[0] / sum(among)
+    return np.where(said.weight > 0.0, off, np.nan)
 
 
 def log_quantities(parts: Synthesis, normals: Floats) -> Floats:

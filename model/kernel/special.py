@@ -108,23 +108,29 @@ def tailed(x: float, sd: float, tail: float) -> tuple[float, float, float]:
 def hedge(x: float, sd: float, tail: float, share: float, by: float) -> tuple[float, float, float]:
     """Log density at x of a figure that is off with a probability ``share``, and its slopes.
 
-    A figure that is off has an error of sd ⊕ ``by`` in place of sd: the contaminated Normal of
-    Tukey (1960), with the hedge's tail.
+    A figure that is off has an error of sd ⊕ ``by`` in place of sd, or as likely of a half or a
+    quarter of ``by``: the contaminated Normal of Tukey (1960) in three steps, between which a
+    sampler can move, with the hedge's tail.
     """
     value, in_x, in_sd = tailed(x, sd, tail)
     if share == 0.0:
         return value, in_x, in_sd
-    wide = math.hypot(sd, by)
-    other, other_in_x, other_in_wide = tailed(x, wide, tail)
     value += math.log1p(-share)
-    other += math.log(share)
-    most = max(value, other)
-    near, far = math.exp(value - most), math.exp(other - most)
-    near, far = near / (near + far), far / (near + far)
-    together = most + math.log(math.exp(value - most) + math.exp(other - most))
-    return (
-        together, near * in_x + far * other_in_x, near * in_sd + far * other_in_wide * sd / wide,
-    )  # fmt: skip
+    share = math.log(share / 3.0)
+    most, total, slope, in_scale = value, 1.0, in_x, in_sd
+    for _ in range(3):
+        wide = math.hypot(sd, by)
+        other, other_in_x, other_in_wide = tailed(x, wide, tail)
+        other += share
+        if other > most:
+            shrink = math.exp(most - other)
+            total, slope, in_scale, most = total * shrink, slope * shrink, in_scale * shrink, other
+        part = math.exp(other - most)
+        total += part
+        slope += part * other_in_x
+        in_scale += part * other_in_wide * sd / wide
+        by *= 0.5
+    return most + math.log(total), slope / total, in_scale / total
 
 
 @jit

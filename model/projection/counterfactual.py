@@ -49,6 +49,8 @@ class HostDraws:
     stated : dict of array, (n, T, S), (n, T, 1) or (n, 1, 1)
         Arguments of ``worker_month``; ``permit_cost`` and ``plan`` in dollars.
     per_usd : array, (1, T), or (n, T)
+    follows_earnings : array of bool, (n,), or None
+        Draws in which the claim follows what crews earn, not the plan.
     """
 
     segments: tuple[str, ...]
@@ -56,6 +58,7 @@ class HostDraws:
     flows: Values
     stated: Values
     per_usd: Floats
+    follows_earnings: NDArray[np.bool_] | None = None
 
     def average(self, item: Floats) -> Floats:
         """An item of the accounts, averaged over the segments' workers, (n, T) or (n, 1)."""
@@ -109,7 +112,23 @@ class HostDraws:
         force = workforce(**flows) if set(told) & set(flows) else self.force
         if set(told) <= set(flows):
             return _months(force, self.revenue, per_usd)
-        return _months(force, self._revenue(self._account(stated, per_usd)), per_usd)
+        account = self._account(stated, per_usd)
+        if self.follows_earnings is not None and self.follows_earnings.any():
+            stated["levies"] = self._levies(stated["levies"], account)
+            account = self._account(stated, per_usd)
+        return _months(force, self._revenue(account), per_usd)
+
+    def _levies(self, told: Floats, account: WorkerMonth) -> Floats:
+        """Levies with which the claim, where it follows earnings, has its share of the wage fund.
+
+        The share is the baseline's, so that a change of the plan itself does not move the claim.
+        """
+        earned, before = np.maximum(account.wage_fund, 0.0), self.account.wage_fund
+        ratio = np.divide(earned, before, out=np.ones_like(earned * before), where=before > 0.0)
+        claim = self.account.claim * ratio
+        levies = np.divide(claim, account.plan, out=np.zeros_like(claim), where=account.plan > 0.0)
+        follows = np.asarray(self.follows_earnings)[:, None, None]
+        return np.where(follows, levies, told)
 
     def _segments(
         self, name: str, changes: Sequence[Change], months: pd.PeriodIndex, per_usd: Floats

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.equations.quantities import MEASURED_BY_NAME
 from model.evidence.economy import Layout
-from model.evidence.likelihood import Evidence, evidence
+from model.evidence.likelihood import Evidence, evidence, printed_reading
 from model.evidence.measurement import measurement
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import spread_prior
+from model.kernel.hedge_densities import tailed_logpdf
 from model.projection.projection import USD, Projection, quantiles
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ def replicate(
         fresh = np.exp(rows.letter_sd * rng.normal(size=draws))
         size[:, place] = factors.get(letter, fresh)
     error = rng.normal(size=log_quantity.shape) * may_be_off(
-        rows.error * size[:, rows.letter], rows.off, rng
+        rows.error * size[:, rows.letter], rows, rng
     )
     tail = rng.exponential(size=log_quantity.shape) * rows.tail
     figures = log_quantity + error + tail
@@ -85,10 +86,10 @@ def replicate(
     return figures
 
 
-def may_be_off(error: Floats, off: tuple[float, float], rng: np.random.Generator) -> Floats:
+def may_be_off(error: Floats, rows: Evidence, rng: np.random.Generator) -> Floats:
     """Deviations of errors, some of which are of figures that are off."""
-    share, by = off
-    return np.asarray(np.hypot(error, by * (rng.random(error.shape) < share)))
+    chances, added = zip(*rows.scales, strict=True)
+    return np.asarray(np.hypot(error, rng.choice(added, size=error.shape, p=chances)))
 
 
 def surprise(observed: float, predicted: Floats) -> float | None:
@@ -208,6 +209,19 @@ def modelled_total(
     chosen = revenue.sel(definition=definition, host=hosts).isel(month=inside)
     yearly = chosen.sum(["host", "month"]).to_numpy() * 12 / inside.sum()
     return hosts, yearly / row.factor
+
+
+def log_densities(case: Case, row: Any, predicted: Floats) -> Floats:
+    """Log density of a printed total given each draw of the quantity, (n,), in the row's unit.
+
+    Minus infinity where the quantity is not above zero.
+    """
+    figure, error, tail = printed_reading(case.reading, row)
+    off = (case.reading.off_share, case.reading.off_by)
+    found = np.full(len(predicted), -np.inf)
+    above = predicted > 0.0
+    found[above] = tailed_logpdf(figure - np.log(predicted[above]), error, tail, off)
+    return found
 
 
 def _predict(

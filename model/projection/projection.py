@@ -6,7 +6,8 @@ definition names, summed over segments with their shares of the workers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -66,6 +67,15 @@ class Projection:
         """Revenue of each whole year in US dollars, all hosts together."""
         return self.by_year(self.revenue_usd).sum("host")
 
+    def of_draws(self, chosen: NDArray[np.bool_]) -> Projection:
+        """The same for some of the draws."""
+        by_draw = "draw" in self.per_usd.dims
+        return Projection(
+            revenue=self.revenue.isel(draw=chosen),
+            workers=self.workers.isel(draw=chosen),
+            per_usd=self.per_usd.isel(draw=chosen) if by_draw else self.per_usd,
+        )
+
     def by_year(self, revenue: xr.DataArray) -> xr.DataArray:
         """Sum over the months of each calendar year that is covered whole."""
         years = pd.PeriodIndex(revenue["month"].to_index(), freq="M").year.to_numpy()
@@ -95,9 +105,18 @@ class Projector:
         Basic quantities in their own units.
     seed : int
         Seed of the exchange rates' random walks.
+    follows_earnings : array of bool, (n,), optional
+        Draws in which the state's claim follows what crews earn in a scenario, not the plan.
     """
 
-    def __init__(self, case: Case, layout: Layout, draws: Floats, seed: int = 0) -> None:
+    def __init__(
+        self,
+        case: Case,
+        layout: Layout,
+        draws: Floats,
+        seed: int = 0,
+        follows_earnings: NDArray[np.bool_] | None = None,
+    ) -> None:
         self.case = case
         values = layout.by_family(draws)
         flows = inflows_and_exits(values, Calendar.of(case))
@@ -117,6 +136,7 @@ class Projector:
                 flows={name: value[:, place] for name, value in flows.items()},
                 stated={name: _of_host(name, value, own) for name, value in stated.items()},
                 per_usd=rates * np.exp(walk[host.currency]) if host.currency in walk else rates,
+                follows_earnings=follows_earnings,
             )
 
     @cached_property
@@ -144,6 +164,20 @@ class Projector:
                 coords=self._coords,
             ),
         )
+
+    def revised(self, change: Callable[[str, HostDraws], HostDraws]) -> Projector:
+        """The same draws in another economy.
+
+        Parameters
+        ----------
+        change : callable
+            Returns a host's draws from its name and its draws.
+        """
+        other = copy(self)
+        # nothing computed for this economy holds in the other
+        other.__dict__.pop("baseline", None)
+        other._hosts = {name: change(name, host) for name, host in self._hosts.items()}
+        return other
 
     def sums(self, of: Mapping[str, Sequence[str]]) -> Projection:
         """What happened, with sums of items of the accounts as its definitions of revenue.

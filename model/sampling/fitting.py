@@ -64,6 +64,26 @@ class Convergence:
         )
 
 
+def worst_of(gates: Mapping[str, Convergence]) -> Convergence:
+    """The worst of each diagnostic over several fits, and the fit that it is from."""
+
+    def named(kind: str, key: Callable[[Convergence], float]) -> str:
+        name = max(gates, key=lambda one: key(gates[one]))
+        return f"{gates[name].worst[kind]} in {name}"
+
+    return Convergence(
+        max_rhat=max(one.max_rhat for one in gates.values()),
+        min_ess_bulk=min(one.min_ess_bulk for one in gates.values()),
+        min_ess_tail=min(one.min_ess_tail for one in gates.values()),
+        divergences=sum(one.divergences for one in gates.values()),
+        worst={
+            "rhat": named("rhat", lambda one: one.max_rhat),
+            "ess_bulk": named("ess_bulk", lambda one: -one.min_ess_bulk),
+            "ess_tail": named("ess_tail", lambda one: -one.min_ess_tail),
+        },
+    )
+
+
 @dataclass(frozen=True)
 class Posterior:
     """Draws of a case's basic quantities.
@@ -85,6 +105,8 @@ class Posterior:
         ``gradients``, their number, including those of the pilots' kept draws.
     seconds : dict
         Wall time of each stage.
+    reading : array of int, (draws,), or None
+        For a mixture of readings, the number of the reading that each draw is from.
     """
 
     layout: Layout
@@ -95,11 +117,31 @@ class Posterior:
     options: SamplerOptions
     notes: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    reading: NDArray[np.int64] | None = None
 
     @property
     def diverging(self) -> NDArray[np.bool_]:
         """Which draws diverged, (chains, draws)."""
         return np.asarray(self.stats["diverging"], dtype=bool)
+
+    def chosen(self, draws: NDArray[np.int64]) -> Posterior:
+        """The same number of draws, chosen with repetition, laid out in chains as before."""
+
+        def kept(array: NDArray[Any]) -> NDArray[Any]:
+            return array.reshape(-1, *array.shape[2:])[draws].reshape(array.shape)
+
+        return replace(
+            self,
+            normals=kept(self.normals),
+            natural=kept(self.natural),
+            stats={name: kept(one) for name, one in self.stats.items()},
+            seconds={},
+        )
+
+    def of_reading(self, number: int) -> NDArray[np.bool_]:
+        """Which draws are from a reading, (chains * draws,)."""
+        assert self.reading is not None
+        return np.tile(self.reading == number, len(self.normals))
 
     @property
     def letter_factors(self) -> dict[str, Floats]:

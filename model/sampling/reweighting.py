@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +98,9 @@ def reweighted(
         return Reweighted(k, efficiency, lowered, None)
     rng = np.random.default_rng(posterior.options.seed)
     chosen = resample(weights, float(rng.random()))
-    return Reweighted(k, efficiency, lowered, _chosen(posterior, parts, chosen), weights)
+    return Reweighted(
+        k, efficiency, lowered, replace(posterior.chosen(chosen), parts=parts), weights
+    )
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> Floats:
@@ -122,19 +123,3 @@ def resample(weights: Floats, offset: float) -> NDArray[np.int64]:
     positions = (np.arange(len(weights)) + offset) / len(weights)
     places = np.searchsorted(np.cumsum(weights), positions, side="right")
     return np.minimum(places, len(weights) - 1)
-
-
-def _chosen(posterior: Posterior, parts: Synthesis, chosen: NDArray[np.int64]) -> Posterior:
-    """Selected draws, laid out in chains as before."""
-
-    def kept(array: NDArray[Any]) -> NDArray[Any]:
-        return array.reshape(-1, *array.shape[2:])[chosen].reshape(array.shape)
-
-    return replace(
-        posterior,
-        parts=parts,
-        normals=kept(posterior.normals),
-        natural=kept(posterior.natural),
-        stats={name: kept(one) for name, one in posterior.stats.items()},
-        seconds={},
-    )

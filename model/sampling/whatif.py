@@ -48,6 +48,8 @@ def what_if_of(
     weights: Sequence[str] = (),
     without: Sequence[str] = (),
     as_of: str = "",
+    readings: Sequence[str] = (),
+    believe: Sequence[str] = (),
 ) -> WhatIf:
     """Read what-ifs as they are written on the command line.
 
@@ -60,6 +62,8 @@ def what_if_of(
     without : sequence of {"plan", "payments"}
     as_of : str
         ``YYYY-MM-DD``, or a month or year, of which the last day counts.
+    readings : sequence of ``NAME=WEIGHT``
+    believe : sequence of ids
 
     Raises
     ------
@@ -83,6 +87,7 @@ def what_if_of(
     set_to = [parts("--set", text, "QUANTITY=VALUE, with an optional unit", 1) for text in fixed]
     between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]
     weighed = [parts("--weight", text, "ROW=W, a factor of at least 0", 1) for text in weights]
+    rivals = [parts("--reading", text, "NAME=WEIGHT, from 0 to 1", 1) for text in readings]
     day = last_day(as_of)
     if as_of and day is None:
         message = f"{quote(as_of)} is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
@@ -97,6 +102,8 @@ def what_if_of(
         weights=tuple(sorted((row, weight) for row, (weight,), _ in weighed)),
         without=tuple(sorted(set(without))),
         as_of=day.isoformat() if day else "",
+        readings=tuple(sorted((name, weight) for name, (weight,), _ in rivals)),
+        believe=tuple(sorted(set(believe))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,3 +151,10 @@ ENGLISH = Wording()
 rounded = ENGLISH.rounded
 interval = ENGLISH.interval
 percent = ENGLISH.percent
+
+
+def moves_in_words(moved: Sequence[Mapping[str, Any]]) -> str:
+    """Quantities that move, each with its median after and before."""
+    return ", ".join(
+        f"{one['quantity']} {one['after']:.3g} instead of {one['before']:.3g}" for one in moved
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -228,6 +228,21 @@ class PriorTable(Table):
     p95: float
     unit: str
     basis: Filled
+
+
+# readings.toml
+
+
+class RivalTable(Table):
+    """``[NAME]`` of readings.toml."""
+
+    title: Filled
+    weight: Positive
+    follows: Literal["plan", "earnings"]
+    basis: Filled
+    leave_out: list[Filled] = []
+    bases: dict[Filled, Filled] = {}
+    priors: dict[Filled, PriorTable] = {}
 
 
 # scenarios/NAME.toml

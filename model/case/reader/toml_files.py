@@ -19,9 +19,9 @@ Toml = dict[str, Any]
 Place = tuple[str | int, ...]
 
 
-def read_toml(folder: Folder, file: str) -> tuple[Toml, str] | None:
+def read_toml(folder: Folder, file: str, *, required: bool = True) -> tuple[Toml, str] | None:
     """Return a TOML file's content and text, or None if it cannot be read."""
-    text = folder.read(file)
+    text = folder.read(file, required=required)
     if text is None:
         return None
     try:

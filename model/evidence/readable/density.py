@@ -130,13 +130,13 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
             continue
         if qualifier != "spread":
             tail = np.abs(said.tail[own])
-            printed(qualifier, centre[own], error, tail, weight, figure, said.off)
+            printed(qualifier, centre[own], error, tail, weight, figure, said.scales)
             continue
         # units deviate from their centre, which deviates from the truth by the row's error; the
         # truth is the mean of log-normal units, which lies above their centre
         shift = pm.Normal("shift", 0.0, 1.0, dims="spread_row")
         deviation = pm.LogNormal("deviation", *parts.spread_deviation, dims="spread_row")
-        pm.Potential("may_be_off", log_excess(error * shift, error, shift, said.off))
+        pm.Potential("may_be_off", log_excess(error * shift, error, shift, said.scales))
         ends = figure[:, None] + said.half_width[own, None] * np.array([-1.0, 1.0])
         located = centre[own] - deviation**2 / 2 + error * shift
         spread(located, deviation, said.units, weight, ends)

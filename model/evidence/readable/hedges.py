@@ -8,7 +8,7 @@ the mean of its tail, figures are distributed as::
     nearly, almost, up_to, as_much_as    y = q + Normal(0, s) + Exponential(m)
     spread                               the lowest and highest of n units ~ Normal(q, s)
 
-A figure may be off: with a small probability, Normal(0, s) is Normal(0, s ⊕ by).
+A figure may be off: with a small probability, s is s ⊕ by, s ⊕ by / 2 or s ⊕ by / 4.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 Tensor = Any
 Floats = NDArray[np.float64]
-Off = tuple[float, float]
+Scales = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +93,16 @@ HEDGES = {
 }
 
 
-def contaminated(log_density: Callable[[Tensor], Tensor], s: Tensor, off: Off) -> Tensor:
-    """Log density of a figure that is off with a probability, from its density given an error."""
-    share, by = off
-    if not share:
-        return log_density(s)
-    among = [
-        np.log1p(-share) + log_density(s), np.log(share) + log_density(pt.sqrt(s**2 + by**2)),
-    ]  # fmt: skip
-    return pt.logaddexp(*among)
+def contaminated(log_density: Callable[[Tensor], Tensor], s: Tensor, scales: Scales) -> Tensor:
+    """Log density of a figure that may be off, from its density given an error.
+
+    It is a mixture over what an error may add to s (``Evidence.scales``).
+    """
+    among = [np.log(p) + log_density(pt.sqrt(s**2 + by**2)) for p, by in scales if p]
+    return pm.math.logsumexp(pt.stack(among), axis=0, keepdims=False)
 
 
-def log_excess(x: Tensor, s: Tensor, score: Tensor, off: Off) -> Tensor:
+def log_excess(x: Tensor, s: Tensor, score: Tensor, scales: Scales) -> Tensor:
     """Log density of errors x that may be off, over that of Normal(0, s), from which x is made.
 
     It turns the standard normal ``score`` = x / s into a score of errors that may be off.
@@ -113,12 +111,12 @@ def log_excess(x: Tensor, s: Tensor, score: Tensor, off: Off) -> Tensor:
     def log_normal(deviation: Tensor) -> Tensor:
         return pm.logp(pm.Normal.dist(0.0, deviation), x)
 
-    return contaminated(log_normal, s, off) - log_normal(s)
+    return contaminated(log_normal, s, scales) - log_normal(s)
 
 
 def printed(
     qualifier: str, q: Tensor, error: Tensor, tail: Floats, weight: Floats, log_figure: Floats,
-    off: Off,
+    scales: Scales,
 ) -> Tensor:  # fmt: skip
     """Observed figures printed with one hedge, as a random variable of the model.
 
@@ -134,26 +132,25 @@ def printed(
         Weight of each row; copies of one statement share a weight of one.
     log_figure : array, (rows,)
         Log of the printed figures.
-    off : (float, float)
-        Probability that a figure is off, and the deviation that its error then adds.
+    scales : tuple of (float, float)
+        Deviations that errors may add, each with its probability.
     """
     hedge = HEDGES[qualifier]
     return pm.CustomDist(
         qualifier, q, error, tail, weight,
-        dist=lambda q, s, m, w, size: hedge.printed(q, _error(s, off, size), m, size),
+        dist=lambda q, s, m, w, size: hedge.printed(q, _error(s, scales, size), m, size),
         logp=lambda y, q, s, m, w: (
-            w * contaminated(lambda error: hedge.log_density(y, q, error, m), s, off)
+            w * contaminated(lambda error: hedge.log_density(y, q, error, m), s, scales)
         ),
         observed=log_figure, dims=f"{qualifier}_row", class_name=qualifier,
     )  # fmt: skip
 
 
-def _error(s: Tensor, off: Off, size: Tensor) -> Tensor:
+def _error(s: Tensor, scales: Scales, size: Tensor) -> Tensor:
     """Error of each figure: s, or s ⊕ by where it is off."""
-    share, by = off
-    if not share:
-        return s
-    return pt.sqrt(s**2 + by**2 * pm.Bernoulli.dist(share, size=size))
+    chances, added = zip(*scales, strict=True)
+    chosen = pm.Categorical.dist(p=np.array(chances), size=size)
+    return pt.sqrt(s**2 + pt.constant(added)[chosen] ** 2)
 
 
 def spread(q: Tensor, deviation: Tensor, units: Floats, weight: Floats, ends: Floats) -> Tensor:

@@ -1,0 +1,97 @@
+"""Read readings.toml: rival readings of what no row settles, each checked against the case."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from model.case.contents import Prior, RivalReading
+from model.case.faults import choose, quote
+from model.case.folders import READINGS
+from model.case.reader.files import Folder
+from model.case.reader.settings import PriorTable, RivalTable
+from model.case.reader.tables import WORD
+from model.case.reader.toml_files import Place, dotted, line_of, read_toml, validate
+from model.equations.quantities import BASES
+
+
+def read_readings(
+    folder: Folder, evidence: pd.DataFrame, priors: Sequence[Prior]
+) -> tuple[RivalReading, ...]:
+    """Return the readings in the file's order; none if the case has no file.
+
+    Every error is in ``folder.report``.
+
+    Parameters
+    ----------
+    folder : Folder
+    evidence : DataFrame
+        Checked rows of evidence.
+    priors : sequence of Prior
+    """
+    read = read_toml(folder, READINGS, required=False)
+    if read is None:
+        return ()
+    content, text = read
+    report = folder.report
+    rows = evidence[evidence["role"] == "fit"].set_index("id")
+    by_label = {prior.label: prior for prior in priors}
+
+    def fault(path: Place, message: str) -> None:
+        report.add(READINGS, line_of(text, path), dotted(path), message)
+
+    found = []
+    for name, inner in content.items():
+        if not WORD.fullmatch(name):
+            fault((name,), f"{quote(name)} is not a name; write letters, digits and '_'")
+        table = validate(RivalTable, inner, READINGS, text, report, (name,))
+        if table is None:
+            continue
+        for row in (*table.leave_out, *table.bases):
+            place = (name, "leave_out" if row in table.leave_out else "bases")
+            if row not in rows.index:
+                fault(place, f"{quote(row)} is not a fitted row; {choose(row, rows.index)}")
+        for row, base in table.bases.items():
+            if base not in BASES:
+                fault((name, "bases", row), f"{quote(base)} is not a base; {choose(base, BASES)}")
+            elif row in rows.index and not rows.loc[row, "base"]:
+                fault((name, "bases", row), f"{row} is an amount and has no base; remove it")
+        for label, prior in table.priors.items():
+            message = _prior_fault(label, prior, by_label)
+            if message is not None:
+                fault((name, "priors", label), message)
+        found.append(_reading(name, table))
+    if not found and not report.faulty:
+        report.add(READINGS, None, None, "there is no reading; add one, or remove the file")
+    return tuple(found)
+
+
+def _prior_fault(label: str, table: PriorTable, priors: Mapping[str, Prior]) -> str | None:
+    """Explain why a reading cannot give a quantity this prior; None if it can."""
+    if label not in priors:
+        return f"no basic quantity {quote(label)} has a prior; {choose(label, priors)}"
+    own = priors[label]
+    if table.unit != own.unit:
+        return f"{quote(table.unit)} is not the unit of {label}; write {own.unit!r}"
+    limit = 1.0 if own.support == "fraction" else math.inf
+    if not 0.0 < table.p05 < table.p95 < limit:
+        where = "between 0 and 1" if limit == 1.0 else "above zero"
+        return f"p05 must be below p95 and both {where}; got {table.p05:g} and {table.p95:g}"
+    return None
+
+
+def _reading(name: str, table: RivalTable) -> RivalReading:
+    return RivalReading(
+        name=name,
+        title=table.title,
+        weight=table.weight,
+        follows=table.follows,
+        basis=table.basis,
+        leave_out=tuple(table.leave_out),
+        bases=tuple(table.bases.items()),
+        priors=tuple(
+            (label, one.p05, one.p95, one.unit) for label, one in sorted(table.priors.items())
+        ),
+    )
