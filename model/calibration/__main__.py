@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DONE, FAULTY = 0, 2
 #: The checks, in the order in which they are reported.
-NAMES = ("calibration", "power", "echo")
+NAMES = ("calibration", "misfit", "power", "echo")
 #: The check of ``--misspecified``, and the columns of its table that are printed.
 MISSPECIFIED = "misspecified"
 PRINTED = {

@@ -15,7 +15,7 @@ from model.calibration.simulation import BLOCK, printed, truths
 from model.case.case import Case
 from model.criticism.refits import flat, yearly_revenue
 from model.equations.quantities import DEFINITIONS
-from model.evidence.synthesis import Synthesis, program
+from model.evidence.synthesis import Synthesis, log_quantities, program, row_densities
 from model.question import SamplerOptions
 from model.sampling.fitting import NoStartingPointError, fit
 
@@ -119,10 +119,13 @@ class Replicate:
         Number of draws below the truth, out of ``DRAWS``, for each of ``Study.labels``; None if no
         fit was possible.
     divergences : int
+    misfit : float
+        Of the rows: see ``misfit_of``.
     """
 
     ranks: NDArray[np.int64] | None
     divergences: int
+    misfit: float = np.nan
 
 
 def replicate(study: Study, number: int) -> Replicate:
@@ -148,4 +151,15 @@ def replicate(study: Study, number: int) -> Replicate:
     yearly = yearly_revenue(study.case, layout, natural).to_numpy()
     revenue = yearly.transpose(1, 0, 2).reshape(len(natural), -1)
     values = np.hstack([natural[:, study.moving], revenue])
-    return Replicate((values[1:] < values[0]).sum(axis=0), int(posterior.diverging.sum()))
+    ranks = (values[1:] < values[0]).sum(axis=0)
+    return Replicate(ranks, int(posterior.diverging.sum()), misfit_of(parts, draws))
+
+
+def misfit_of(parts: Synthesis, draws: Floats) -> float:
+    """Total misfit of the rows: minus twice their log density, averaged over draws, (n, size).
+
+    The posterior mean of the deviance (Spiegelhalter, Best, Carlin and van der Linde 2002). By
+    itself it has no scale; it is compared with its values in simulated cases.
+    """
+    rows = row_densities(parts, draws, log_quantities(parts, draws))
+    return float(-2.0 * rows.sum(axis=1).mean())

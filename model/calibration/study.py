@@ -26,6 +26,7 @@ from model.archive.keys import digest, versions
 from model.calibration import ranks
 from model.calibration.echo import echo
 from model.calibration.growing_table import GrowingTable
+from model.calibration.misfit import misfit
 from model.calibration.replicates import OPTIONS, Replicate, Study, replicate
 from model.calibration.simulation import printed_once
 from model.calibration.slips import Plant, plant, power
@@ -108,16 +109,19 @@ def simulate(
         If interrupted; results so far are saved.
     """
     labels = study.labels
-    kept = GrowingTable(folder / RANKS, ("replicate", "divergences", *labels))
+    kept = GrowingTable(folder / RANKS, ("replicate", "divergences", "misfit", *labels))
     found: dict[int, Replicate] = {}
     for key, cells in kept.read().items():
-        values = None if not cells[1] else np.array([int(cell) for cell in cells[1:]])
-        found[key] = Replicate(values, int(cells[0]))
+        divergences, misfit, *counts = cells
+        values = np.array([int(count) for count in counts]) if misfit else None
+        found[key] = Replicate(values, int(divergences), float(misfit or "nan"))
     missing_computed(
         "simulated cases", partial(replicate, study), found, plan.replicates, workers, progress,
         lambda key, one: kept.add(
             key,
-            [one.divergences, *(one.ranks if one.ranks is not None else [""] * len(labels))],
+            [one.divergences, "", *[""] * len(labels)]
+            if one.ranks is None
+            else [one.divergences, repr(one.misfit), *one.ranks],
         ),
     )  # fmt: skip
     slips = GrowingTable(folder / PLANTS, ("case", "row", "found", "clean", "bystander", "beside"))
@@ -182,6 +186,7 @@ def verdicts(
     """Results of the three studies."""
     fitted = [one for one in slips if one is not None]
     results = [uniform(study.labels, replicates)] if replicates else []
+    results += [misfit(study, replicates, ENOUGH)] if replicates else []
     results += [power(fitted)] if fitted else []
     return [*results, echo(study.case.reading)]
 

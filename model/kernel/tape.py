@@ -54,7 +54,8 @@ class Tape:
 
     def numbers(self, found: ArrayLike) -> Node:
         """Numbers of the case as a node, (n,)."""
-        return self.normals[:1][np.zeros(np.size(found), dtype=np.int64)]._affine(found, 0.0)
+        first = self.normals[np.zeros(np.size(found), dtype=np.int64)]
+        return first._affine(found, 0.0) if len(first) else first
 
     def places(self, found: ArrayLike) -> int:
         """Store places and return where they begin in the program's."""

@@ -1,48 +1,34 @@
-"""Simulated cases: truths against an independent sampler, figures against their own densities."""
+"""Simulated cases: truths against rejection, figures against their own densities."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from scipy.stats import expon, kstest, norm
+from scipy.stats import expon, kstest
 
-from model.calibration.simulation import BLOCK, printed, printed_once, silent, truths
+from model.calibration.simulation import BLOCK, printed, printed_once, truths
 from model.case.case import Case
-from model.evidence.synthesis import Synthesis, log_quantities, program, synthesis
-from model.kernel import recorded as on
-from model.kernel.native import evaluate
-from model.kernel.tape import Tape
+from model.evidence.row_equations import LEAST
+from model.evidence.synthesis import Synthesis, log_quantities, synthesis
 
 #: Chance that a right program fails one of the comparisons of distributions below.
 RARE = 1e-4
 
 
-def test_truths_are_those_of_prior_and_balance(tiny_parts: Synthesis) -> None:
-    """Against rejection from the prior, which a loose balance allows."""
-    parts = replace(tiny_parts, closing=(0.4, 0.5, 0.8))
-    found = np.concatenate([truths(parts, block, seed=4) for block in range(4)])
-    assert found.shape == (4 * BLOCK, parts.size)
-    rng = np.random.default_rng(7)
-    proposed = rng.normal(size=(120_000, parts.size))
-    recorded = program(silent(parts))
-    balance = evaluate(recorded, "balance", proposed)
-    # the density of accounts that balance is the largest there is
-    years, segments = parts.measured.balance
-    at_balance = on.balance(
-        Tape(years * segments).normals, years, *parts.closing, float(parts.balance_weight[0])
-    )
-    highest = evaluate(
-        at_balance.tape.program(found=at_balance), "found", np.zeros(years * segments)
-    )
-    accepted = proposed[np.log(rng.random(len(proposed))) < balance.sum(axis=-1) - highest]
-    assert len(accepted) > 300
-    for place in range(parts.size):
-        assert kstest(found[:, place], accepted[:, place]).pvalue > RARE / parts.size, place
-    # and the balance does tell: priors alone are another distribution
-    moved = [kstest(found[:, k], norm.cdf).pvalue for k in range(parts.size)]
-    assert min(moved) < 1e-6
+def test_truths_are_draws_of_the_priors_of_which_figures_can_be_printed(
+    tiny_parts: Synthesis,
+) -> None:
+    """Against rejection: of each row something is left."""
+    found = np.concatenate([truths(tiny_parts, block, seed=4) for block in range(4)])
+    assert found.shape == (4 * BLOCK, tiny_parts.size)
+    proposed = np.random.default_rng(7).normal(size=(4_000, tiny_parts.size))
+    least = log_quantities(tiny_parts, proposed).min(axis=1)
+    accepted = proposed[least > np.log(LEAST) / 2]
+    assert 2_000 < len(accepted) < 4_000
+    for place in range(tiny_parts.size):
+        p_value = kstest(found[:, place], accepted[:, place]).pvalue
+        assert p_value > RARE / tiny_parts.size, place
+    assert (log_quantities(tiny_parts, found).min(axis=1) > np.log(LEAST) / 2).all()
 
 
 def test_blocks_follow_from_their_number(tiny_parts: Synthesis) -> None:
@@ -57,26 +43,31 @@ def test_figures_are_printed_as_their_hedges_say(tiny_parts: Synthesis) -> None:
     rng = np.random.default_rng(8)
     truth = rng.normal(size=tiny_parts.size) * 0.3
     log_quantity = log_quantities(tiny_parts, truth)
-    said, size = tiny_parts.evidence, tiny_parts.layout.size
+    said = tiny_parts.evidence
     single = np.setdiff1d(np.arange(len(said.ids)), said.spread)
     cases = [printed(tiny_parts, truth, rng).evidence for _ in range(600)]
     apart = np.array([case.log_figure for case in cases]) - log_quantity
-    shared = truth[size : size + len(said.origins)]
+    letters, shared, _, score = tiny_parts.errors(truth)
+    factor = np.exp(said.letter_sd * letters)
+    chances, added = zip(*said.scales, strict=True)
+
+    def errors(place: int) -> np.ndarray:
+        own = said.own_error[place] * factor[said.letter[place]]
+        sd = np.hypot(own, rng.choice(added, size=20_000, p=chances))
+        return np.asarray(sd * rng.normal(size=20_000))
+
     for place in single:
-        common = said.shared_error[place] * (shared[said.origin[place]] if shared.size else 0.0)
-        own = np.sqrt(said.error[place] ** 2 - said.shared_error[place] ** 2)
-        expected = common + own * rng.normal(size=20_000)
+        loading = said.shared_error[place] * factor[said.shared_letter[place]]
+        common = loading * shared[said.origin[place]] if said.origin[place] >= 0 else 0.0
+        expected = common + errors(place)
         expected += said.tail[place] * expon.rvs(size=20_000, random_state=rng)
         assert kstest(apart[:, place], expected).pvalue > RARE, said.ids[place]
     (place,) = said.spread
-    shift, deviation = truth[-2:]
-    own = np.sqrt(said.error[place] ** 2 - said.shared_error[place] ** 2)
-    width = np.exp(tiny_parts.spread_deviation[0] + tiny_parts.spread_deviation[1] * deviation)
+    width = np.exp(tiny_parts.spread_deviation[0] + tiny_parts.spread_deviation[1] * score[0])
     low = apart[:, place] - np.array([case.half_width[place] for case in cases])
-    lowest = [
-        own * shift + width * rng.normal(size=int(rng.choice(said.units))).min()
-        for _ in range(20_000)
-    ]
+    # the quantity is the mean of the units, whose logs lie half their variance lower
+    lowest = errors(place) - width**2 / 2
+    lowest += [width * rng.normal(size=int(rng.choice(said.units))).min() for _ in lowest]
     assert kstest(low, lowest).pvalue > RARE
     assert all((case.half_width[single] == 0.0).all() for case in cases)
 

@@ -568,7 +568,7 @@ SETTINGS = {
     "spread reversed": key(R, "spread.units_p05", 300, "not below", line="units_p05 = "),
     "factor": key(R, "slips.factor", 1, "above 1", line="factor = "),
     "basis of the reading": key(R, "echo.basis", "", "blank", line='basis = ""'),
-    "table missing": key(R, "closing", None, "missing", line="")._replace(row=None),
+    "table missing": key(R, "errors", None, "missing", line="")._replace(row=None),
     "table misspelt": key(
         R, "slip", {"factor": 2}, "unknown key", "'slips'", line="[slip]"
     ),

@@ -20,7 +20,7 @@ from model.sampling.reweighting import weighted_quantiles
 from model.sampling.whatif import changed_parts, left_out
 from tests.cases import recorded_bytes
 
-LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=41)
+LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=41, target_accept=0.95)
 #: Standard errors that two right answers may differ by; effective draws are a third of all.
 ALLOWED = 4.5
 
@@ -76,7 +76,8 @@ def test_a_refit_equals_a_fresh_fit_without_the_source(
     one = next(x for x in without if x.group.kind == "source" and x.group.name == source)
     dropped = changed_parts(parts, case, WhatIf(drop_sources=(source,)))
     fresh = fit(dropped, LONG)
-    ours, theirs = (np.log(x.yearly_take) for x in (_Take(case, one), _Take(case, fresh)))
+    # on a scale that is a log's far from zero: firms may lose more than the plan brings
+    ours, theirs = (np.arcsinh(x.yearly_take / 1e7) for x in (_Take(case, one), _Take(case, fresh)))
     error = theirs.std() * np.sqrt(3 / len(ours) + 3 / len(theirs))
     assert abs(ours.mean() - theirs.mean()) < ALLOWED * error
     assert ours.std() == pytest.approx(theirs.std(), rel=0.15)

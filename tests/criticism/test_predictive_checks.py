@@ -58,7 +58,8 @@ def test_the_headline_is_told_by_the_priors(tmp_path: Path) -> None:
     case = asked_case(tmp_path, {"one": 3.0})
     table = prior_predictive(case, synthesis(case), seed=1).table.set_index("row")
     take = table.loc["state_take of 2017"]
-    assert 0 < take["q05"] < take["q50"] < take["q95"]
+    assert take["q05"] < take["q50"] < take["q95"]
+    assert table.loc["plan_collected of 2017", "q05"] > 0
     assert table.loc["billings of 2017", "nothing"] == 0.0
 
 
@@ -67,11 +68,12 @@ def test_a_row_left_out_of_the_fit_is_told_to_weigh_nothing(
 ) -> None:
     whole = tiny_posterior.parts
     parts = left_out(whole, tiny, ["plan"])
-    found = fitted_rows(tiny, whole.layout, tiny_posterior.draws, 1, parts.evidence)
+    given = tiny, whole.layout, tiny_posterior.draws, 1
+    found = fitted_rows(*given, parts.evidence, tiny_posterior.letter_factors)
     assert found["plan"]["weight"] == 0.0
     assert found["payment"]["weight"] == 1.0
     assert "plan" not in set(posterior_predictive(found).table["row"])
-    before = fitted_rows(tiny, whole.layout, tiny_posterior.draws, 1, whole.evidence)
+    before = fitted_rows(*given, whole.evidence, tiny_posterior.letter_factors)
     assert before["plan"]["weight"] == 1.0
     assert before["plan"]["predicted"] == found["plan"]["predicted"]
 

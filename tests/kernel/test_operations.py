@@ -288,14 +288,14 @@ def test_hedges(
 
 @pytest.mark.parametrize("off", [(0.0, 1.0), (0.1, 0.8)])
 def test_hedges_are_scipys_densities(off: tuple[float, float]) -> None:
-    """A mixture of two, one as graded and one with a larger error."""
+    """A mixture of one as graded and three with a larger error."""
     x, tail = np.linspace(-0.5, 0.5, 6), np.array([0.0, 0.0, 0.2, -0.2, 0.7, -0.7])
     tape = Tape(6)
     found = on.hedges(tape.normals, tape.numbers(np.full(6, 0.3)), tail, 2.0, off)
     share, by = off
     wanted = np.log(
         (1.0 - share) * scipys_density(x, 0.3, tail)
-        + share * scipys_density(x, np.hypot(0.3, by), tail)
+        + share / 3.0 * sum(scipys_density(x, np.hypot(0.3, by / k), tail) for k in (1, 2, 4))
     )
     found = evaluate(tape.program(found=found), "found", x)
     np.testing.assert_allclose(found, 2.0 * wanted, rtol=1e-9)

@@ -206,14 +206,14 @@ def test_no_figure_is_off_where_the_share_is_zero(tail: float) -> None:
 @pytest.mark.parametrize("tail", [-0.3, 0.0, 0.3])
 def test_a_figure_far_off_is_as_likely_as_figures_that_are_off(tail: float) -> None:
     """So that it pulls no harder than one of their errors."""
-    value, slope, _ = special.hedge(-2.0, 0.1, tail, 0.1, 0.8)
-    wide, wide_slope, _ = special.tailed(-2.0, math.hypot(0.1, 0.8), tail)
+    value, slope, _ = special.hedge(-4.0, 0.1, tail, 0.3, 0.8)
+    wide, wide_slope, _ = special.tailed(-4.0, math.hypot(0.1, 0.8), tail)
     if tail < 0.0:
         # down there the tail as graded reaches as far
         assert value > math.log(0.1) + wide
         return
-    assert value == pytest.approx(math.log(0.1) + wide, rel=1e-12)
-    assert slope == pytest.approx(wide_slope, rel=1e-12)
+    assert value == pytest.approx(math.log(0.1) + wide, rel=1e-9)
+    assert slope == pytest.approx(wide_slope, rel=1e-9)
 
 
 @pytest.mark.parametrize("place", range(5))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.case.case import Case
+from model.equations.accounts import collected
 from model.equations.quantities import DEFINITIONS
 from model.evidence.economy import Layout
 from model.projection.projection import project, quantiles, revenue_table, workers_table
@@ -25,10 +26,22 @@ BY_HAND = {
     "declared_salary": 20_000.0,
     "declared_growth": 1.0,
     "declared_ratio": 1.0,
-    "plan": 500.0,
+    "vat_share": 0.0,
+    "simplified_rate": 0.0,
+    "income_tax_rate": 0.0,
+    "contribution_rate": 0.0,
+    "permit_cost": 0.0,
+    "broker_margin": 0.0,
+    "managers_share": 0.0,
+    "upkeep": 5_000.0,
+    "upkeep_growth": 1.0,
+    "keep_share": 0.25,
+    "plan": 200.0,
     "plan_growth": 1.0,
     "plan_ratio": 1.0,
-    "plan_fulfilment": 1.2,
+    "levies": 1.2,
+    "own_firms": 0.25,
+    "share_present": 1.0,
 }
 
 
@@ -56,13 +69,19 @@ def test_a_month_and_a_year_by_hand(tiny: Case) -> None:
     np.testing.assert_allclose(billings, present * 50_000, rtol=1e-12)
     wedge = projection.revenue.sel(definition="wedge", host="russia").isel(draw=0)
     np.testing.assert_allclose(wedge, present * 30_000, rtol=1e-12)
-    # the plan is in dollars: what the state takes in dollars does not feel the rate
-    take = projection.revenue_usd.sel(definition="state_take", host="russia").isel(draw=0)
-    np.testing.assert_allclose(take, present * 600, rtol=1e-12)
+    # of 50,000 rubles 5,000 are upkeep and 5,000 kept; the claim is 240 dollars
+    rates = tiny.rates.per_usd["RUB"].to_numpy()
+    plan = collected(240.0 * rates, np.array(40_000.0)) / rates
+    np.testing.assert_allclose(plan, 240.0, rtol=0.01)
+    found = projection.revenue_usd.sel(definition="plan_collected", host="russia").isel(draw=0)
+    np.testing.assert_allclose(found, present * plan, rtol=1e-12)
+    take = plan + 0.25 * (40_000.0 / rates - plan)
+    found = projection.revenue_usd.sel(definition="state_take", host="russia").isel(draw=0)
+    np.testing.assert_allclose(found, present * take, rtol=1e-12)
     yearly = projection.by_year(projection.revenue_usd)
     assert yearly["year"].to_numpy().tolist() == [2017, 2018]
     assert float(yearly.sel(year=2017, definition="state_take").isel(draw=0, host=0)) == (
-        pytest.approx(600 * present[:12].sum())
+        pytest.approx((take * present)[:12].sum())
     )
 
 

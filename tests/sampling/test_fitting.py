@@ -14,6 +14,7 @@ from model.evidence.economy import Layout
 from model.evidence.row_equations import LEAST, log_quantities
 from model.evidence.synthesis import Synthesis, program, synthesis
 from model.kernel.native import Map, density
+from model.projection.projection import project
 from model.question import SamplerOptions, WhatIf
 from model.sampling.fitting import Posterior, convergence, fit
 from model.sampling.whatif import changed_parts
@@ -136,78 +137,88 @@ def test_the_map_does_not_matter_to_the_posterior(tiny_parts: Synthesis) -> None
         assert apart.max() < 4.5
 
 
-def test_without_evidence_and_balance_the_prior_comes_back(tiny_parts: Synthesis) -> None:
-    silent = replace(
-        tiny_parts,
-        evidence=replace(tiny_parts.evidence, weight=np.zeros_like(tiny_parts.evidence.weight)),
-        balance_weight=np.zeros_like(tiny_parts.balance_weight),
-    )
-    options = SamplerOptions(draws=2000, tune=300, chains=2, seed=9)
-    normals = fit(silent, options).normals.reshape(-1, tiny_parts.size)
-    # thousands of nearly independent draws: five standard errors of mean and sd
-    assert np.abs(normals.mean(axis=0)).max() < 0.12
-    assert np.abs(normals.std(axis=0) - 1.0).max() < 0.1
+@pytest.mark.parametrize("name", ["tiny", "real"])
+def test_without_a_row_every_posterior_is_its_prior(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    """Nothing but evidence is conditioned on: all quantities and errors, at five quantiles."""
+    parts = synthesis(request.getfixturevalue(name))
+    posterior = fit(silent(parts), SamplerOptions(draws=2000, tune=500, chains=2, seed=9))
+    apart = []
+    for level in (0.05, 0.25, 0.5, 0.75, 0.95):
+        for place in range(parts.size):
+            draws = posterior.normals[..., place]
+            error = array_stats.mcse(
+                draws, chain_axis=0, draw_axis=1, method="quantile", prob=level
+            )
+            apart.append((np.quantile(draws, level) - stats.norm.ppf(level)) / error)
+    # the largest of some 400 normals stays below 4.5
+    assert np.abs(apart).max() < 4.5
+    assert np.mean(np.square(apart)) < 1.5
 
 
-def test_balance_and_plan_each_inform_the_state_take(
+def silent(parts: Synthesis) -> Synthesis:
+    """The arrays of a case no row of which counts."""
+    weight = np.zeros_like(parts.evidence.weight)
+    return replace(parts, evidence=replace(parts.evidence, weight=weight))
+
+
+@pytest.mark.slow
+def test_priors_twice_as_wide_do_not_double_the_billings(real: Case) -> None:
+    parts = synthesis(real)
+    options = SamplerOptions(draws=500, tune=400, chains=2, seed=2)
+
+    def billings(parts: Synthesis) -> float:
+        yearly = project(real, parts.layout, fit(parts, options).draws).yearly_usd
+        return float(yearly.sel(definition="billings", year=real.timeline.headline).median())
+
+    wide = replace(parts, layout=replace(parts.layout, scale=2.0 * parts.layout.scale))
+    assert 0.5 < billings(wide) / billings(parts) < 2.0
+
+
+def test_rows_of_the_plan_inform_what_is_collected(
     tiny: Case, tiny_parts: Synthesis, tiny_posterior: Posterior
 ) -> None:
-    def spread_of_take(posterior: Posterior) -> float:
-        at = {label: place for place, label in enumerate(posterior.layout.labels)}
-        draws = posterior.draws
-        return float(np.log(draws[:, at["plan"]] * draws[:, at["plan_fulfilment"]]).std())
+    def spread_of_claim(posterior: Posterior) -> float:
+        at, draws = posterior.layout.index, posterior.draws
+        return float(np.log(draws[:, at["plan"]] * draws[:, at["levies"]]).std())
 
-    both = spread_of_take(tiny_posterior)
-    for side in ("plan", "balance"):
-        parts = changed_parts(tiny_parts, tiny, WhatIf(without=(side,)))
-        assert spread_of_take(fit(parts, SHORT)) > both
+    parts = changed_parts(tiny_parts, tiny, WhatIf(without=("plan",)))
+    assert spread_of_claim(fit(parts, SHORT)) > 1.2 * spread_of_claim(tiny_posterior)
 
 
-@pytest.fixture(scope="module")
-def balanced_prior(real: Case) -> Posterior:
-    """Draws of prior and balance alone: what the model believes before any row is read."""
-    parts = synthesis(real)
-    silent = replace(
-        parts, evidence=replace(parts.evidence, weight=np.zeros_like(parts.evidence.weight))
-    )
-    return fit(silent, SamplerOptions(draws=500, tune=500, chains=2, seed=77))
-
-
-def simulated(prior: Posterior, rng: np.random.Generator) -> tuple[np.ndarray, Synthesis]:
+def simulated(parts: Synthesis, rng: np.random.Generator) -> tuple[np.ndarray, Synthesis]:
     """One draw of the prior as the truth, and the figures that would then be printed."""
-    layout = prior.layout
-    parts = synthesis_of(prior)
+    layout, said = parts.layout, parts.evidence
     while True:
-        truth = prior.draws[rng.integers(len(prior.draws))]
+        truth = layout.natural(rng.normal(size=layout.size))
         log_quantity = log_quantities(layout, parts.measured, truth)
         if log_quantity.min() > np.log(LEAST) / 2:  # nothing left of a payment is negative
             break
-    said = parts.evidence
-    shared = rng.normal(size=max(len(said.origins), 1))
-    own = np.sqrt(said.error**2 - said.shared_error**2)
-    error = said.shared_error * shared[said.origin] + own * rng.normal(size=len(said.ids))
+    factor = np.exp(said.letter_sd * rng.normal(size=len(said.letters)))
+    shared = rng.normal(size=len(said.origins) + 1)
+    chances, added = zip(*said.scales, strict=True)
+    off_by = rng.choice(added, size=len(said.ids), p=chances)
+    own = np.sqrt(said.error**2 - said.shared_error**2) * factor[said.letter]
+    error = said.shared_error * factor[said.shared_letter] * shared[said.origin]
+    error += np.hypot(own, off_by) * rng.normal(size=len(said.ids))
     figure = log_quantity + error + rng.exponential(size=len(said.ids)) * said.tail
     half = said.half_width.copy()
     for place in said.spread:
-        units = rng.normal(size=int(rng.choice(said.units)))
         deviation = np.exp(parts.spread_deviation[0] + parts.spread_deviation[1] * rng.normal())
-        figure[place] += deviation * (units.max() + units.min()) / 2
-        half[place] = deviation * (units.max() - units.min()) / 2
-    return truth, replace(parts, evidence=replace(said, log_figure=figure, half_width=half))
-
-
-def synthesis_of(prior: Posterior) -> Synthesis:
-    """The prior's arrays with every row speaking again, one voice each."""
-    weight = np.ones_like(prior.parts.evidence.weight)
-    return replace(prior.parts, evidence=replace(prior.parts.evidence, weight=weight))
+        logs = deviation * rng.normal(size=int(rng.choice(said.units))) - deviation**2 / 2
+        figure[place] += (logs.max() + logs.min()) / 2
+        half[place] = (logs.max() - logs.min()) / 2
+    # one voice each
+    said = replace(said, log_figure=figure, half_width=half, weight=np.ones_like(said.weight))
+    return truth, replace(parts, evidence=said)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_simulated_case_is_recovered(balanced_prior: Posterior, seed: int) -> None:
-    truth, case = simulated(balanced_prior, np.random.default_rng(seed))
-    parts = case
+def test_a_simulated_case_is_recovered(real: Case, seed: int) -> None:
+    truth, parts = simulated(synthesis(real), np.random.default_rng(seed))
     options = SamplerOptions(draws=500, tune=400, chains=2, seed=seed)
-    draws = fit(case, options).draws
+    draws = fit(parts, options).draws
     low, high = np.quantile(draws, [0.005, 0.995], axis=0)
     missed = [
         label

@@ -111,8 +111,8 @@ def test_what_ifs_change_what_is_fitted(tiny: Case, tiny_parts: Synthesis) -> No
         fixed=["plan=7200 USD/year"],
         priors=["keep_share=0.2:0.9"],
         drop_rows=["workers"],
-        weights=["payment=0.25"],
-        without=["balance"],
+        weights=["quota=0.25"],
+        without=["payments"],
     )
     parts = changed_parts(tiny_parts, tiny, asked)
     layout = parts.layout
@@ -124,8 +124,8 @@ def test_what_ifs_change_what_is_fitted(tiny: Case, tiny_parts: Synthesis) -> No
     np.testing.assert_allclose(1 / (1 + np.exp(-ends)), [0.2, 0.9], rtol=1e-9)
     weight = dict(zip(parts.evidence.ids, parts.evidence.weight, strict=True))
     assert weight["workers"] == 0.0
-    assert weight["payment"] == 0.25
-    assert (parts.balance_weight == 0.0).all()
+    assert weight["payment"] == 0.0
+    assert weight["quota"] == 0.25
 
 
 def test_a_source_left_out_is_its_rows_left_out(tiny: Case, tiny_parts: Synthesis) -> None:
@@ -152,9 +152,9 @@ def weighed(posterior: Posterior, gate: Convergence, parts: Synthesis) -> Reweig
 GRID = [
     {"weights": ["kept=0.7"]},
     {"weights": ["workers=0.7"]},
-    {"drop_rows": ["new"]},
+    {"drop_rows": ["quota"]},
     {"weights": ["payment=0.5"]},
-    {"weights": ["plan=0.5", "workers=2"]},
+    {"weights": ["plan=0.8", "workers=1.3"]},
     {"drop_rows": ["quota"], "weights": ["kept=0.8"]},
 ]
 

@@ -35,7 +35,7 @@ from model.evidence.readable.economy import (
     segment_shares,
     workforce,
 )
-from model.evidence.readable.hedges import log_excess, printed, spread
+from model.evidence.readable.hedges import printed, shift, spread
 from model.evidence.synthesis import Synthesis, synthesis
 
 Floats = NDArray[np.float64]
@@ -134,11 +134,9 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
             continue
         # units deviate from their centre, which deviates from the truth by the row's error; the
         # truth is the mean of log-normal units, which lies above their centre
-        shift = pm.Normal("shift", 0.0, 1.0, dims="spread_row")
         deviation = pm.LogNormal("deviation", *parts.spread_deviation, dims="spread_row")
-        pm.Potential("may_be_off", log_excess(error * shift, error, shift, said.scales))
         ends = figure[:, None] + said.half_width[own, None] * np.array([-1.0, 1.0])
-        located = centre[own] - deviation**2 / 2 + error * shift
+        located = centre[own] - deviation**2 / 2 + error * shift(error, said.scales)
         spread(located, deviation, said.units, weight, ends)
 
 

@@ -102,16 +102,28 @@ def contaminated(log_density: Callable[[Tensor], Tensor], s: Tensor, scales: Sca
     return pm.math.logsumexp(pt.stack(among), axis=0, keepdims=False)
 
 
-def log_excess(x: Tensor, s: Tensor, score: Tensor, scales: Scales) -> Tensor:
-    """Log density of errors x that may be off, over that of Normal(0, s), from which x is made.
+def shift(error: Tensor, scales: Scales) -> Tensor:
+    """How far each spread is off the truth, in units of its error: standard normal or off.
 
-    It turns the standard normal ``score`` = x / s into a score of errors that may be off.
+    Parameters
+    ----------
+    error : tensor, (rows,)
+    scales : tuple of (float, float)
+        Deviations that errors may add, each with its probability.
     """
 
-    def log_normal(deviation: Tensor) -> Tensor:
-        return pm.logp(pm.Normal.dist(0.0, deviation), x)
+    def log_density(score: Tensor, s: Tensor) -> Tensor:
+        def log_normal(deviation: Tensor) -> Tensor:
+            return pm.logp(pm.Normal.dist(0.0, deviation), score * s)
 
-    return contaminated(log_normal, s, scales) - log_normal(s)
+        return contaminated(log_normal, s, scales) + pt.log(s)
+
+    return pm.CustomDist(
+        "shift", error,
+        dist=lambda s, size: pm.Normal.dist(0.0, _error(s, scales, size) / s, size=size),
+        logp=log_density, support_point=lambda rv, size, s: pt.zeros_like(s),
+        dims="spread_row", class_name="shift",
+    )  # fmt: skip
 
 
 def printed(

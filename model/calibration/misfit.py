@@ -1,0 +1,61 @@
+"""Do the published rows fit as well as simulated ones? Their total misfit, in its distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from model.archive.check_result import CheckResult
+from model.calibration.replicates import OPTIONS, THIN, Replicate, Study, misfit_of
+from model.criticism.refits import flat
+from model.sampling.fitting import fit
+from model.terminal.wording import counted
+
+READING = (
+    "Total misfit of the rows (minus twice their log density, averaged over the draws of a fit) as "
+    "published, and in simulated cases as told; “share_below” is the share of these with less."
+)
+#: Shares of the simulated misfits beyond which the published rows fit too badly, or too well.
+EXTREME = (0.01, 0.99)
+
+
+def misfit(study: Study, replicates: Sequence[Replicate], enough: int) -> CheckResult:
+    """Compare the total misfit of the published rows with that of simulated ones.
+
+    Returns
+    -------
+    CheckResult
+        Failed if one simulated case in a hundred, or fewer, fits as badly, or as well: rows that
+        agree better than their grades allow copy each other. There is no verdict on fewer than
+        ``enough`` cases.
+    """
+    simulated = np.array([one.misfit for one in replicates if one.ranks is not None])
+    own = own_misfit(study)
+    if not len(simulated):
+        return CheckResult("misfit", None, "No case could be fitted.", READING, pd.DataFrame())
+    below = float((simulated < own).mean())
+    low, middle, high = np.quantile(simulated, [0.05, 0.5, 0.95])
+    cases = counted(len(simulated), "simulated case", "simulated cases")
+    how = "as well as simulated ones do"
+    if below > EXTREME[1]:
+        how = "worse than simulated ones do: errors are larger than told, or readings are wrong"
+    elif below < EXTREME[0]:
+        how = "better than simulated ones do: some may copy each other"
+    sentence = (
+        f"The published rows fit {how}: a total misfit of {own:.0f}, against {middle:.0f} "
+        f"({low:.0f} to {high:.0f}) in {cases}, of which {100 * below:.0f}% fit better."
+    )
+    passed = EXTREME[0] <= below <= EXTREME[1] if len(simulated) >= enough else None
+    table = pd.DataFrame(
+        [{"misfit": own, "q50": middle, "q05": low, "q95": high, "share_below": below}]
+    )
+    return CheckResult("misfit", passed, sentence, READING, table)
+
+
+def own_misfit(study: Study) -> float:
+    """Total misfit of the rows as published."""
+    posterior = fit(study.fitted(study.parts), replace(OPTIONS, seed=study.seed))
+    return misfit_of(posterior.parts, flat(posterior)[THIN - 1 :: THIN])
