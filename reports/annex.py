@@ -6,11 +6,8 @@ import math
 import shlex
 from typing import Any
 
-import pandas as pd
-
 from model.equations.accounts import UNEVEN
 from model.equations.quantities import MEASURED_BY_NAME
-from model.evidence import likelihood
 from model.terminal.wording import three
 from reports import annex_checks, annex_errors, assumed, driver_findings, figures
 from reports.assumed import name_of
@@ -200,13 +197,20 @@ def conflicts(run: SavedRun, texts: Catalogue) -> Json:
 
 def shared_errors(run: SavedRun, texts: Catalogue) -> list[list[str]]:
     """Errors that several rows share, with their rows."""
-    names = list(run.summary["evidence"])
-    rows = pd.DataFrame([run.evidence[name] for name in names])
-    found: dict[str, list[str]] = {}
-    for name, error, sign in zip(names, *likelihood.shared_errors(rows), strict=True):
-        row = name if sign > 0 else texts.say("annex.origins.opposite", row=name)
-        found.setdefault(error, []).append(row)
-    return [[error, ", ".join(of)] for error, of in found.items() if error and len(of) > 1]
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in run.summary["evidence"]:
+        row = run.evidence[name]
+        origin, _, how = row["origin"].partition("/")
+        # an origin errs alike on one quantity, and on several only if the inputs say how
+        error = (origin, "" if how else row["quantity"].replace("_", " "))
+        opposite = how == "opposite"
+        said = texts.say("annex.origins.opposite", row=name) if opposite else name
+        found.setdefault(error, []).append(said)
+    return [
+        [", ".join(part for part in error if part), ", ".join(rows)]
+        for error, rows in found.items()
+        if error[0] and len(rows) > 1
+    ]
 
 
 def holdout_table(run: SavedRun, texts: Catalogue) -> Json:

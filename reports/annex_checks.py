@@ -66,7 +66,7 @@ def believed(run: SavedRun, texts: Catalogue) -> Json:
         totals = run.check_table("held_out")
         for row in totals[totals["p"].notna()].itertuples():
             implied, answer = (
-                [float(getattr(row, f"{name}_{end}")) for end in ("q50", "q05", "q95")]
+                [_or_nan(getattr(row, f"{name}_{end}")) for end in ("q50", "q05", "q95")]
                 for name in ("implied", "believed")
             )
             million = [amount / MILLION for amount in answer]
@@ -84,6 +84,11 @@ def believed(run: SavedRun, texts: Catalogue) -> Json:
             )
     columns = ("row", "printed", "predicted", "p", "implied", "believed")
     return table(texts, "believed", columns, rows)
+
+
+def _or_nan(value: float | None) -> float:
+    """A number of a table, in which a total that cannot be believed has none."""
+    return math.nan if value is None else float(value)
 
 
 def power(run: SavedRun, texts: Catalogue) -> Json:

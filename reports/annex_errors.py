@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from model.case.contents import NORMAL_95
 from model.terminal.wording import three
 from reports.citations import claim, grade
+from reports.figures.priors import Z95
 from reports.saved_run import SavedRun
 from reports.tables import table
 from reports.texts import Catalogue
@@ -25,12 +25,12 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json | None:
     found = run.summary.get("errors")
     if not found or not (found["letters"] or found["off"]):
         return None
+    letters, off = ("letter", "rows", "prior", "posterior"), ("claim", "grade", "surprise", "off")
     return {
-        "text": " ".join([*_letters_in_words(found["letters"], texts), *_off_in_words(run, texts)]),
-        "letters": table(
-            texts, "letters", ("letter", "rows", "prior", "posterior"), _letters(run, texts)
-        ),
-        "off": table(texts, "off", ("claim", "grade", "surprise", "probability"), _off(run, texts)),
+        "letters": table(texts, "letters", letters, _letters(run, texts))
+        | {"text": " ".join(_letters_in_words(found["letters"], texts))},
+        "off": table(texts, "off", off, _off(run, texts))
+        | {"text": " ".join(_off_in_words(run, texts))},
     }
 
 
@@ -76,7 +76,7 @@ def _by_probability(off: dict[str, float]) -> list[str]:
 
 def _letters(run: SavedRun, texts: Catalogue) -> list[list[str]]:
     """Each letter: its rows, and the factor on its errors before and after the evidence."""
-    end = math.exp(NORMAL_95 * run.reading["errors"]["letter_sd"])
+    end = math.exp(Z95 * run.reading["errors"]["letter_sd"])
     fitted = [run.evidence[name]["reliability"] for name in run.summary["evidence"]]
     rows = []
     for letter, numbers in run.summary["errors"]["letters"].items():

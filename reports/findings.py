@@ -87,7 +87,7 @@ def headline(run: SavedRun, texts: Catalogue) -> dict[str, Any]:
 def _apart(run: SavedRun, texts: Catalogue) -> str:
     """By how much the two rungs differ, and whether any source says so."""
     draws = run.headline_draws(HEADLINE) - run.headline_draws(PLAN)
-    parts = texts.numbers.amount(*np.quantile(draws, [0.5, 0.05, 0.95]))
+    parts = texts.numbers.parts(*np.quantile(draws / MILLION, [0.5, 0.05, 0.95]))
     key = "apart_assumed" if FIRMS in assumed.uses(run) else "apart"
     return texts.say(f"headline.{key}", firms=parts)
 

@@ -151,7 +151,7 @@ def test_reports_fit_nothing() -> None:
         wings = {f"model.{wing}" for wing in WINGS}
         found = {name for name in every_import_of(path) - wings if name.startswith("model.")}
         allowed = (
-            "model.archive.store", "model.case.folders", "model.equations.quantities",
+            "model.archive.store", "model.case.folders", "model.equations",
             "model.question", "model.terminal",
         )  # fmt: skip
         assert all(name.startswith(allowed) for name in found), path

@@ -30,21 +30,22 @@ def test_letters_and_rows_that_are_off(run: SavedRun, english: Catalogue) -> Non
     new = with_errors(run, {"B": NUMBERS, "C": ALIKE}, off_of(run, rows[1]))
     found = blocks(new, english)
     assert found is not None
-    assert "Sources graded B err 1.4 times (1.0 to 1.9) as much as the table says." in found["text"]
-    assert "Sources graded C" not in found["text"]
-    assert f"more likely off than not: {rows[1]}." in found["text"]
+    assert found["letters"]["text"] == (
+        "Sources graded B err 1.4 times (1.0 to 1.9) as much as the table says."
+    )
+    assert f"more likely off than not: {rows[1]}." in found["off"]["text"]
     assert [row[0] for row in found["letters"]["rows"]] == ["B", "C"]
     assert found["letters"]["rows"][0][3] == "1.4 (1.0 to 1.9)"
     assert [(row[0], row[4]) for row in found["off"]["rows"]] == [(rows[1], "70%")]
     text = squeezed(" ".join(pages(annex(new, english))))
-    assert squeezed(found["text"]) in text
+    assert all(squeezed(found[part]["text"]) in text for part in ("letters", "off"))
 
 
 def test_nothing_is_off_and_no_letter_differs(run: SavedRun, english: Catalogue) -> None:
     found = blocks(with_errors(run, {"B": ALIKE}, off_of(run)), english)
     assert found is not None
-    assert "No letter's errors differ clearly" in found["text"]
-    assert "None of the" in found["text"]
+    assert "No letter's errors differ clearly" in found["letters"]["text"]
+    assert "None of the" in found["off"]["text"]
     assert found["off"]["rows"] == []
 
 

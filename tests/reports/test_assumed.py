@@ -12,7 +12,7 @@ from reports.figures import priors
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
-#: Of the small case, whose claims say nothing of brokers, upkeep, managers and firms.
+#: Of the small case, whose claims say nothing of brokers, managers and firms.
 SILENT = ["broker_take", "managers_take", "left_with_others", "left_with_own_firms"]
 
 

@@ -193,8 +193,8 @@ def test_the_box_holds_both_rungs_and_what_lies_between(run: SavedRun, english: 
     assert "under the plan" in box["rungs"][0]["label"]
     assert "the state take" in box["rungs"][1]["label"]
     firms = run.headline_draws() - run.headline_draws("plan_collected")
-    parts = english.numbers.amount(*np.quantile(firms, [0.5, 0.05, 0.95]))
-    assert f"${parts.low} to {parts.high} {parts.scale}: no source" in box["words"]
+    parts = english.numbers.parts(*np.quantile(firms / MILLION, [0.5, 0.05, 0.95]))
+    assert f"{parts.low} to {parts.high} million dollars. No source" in box["words"]
 
 
 def test_least_taught_is_by_width_on_the_log_scale(run: SavedRun) -> None:
