@@ -9,10 +9,10 @@ This module is the public Python API::
     estimate.revenue("state_take")       # by year, as a table
     model.plot("headline", estimate)     # any figure, as matplotlib axes
 
-``fit`` estimates a case and ``load`` opens an existing run. Both return an ``Estimate``, which
-gives tables, draws, checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold
-for your own, and ``calibrate`` fits simulated cases with known answers. ``hedge``, ``stock`` and
-``worker_month`` are parts of the model; ``pymc_model`` is the whole model in PyMC.
+``fit`` estimates a case and ``load`` opens a run; both return an ``Estimate`` with tables, draws,
+checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold, ``calibrate`` fits
+simulated cases. ``hedge``, ``stock`` and ``worker_month`` are parts of the model; ``pymc_model`` is
+the whole model in PyMC.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def fit(
 ) -> Estimate:
     """Estimate a case, or read the results from the archive if it was already estimated.
 
-    This is the same as ``python -m model.estimate`` with the same options; see README.md.
+    The same as ``python -m model.estimate`` with the same options.
 
     Parameters
     ----------
@@ -86,18 +86,16 @@ def fit(
     horizon : str
         Last month projected past the data, ``YYYY-MM``.
     set : mapping, optional
-        Basic quantities known exactly, e.g. ``{"broker_margin": 0.3}``; text may name a unit,
-        e.g. ``{"upkeep": "9000 RUB/month"}``.
+        Basic quantities known exactly, e.g. ``{"upkeep": "9000 RUB/month"}``.
     prior : mapping, optional
         Other 5% and 95% quantiles, e.g. ``{"broker_margin": (0.1, 0.3)}``.
     drop_source, drop_row : sequence of str
-        Ids of sources and rows dropped from the fit.
     weight : mapping, optional
         Factors on the weight of rows.
     without : sequence of {"plan", "payments"}
         Sides of the accounts of which no row is fitted.
     as_of : str
-        Day by which evidence must have been published to be fitted, e.g. ``"2018-08-02"``.
+        Day by which evidence must have been published, e.g. ``"2018-08-02"``.
     reading : mapping, optional
         Weights of rival readings; the others share what is left.
     believe : sequence of str
@@ -175,7 +173,6 @@ def compare(
     Parameters
     ----------
     estimates : mapping of str to Estimate
-        Estimates by label.
     definition : str
     year : int, optional
         By default, the headline's.
@@ -183,7 +180,7 @@ def compare(
     Returns
     -------
     DataFrame
-        One row per estimate: mean, standard deviation and quantiles.
+        One row per estimate.
     """
     import pandas as pd
 
@@ -201,8 +198,7 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     Parameters
     ----------
     name : str
-        ``headline``, ``years``, or another of ``reports.figures.FIGURES``; those of checks and of
-        calibration exist once these were made.
+        ``headline``, or another of ``reports.figures.FIGURES``; some need checks or calibration.
     estimate : Estimate
     **options
         Passed to the figure's ``draw``.
@@ -302,8 +298,7 @@ def hedge(
     Parameters
     ----------
     qualifier : str
-        ``exact``, ``about``, ``nearly``, ``almost``, ``at_least``, ``more_than``, ``up_to`` or
-        ``as_much_as``.
+        A hedge that takes one figure, e.g. ``about`` or ``at_least``.
     value : float
         The figure printed.
     grade : str
@@ -342,9 +337,7 @@ def worker_month(**items: float | Floats) -> WorkerMonth:
     """Compute the accounts of one worker-month; every item and every result has a name.
 
     The arguments are those of ``model.equations.accounts.worker_month``: ``payment``,
-    ``utilisation``, ``declared_salary``, … The result has each use of the payment, and revenue
-    under the five definitions: ``billings``, ``wedge``, ``surplus``, ``state_take``,
-    ``plan_collected``.
+    ``utilisation``, … The result has each use of the payment, and revenue under each definition.
     """
     from model.equations import accounts
 

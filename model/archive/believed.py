@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.faults import CaseError, Report, choose, quote
-from model.equations.quantities import MEASURED_BY_NAME
+from model.equations.measured import is_total
 from model.projection.prediction import log_densities, modelled_total
 from model.projection.projection import Projection
 from model.sampling.fitting import Convergence, Posterior
@@ -43,8 +43,7 @@ def believable(case: Case, rows: Sequence[str]) -> pd.DataFrame:
         row.id
         for row in case.evidence.itertuples()
         if row.role == "holdout"
-        and row.quantity in MEASURED_BY_NAME
-        and MEASURED_BY_NAME[row.quantity].kind == "total"
+        and is_total(row.quantity)
         and row.host in hosts
         and months[0] <= row.start
         and row.end <= months[-1]

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.archive.results import Results
 from model.case.case import Case
 from model.case.contents import Scenario
-from model.case.exchange import Rates
 from model.case.folders import BASELINE
-from model.equations.quantities import DEFINITIONS, HEADLINE, MEASURED_BY_NAME, Support
+from model.equations.measured import is_total
+from model.equations.quantities import DEFINITIONS, Support
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
-from model.projection.horizon import extended
 from model.projection.prediction import (
     distribution,
     fitted_rows,
@@ -29,119 +26,16 @@ from model.projection.prediction import (
     modelled_total,
     number,
 )
-from model.projection.projection import Projection, Projector, quantiles
-from model.projection.yearly_accounts import accounts_block, common_currency
-from model.sampling.fitting import Convergence, Posterior, convergence
-from model.sampling.rivals import Rival
+from model.projection.projection import Projection, quantiles
+from model.projection.yearly_accounts import accounts_block
+from model.sampling.fitting import Convergence, Posterior
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
 
 SCHEMA = 2
-WHAT_HAPPENED = "What happened"
 #: Relative difference that rounding causes in amounts converted at another exchange rate.
 ROUNDING = 1e-12
-
-
-@dataclass(frozen=True)
-class Results:
-    """Results of one run: draws, projections and the verdict on the chains.
-
-    Attributes
-    ----------
-    case : Case
-        As read; its months end with the data.
-    posterior : Posterior
-    scenarios : tuple of Scenario
-        The baseline first.
-    projections : dict of str to Projection
-        By scenario, from the same draws.
-    rates : Rates
-        Exchange rates up to the horizon.
-    convergence : Convergence
-    paid_for : DataArray, (item, host, draw)
-        What the money of the headline's year was for, see ``Projector.paid_for``.
-    """
-
-    case: Case
-    posterior: Posterior
-    scenarios: tuple[Scenario, ...]
-    projections: dict[str, Projection]
-    rates: Rates
-    convergence: Convergence
-    paid_for: xr.DataArray
-    rivals: tuple[Rival, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        case: Case,
-        posterior: Posterior,
-        scenarios: Sequence[Scenario] = (),
-        horizon: pd.Period | None = None,
-        gate: Convergence | None = None,
-        *,
-        rivals: tuple[Rival, ...] = (),
-    ) -> Results:
-        """Project draws under scenarios and, unless the verdict is known, test convergence.
-
-        Parameters
-        ----------
-        scenarios : sequence of Scenario
-            The baseline need not be among them.
-        horizon : pd.Period or None
-            Last month projected; None for the last horizon of a scenario, or the data's end.
-        gate : Convergence, optional
-            The verdict on these draws.
-        rivals : tuple of Rival
-            The readings that the posterior mixes, if any.
-        """
-        if not any(one.name == BASELINE for one in scenarios):
-            baseline = Scenario(BASELINE, WHAT_HAPPENED, "", "", (), None, ())
-            scenarios = (baseline, *scenarios)
-        last = max((one.horizon for one in scenarios if one.horizon), default=None)
-        longer = extended(case, horizon or last)
-        follows = [place for place, one in enumerate(rivals) if one.reading.follows == "earnings"]
-        projector = Projector(
-            longer, posterior.layout, posterior.draws, posterior.options.seed,
-            np.any([posterior.of_reading(place) for place in follows], axis=0)
-            if follows
-            else None,
-        )  # fmt: skip
-        projections = {
-            one.name: projector.project(one.changes) if one.changes else projector.baseline
-            for one in scenarios
-        }
-        if gate is None:
-            gate = verdict(posterior, projections[BASELINE])
-        paid_for = projector.paid_for(case.timeline.headline, common_currency(case))
-        return cls(
-            case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for, rivals
-        )
-
-    @property
-    def projection(self) -> Projection:
-        """What happened."""
-        return self.projections[BASELINE]
-
-    @property
-    def yearly_usd(self) -> xr.DataArray:
-        """Revenue of whole years, all hosts together, (scenario, definition, draw, year)."""
-        yearly = [one.yearly_usd for one in self.projections.values()]
-        return xr.concat(yearly, pd.Index(list(self.projections), name="scenario"))
-
-
-def verdict(posterior: Posterior, projection: Projection) -> Convergence:
-    """Test convergence of every basic quantity and of the headline of each year."""
-    labels = posterior.layout.labels
-    named = {label: posterior.natural[..., i] for i, label in enumerate(labels)}
-    moving = posterior.layout.scale > 0.0
-    named = {label: named[label] for label, moves in zip(labels, moving, strict=True) if moves}
-    yearly = projection.yearly_usd.sel(definition=HEADLINE)
-    shape = posterior.diverging.shape
-    for year in yearly["year"].to_numpy():
-        named[f"{HEADLINE} of {year}"] = yearly.sel(year=year).to_numpy().reshape(shape)
-    return convergence(named, posterior.diverging)
 
 
 def summary(results: Results) -> Json:
@@ -339,8 +233,7 @@ def _log_densities(case: Case, projection: Projection) -> Json:
     rows = case.evidence[case.evidence["role"] == "holdout"]
     found = {}
     for row in rows.itertuples():
-        measured = MEASURED_BY_NAME.get(row.quantity)
-        if measured is not None and measured.kind == "total":
+        if is_total(row.quantity):
             _, predicted = modelled_total(case, row, projection)
             if predicted is not None:
                 logs = log_densities(case, row, predicted)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from model.archive.believed import moves
 from model.archive.check_result import CheckResult, chance, listed, tail_probability
 from model.case.case import Case
-from model.equations.quantities import HEADLINE, MEASURED_BY_NAME
+from model.equations.measured import is_total
+from model.equations.quantities import HEADLINE
 from model.evidence.likelihood import printed_reading
 from model.projection.prediction import WORLD, log_densities, modelled_total
 from model.projection.projection import Projection, Projector, quantiles
@@ -54,7 +55,7 @@ def held_out_totals(
         Failed if a total for a modelled host is incompatible with the model.
     """
     rows = case.evidence[case.evidence["role"] == "holdout"]
-    rows = rows[rows["quantity"].map(_is_total).astype(bool)]
+    rows = rows[rows["quantity"].map(is_total).astype(bool)]
     rng = np.random.default_rng(seed)
     count = len(posterior.draws)
     shared = {origin: rng.normal(size=count) for origin in sorted(set(rows["origin"]))}
@@ -107,10 +108,6 @@ def held_out_totals(
     ]  # fmt: skip
     table = pd.DataFrame(lines, columns=columns)
     return CheckResult("held_out", *_verdict(table, count), READING, table, "totals")
-
-
-def _is_total(quantity: str) -> bool:
-    return quantity in MEASURED_BY_NAME and MEASURED_BY_NAME[quantity].kind == "total"
 
 
 def _named(name: str, draws: Floats) -> dict[str, float]:

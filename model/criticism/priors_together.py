@@ -27,7 +27,8 @@ LEAST = 1.0
 
 READING = (
     "Median and 90% interval of each quantity under its own prior (“prior”) and in a fit without "
-    "any row of evidence (“together”), which nothing should move; “shift” "
+    "any row of evidence (“together”), which should be the same, since nothing but rows is "
+    "conditioned on; “shift” "
     "is the distance of the medians in prior standard deviations, on the scale on which the prior "
     "is normal. Lines named after a definition are revenue in US dollars a year, on a log scale."
 )
@@ -56,9 +57,8 @@ def priors_together(case: Case, posterior: Posterior, workers: Executor) -> Chec
     if not moved.empty:
         names = [f"{row.quantity} ({row.shift:+.1f})" for row in moved.itertuples()]
         sentence = (
-            f"Before any row is read, the model itself moves "
-            f"{counted(len(moved), 'median', 'medians')} of {len(table)} by more than {MOVED:g} "
-            f"prior standard deviations: {listed(names)}."
+            f"Before any row is read, {counted(len(moved), 'median moves', 'medians move')} of "
+            f"{len(table)} by more than {MOVED:g} prior standard deviations: {listed(names)}."
         )
     sentence += "".join(_amounts(row) for row in table.itertuples() if row.unit == "USD/year")
     return CheckResult("priors_together", moved.empty, sentence, READING, table)

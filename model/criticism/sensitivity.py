@@ -23,7 +23,8 @@ from model.archive.check_result import CheckResult, listed
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
 from model.criticism.refits import SHORT, Task, flat, refit, yearly_revenue
-from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, MEASURED_BY_NAME, family
+from model.equations.measured import MEASURED_BY_NAME
+from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, family
 from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
@@ -132,18 +133,12 @@ def of_readings(mixture: Fitted, year: int) -> list[dict[str, object]]:
     lines: list[dict[str, object]] = []
     for place, one in enumerate(mixture.rivals if len(mixture.rivals) > 1 else ()):
         own = posterior.of_reading(place).reshape(shape)
-        scaled = [np.where(own, one.weight ** (alpha - 1.0), 1.0) for alpha in ALPHAS]
-        found = {
-            name: float(
-                array_stats.power_scale_sense(
-                    yearly.sel(definition=name).to_numpy().reshape(shape),
-                    *scaled,
-                    lower_alpha=ALPHAS[0],
-                    upper_alpha=ALPHAS[1],
-                )
-            )
-            for name in DEFINITIONS
-        }
+        lower, upper = (np.where(own, one.weight ** (alpha - 1.0), 1.0) for alpha in ALPHAS)
+        found = {}
+        for name in DEFINITIONS:
+            draws = yearly.sel(definition=name).to_numpy().reshape(shape)
+            moved = array_stats.power_scale_sense(draws, lower, upper, ALPHAS[0], ALPHAS[1])
+            found[name] = float(moved)
         lines.append({"component": f"reading {one.reading.name}", **found})
     return lines
 

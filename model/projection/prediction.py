@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.equations.quantities import MEASURED_BY_NAME
+from model.equations.measured import is_total
 from model.evidence.economy import Layout
 from model.evidence.likelihood import Evidence, evidence, printed_reading
 from model.evidence.measurement import measurement
@@ -145,7 +145,7 @@ def held_out_rows(
         results[row_id] = _held_out(observed, unit, predicted)
     rows = case.evidence[case.evidence["role"] == "holdout"]
     for row in rows.itertuples():
-        if MEASURED_BY_NAME.get(row.quantity) and MEASURED_BY_NAME[row.quantity].kind == "total":
+        if is_total(row.quantity):
             results[row.id] = _published_total(case, row, projection)
     return dict(sorted(results.items()))
 
@@ -233,10 +233,7 @@ def _predict(
     """
     months = case.timeline.months
     rows = case.evidence[case.evidence["role"] == role]
-    total = [
-        name in MEASURED_BY_NAME and MEASURED_BY_NAME[name].kind == "total"
-        for name in rows["quantity"]
-    ]
+    total = [is_total(name) for name in rows["quantity"]]
     rows = rows[~np.array(total, dtype=bool)]
     rows = rows[rows["host"].isin([host.name for host in case.hosts])]
     rows = rows[

@@ -1,0 +1,123 @@
+"""Catalogue of what a published figure may be about besides a basic quantity itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["level", "flow", "worker_month", "share", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A quantity that a published figure may be about.
+
+    ``level`` is a stock, averaged over the row's window; ``flow`` a sum over the window;
+    ``worker_month`` an item of the accounts, per worker and month; ``share`` a share of the
+    permitted workers; ``total`` a revenue total, which is only compared and never fitted.
+    """
+
+    name: str
+    unit: str
+    kind: Kind
+    definition: str
+
+
+MEASURED: tuple[Measured, ...] = (
+    # Five kinds of "number of workers", and their relatives
+    Measured("permitted", "persons", "level", "Holders of a valid work permit (the stock L)."),
+    Measured(
+        "irregular",
+        "persons",
+        "level",
+        "People present on student and tourist visas (the stock I).",
+    ),
+    Measured(
+        "working",
+        "persons",
+        "level",
+        "Workers present: of the permitted those present, plus the irregular who work.",
+    ),
+    Measured("quota", "persons", "level", "Quota in force, a ceiling on the permitted."),
+    Measured(
+        "authorisations", "persons", "flow", "Yearly quotas summed over the years of the window."
+    ),
+    Measured("permits_issued", "permits", "flow", "Permits issued in the window, with renewals."),
+    Measured("new_permits", "permits", "flow", "Permits issued to new arrivals in the window."),
+    Measured("visas_issued", "visas", "flow", "Work visas issued in the window."),
+    Measured(
+        "work_registrations",
+        "registrations",
+        "flow",
+        "Registration events for work in the window.",
+    ),
+    Measured(
+        "irregular_registrations",
+        "registrations",
+        "flow",
+        "Registration events for study and tourism in the window.",
+    ),
+    Measured("entries", "persons", "flow", "Border entries for all these purposes in the window."),
+    Measured("segment_workers", "fraction", "share", "Share of the workers in the named segments."),
+    # Items of the accounts of one worker-month
+    Measured("payment", "money/month", "worker_month", "What a contractor pays for a paid month."),
+    Measured(
+        "billings", "money/month", "worker_month", "Payment per month present (times utilisation)."
+    ),
+    Measured("net_of_tax", "money/month", "worker_month", "Billings less turnover tax."),
+    Measured(
+        "wage_fund",
+        "money/month",
+        "worker_month",
+        "Billings less turnover tax, contributions, permit cost and broker's take: what the crew "
+        "is said to earn.",
+    ),
+    Measured(
+        "declared_salary", "money/month", "worker_month", "Salary declared to the authorities."
+    ),
+    Measured("worker_keeps", "money/month", "worker_month", "What the worker actually keeps."),
+    Measured("withheld", "money/month", "worker_month", "Wage fund less what the worker keeps."),
+    Measured("upkeep", "money/month", "worker_month", "Food, lodging and transport."),
+    Measured("broker_take", "money/month", "worker_month", "What third parties' brokers keep."),
+    Measured("managers_take", "money/month", "worker_month", "What managers keep privately."),
+    Measured("plan", "money/month", "worker_month", "The state plan assigned to a worker."),
+    Measured(
+        "claim", "money/month", "worker_month", "What is claimed: the plan and levies on top of it."
+    ),
+    Measured(
+        "plan_collected", "money/month", "worker_month", "What workers hand over under the plan."
+    ),
+    Measured(
+        "left_with_firms",
+        "money/month",
+        "worker_month",
+        "What is left with firms once the plan is collected.",
+    ),
+    Measured(
+        "state_take", "money/month", "worker_month", "What reaches the state and its enterprises."
+    ),
+    Measured("wedge", "money/month", "worker_month", "Billings less declared salary."),
+    Measured(
+        "surplus",
+        "money/month",
+        "worker_month",
+        "Billings less taxes, permits, upkeep and what the worker keeps.",
+    ),
+    # Published revenue totals
+    Measured("total_billings", "money/year", "total", "Everything contractors pay for workers."),
+    Measured("total_wedge", "money/year", "total", "Payments less declared salaries, all workers."),
+    Measured(
+        "total_surplus", "money/year", "total", "Joint take of state, firms, managers and brokers."
+    ),
+    Measured(
+        "total_state_take", "money/year", "total", "What reaches the state and its enterprises."
+    ),
+    Measured("total_plan_collected", "money/year", "total", "What is collected under the plan."),
+)
+
+MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}
+
+
+def is_total(quantity: str) -> bool:
+    """Whether a quantity is a revenue total, which is compared and never fitted."""
+    return quantity in MEASURED_BY_NAME and MEASURED_BY_NAME[quantity].kind == "total"
