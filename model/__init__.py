@@ -110,7 +110,6 @@ def fit(
     Returns
     -------
     Estimate
-        Check ``converged`` before using its numbers.
 
     Raises
     ------

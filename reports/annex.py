@@ -7,7 +7,7 @@ import shlex
 from typing import Any
 
 from model.equations.accounts import UNEVEN
-from model.equations.measured import MEASURED_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
 from reports import annex_checks, annex_errors, assumed, driver_findings, figures
 from reports.assumed import name_of

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.faults import CaseError, Report, choose, quote
-from model.equations.measured import is_total
+from model.equations.subjects import is_total
 from model.projection.prediction import log_densities, modelled_total
 from model.projection.projection import Projection
 from model.sampling.fitting import Convergence, Posterior

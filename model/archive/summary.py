@@ -14,8 +14,8 @@ from model.archive.results import Results
 from model.case.case import Case
 from model.case.contents import Scenario
 from model.case.folders import BASELINE
-from model.equations.measured import is_total
 from model.equations.quantities import DEFINITIONS, Support
+from model.equations.subjects import is_total
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.prediction import (

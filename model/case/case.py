@@ -34,7 +34,7 @@ from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_files import Place, dotted, line_of
-from model.equations.measured import MEASURED_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 
 
 @dataclass(frozen=True, slots=True, eq=False)

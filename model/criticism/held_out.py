@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from model.archive.believed import moves
 from model.archive.check_result import CheckResult, chance, listed, tail_probability
 from model.case.case import Case
-from model.equations.measured import is_total
 from model.equations.quantities import HEADLINE
+from model.equations.subjects import is_total
 from model.evidence.likelihood import printed_reading
 from model.projection.prediction import WORLD, log_densities, modelled_total
 from model.projection.projection import Projection, Projector, quantiles

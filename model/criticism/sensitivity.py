@@ -23,8 +23,8 @@ from model.archive.check_result import CheckResult, listed
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
 from model.criticism.refits import SHORT, Task, flat, refit, yearly_revenue
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, family
+from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior

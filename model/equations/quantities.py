@@ -1,6 +1,6 @@
 """Catalogue of the basic quantities: name, unit, support, index and one-sentence definition.
 
-``BASIC`` lists the quantities that carry a prior; ``model.equations.measured`` has what published
+``BASIC`` lists the quantities that carry a prior; ``model.equations.subjects`` has what published
 figures may be about besides. Money is in each host's own currency; the unit ``money``
 stands for that currency until the host is known.
 """

@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.contents import Reading
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import BASIC_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.measurement import Measurement
 
 Array = Any

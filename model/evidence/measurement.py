@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.reader.priors import label
-from model.equations.measured import MEASURED_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.economy import Calendar, Cells, Layout, host_of_segment
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.equations.measured import is_total
+from model.equations.subjects import is_total
 from model.evidence.economy import Layout
 from model.evidence.likelihood import Evidence, evidence, printed_reading
 from model.evidence.measurement import measurement

@@ -20,7 +20,7 @@ from model.case.faults import CaseError
 from model.case.folders import PROSPECTS
 from model.case.reader.prospects import other_prospects
 from model.case.reader.tables import ONE_FIGURE
-from model.equations.measured import MEASURED
+from model.equations.subjects import MEASURED
 from model.evidence.economy import Layout
 from model.evidence.measurement import measurement
 from model.question import Question, SamplerOptions

@@ -17,8 +17,8 @@ from pytensor.graph.replace import vectorize_graph
 from scipy import stats
 
 from model.case.case import Case
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS
+from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.measurement import COUNTS, ITEMS
 from model.evidence.readable.density import LEAST, pymc_model
 from model.evidence.readable.hedges import draw_extremes, log_extremes, log_tailed

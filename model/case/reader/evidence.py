@@ -22,8 +22,8 @@ from model.case.reader.small_tables import (
 )
 from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month, number
 from model.case.units import UnitError, conversion, is_pure
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import BASIC_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 
 FILE = "evidence.csv"
 FIGURES = ("low", "value", "high")

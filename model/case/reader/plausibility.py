@@ -12,8 +12,8 @@ from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
 from model.case.reader.evidence import FIGURES
 from model.case.reader.priors import label
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import BASIC_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 
 Range = tuple[float, float]
 #: Cache of mean exchange rates by currency, first and last month.

@@ -15,8 +15,8 @@ from model.case.reader.files import Folder
 from model.case.reader.priors import Dimensions
 from model.case.reader.small_tables import as_months
 from model.case.reader.tables import PROSPECTS, whole_number
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import BASIC_BY_NAME
+from model.equations.subjects import MEASURED_BY_NAME
 
 if TYPE_CHECKING:
     from model.case.case import Case

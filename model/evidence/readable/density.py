@@ -23,8 +23,8 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.equations.measured import MEASURED_BY_NAME
 from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS
+from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.readable.economy import (
     Tensor,
     Tensors,
