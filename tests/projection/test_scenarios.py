@@ -159,12 +159,15 @@ def test_the_plan_falls_only_once_firms_have_lost(
     tiny: Case, layout: Layout, draws: np.ndarray, projector: Projector
 ) -> None:
     """In every draw and month where each segment has twice the claim left, firms lose it all."""
-    account = accounts(layout.by_family(draws), Cells.monthly(tiny))
+    values = layout.by_family(draws)
+    account = accounts(values | {"payment": 5.0 * values["payment"]}, Cells.monthly(tiny))
     available = account.plan_collected + account.left_with_firms
     covered = (available > 2.0 * account.claim).all(axis=-1)
     assert covered.sum() > 100
-    found = projector.project([change("exchange_rate", "scale", 1.3)])
-    lost = (projector.baseline.revenue_usd - found.revenue_usd).isel(host=0)
+    rich = [change("payment", "scale", 5.0)]
+    before = projector.project(rich).revenue_usd
+    found = projector.project([*rich, change("exchange_rate", "scale", 1.3)]).revenue_usd
+    lost = (before - found).isel(host=0)
     plan, all_lost = (
         lost.sel(definition=name).to_numpy()[covered] for name in ("plan_collected", "surplus")
     )
