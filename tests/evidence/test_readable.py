@@ -235,7 +235,8 @@ def errors_of(said: Evidence, place: int) -> Floats:
     """Draws of a row's error: a letter's factor, some figures off, and the hedge's tail."""
     rng, draws = np.random.default_rng(place), 50_000
     s = said.error[place] * np.exp(said.letter_sd * rng.normal(size=draws))
-    s = np.hypot(s, said.off[1] * (rng.random(draws) < said.off[0]))
+    chances, added = zip(*said.scales, strict=True)
+    s = np.hypot(s, rng.choice(added, size=draws, p=chances))
     return s * rng.normal(size=draws) + abs(said.tail[place]) * rng.exponential(size=draws)
 
 
