@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.calibration.ranks import DRAWS
-from model.calibration.simulation import BLOCK, printed, truths
+from model.calibration.simulation import printed, truth_of
 from model.case.case import Case
 from model.criticism.refits import flat, yearly_revenue
 from model.equations.quantities import DEFINITIONS
-from model.evidence.synthesis import Synthesis, log_quantities, program, row_densities
+from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.question import SamplerOptions
 from model.sampling.fitting import NoStartingPointError, fit
 
@@ -71,42 +69,11 @@ class Study:
 
     def truth(self, number: int) -> Floats:
         """Standard normals of a replicate's truth, (size,)."""
-        block, place = divmod(number, BLOCK)
-        return np.asarray(_block(_Hashable(self.parts), block, self.seed)[place])
+        return truth_of(self.parts, number, self.seed)
 
     def chance(self, number: int, purpose: int) -> np.random.Generator:
         """Random generator of one replicate for one purpose."""
         return np.random.default_rng([self.seed, number, purpose])
-
-
-class _Hashable:
-    """The arrays of a case as a key, so that a block of truths is drawn once."""
-
-    def __init__(self, parts: Synthesis) -> None:
-        self.parts = parts
-        recorded = program(parts)
-        arrays = (recorded.code, recorded.places, recorded.data)
-        self._bytes = b"".join(array.tobytes() for array in arrays)
-
-    def __hash__(self) -> int:
-        return hash(self._bytes)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashable) and self._bytes == other._bytes
-
-
-@lru_cache(maxsize=4)
-def _drawn(key: _Hashable, block: int, seed: int) -> Floats:
-    return truths(key.parts, block, seed)
-
-
-_one_at_a_time = Lock()
-
-
-def _block(key: _Hashable, block: int, seed: int) -> Floats:
-    # a second thread finds the block already drawn
-    with _one_at_a_time:
-        return _drawn(key, block, seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,12 @@ from model.sampling.whatif import left_out
 
 Floats = NDArray[np.float64]
 
-#: Number of truths drawn together; each is determined by its number.
-BLOCK = 100
-#: Most rounds of drawing for a block, if some of its draws cannot be used.
-ROUNDS = 5
+#: Draws among which there must be one of which figures can be printed.
+TRIES = 20
 
 
 class NothingLeftError(RuntimeError):
-    """In most draws, the priors make the quantity of some row zero or negative."""
+    """In nearly all draws, the priors make the quantity of some row zero or negative."""
 
 
 def printed_once(parts: Synthesis, case: Case) -> Synthesis:
@@ -47,35 +45,22 @@ def printed_once(parts: Synthesis, case: Case) -> Synthesis:
     return left_out(parts, case, repeats)
 
 
-def truths(parts: Synthesis, block: int, seed: int) -> Floats:
-    """Standard normals drawn from the priors, (``BLOCK``, size).
+def truth_of(parts: Synthesis, number: int, seed: int) -> Floats:
+    """Standard normals drawn from the priors, (size,); each truth is determined by its number.
 
     Draws in which the quantity of a row is zero or negative are skipped: no figure can be printed
     for it, and no posterior reaches such values.
 
-    Parameters
-    ----------
-    parts : Synthesis
-    block : int
-        Number of the block of truths.
-    seed : int
-
     Raises
     ------
     NothingLeftError
-        If most draws would be skipped.
+        If none of ``TRIES`` draws can be used.
     """
-    rng = np.random.default_rng([seed, block])
-    found = np.empty((0, parts.size))
-    for _ in range(ROUNDS):
-        drawn = rng.normal(size=(BLOCK, parts.size))
-        kept = usable(log_quantities(parts, drawn))
-        found = np.concatenate([found, drawn[kept]])
-        if kept.mean() < 0.5:
-            break
-        if len(found) >= BLOCK:
-            return found[:BLOCK]
-    raise NothingLeftError
+    drawn = np.random.default_rng([seed, number]).normal(size=(TRIES, parts.size))
+    kept = np.flatnonzero(usable(log_quantities(parts, drawn)))
+    if not len(kept):
+        raise NothingLeftError
+    return np.asarray(drawn[kept[0]])
 
 
 def usable(log_quantity: Floats) -> NDArray[np.bool_]:

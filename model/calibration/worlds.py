@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.calibration.replicates import Study
-from model.calibration.simulation import BLOCK, NothingLeftError, hedged, usable
+from model.calibration.simulation import NothingLeftError, hedged, usable
 from model.calibration.true_economies import (
     Truth,
     as_modelled,
@@ -49,6 +49,8 @@ SLIP_SHARE, SLIP = 0.1, 3.0
 #: Error of plan rows where there is no plan, and the digits to which they are rounded.
 PLAN_ERROR, PLAN_DIGITS = 0.3, 1
 CLOSING = 0.15
+#: More than any number of cases.
+FAR = 1_000_000
 #: Most truths drawn until one can be printed in a world.
 TRIES = 200
 
@@ -208,8 +210,8 @@ def simulated(study: Study, name: str, number: int) -> tuple[Synthesis, Floats]:
     world, parts = WORLDS[name], study.parts
     rng = study.chance(number, 5)
     for attempt in range(TRIES):
-        # another block, so that no two cases have one truth
-        normals = study.truth(number + attempt * 10_000 * BLOCK)
+        # far from other numbers, so that no two cases have one truth
+        normals = study.truth(number + attempt * FAR)
         natural = parts.layout.natural(normals[None, : parts.layout.size])
         truth = world.economy(study, natural, rng)
         outcomes = outcomes_of(study.case, truth.projector.baseline)[:, 0]

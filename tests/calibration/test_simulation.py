@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import expon, kstest
 
-from model.calibration.simulation import BLOCK, printed, printed_once, truths
+from model.calibration.simulation import printed, printed_once, truth_of
 from model.case.case import Case
 from model.evidence.row_equations import LEAST
 from model.evidence.synthesis import Synthesis, log_quantities, synthesis
@@ -19,8 +19,8 @@ def test_truths_are_draws_of_the_priors_of_which_figures_can_be_printed(
     tiny_parts: Synthesis,
 ) -> None:
     """Against rejection: of each row something is left."""
-    found = np.concatenate([truths(tiny_parts, block, seed=4) for block in range(4)])
-    assert found.shape == (4 * BLOCK, tiny_parts.size)
+    found = np.array([truth_of(tiny_parts, number, seed=4) for number in range(400)])
+    assert found.shape == (400, tiny_parts.size)
     proposed = np.random.default_rng(7).normal(size=(4_000, tiny_parts.size))
     least = log_quantities(tiny_parts, proposed).min(axis=1)
     accepted = proposed[least > np.log(LEAST) / 2]
@@ -31,11 +31,11 @@ def test_truths_are_draws_of_the_priors_of_which_figures_can_be_printed(
     assert (log_quantities(tiny_parts, found).min(axis=1) > np.log(LEAST) / 2).all()
 
 
-def test_blocks_follow_from_their_number(tiny_parts: Synthesis) -> None:
-    first, again = truths(tiny_parts, 0, seed=4), truths(tiny_parts, 0, seed=4)
+def test_truths_follow_from_their_number(tiny_parts: Synthesis) -> None:
+    first, again = truth_of(tiny_parts, 0, seed=4), truth_of(tiny_parts, 0, seed=4)
     np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, truths(tiny_parts, 1, seed=4))
-    assert not np.array_equal(first, truths(tiny_parts, 0, seed=5))
+    assert not np.array_equal(first, truth_of(tiny_parts, 1, seed=4))
+    assert not np.array_equal(first, truth_of(tiny_parts, 0, seed=5))
 
 
 def test_figures_are_printed_as_their_hedges_say(tiny_parts: Synthesis) -> None:
