@@ -9,7 +9,7 @@ from typing import Any
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
-from reports import annex_checks, annex_errors, assumed, driver_findings, figures
+from reports import annex_checks, annex_errors, assumed, driver_findings, figures, readings
 from reports.assumed import name_of
 from reports.brief import front
 from reports.citations import claim, figure_printed, grade
@@ -36,6 +36,7 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
     ReportError
         If it cannot be typeset.
     """
+    texts = readings.worded(run, texts)
     files = FigureFiles(run, texts)
     drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
     if totals.published(run):
@@ -63,10 +64,12 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
     """The content of the annex as plain JSON, without figures."""
+    texts = readings.worded(run, texts)
     return front(run, texts) | {
         "words": texts.content["annex"]
         | {"footer": texts.say("annex.footer", case=run.summary["case"])},
         "model": model_texts(run, texts),
+        "readings": readings.blocks(run, texts),
         "catalogue": catalogue_table(run, texts),
         "evidence": evidence_table(run, texts),
         "context": context_table(run, texts),

@@ -8,7 +8,7 @@ from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.question import described
 from model.terminal.wording import FINEST, MILLION, three, unchanged
-from reports import driver_findings, findings
+from reports import driver_findings, findings, readings
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
@@ -53,6 +53,7 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     ReportError
         If it cannot be typeset.
     """
+    texts = readings.worded(run, texts)
     files = FigureFiles(run, texts)
     first = next(iter(run.hosts))
     drawn: Json = {name: files.block(name) for name in ("headline", "accounts")}
@@ -67,6 +68,7 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
     """The content of the brief as plain JSON, without figures."""
+    texts = readings.worded(run, texts)
     notes = Notes(run, texts)
 
     def paragraph(sentence: Sentence) -> Json:

@@ -13,10 +13,10 @@ import numpy as np
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE, USES
 from model.terminal.wording import MILLION, three, unchanged
-from reports import assumed
+from reports import assumed, readings
 from reports.assumed import name_of
 from reports.citations import best, figure_printed
-from reports.figures import priors, totals
+from reports.figures import as_of, priors, totals
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
@@ -81,7 +81,8 @@ def headline(run: SavedRun, texts: Catalogue) -> dict[str, Any]:
     numbers = run.annual(run.year, HEADLINE)
     half = texts.numbers.amount(*(numbers[name] for name in ("q50", "q25", "q75")))
     words = texts.say("headline.words", parts=parts, half=half)
-    return {"rungs": rungs, "words": f"{words} {_apart(run, texts)}"}
+    said = (words, _apart(run, texts), readings.in_words(run, texts))
+    return {"rungs": rungs, "words": " ".join(one for one in said if one)}
 
 
 def _apart(run: SavedRun, texts: Catalogue) -> str:
@@ -277,6 +278,7 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     key = "unknown.grades_one" if len(counted) == 1 else "unknown.grades"
     said.append(sentence(texts, key, doubtful=len(counted), claims=len(_fitted(run))))
     outside = [row for row in totals.published(run).values() if row["published_for"] == "world"]
+    said += _later(run, texts)
     if outside:
         key = "unknown.world_one" if len(outside) == 1 else "unknown.world"
         said.append(sentence(texts, key, totals=len(outside), hosts=totals.host_titles(run)))
@@ -296,6 +298,19 @@ def _assumed(run: SavedRun, texts: Catalogue) -> list[Sentence]:
             year=run.year,
         )
     ]  # fmt: skip
+
+
+def _later(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """How many figures that came later lay inside; empty if that was not checked."""
+    if not run.checks.get("as_of", {}).get("rows"):
+        return []
+    table = as_of.shown(run)
+    if table.empty or not table["reliable"].all():
+        return []
+    key = "unknown.later_one" if len(table) == 1 else "unknown.later"
+    inside = int(table["inside"].astype(bool).sum())
+    day = texts.date(table["as_of"].iloc[0])
+    return [sentence(texts, key, day=day, inside=inside, count=len(table))]
 
 
 def _fitted(run: SavedRun) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from model.equations.quantities import HEADLINE, USES
-from reports import assumed
+from reports import assumed, readings
 from reports.figures.style import (
     AMBER,
     BLUE,
@@ -44,7 +44,7 @@ COLOURS = dict.fromkeys(("turnover_tax", "contributions", "income_tax", "permit_
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
     """Draw the mean share of each item with its 90% interval."""
-    texts = texts or catalogue()
+    texts = readings.worded(run, texts or catalogue())
     with styled():
         figure = canvas(HEIGHT, figure)
         axes = figure.subplots()
@@ -194,6 +194,7 @@ def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue
 
 def describe(run: SavedRun, texts: Catalogue) -> str:
     """The figure in words, with this run's numbers."""
+    texts = readings.worded(run, texts)
     whole = round_amount(run)
     said = []
     for name, share in shares(run).items():

@@ -1,9 +1,12 @@
 """Fifty equally likely values of the headline year's state take, one dot each.
 
-Below the dots stand the interval of the state take and that of what is collected under the plan.
+Below the dots stand the interval of the state take, those of the readings that the run mixes, and
+that of what is collected under the plan.
 """
 
 from __future__ import annotations
+
+import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +14,10 @@ from numpy.typing import NDArray
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
+from reports import readings
 from reports.figures.style import (
     BLUE,
+    BLUE_INK,
     FAINT_INK,
     INK,
     ORANGE,
@@ -36,17 +41,27 @@ RUNGS = (
     (HEADLINE, "interval", 1.2, -0.065),
     ("plan_collected", "rung", 0.8, -0.18),
 )
+#: The end of the room below the dots that these need.
+LOWEST = -0.25
+#: Room for the interval of each reading, in millimetres.
+READING = 2.8
+#: Characters of a reading's title that are shown.
+TITLE = 50
 #: The press's figure is drawn up to this multiple, beyond which it would squeeze the dots.
 FARTHEST = 3.5
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
     """Draw a quantile dotplot (Kay, Kola, Hullman and Munson 2016) in USD million."""
-    texts = texts or catalogue()
+    texts = readings.worded(run, texts or catalogue())
+    told = rivals(run)
     with styled():
-        figure = canvas(HEIGHT, figure)
+        figure = canvas(HEIGHT + READING * len(told), figure)
         outermost(figure).set_layout_engine("none")
-        axes = figure.add_axes(PLACE)
+        # the rest is as high as without readings
+        scale = HEIGHT / (HEIGHT + READING * len(told))
+        left, bottom, wide, tall = PLACE
+        axes = figure.add_axes((left, bottom * scale, wide, 1 - (1 - tall) * scale))
         values = dots(run)
         press = _press(run)
         span = [values[0], max(values[-1], press or 0.0)]
@@ -54,7 +69,8 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         low, high = span[0] - margin, span[1] + 1.6 * margin
         points = 72 / outermost(figure).dpi
         width = PLACE[2] * figure.bbox.width * points
-        height = PLACE[3] * figure.bbox.height * points
+        height = tall * scale * figure.bbox.height * points
+        more = (1 - LOWEST) * height * (1 / scale - 1) / tall
         size = _diameter(values, (high - low) / width, 0.72 * height)
         x, row = stacked(values, size * (high - low) / width)
         above = values > press if press is not None else np.zeros(DOTS, bool)
@@ -67,9 +83,12 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
                 markersize=0.9 * size,
                 markeredgewidth=0,
             )
-        axes.set(xlim=(low, high), ylim=(-0.25 * height, height))
+        axes.set(xlim=(low, high), ylim=(LOWEST * height - more, height))
         for definition, key, line, y in RUNGS:
-            _interval(axes, run, texts, definition, key, line, y * height)
+            below = 0.0 if definition == HEADLINE else more
+            numbers = run.annual(run.year, definition)
+            _interval(axes, numbers, texts, key, line, y * height - below, definition)
+        _readings(axes, told, texts, RUNGS[0][-1] * height, more)
         if press is not None:
             _press_line(axes, texts, press, height, int(above.sum()))
         axes.set_xlabel(texts.say("figures.headline.axis", dots=DOTS))
@@ -81,6 +100,16 @@ def dots(run: SavedRun) -> Floats:
     """Fifty quantiles of the headline, in USD million, ascending."""
     levels = (np.arange(DOTS) + 0.5) / DOTS
     return np.asarray(np.quantile(run.headline_draws() / MILLION, levels))
+
+
+def rivals(run: SavedRun) -> dict[str, tuple[str, dict[str, float]]]:
+    """Title and state take of each reading by name, if the run mixes several."""
+    told = readings.told(run)
+    return {
+        name: (one["title"], readings.annual(one, run.year, HEADLINE))
+        for name, one in told.items()
+        if len(told) > 1
+    }
 
 
 def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
@@ -98,6 +127,7 @@ def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
 
 def describe(run: SavedRun, texts: Catalogue) -> str:
     """The figure in words, with this run's numbers."""
+    texts = readings.worded(run, texts)
     values = dots(run)
     parts = texts.numbers.parts(*three(run.annual(run.year, "state_take"), MILLION))
     press = _press(run)
@@ -115,8 +145,17 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         low=parts.low,
         high=parts.high,
         press=said,
+        readings=_readings_in_words(run, texts),
         plan=texts.numbers.interval(*three(run.annual(run.year, "plan_collected"), MILLION)),
     )
+
+
+def _readings_in_words(run: SavedRun, texts: Catalogue) -> str:
+    each = [
+        texts.say("figures.headline.alt_reading", title=title, amount=texts.money(numbers))
+        for title, numbers in rivals(run).values()
+    ]
+    return texts.say("figures.headline.alt_readings", readings="; ".join(each)) if each else ""
 
 
 def _press(run: SavedRun) -> float | None:
@@ -137,14 +176,20 @@ def _diameter(values: Floats, per_point: float, room: float) -> float:
 
 
 def _interval(
-    axes: Axes, run: SavedRun, texts: Catalogue, definition: str, key: str, line: float, y: float
+    axes: Axes,
+    numbers: dict[str, float],
+    texts: Catalogue,
+    key: str,
+    line: float,
+    y: float,
+    name: str,
 ) -> None:
     """Draw a median and 90% interval below the dots."""
-    middle, low, high = three(run.annual(run.year, definition), MILLION)
+    middle, low, high = three(numbers, MILLION)
     parts = texts.numbers.parts(middle, low, high)
     axes.plot(
         [low, high], [y, y], color=INK, linewidth=line, solid_capstyle="butt",
-        gid=f"interval {definition}",
+        gid=f"interval {name}",
     )  # fmt: skip
     axes.plot([middle], [y], "o", color="white", markeredgecolor=INK, markersize=4.5)
     for end, shift, side, said in (
@@ -166,6 +211,40 @@ def _interval(
             color=FAINT_INK,
             fontsize=8.5,
         )
+
+
+def _readings(
+    axes: Axes,
+    told: dict[str, tuple[str, dict[str, float]]],
+    texts: Catalogue,
+    top: float,
+    room: float,
+) -> None:
+    """Draw the interval of each reading, thin and in colour, below that of their mixture."""
+    for place, (name, (title, numbers)) in enumerate(told.items(), start=1):
+        middle, low, high = three(numbers, MILLION)
+        y = top - room * place / len(told)
+        axes.plot(
+            [low, high], [y, y], color=BLUE, linewidth=0.7, solid_capstyle="butt",
+            gid=f"reading {name}",
+        )  # fmt: skip
+        axes.plot([middle], [y], "o", color=BLUE, markersize=2.6, markeredgewidth=0)
+        parts = texts.numbers.parts(middle, low, high)
+        short = textwrap.shorten(title, TITLE, placeholder="…")
+        said = texts.say(
+            "figures.headline.reading", high=parts.high, title=short, middle=parts.middle
+        )
+        for end, shift, side, words in ((low, -4, "right", parts.low), (high, 4, "left", said)):
+            axes.annotate(
+                words,
+                (end, y),
+                (shift, 0),
+                textcoords="offset points",
+                ha=side,
+                va="center_baseline",
+                color=BLUE_INK,
+                fontsize=7.5,
+            )
 
 
 def _press_line(axes: Axes, texts: Catalogue, press: float, height: float, above: int) -> None:

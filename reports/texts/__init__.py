@@ -59,6 +59,10 @@ class Catalogue:
         except KeyError as error:
             raise NoSuchTextError(f"{self.language}.toml, {key}: no value for {error}") from None
 
+    def changed_by(self, key: str) -> Catalogue:
+        """The catalogue with the texts under a key in the place of those that they reword."""
+        return Catalogue(self.language, _changed(self.content, self.content[key]))
+
     def money(self, numbers: Mapping[str, Any]) -> str:
         """Format dollars with their interval, as in "$136 million (103 to 180)"."""
         return self.say("amount", parts=self.numbers.amount(*three(numbers)))
@@ -91,6 +95,14 @@ class Catalogue:
         entry = " ".join(part.replace("_", " ") for part in parts[place + 1 :] + parts[:place])
         name = self.say(f"quantities.{parts[place]}")
         return self.say("entry", name=name, entry=entry) if entry else name
+
+
+def _changed(texts: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested texts with some reworded."""
+    return dict(texts) | {
+        key: _changed(texts[key], text) if isinstance(text, Mapping) else text
+        for key, text in by.items()
+    }
 
 
 def placeholders(text: str) -> set[str]:
