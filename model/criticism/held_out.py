@@ -14,7 +14,7 @@ from model.case.case import Case
 from model.equations.quantities import HEADLINE
 from model.equations.subjects import is_total
 from model.evidence.likelihood import printed_reading
-from model.projection.prediction import WORLD, log_densities, modelled_total
+from model.projection.prediction import WORLD, log_densities, may_be_off, modelled_total
 from model.projection.projection import Projection, Projector, quantiles
 from model.sampling.fitting import Convergence, Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
@@ -63,6 +63,7 @@ def held_out_totals(
     year = case.timeline.headline
     headline = takes.sel(year=year).to_numpy() if year in takes["year"] else None
     relative = min(gate.min_ess_bulk / count, 1.0)
+    letters = posterior.letter_factors
     meanings = Projector(case, posterior.layout, posterior.draws).sums(MEANINGS)
     lines = []
     for row in rows.itertuples():
@@ -83,8 +84,10 @@ def held_out_totals(
                 line["share_above_one"] = float((total > np.exp(middle)).mean())
             else:
                 log_total = np.log(np.maximum(total, LEAST))
-                common = np.sqrt(case.reading.echo_shared) * error * shared[row.origin]
-                own = np.sqrt(1.0 - case.reading.echo_shared) * error * rng.normal(size=count)
+                sizes = error * letters.get(row.reliability, 1.0)
+                common = np.sqrt(case.reading.echo_shared) * sizes * shared[row.origin]
+                own = np.sqrt(1.0 - case.reading.echo_shared) * sizes * np.ones(count)
+                own = may_be_off(own, posterior.parts.evidence, rng) * rng.normal(size=count)
                 noise = common + own + tail * rng.exponential(size=count)
                 line["p"] = tail_probability(float((log_total + noise > middle).mean()))
                 if line["definition"] == HEADLINE:
