@@ -302,7 +302,7 @@ def test_without_fitted_rows_the_priors_speak(folder: Path, tmp_path: Path) -> N
     (written,) = (tmp_path / "runs").iterdir()
     summary = json.loads((written / "summary.json").read_text("utf-8"))
     assert summary["evidence"] == {}
-    # nothing balances permits' phases: their posterior is their prior
+    # without rows the posterior is the prior
     exits = summary["quantities"]["permit_exit.open"]
     assert exits["posterior"]["q50"] == pytest.approx(exits["prior"]["q50"], rel=0.5)
 
@@ -311,7 +311,7 @@ def test_without_fitted_rows_the_priors_speak(folder: Path, tmp_path: Path) -> N
     "changes",
     [
         {"priors": {"permit_inflow": {"p05": 1e-300, "p95": 1e300}}},
-        {"reading": {"closing.error": 1e-200}},
+        {"reading": {"errors.letter_sd": 1e200}},
     ],
     ids=["prior", "error"],
 )

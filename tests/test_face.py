@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import model
-from model.equations.quantities import DEFINITIONS
+from model.equations.quantities import DEFINITIONS, USES
 from model.result import Estimate
 from tests.cases import write_case
 from tests.reports.runs import PROSPECTS, write_scenarios
@@ -174,11 +174,12 @@ def test_pieces_by_themselves() -> None:
         payment=1000.0, utilisation=0.5, declared_salary=200.0, vat_share=0.0, vat_rate=0.2,
         simplified_rate=0.06, income_tax_rate=0.1, contribution_rate=0.3, permit_cost=10.0,
         broker_margin=0.1, upkeep=50.0, keep_share=0.5, managers_share=0.05, plan=100.0,
-        plan_fulfilment=0.9,
+        levies=1.1, own_firms=0.4,
     )  # fmt: skip
     assert month.billings == 500.0
-    assert month.uses + month.closing_error == pytest.approx(500.0)
-    assert month.state_take == pytest.approx(90.0)
+    assert sum(getattr(month, name) for name in USES) == pytest.approx(500.0)
+    assert month.claim == pytest.approx(110.0)
+    assert month.state_take == month.plan_collected + month.left_with_own_firms
     assert month.wedge == 300.0
 
 

@@ -143,7 +143,7 @@ def of_readings(mixture: Fitted, year: int) -> list[dict[str, object]]:
     return lines
 
 
-def power_scaling(case: Case, posterior: Posterior, mixture: Fitted) -> CheckResult:
+def power_scaling(case: Case, posterior: Posterior, mixture: Fitted | None = None) -> CheckResult:
     """Sensitivity of each definition to all priors, to each group of them and to the evidence.
 
     If ``mixture`` mixes readings, also that of the mixture to the weight of each.
@@ -178,7 +178,7 @@ def power_scaling(case: Case, posterior: Posterior, mixture: Fitted) -> CheckRes
         for name in reversed(DEFINITIONS)
     }
     floors = [{"component": f"noise, {name}", **values} for name, values in noise.items()]
-    rest = [*of_readings(mixture, year), *floors]
+    rest = [*(of_readings(mixture, year) if mixture else []), *floors]
     table = pd.concat([table, pd.DataFrame(rest)], ignore_index=True)
     parts = [f"{name.replace('_', ' ')}: {said}" for name, said in verdicts.items()]
     strongest = by_component.loc[named, HEADLINE]

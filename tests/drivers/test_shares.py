@@ -128,7 +128,7 @@ def test_every_quantity_is_in_a_group_of_the_table() -> None:
     assert groups["permit_inflow"] == groups["quota_use"] == "workers"
     assert groups["payment"] == groups["utilisation"] == "payment"
     assert groups["vat_rate"] == groups["broker_margin"] == groups["keep_share"] == "others"
-    assert groups["plan"] == groups["plan_fulfilment"] == "plan"
+    assert groups["plan"] == groups["levies"] == groups["own_firms"] == "plan"
     # a label of a second host, with a part
     assert group_of("china.payment_ratio.dandong_textiles") == "payment"
 
@@ -278,11 +278,10 @@ def test_shares_add_up(tiny: Case, posterior: Posterior, definition: str) -> Non
     assert (table["share"] < table["total"] + error).all()
     closed = groups.set_index("group")
     assert (closed["first_order"] < closed["total"] + 0.1).all()
-    # payments do not move a plan that is fulfilled, nor plans a payment
-    nothing = "payment" if definition == "state_take" else "plan"
-    assert closed.loc[nothing, ["first_order", "total", "share"]].to_numpy(float) == pytest.approx(
-        np.zeros(3), abs=0.03
-    )
+    # plans do not move what is paid
+    if definition == "billings":
+        shares = closed.loc["plan", ["first_order", "total", "share"]].to_numpy(float)
+        assert shares == pytest.approx(np.zeros(3), abs=0.03)
 
 
 def test_points_of_quantities_and_of_the_result_beside_them(
@@ -698,7 +697,7 @@ def test_sources_of_another_file_are_told_and_not_kept(asked: Asked, tmp_path: P
     folder, done = asked
     before = contents(folder)
     (tmp_path / "mine.csv").write_text(
-        prospects_text({"mine": {"quantity": "plan_fulfilment", "title": "Mine alone"}})
+        prospects_text({"mine": {"quantity": "levies", "title": "Mine alone"}})
     )
     other = command(folder, "--prospects", tmp_path / "mine.csv")
     assert other.returncode == 0, other.stderr
@@ -838,5 +837,5 @@ def test_a_fitted_run_is_asked(tiny_folder: Path, tmp_path: Path) -> None:
     assert found.tables["quantities"]["share"].sum() == pytest.approx(found.explained, abs=1e-6)
     assert "broker_margin" not in found.quantities.index
     assert content == json.loads((folder / store.DRIVERS).read_text())["asked"]["state_take 2018"]
-    # the balance ties payment and plan, which no prior does
+    # the evidence ties quantities, which no prior does
     assert abs(found.correlations.to_numpy(float) - np.eye(len(found.correlations))).max() > 0.2

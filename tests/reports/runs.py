@@ -16,7 +16,6 @@ from model.archive import store
 from model.archive.check_result import CheckResult
 from model.archive.results import Results
 from model.archive.run_files import manifest, run_files
-from model.archive.saved_fit import Fitted
 from model.archive.summary import summary
 from model.calibration.ranks import DRAWS
 from model.calibration.replicates import Replicate
@@ -136,7 +135,7 @@ def add_checks(folder: Path, inputs: Path) -> None:
         posterior_predictive(rows),
         CheckResult("conflict", False, "plan is contradicted.", "Read so.", conflict_table(rows)),
         CheckResult("leave_one_out", True, "Without paper.", "Read so.", left_out_table()),
-        power_scaling(case, posterior, Fitted(case, posterior, PASSED, projection)),
+        power_scaling(case, posterior),
         CheckResult("prior_widths", None, "Told.", "Read so.", widths_table()),
         held_out_totals(case, posterior, PASSED, projection, 1),
         CheckResult("as_of", None, "Two of three.", "Read so.", later_table(), "as_of"),
