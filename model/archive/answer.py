@@ -18,7 +18,7 @@ from model.question import Question
 from model.terminal.wording import counted
 
 if TYPE_CHECKING:
-    from model.archive.results import Results
+    from model.archive.under_scenarios import Results
     from model.case.case import Case
     from model.case.contents import Scenario
     from model.evidence.synthesis import Synthesis
@@ -221,7 +221,7 @@ def results_of(
 
     The draws are those of the same fit in the archive, or of a new fit.
     """
-    from model.archive.results import Results
+    from model.archive.under_scenarios import Results
 
     hooks = hooks or Hooks()
     draws = None
@@ -246,8 +246,8 @@ def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
     kernel(hooks.say)
     if not inputs.rivals:
         return _fit(inputs.parts, question, hooks), None, {"how": "fitted"}
-    from model.archive.results import verdict
     from model.archive.summary import convergence_block
+    from model.archive.under_scenarios import verdict
     from model.projection.projection import project
     from model.sampling.fitting import worst_of
     from model.sampling.rivals import mixed
@@ -293,7 +293,7 @@ def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None =
 def _believed(question: Question, inputs: Inputs, posterior: Posterior, gate: Any) -> Any:
     """Draws as if held-out rows had been fitted, too."""
     from model.archive.believed import believed
-    from model.archive.results import verdict
+    from model.archive.under_scenarios import verdict
     from model.projection.projection import project
 
     projection = project(inputs.case, posterior.layout, posterior.draws)

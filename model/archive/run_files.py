@@ -13,8 +13,8 @@ import pandas as pd
 from model.archive import store
 from model.archive.draws_file import write_posterior
 from model.archive.keys import versions
-from model.archive.results import Results
 from model.archive.summary import convergence_block
+from model.archive.under_scenarios import Results
 from model.case.exchange import Rates
 from model.case.folders import BASELINE
 from model.projection.projection import revenue_table, workers_table

@@ -8,7 +8,7 @@ from typing import Any
 
 from model.archive import store
 from model.archive.draws_file import read_posterior
-from model.archive.results import Results
+from model.archive.under_scenarios import Results
 from model.case.case import Case, read_case
 from model.evidence.synthesis import synthesis
 from model.projection.projection import Projection, project

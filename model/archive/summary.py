@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.archive.results import Results
+from model.archive.under_scenarios import Results
 from model.case.case import Case
 from model.case.contents import Scenario
 from model.case.folders import BASELINE

@@ -109,7 +109,7 @@ def run_self_test(say: Callable[[str], object]) -> bool:
     say : callable
         Called with each line of the report.
     """
-    from model.archive.results import Results
+    from model.archive.under_scenarios import Results
     from model.case.case import read_case
     from model.evidence.synthesis import synthesis
     from model.question import SamplerOptions

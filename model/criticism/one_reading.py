@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.archive.check_result import CheckResult
-from model.archive.results import verdict
 from model.archive.saved_fit import Fitted
+from model.archive.under_scenarios import verdict
 from model.projection.projection import project
 from model.sampling.fitting import fit
 

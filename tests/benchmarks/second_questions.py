@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from model.archive.results import verdict
+from model.archive.under_scenarios import verdict
 from model.case.case import Case, read_case
 from model.case.contents import Change
 from model.criticism.refits import SHORT, flat

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.archive.results import Results
 from model.archive.saved_fit import Fitted
+from model.archive.under_scenarios import Results
 from model.case.case import Case
 from model.criticism.leave_out import LeftOut, groups, headline, leave_out, left_out_table
 from model.criticism.refits import Task, refit, yearly_revenue

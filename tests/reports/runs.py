@@ -14,9 +14,9 @@ import pandas as pd
 
 from model.archive import store
 from model.archive.check_result import CheckResult
-from model.archive.results import Results
 from model.archive.run_files import manifest, run_files
 from model.archive.summary import summary
+from model.archive.under_scenarios import Results
 from model.calibration.ranks import DRAWS
 from model.calibration.replicates import Replicate
 from model.calibration.slips import Plant
