@@ -35,8 +35,9 @@ print(estimate)
 # %% [markdown]
 # The sentence gives the median and, in brackets, the interval that contains the truth with a
 # probability of 90%, *if the model, its priors and its rival readings are right*. The figure shows
-# the same in fifty equally likely dots, so probabilities can be read by counting dots. The dashed
-# line is the result of the press's arithmetic, discussed below.
+# the same in fifty equally likely dots, so probabilities can be read by counting dots. The lower of
+# the two lines is the part collected under the plan; the upper one adds what the sender's own firms
+# retain. The dashed line is the result of the press's arithmetic, discussed below.
 #
 # ## May these numbers be used?
 #
