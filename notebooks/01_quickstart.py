@@ -239,7 +239,7 @@ pd.DataFrame(tied).round(2).rename_axis(columns=f"correlation with, in {estimate
 #    not the sum of three probabilities?)
 # 3. Show `estimate.held_out[["observed", "unit", "q50", "q05", "q95"]]`: published figures that
 #    were not fitted. Which of them lie inside the model's interval?
-# 4. Run `model.fit(seed=1)` and compare the two sentences: do the median and the ends move by more
-#    than the digits shown?
+# 4. Run `model.fit(seed=1, draws=2000)` and compare the two sentences: do the median and the ends
+#    move by more than the digits shown?
 # 5. Run `model.fit(reading={"plan": 1})`. Is its interval wider or narrower than that of all
 #    readings together, and why might a single reading be the wider one?

@@ -296,7 +296,7 @@ _ = plt.legend()
 
 # %% [markdown]
 # The priors alone allow a loss: where the payment does not cover taxes and wages, the sender's firms
-# pay. The evidence rules this out. Compare the widths before the middles: a middle may stay in place
+# pay. The evidence all but rules this out. Compare the widths before the middles: a middle may stay in place
 # by chance, but a width shrinks because of evidence. The next figure shows the same for the
 # quantities most closely tied to the state take, with the prior in grey and the posterior in blue.
 # Where blue covers grey, nothing was learnt, and the number is as much a judgement as its prior.

@@ -95,7 +95,7 @@ model.compare(both)[["q50", "q05", "q95"]] / MILLION
 
 # %% [markdown]
 # The slip is found, and the other rows are not blamed for it. But it is not harmless: the answer is
-# higher and its interval several times as wide. A row that is off still says something, because the
+# higher and its interval more than twice as wide. A row that is off still says something, because the
 # case supposes that figures are off by a factor of about two, seldom of ten (`off_by` in
 # `reading.toml`). So look at the list and correct the figure.
 #
@@ -180,7 +180,7 @@ _ = model.plot("echo", estimate)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Run `with_slip.check()`. Which check finds the slip, and what does `conflict` show for the other
+# 1. Run `with_slip.check()`. Which checks find the slip, and what does `conflict` show for the other
 #    rows?
 # 2. Make all grades of one source A1. Does the answer move, and does it depend on that source now?
 # 3. Double the width of the prior of `plan` with `model.fit(folder, prior={"plan": (300, 2500)})`
