@@ -273,8 +273,9 @@ pd.DataFrame(
 #    edge now, and where does the curve of the poor grade peak?
 # 2. Show the rows of the origin `"mvd-24000"`. Both print 24,000; why does each keep a weight of one?
 #    (Look at `quantity`.)
-# 3. Trust the press's 24,000 fully with `model.fit(weight={"wsj-workers": 20})`, and look at
-#    `table`. A weight multiplies a row's log likelihood; it is not a better grade.
+# 3. Count the press's 24,000 twenty times with `model.fit(weight={"wsj-workers": 20})`, and look at
+#    `converged`. A weight multiplies a row's log likelihood; it is not a better grade. Why may chains
+#    now disagree about which rows are off?
 # 4. Run `model.fit(believe=["b01-state-department"])` and read `summary["answered_by"]["believed"]`:
 #    the quantities that move most, with their medians before and after. What would have to be true?
 # 5. Drop the Wall Street Journal, the source of the press's arithmetic:

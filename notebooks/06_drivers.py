@@ -224,6 +224,6 @@ assert np.isfinite(counts.narrower).all()
 # 2. In the cell with the three grades, write a source about `broker_margin` (a basic quantity;
 #    leave `segment` and `base` blank), and compute the surplus instead of the state take.
 # 3. Set `statements` to 10 for the count graded C3: do ten poor sources add as much as one good
-#    one?
+#    one? (Compare `variance_share`; the widths are too close to tell.)
 # 4. Run `model.fit(without=["plan"])` and compute its drivers: which group leads once no row says
 #    that the plan is met? And how much of the variance still lies between readings?
