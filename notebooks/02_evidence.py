@@ -4,9 +4,11 @@
 # The estimate is based not on numbers but on claims: a figure, a hedge ("about", "at least"), the
 # thing counted, a window of months, and a speaker. You will learn how the program reads them: what
 # each hedge implies about the truth, how a grade changes this, why a figure quoted twice counts
-# once, what the posterior predicts for each row, and what the answer would be without one source.
+# once, how the program learns that a grade was too proud, what the posterior predicts for each row,
+# and what the answer would be without one source.
 #
-# It takes less than half a minute: the case is fitted once, and twice more without a source.
+# It takes about a minute: the case is fitted once, once in a single reading, and twice more without
+# some evidence.
 
 # %%
 import textwrap
@@ -66,17 +68,19 @@ factors.rename_axis(index="source", columns="claim")
 
 # %% [markdown]
 # These numbers are a judgement and an input (`reading.toml`). F and 6 mean "cannot be judged",
-# which is not the worst grade: F is between D and E, and 6 is between 4 and 5.
+# which is not the worst grade: F is between D and E, and 6 is between 4 and 5. The table itself may
+# be wrong, so the program lets the evidence correct it: see *Errors that learn* below.
 #
 # ## What a hedge implies
 #
 # `model.hedge` computes the likelihood of a single figure: how likely *this* figure is to be
-# printed with *this* hedge, for each size of the truth. Here are eight hedges of one figure, 700,
+# printed with *this* hedge, for each size of the truth. Here are nine hedges of one figure, 700,
 # at one grade:
 
 # %%
-hedges = ["exact", "about", "nearly", "almost", "at_least", "more_than", "up_to", "as_much_as"]
-figure, panels = plt.subplots(2, 4, figsize=(9, 3.6), sharey=True, layout="constrained")
+hedges = ["exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete"]
+hedges += ["up_to", "as_much_as"]
+figure, panels = plt.subplots(3, 3, figsize=(9, 5.4), sharey=True, layout="constrained")
 for axes, hedge in zip(panels.flat, hedges, strict=True):
     likelihood = model.hedge(hedge, 700, "B2")
     axes.fill_between(likelihood.index, likelihood, alpha=0.4)
@@ -90,8 +94,9 @@ _ = figure.supylabel("relative likelihood")
 # %% [markdown]
 # "About" is wider than "exact" by the rounding of the figure. "At least" is a floor: the truth is
 # probably higher, but not without limit, and it may lie a little below, since the source may be
-# wrong. "More than" is used nearer to the figure than "at least"; the press's "as much as" is the
-# loosest ceiling; "nearly" and "almost" are read alike. The length of these tails is a judgement in
+# wrong. "More than" is used nearer to the figure than "at least". "Incomplete" is our word for a count
+# that is known to miss a part of unknown size: the truth may be several times the figure. The
+# press's "as much as" is the loosest ceiling; "nearly" and "almost" are read alike. The length of these tails is a judgement in
 # `reading.toml`, the same for every row.
 #
 # The next figure shows the same hedge at three grades: a good source gives a sharp edge, a poor one
@@ -132,6 +137,51 @@ print(f"The best row has a log error of {own:.3f}, of which {shared:.3f} is the 
 print(f"{reading.echo_shared:.0%} of the variance, which stays however many rows there are.")
 
 # %% [markdown]
+# An origin may have two sides. The ambassador said that the state takes 50-60% *and* that workers
+# keep 40-50%: one statement about two shares of one whole, so that where one share is too high the
+# other is too low. The rows name the origin with `/same` and `/opposite`, and share the error with
+# opposite signs:
+
+# %%
+sides = claims[claims["origin"].str.startswith("matsegora-shares")]
+sides[["quantity", "low", "high", "unit", "base", "origin"]]
+
+# %% [markdown]
+# ## Errors that learn
+#
+# Suppose that all your B sources are worse than you think. Then their figures lie further from each
+# other, and from all else, than the grade allows. So the error of each letter is multiplied by an
+# unknown factor around one, and its posterior says how much the sources of a letter err, as a
+# multiple of what the table says. We look at the reading of the case in which every row is fitted
+# (the others leave out some; the quickstart shows them):
+
+# %%
+together = model.fit(reading={"reconciled": 1})
+assert together.converged
+errors = together.summary["errors"]
+factors = pd.DataFrame(errors["letters"]).loc[["q50", "q05", "q95"]].T
+factors.loc["any letter, before"] = np.exp(np.array([0, -1.645, 1.645]) * reading.letter_sd)
+factors.round(2).rename_axis("factor on the errors of")
+
+# %% [markdown]
+# A factor below one means that sources of that letter agree better than their grades promised. A
+# factor whose interval is nearly as wide as before was taught little.
+#
+# A single figure may also be off for a reason that no grade foresees: another definition, another
+# year, a slip of the pen. A row's density is therefore a mixture: mostly as graded, sometimes with
+# more error. How likely is it that each row is off?
+
+# %%
+off = pd.Series(errors["off"], name="probability").sort_values(ascending=False)
+print(f"Before anything is fitted: {reading.off_share:.2f} for every row.")
+stated = ["quantity", "start", "end", "qualifier", "figure", "grade"]
+off.head(6).round(2).to_frame().join(claims[stated])
+
+# %% [markdown]
+# A row that fits badly loses influence instead of dragging the answer along. It is not proved wrong:
+# the model may be. The third quarter of 2019 has fewer registrations than its neighbours, and in the
+# model arrivals are steady within a phase.
+#
 # ## What the posterior predicts for each row
 #
 # For each row, the model predicts what would be printed if the posterior were the truth, with the
@@ -144,10 +194,10 @@ surprising = estimate.evidence.sort_values("surprise", ascending=False).head(6)
 surprising[["qualifier", "grade", "observed", "q50", "q05", "q95", "unit", "surprise"]].round(2)
 
 # %% [markdown]
-# Among so many rows, some lie far out by chance. If the model were right, about one in ten would
-# have a surprise above 0.9, or rather fewer, since the rows themselves informed the predictions.
-# `estimate.check()` has a stricter test, `conflict`, which compares each row with all others. The
-# next figures show all rows, in two parts:
+# Among so many rows, some lie far out by chance. If the predictions had not seen the rows, about one
+# in ten would have a surprise above 0.9. There are fewer, since each row informed its own prediction
+# and the errors have learnt to be as wide as the rows need. `estimate.check()` has a stricter test,
+# `conflict`, which compares each row with all others. The next figures show all rows, in two parts:
 
 # %%
 for part in range(2):
@@ -169,14 +219,16 @@ axes = model.plot("totals", estimate)
 # %% [markdown]
 # For totals about Russia, check whether the ranges overlap. For totals about the whole world, the
 # model's bar covers only the Russian part: it should lie to the left, and does not show what the
-# rest is. One total, the UN Panel's 20.4 million, lies to the left of the bar, but it counts only
-# IT workers; such details are in the notes in `claims`.
+# rest is. One total, the UN Panel's 20.4 million, lies left of most of the bar, but it counts
+# only IT workers; such details are in the notes in `claims`.
+#
+# What if one of them is right? `model.fit(believe=[...])` takes a held-out total as evidence, and
+# says what else must then be true (an exercise below).
 #
 # ## Without one source
 #
-# Few outlets report the plan, which is what each worker must hand over. Daily NK's report
-# is one of the two without which the answer moves most (`docs/trust.md`). We drop that source and,
-# separately, the press's figure of 24,000 workers.
+# Few outlets report the plan, which is what each worker must hand over. We drop Daily NK's report of
+# it and, separately, the press's figure of 24,000 workers.
 
 # %%
 without_report = model.fit(drop_source=["dailynk-contributions"])
@@ -196,8 +248,24 @@ for name, deviations in moved.iloc[1:].items():
 table.round(1).rename_axis(columns=f"state take of {estimate.year}, USD million")
 
 # %% [markdown]
-# Dropping a row that much other evidence contradicts (grade B5, beside Russia's own count) may
-# leave no trace.
+# Dropping a row that much other evidence contradicts (grade B5, beside Russia's own count) leaves
+# next to no trace. Dropping Daily NK's report lowers the median by a small part of its
+# standard deviation. The readings show where it mattered:
+
+# %%
+pd.DataFrame(
+    {
+        name: {
+            reading: block["scenarios"]["baseline"]["annual"]["2017"]["state_take"]["usd"]["q50"]
+            for reading, block in one.summary["readings"].items()
+        }
+        for name, one in compared.items()
+    }
+).div(1e6).round().astype(int).rename_axis("median of 2017, USD million")
+
+# %% [markdown]
+# The two readings in which the state takes a share never used the report, so that their medians
+# differ by Monte Carlo error only. The other two lose a part of what they know of the plan.
 #
 # ## Exercises
 #
@@ -205,7 +273,10 @@ table.round(1).rename_axis(columns=f"state take of {estimate.year}, USD million"
 #    edge now, and where does the curve of the poor grade peak?
 # 2. Show the rows of the origin `"mvd-24000"`. Both print 24,000; why does each keep a weight of one?
 #    (Look at `quantity`.)
-# 3. Trust the press's 24,000 fully with `model.fit(weight={"wsj-workers": 20})`, and look at
-#    `table`. A weight multiplies a row's log likelihood; it is not a better grade.
-# 4. Drop the Wall Street Journal, the source of the press's arithmetic:
+# 3. Count the press's 24,000 twenty times with `model.fit(weight={"wsj-workers": 20})`, and look at
+#    `converged`. A weight multiplies a row's log likelihood; it is not a better grade. Why may chains
+#    now disagree about which rows are off?
+# 4. Run `model.fit(believe=["b01-state-department"])` and read `summary["answered_by"]["believed"]`:
+#    the quantities that move most, with their medians before and after. What would have to be true?
+# 5. Drop the Wall Street Journal, the source of the press's arithmetic:
 #    `model.fit(drop_source=["wsj-2018-08-02"])`. Look at `converged` before the numbers.

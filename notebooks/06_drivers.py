@@ -2,8 +2,8 @@
 # # What drives the answer, and what to find out next
 #
 # You will learn which quantities make the state take so uncertain, why that question has more than
-# one honest answer, and how to value knowing a quantity or finding one more source, in millions of
-# dollars of interval width. No new fit is needed: everything comes from the draws of one estimate.
+# one honest answer, how much of the doubt is about which reading of the evidence is right, and how to
+# value knowing a quantity or finding one more source, in millions of dollars of interval width. No new fit is needed: everything comes from the draws of one estimate.
 # It takes less than half a minute.
 
 # %%
@@ -36,16 +36,19 @@ found = estimate.drivers()
 found.groups.drop(columns="quantities")
 
 # %% [markdown]
-# The columns are three shares. They differ because the quantities are correlated through the
-# evidence and through the accounts, which must balance:
+# The columns are three shares. They differ because quantities act together in the accounts and are
+# correlated through the evidence:
 #
 # - `first_order`: the part that knowing the group *and nothing else* would remove;
 # - `total`: the part that is left *once everything else is known*;
 # - `share`: its part when all parts must add up (the Shapley effect: its contribution, averaged
 #   over all orders in which quantities could become known).
 #
-# A group with a first-order share and no total share informs the state take only indirectly,
-# through the accounts; it changes nothing once the direct causes are known.
+# A total share above the first-order share means that a group matters together with others. What the
+# payment leaves for the plan depends on what others take of it, and the evidence knows the two
+# together better than either alone. So knowing one without the other removes little; with all others
+# known, it is what is left. A group with a first-order share and no total share would inform the
+# state take only indirectly.
 
 # %%
 _ = model.plot("drivers", estimate)
@@ -65,6 +68,26 @@ found.quantities[columns].head(10)
 print(f"explained: {found.explained:.1%}, by polynomials of degree {found.degree}")
 
 # %% [markdown]
+# ## Between readings
+#
+# Part of the variance lies between the rival readings of the evidence: their means differ. It is no
+# group of its own, since a reading shifts many quantities at once. `found.between_readings` is that
+# part. By hand it is the law of total variance, for which the posterior notes each draw's reading:
+
+# %%
+take = estimate.draws() / MILLION
+noted = estimate.posterior["sample_stats"]["reading"].to_numpy()
+by_reading = pd.Series(take).groupby(np.tile(noted, len(take) // len(noted)))
+weights, means = by_reading.size() / len(take), by_reading.mean()
+by_hand = (weights * (means - take.mean()) ** 2).sum() / take.var()
+print(f"between readings: {found.between_readings:.1%} of the variance, by hand {by_hand:.1%}")
+table = pd.DataFrame({"weight": weights, "mean": means, "sd": by_reading.std()})
+table.set_axis(list(estimate.summary["readings"])).rename_axis("USD million")
+
+# %% [markdown]
+# That is little beside what is uncertain within every reading. To learn which reading is right would
+# narrow the answer less than to learn what contractors pay.
+#
 # ## A first-order share by hand
 #
 # This needs no library. Sort the draws into twenty bins of one quantity; the variance of the bins'
@@ -72,7 +95,6 @@ print(f"explained: {found.explained:.1%}, by polynomials of degree {found.degree
 # (Twenty random bins would explain a little too: 19 divided by the number of draws.)
 
 # %%
-take = estimate.draws() / MILLION
 first = found.quantities.index[0]
 bins = pd.qcut(estimate.quantity(first), 20, labels=False)
 means = pd.Series(take).groupby(bins).mean()
@@ -82,8 +104,9 @@ print(f"{first}: by hand {by_hand:.2f}, by regression {by_regression:.2f}")
 # %% [markdown]
 # ## Correlations of the drivers
 #
-# Two quantities that appear only as a product can offset each other: the evidence determines the
-# product better than either. This appears below as a strong negative correlation.
+# Two quantities that appear as a product can offset each other: the evidence determines the product
+# better than either. This appears below as a strong negative correlation: a price is quoted in St
+# Petersburg, which is the payment times that segment's ratio.
 
 # %%
 _ = model.plot("correlations", estimate)
@@ -98,8 +121,9 @@ _ = model.plot("correlations", estimate)
 # %%
 _ = model.plot("tornado", estimate)
 # %% [markdown]
-# A quantity with a bracket but no bar does not enter the state take directly; it moves with it
-# because the accounts balance.
+# A long bar with a short bracket belongs to a quantity that the evidence ties to others: a higher
+# payment comes with a lower ratio where a price was quoted, for instance. A quantity with a bracket
+# but no bar does not enter the state take at all, and only moves along.
 
 # %%
 reach = pd.DataFrame(
@@ -195,10 +219,11 @@ assert np.isfinite(counts.narrower).all()
 # %% [markdown]
 # ## Exercises
 #
-# 1. Run `estimate.drivers("billings")`. Which group leads now, and why does the plan matter less?
+# 1. Run `estimate.drivers("billings")`. Two groups have next to no total share now: why? And why
+#    does one of these still have a first-order share?
 # 2. In the cell with the three grades, write a source about `broker_margin` (a basic quantity;
 #    leave `segment` and `base` blank), and compute the surplus instead of the state take.
 # 3. Set `statements` to 10 for the count graded C3: do ten poor sources add as much as one good
-#    one?
-# 4. Run `model.fit(without=["balance"])` and compute its drivers: which quantities lose their
-#    first-order shares, now that the accounts need not balance?
+#    one? (Compare `variance_share`; the widths are too close to tell.)
+# 4. Run `model.fit(without=["plan"])` and compute its drivers: which group leads once no row says
+#    that the plan is met? And how much of the variance still lies between readings?

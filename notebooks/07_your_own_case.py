@@ -121,8 +121,9 @@ pd.concat(
 ) / MILLION
 
 # %% [markdown]
-# Billings follow the payment. How far the state take follows depends on what else is known of it:
-# here, the plan that workers report.
+# Billings follow the payment. The state take follows as well, although the plan reported is the same:
+# the plan is collected from what wages, upkeep and taxes leave of the payment, and the first two do
+# not fall with it.
 
 # %% [markdown]
 # ## Add a row
@@ -179,7 +180,9 @@ worth.assign(width_before=worth.width_before / MILLION, width_after=worth.width_
 # 2. `segments.csv`, `sources.csv`, then `evidence.csv`, row by row, each with its grade and a note.
 # 3. `priors.toml`: before looking at a result, and with a basis for each.
 # 4. `reading.toml`: how far hedges and grades are trusted; leave it unless you have a reason.
-# 5. Check (`estimate.check()`), and only then read the headline.
+# 5. `readings.toml`, if your sources disagree about something that no row settles: each reading names
+#    the rows that it leaves out, its weight and its reasons. Without the file there is one reading.
+# 6. Check (`estimate.check()`), and only then read the headline.
 
 # %% [markdown]
 # ## Exercises
@@ -187,5 +190,6 @@ worth.assign(width_before=worth.width_before / MILLION, width_after=worth.width_
 # 1. Does the state take of 2017 move as well, and why so little?
 # 2. Give the row the `origin` of another count and fit again. What does it add now?
 # 3. Write a scenario into `scenarios/` in which the plan rises by a fifth from January 2018, and
-#    run it with `model.fit(folder, scenarios=["your_name"])`.
+#    run it with `model.fit(folder, scenarios=["your_name"])`. Why does the state take rise by less
+#    than the plan collected?
 # 4. Add a second host: a table in `timeline.toml`, a segment, priors where it differs, and one claim.
