@@ -71,7 +71,7 @@ def between(run: SavedRun, texts: Catalogue) -> list[str]:
         texts.say(
             "annex.readings.between",
             share=texts.numbers.percent(found["between_readings"]),
-            definition=texts.say(f"definitions.{found['definition']}.name"),
+            definition=texts.say(f"definitions.{found['definition']}.name").lower(),
             year=found["year"],
         )
         for found in run.drivers.values()
