@@ -14,7 +14,7 @@ from reports.command import FigureFiles, command
 from reports.findings import Sentence
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
-from reports.typesetting import typeset
+from reports.typesetting import pages, typeset
 
 Json = dict[str, Any]
 
@@ -43,6 +43,8 @@ PANELS = 2
 TOLD = 4
 #: Drivers drawn.
 BARS = 4
+#: Pages beyond which the brief is set in smaller type.
+LONGEST = 3
 
 
 def brief(run: SavedRun, texts: Catalogue) -> bytes:
@@ -63,7 +65,10 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     if driver_findings.asked(run):
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
-    return typeset("brief", data, files.drawn)
+    pdf = typeset("brief", data, files.drawn)
+    if pages(pdf) > LONGEST:
+        pdf = typeset("brief", data | {"tight": True}, files.drawn)
+    return pdf
 
 
 def content(run: SavedRun, texts: Catalogue) -> Json:

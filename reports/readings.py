@@ -36,30 +36,33 @@ def annual(block: Json, year: int, definition: str) -> Json:
 
 
 def in_words(run: SavedRun, texts: Catalogue) -> str:
-    """The readings and how far their medians of the state take lie apart; blank if one is told."""
+    """The readings and how far their medians of the state take lie apart; blank if one is told.
+
+    Where some readings follow a plan and others earnings, that is the question between them.
+    """
     blocks = told(run)
     if not blocks:
         return ""
+    titles = "; ".join(texts.say("readings.title", title=one["title"]) for one in blocks.values())
     if len(blocks) == 1:
-        (only,) = blocks.values()
-        return texts.say("readings.alone", title=only["title"])
-    middles = [three(annual(one, run.year, HEADLINE), MILLION)[0] for one in blocks.values()]
+        return texts.say("readings.alone", titles=titles)
+    groups: dict[str, list[float]] = {"plan": [], "earnings": []}
+    for one in blocks.values():
+        groups[one["follows"]].append(three(annual(one, run.year, HEADLINE), MILLION)[0])
     _, low, high = three(run.annual(run.year, HEADLINE), MILLION)
     unit = rounding_unit(low, high)  # the digits that the headline has
-    said = [texts.numbers.rounded(one, unit) for one in middles]
-    each = [
-        texts.say("readings.one", title=one["title"], middle=middle)
-        for one, middle in zip(blocks.values(), said, strict=True)
-    ]
-    ends = [texts.numbers.rounded(end(middles), unit) for end in (min, max)]
-    return texts.say(
-        "readings.several" if ends[0] != ends[1] else "readings.alike",
-        count=len(blocks),
-        low=ends[0],
-        high=ends[1],
-        unit=texts.numbers.rounded(unit, unit),
-        each="; ".join(each),
-    )
+    if all(groups.values()):
+        spans = {name: _span(middles, unit, texts) for name, middles in groups.items()}
+        return texts.say("readings.claim", count=len(blocks), **spans)
+    middles = [*groups["plan"], *groups["earnings"]]
+    span = _span(middles, unit, texts)
+    return texts.say("readings.several", count=len(blocks), titles=titles, span=span)
+
+
+def _span(middles: list[float], unit: float, texts: Catalogue) -> str:
+    """The lowest and highest of some medians, or the one that all round to."""
+    low, high = (texts.numbers.rounded(end(middles), unit) for end in (min, max))
+    return low if low == high else texts.say("readings.span", low=low, high=high)
 
 
 def between(run: SavedRun, texts: Catalogue) -> list[str]:
@@ -68,7 +71,7 @@ def between(run: SavedRun, texts: Catalogue) -> list[str]:
         texts.say(
             "annex.readings.between",
             share=texts.numbers.percent(found["between_readings"]),
-            definition=texts.say(f"definitions.{found['definition']}.name"),
+            definition=texts.say(f"definitions.{found['definition']}.name").lower(),
             year=found["year"],
         )
         for found in run.drivers.values()

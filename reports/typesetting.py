@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -64,6 +65,13 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
         raise ReportError(f"{template}: {said.replace(folder, '')}; no report was made")
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def pages(pdf: bytes) -> int:
+    """Number of pages of a PDF that Typst made."""
+    found = re.search(rb"/Type\s*/Pages\s*/Count\s+(\d+)", pdf)
+    assert found is not None
+    return int(found[1])
 
 
 def _said(error: Exception, build: Path) -> str:

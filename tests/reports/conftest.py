@@ -12,6 +12,7 @@ from tests.cases import write_case
 from tests.reports.runs import (
     FAILED,
     PROSPECTS,
+    RIVALS,
     add_checks,
     add_drivers,
     write_run,
@@ -99,4 +100,14 @@ def driven_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     folder = write_case(base / "case", prospects_csv=PROSPECTS)
     path = write_run(base / "runs", folder)
     add_drivers(path, ("state_take", 2018), ("surplus", 2018))
+    return SavedRun.open(path)
+
+
+@pytest.fixture(scope="session")
+def rival_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run that mixes two readings, with three scenarios and drivers."""
+    base = tmp_path_factory.mktemp("rivals")
+    folder = write_case(base / "case", readings_toml=RIVALS)
+    path = write_run(base / "runs", folder, write_scenarios(folder / "scenarios"))
+    add_drivers(path, ("state_take", 2018))
     return SavedRun.open(path)

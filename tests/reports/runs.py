@@ -30,11 +30,12 @@ from model.criticism.sensitivity import power_scaling
 from model.criticism.suite import record
 from model.drivers.kept import ask
 from model.drivers.kept import record as record_drivers
-from model.evidence.synthesis import synthesis
+from model.evidence.synthesis import Synthesis, synthesis
 from model.projection.prediction import fitted_rows
 from model.projection.projection import project
-from model.question import Question, SamplerOptions
+from model.question import Question, SamplerOptions, WhatIf
 from model.sampling.fitting import STATS, Convergence, Posterior
+from model.sampling.rivals import mixed, rivals
 
 PASSED = Convergence(1.002, 900.0, 800.0, 0, {"rhat": "payment", "ess_bulk": "plan"})
 FAILED = Convergence(1.31, 20.0, 15.0, 7, {"rhat": "payment", "ess_bulk": "plan"})
@@ -66,9 +67,32 @@ scale = 1.1
 """
 
 
-def prior_draws(case: Any, draws: int = 400, chains: int = 2, seed: int = 3) -> Posterior:
+#: Two readings: of a plan, and of a share of earnings that is larger.
+RIVALS = """
+[plan]
+title = "A fixed plan"
+weight = 3
+follows = "plan"
+leave_out = ["handed_over"]
+basis = "a guess for the tests"
+
+[share]
+title = "A share of earnings"
+weight = 1
+follows = "earnings"
+leave_out = ["plan"]
+basis = "another guess for the tests"
+
+[share.priors]
+plan = { p05 = 700, p95 = 900, unit = "USD/month", basis = "a guess" }
+"""
+
+
+def prior_draws(
+    case: Any, draws: int = 400, chains: int = 2, seed: int = 3, parts: Synthesis | None = None
+) -> Posterior:
     """Draws of the prior in the place of a posterior."""
-    parts = synthesis(case)
+    parts = parts or synthesis(case)
     normals = np.random.default_rng(seed).normal(size=(chains, draws, parts.size))
     layout = parts.layout
     return Posterior(
@@ -78,6 +102,7 @@ def prior_draws(case: Any, draws: int = 400, chains: int = 2, seed: int = 3) -> 
         natural=layout.natural(normals[..., : layout.size]),
         stats={name: np.zeros((chains, draws)) for name in STATS},
         options=SamplerOptions(draws=draws, tune=50, chains=chains, seed=seed),
+        notes={"whitened": True, "gradients": 0},
     )
 
 
@@ -93,7 +118,11 @@ def write_run(
     case = read_case(inputs)
     read = ScenarioReader(case)
     last = pd.Period(horizon, "M") if horizon else None
-    results = Results.of(case, prior_draws(case), read.read(list(scenarios)), last, gate)
+    told = rivals(case, WhatIf())
+    fits = [prior_draws(case, seed=4 + place, parts=one.parts) for place, one in enumerate(told)]
+    posterior = mixed(synthesis(case), fits, told) if told else prior_draws(case)
+    asked = read.read(list(scenarios))
+    results = Results.of(case, posterior, asked, last, gate, rivals=told)
     content = summary(results) | {"answered_by": {"how": "fitted"}}
     question = Question(inputs, scenarios=tuple(path.stem for path in scenarios), horizon=horizon)
     said = manifest(results, question, (key, "fedcba987654"), {"how": "fitted"})
