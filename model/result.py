@@ -89,7 +89,7 @@ class Estimate:
         Parameters
         ----------
         definition : str, optional
-            One of ``billings``, ``wedge``, ``surplus``, ``state_take``; by default all four.
+            One of ``billings``, ``wedge``, ``surplus``, ``state_take``; by default all.
         scenario : str
 
         Returns

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +15,15 @@ from model.archive import store
 from model.archive.keys import fit_key, run_key
 from model.case.folders import PROSPECTS, content_hashes, files_of
 from model.question import Question
-from model.terminal.wording import counted
 
 if TYPE_CHECKING:
     from model.archive.under_scenarios import Results
     from model.case.case import Case
     from model.case.contents import Scenario
     from model.evidence.synthesis import Synthesis
-    from model.kernel.native import Map
-    from model.sampling.fitting import Posterior
     from model.sampling.rivals import Rival
 
 Json = dict[str, Any]
-
-#: Target acceptance after divergent draws: steps of about half the length.
-SMALL_STEPS = 0.99
 
 
 def _nothing(*_: Any) -> None:
@@ -142,14 +136,14 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     from model.case.case import read_case
     from model.case.reader.scenarios import read_scenarios
     from model.evidence.synthesis import synthesis
-    from model.sampling.rivals import rivals
+    from model.sampling.rivals import parts_of, rivals
     from model.sampling.whatif import changed_parts
 
     began = time.perf_counter()
     case = read_case(question.inputs, strict=strict)
     scenarios = read_scenarios(case, question.scenarios, question.horizon)
-    parts = changed_parts(synthesis(case), case, question.what_if)
     told = rivals(case, question.what_if)
+    parts = parts_of(changed_parts(synthesis(case), case, question.what_if), told)
     believable(case, question.what_if.believe)
     fit = fit_key(case.hashes, question.what_if, question.options)
     beside = {one.name: one.content for one in scenarios}
@@ -221,15 +215,16 @@ def results_of(
 
     The draws are those of the same fit in the archive, or of a new fit.
     """
+    from model.archive.fresh_fit import fitted, with_believed
     from model.archive.under_scenarios import Results
 
     hooks = hooks or Hooks()
     draws = None
     if output is not None and not fresh:
         draws = _archived(question, inputs, output, hooks)
-    posterior, gate, diagnosis = draws or _fitted(question, inputs, hooks)
+    posterior, gate, diagnosis = draws or fitted(question, inputs, hooks)
     if question.what_if.believe and not draws:
-        posterior, gate, diagnosis["believed"] = _believed(question, inputs, posterior, gate)
+        posterior, gate, diagnosis["believed"] = with_believed(question, inputs, posterior, gate)
     from model.case.reader.toml_files import period
 
     horizon = period(question.horizon) if question.horizon else None
@@ -237,69 +232,6 @@ def results_of(
         inputs.case, posterior, inputs.scenarios, horizon, gate, rivals=inputs.rivals
     )
     return results, diagnosis
-
-
-def _fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
-    """Fit anew: the case, or each of its readings, of which the worst convergence counts."""
-    from model.kernel.cache import kernel
-
-    kernel(hooks.say)
-    if not inputs.rivals:
-        return _fit(inputs.parts, question, hooks), None, {"how": "fitted"}
-    from model.archive.summary import convergence_block
-    from model.archive.under_scenarios import verdict
-    from model.projection.projection import project
-    from model.sampling.fitting import worst_of
-    from model.sampling.rivals import mixed
-    from model.sampling.whitening import pilot_map
-
-    fits, gates, start = [], {}, None
-    for rival in inputs.rivals:
-        name = rival.reading.name
-        hooks.say(f"Reading {name}: {rival.reading.title} (weight {rival.weight:.0%})")
-        one = _fit(rival.parts, question, hooks, start)
-        # readings resemble each other, so that the next starts from the draws of this one
-        start = start or pilot_map(one.normals.reshape(-1, one.normals.shape[-1]))
-        gates[name] = verdict(one, project(inputs.case, one.layout, one.draws))
-        fits.append(one)
-    diagnosis = {
-        "how": "fitted",
-        "readings": {
-            name: {"converged": gate.converged, **convergence_block(gate)}
-            for name, gate in gates.items()
-        },
-    }
-    return mixed(inputs.parts, fits, inputs.rivals), worst_of(gates), diagnosis
-
-
-def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None) -> Posterior:
-    """Fit once; if any draw diverges, once more with smaller steps."""
-    from model.sampling.fitting import fit
-
-    options = question.options
-    if question.what_if.believe:
-        # weights make some of the draws worth little
-        options = replace(options, draws=2 * options.draws)
-    posterior = fit(parts, options, start=start, progress=hooks.progress)
-    divergences = int(posterior.diverging.sum())
-    if divergences and options.target_accept < SMALL_STEPS:
-        diverged = counted(divergences, "draw", "draws")
-        hooks.say(f"{diverged} diverged; sampling again with smaller steps")
-        smaller = replace(options, target_accept=SMALL_STEPS)
-        posterior = fit(parts, smaller, start=start, progress=hooks.progress)
-    return posterior
-
-
-def _believed(question: Question, inputs: Inputs, posterior: Posterior, gate: Any) -> Any:
-    """Draws as if held-out rows had been fitted, too."""
-    from model.archive.believed import believed
-    from model.archive.under_scenarios import verdict
-    from model.projection.projection import project
-
-    projection = project(inputs.case, posterior.layout, posterior.draws)
-    gate = gate or verdict(posterior, projection)
-    rows = question.what_if.believe
-    return believed(inputs.case, posterior, gate, projection, rows)
 
 
 def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) -> Any:

@@ -14,7 +14,7 @@ from model.evidence.synthesis import synthesis
 from model.projection.projection import Projection, project
 from model.question import WhatIf
 from model.sampling.fitting import Convergence, Posterior
-from model.sampling.rivals import Rival, rivals
+from model.sampling.rivals import Rival, parts_of, rivals
 from model.sampling.whatif import changed_parts
 
 
@@ -64,12 +64,13 @@ class Fitted:
         case = read_case(folder / "inputs")
         asked = {key: _tuples(value) for key, value in manifest["what_if"].items()}
         what_if = WhatIf(**asked)
-        parts = changed_parts(synthesis(case), case, what_if)
+        told = rivals(case, what_if)
+        parts = parts_of(changed_parts(synthesis(case), case, what_if), told)
         posterior = read_posterior(folder, parts, manifest)
         gate = {key: value for key, value in manifest["convergence"].items() if key != "converged"}
         return cls(
             case, posterior, Convergence(**gate), project(case, parts.layout, posterior.draws),
-            rivals(case, what_if),
+            told,
         )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def summary(results: Results) -> Json:
         "press_arithmetic": press_arithmetic(results),
         "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
-        "errors": _errors(posterior),
+        "errors": _errors(results),
         "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence, factors),
         "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1, factors),
         **({"readings": _readings(results)} if results.rivals else {}),
@@ -241,10 +241,20 @@ def _log_densities(case: Case, projection: Projection) -> Json:
     return found
 
 
-def _errors(posterior: Posterior) -> Json:
-    """Factors on the errors of each letter, and the probability that each fitted row is off."""
+def _errors(results: Results) -> Json:
+    """Factors on the errors of each letter, and the probability that each fitted row is off.
+
+    A row that a reading leaves out has no such probability there.
+    """
+    posterior = results.posterior
     parts, normals = posterior.parts, posterior.normals.reshape(-1, posterior.parts.size)
-    off = chances_off(parts, normals, log_quantities(parts, normals)).mean(axis=0)
+    chances = chances_off(parts, normals, log_quantities(parts, normals))
+    for place, rival in enumerate(results.rivals):
+        left_out = rival.parts.evidence.weight == 0.0
+        chances[np.ix_(posterior.of_reading(place), left_out)] = np.nan
+    fitted = np.flatnonzero(np.isfinite(chances).any(axis=0))
+    off = np.full(len(parts.evidence.ids), np.nan)
+    off[fitted] = np.nanmean(chances[:, fitted], axis=0)
     return {
         "letters": {
             letter: distribution(draws) for letter, draws in posterior.letter_factors.items()

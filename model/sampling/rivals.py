@@ -109,6 +109,14 @@ def _rival(case: Case, reading: RivalReading, weight: float, what_if: WhatIf) ->
     return Rival(reading, weight, own, changed_parts(parts, own, what_if))
 
 
+def parts_of(parts: Synthesis, told: Sequence[Rival]) -> Synthesis:
+    """The arrays of a case in which each row has the mean of its weights in the readings."""
+    if not told:
+        return parts
+    weight = np.sum([one.weight * one.parts.evidence.weight for one in told], axis=0)
+    return replace(parts, evidence=replace(parts.evidence, weight=weight))
+
+
 def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) -> Posterior:
     """The draws of several readings in proportion to their weights.
 
@@ -119,16 +127,20 @@ def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) ->
     Parameters
     ----------
     parts : Synthesis
-        The arrays of the case without any reading.
+        ``parts_of`` the readings.
     fits : sequence of Posterior
-        One for each of ``told``, with the same options.
+        One for each of ``told``, with the same number of chains.
     told : sequence of Rival
     """
     first, layout = fits[0], parts.layout
-    draws = first.options.draws
+    # a fit that was sampled for longer gives no more than its part
+    draws = min(fit.options.draws for fit in fits)
     stops = np.round(np.cumsum([one.weight for one in told]) * draws).astype(int)
     counts = np.diff(stops, prepend=0)
-    places = [np.arange(count) * draws // max(count, 1) for count in counts]
+    places = [
+        np.arange(count) * fit.options.draws // max(count, 1)
+        for count, fit in zip(counts, fits, strict=True)
+    ]
     normals = [
         _restated(layout.location, layout.scale, fit)[:, own]
         for fit, own in zip(fits, places, strict=True)
@@ -145,7 +157,7 @@ def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) ->
             )
             for name in first.stats
         },
-        options=first.options,
+        options=replace(first.options, draws=draws),
         notes={
             "whitened": all(fit.notes["whitened"] for fit in fits),
             "gradients": sum(fit.notes["gradients"] for fit in fits),

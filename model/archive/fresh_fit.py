@@ -1,0 +1,89 @@
+"""A question's draws from a fresh fit: of the case, or of each of its readings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from model.archive.believed import believed
+from model.archive.summary import convergence_block
+from model.archive.under_scenarios import verdict
+from model.case.case import Case
+from model.evidence.synthesis import Synthesis
+from model.kernel.cache import kernel
+from model.kernel.native import Map
+from model.projection.projection import project
+from model.question import Question, SamplerOptions
+from model.sampling.fitting import Convergence, Posterior, fit, worst_of
+from model.sampling.rivals import mixed
+from model.sampling.whitening import pilot_map
+from model.terminal.wording import counted
+
+if TYPE_CHECKING:
+    from model.archive.answer import Hooks, Inputs
+
+#: Target acceptance after divergent draws: steps of about half the length.
+SMALL_STEPS = 0.99
+
+
+def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
+    """Fit anew: the case, or each of its readings, of which the worst convergence counts."""
+    kernel(hooks.say)
+    if not inputs.rivals:
+        one, gate = _judged(inputs.case, inputs.parts, question, hooks)
+        return one, gate, {"how": "fitted"}
+
+    fits, gates, start = [], {}, None
+    for rival in inputs.rivals:
+        name = rival.reading.name
+        hooks.say(f"Reading {name}: {rival.reading.title} (weight {rival.weight:.0%})")
+        one, gates[name] = _judged(inputs.case, rival.parts, question, hooks, start)
+        # readings resemble each other, so that the next starts from the draws of this one
+        start = start or pilot_map(one.normals.reshape(-1, one.normals.shape[-1]))
+        fits.append(one)
+    diagnosis = {
+        "how": "fitted",
+        "readings": {
+            name: {"converged": gate.converged, **convergence_block(gate)}
+            for name, gate in gates.items()
+        },
+    }
+    return mixed(inputs.parts, fits, inputs.rivals), worst_of(gates), diagnosis
+
+
+def _judged(
+    case: Case, parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None
+) -> tuple[Posterior, Convergence]:
+    """Fit and judge; if a full-length fit did not converge, fit once more for twice as long."""
+    posterior = _fit(parts, question, hooks, start)
+    gate = verdict(posterior, project(case, posterior.layout, posterior.draws))
+    if gate.converged or question.options.draws < SamplerOptions().draws:
+        return posterior, gate
+    hooks.say("Not converged; sampling again, twice as long")
+    longer = replace(question, options=replace(question.options, draws=2 * question.options.draws))
+    found = pilot_map(posterior.normals.reshape(-1, posterior.normals.shape[-1]))
+    posterior = _fit(parts, longer, hooks, found)
+    return posterior, verdict(posterior, project(case, posterior.layout, posterior.draws))
+
+
+def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None) -> Posterior:
+    """Fit once; if any draw diverges, once more with smaller steps."""
+    options = question.options
+    if question.what_if.believe:
+        # weights make some of the draws worth little
+        options = replace(options, draws=2 * options.draws)
+    posterior = fit(parts, options, start=start, progress=hooks.progress)
+    divergences = int(posterior.diverging.sum())
+    if divergences and options.target_accept < SMALL_STEPS:
+        diverged = counted(divergences, "draw", "draws")
+        hooks.say(f"{diverged} diverged; sampling again with smaller steps")
+        smaller = replace(options, target_accept=SMALL_STEPS)
+        posterior = fit(parts, smaller, start=start, progress=hooks.progress)
+    return posterior
+
+
+def with_believed(question: Question, inputs: Inputs, posterior: Posterior, gate: Any) -> Any:
+    """Draws as if held-out rows had been fitted, too."""
+    projection = project(inputs.case, posterior.layout, posterior.draws)
+    rows = question.what_if.believe
+    return believed(inputs.case, posterior, gate, projection, rows)
