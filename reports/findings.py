@@ -308,6 +308,8 @@ def _later(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     if table.empty or not table["reliable"].all():
         return []
     key = "unknown.later_one" if len(table) == 1 else "unknown.later"
+    if len(readings.told(run)) > 1:
+        key = "unknown.later_reading"  # checks with refits are of that one
     inside = int(table["inside"].astype(bool).sum())
     day = texts.date(table["as_of"].iloc[0])
     return [sentence(texts, key, day=day, inside=inside, count=len(table))]

@@ -147,6 +147,10 @@ def test_what_came_later_is_told_if_it_was_checked(
     assert "published by 2 August 2018 was tested" in said["unknown.later_one"]
     assert "inside its 90% interval: 1 of 1" in said["unknown.later_one"]
     assert not [one for one in findings.not_known(run, english) if "later" in one.key]
+    new = SavedRun(checked_run.folder, checked_run.manifest, dict(checked_run.summary))
+    new.summary["readings"] = {"plan": {}, "share": {}}
+    mixed = {one.key: one.text for one in findings.not_known(new, english)}
+    assert "under the reading in which most claims count" in mixed["unknown.later_reading"]
     table = figures.as_of.shown(checked_run)
     assert np.all(table["as_of"] == "2018-08-02")
 
