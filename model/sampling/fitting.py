@@ -199,7 +199,8 @@ def fit(
     gradients, whitened = 0, True
     pilots: tuple[tuple[int, int, float], ...] = ()
     if start is None:
-        start, whitened = curvature_map(density(recorded), parts.size)
+        letters = parts.errors(np.arange(parts.size))[0]
+        start, whitened = curvature_map(density(recorded), parts.size, letters)
         # a single chain is for taking a few draws of many cases
         pilots = PILOTS if whitened and options.chains > 1 else ()
     value, slope = density(recorded, start)(np.zeros(parts.size))
