@@ -72,13 +72,15 @@ def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None =
     if question.what_if.believe:
         # weights make some of the draws worth little
         options = replace(options, draws=2 * options.draws)
-    posterior = fit(parts, options, start=start, progress=hooks.progress)
+    # the map of another reading's draws
+    refine = start is not None
+    posterior = fit(parts, options, start=start, refine=refine, progress=hooks.progress)
     divergences = int(posterior.diverging.sum())
     if divergences and options.target_accept < SMALL_STEPS:
         diverged = counted(divergences, "draw", "draws")
         hooks.say(f"{diverged} diverged; sampling again with smaller steps")
         smaller = replace(options, target_accept=SMALL_STEPS)
-        posterior = fit(parts, smaller, start=start, progress=hooks.progress)
+        posterior = fit(parts, smaller, start=start, refine=refine, progress=hooks.progress)
     return posterior
 
 

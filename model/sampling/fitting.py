@@ -159,6 +159,7 @@ def fit(
     options: SamplerOptions | None = None,
     *,
     start: Map | None = None,
+    refine: bool = False,
     progress: Progress | None = None,
 ) -> Posterior:
     """Sample the posterior of a case.
@@ -172,6 +173,8 @@ def fit(
     options : SamplerOptions, optional
     start : Map, optional
         The map to sample in, if a suitable one is known; no pilots are run.
+    refine : bool
+        Whether to fit that map to the draws of one pilot, since it is another posterior's.
     progress : callable, optional
         Called with (stage, done, total).
 
@@ -197,7 +200,7 @@ def fit(
 
     recorded = program(parts)
     gradients, whitened = 0, True
-    pilots: tuple[tuple[int, int, float], ...] = ()
+    pilots: tuple[tuple[int, int, float], ...] = PILOTS[1:] if refine else ()
     if start is None:
         letters = parts.errors(np.arange(parts.size))[0]
         start, whitened = curvature_map(density(recorded), parts.size, letters)
