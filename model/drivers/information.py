@@ -206,7 +206,8 @@ class Figures:
     def known(self) -> Floats:
         """Regressors, (n, m): the mean of each row's figures and what else tells much.
 
-        That is their median if some may be off, and for hedges their extreme. They are normal scores of ranks, since figures of few units may be far out.
+        That is their median if some may be off, and for hedges their extreme. All are normal
+        scores of ranks, since figures of few units may be far out.
         """
         columns = []
         for row, count in enumerate(self.counts):
