@@ -109,14 +109,19 @@ class Evidence:
     @property
     def scales(self) -> tuple[tuple[float, float], ...]:
         """Deviations that a row's error may add, each with its probability; zero comes first."""
-        share, by = self.off
-        return ((1.0 - share, 0.0), *((share / 3, by / size) for size in (1, 2, 4)))
+        return scales(self.off)
 
     @property
     def own_error(self) -> Floats:
         """Standard deviation of the part of each row's error that is not shared, (R,)."""
         # a row left out may have a smaller error than the best counted row; its weight is zero
         return np.sqrt(np.maximum(self.error**2 - self.shared_error**2, 1e-12))
+
+
+def scales(off: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+    """Probability and size of what an error may add, from ``Evidence.off``; zero comes first."""
+    share, by = off
+    return ((1.0 - share, 0.0), *((share / 3, by / size) for size in (1, 2, 4)))
 
 
 def evidence(case: Case, measured: Measurement) -> Evidence:

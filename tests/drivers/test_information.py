@@ -30,7 +30,7 @@ from model.drivers.information import (
 from model.drivers.outcome import Outcome
 from model.drivers.regression import TooFewDrawsError
 from model.equations.quantities import HEADLINE
-from model.evidence.synthesis import Synthesis, log_quantities, synthesis
+from model.evidence.synthesis import log_quantities, synthesis
 from model.projection.projection import project
 from model.question import SamplerOptions
 from model.sampling.fitting import Posterior, fit
@@ -172,8 +172,9 @@ def figures_of(
                 log_quantity[:, place] + shared * common[:, statement] + error
             )
     return Figures(
-        log_quantity=log_quantity, shared=common, stated=stated, own_error=np.array(own),
-        shared_error=np.full(rows, shared), tail=tails, counts=np.array(counts),
+        log_quantity=log_quantity, origin=np.zeros(rows, int), shared=common[:, None],
+        stated=stated, own_error=np.array(own), shared_error=np.full(rows, shared), tail=tails,
+        counts=np.array(counts),
     )  # fmt: skip
 
 
@@ -347,7 +348,8 @@ def test_a_crew_teaches_less_where_crews_differ_by_an_unknown_amount() -> None:
     truth, deviation = rng.normal(scale=0.2, size=MANY), np.exp(-1.5 + 0.91 * rng.normal(size=MANY))
     own = np.hypot(0.085, deviation)
     figures = Figures(
-        truth[:, None], np.zeros((MANY, 1)), (truth + own * rng.normal(size=MANY))[:, None, None],
+        truth[:, None], np.zeros(1, int), np.zeros((MANY, 1, 1)),
+        (truth + own * rng.normal(size=MANY))[:, None, None],
         own[:, None], np.zeros(1), np.zeros(1), np.array([1]),
     )  # fmt: skip
     # mean variance left: a grid of figures, of truths, and of deviations
@@ -378,11 +380,13 @@ def test_weights_are_the_posterior_of_the_figures() -> None:
     expected = np.zeros(500)
     floor = exponnorm(0.3 / 0.7, scale=0.7)
     for draw in range(500):
-        first = figures.stated[truth, 0, 0] - log_quantity[draw, 0] - 0.4 * figures.shared[draw, 0]
+        first = (
+            figures.stated[truth, 0, 0] - log_quantity[draw, 0] - 0.4 * figures.shared[draw, 0, 0]
+        )
         expected[draw] = norm.logpdf(first, scale=0.5)
         for statement in range(2):
             apart = figures.stated[truth, 1, statement] - log_quantity[draw, 1]
-            expected[draw] += floor.logpdf(-(apart - 0.4 * figures.shared[draw, statement]))
+            expected[draw] += floor.logpdf(-(apart - 0.4 * figures.shared[draw, 0, statement]))
     weight = np.exp(expected - expected.max())
     weight[truth] = 0.0
     np.testing.assert_allclose(figures.weights(truth), weight / weight.sum(), rtol=1e-9, atol=1e-15)
@@ -447,12 +451,18 @@ MIXED = {
         "quantity": "payment", "segment": "spb_construction", "start": "2018-07", "end": "2018-07",
         "units": "1", "reliability": "D",
     },
+    "wood": {
+        "quantity": "payment", "segment": "forestry", "start": "2018-07", "end": "2018-07",
+        "reliability": "B",
+    },
 }  # fmt: skip
+#: In the order in which they are measured: counts, accounts, basic quantities.
+MEASURED = ("count", "plan", "price", "wood", "margin")
 
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """The small case with one prospect of four rows."""
+    """The small case with one prospect of five rows, two of them about one quantity."""
     folder = tmp_path_factory.mktemp("mixed") / "mixed"
     return read_case(write_case(folder, prospects_csv=prospects_text(MIXED)))
 
@@ -463,28 +473,33 @@ def test_figures_are_printed_as_they_would_be_read(mixed: Case) -> None:
     posterior = prior_draws(mixed, draws=1, chains=1)
     natural = np.repeat(posterior.draws, 100_000, axis=0)
     (prospect,) = mixed.prospects
-    figures = Figures.of(mixed, parts.layout, natural, prospect, np.random.default_rng(15))
-    # rows stand in the order in which they are measured: counts, accounts, basic quantities
-    order = ["count", "plan", "price", "margin"]
+    known = {letter: np.ones(100_000) for letter in "ABCD"}
+    figures = Figures.of(mixed, parts.layout, natural, prospect, np.random.default_rng(15), known)
+    order = MEASURED
     reading = reading_keys()
     grade = {
         name: np.hypot(reading["reliability"][letter], reading["credibility"][number])
         for name, letter, number in (
             ("count", "A", "2"), ("plan", "B", "3"), ("price", "D", "2"), ("margin", "C", "2"),
+            ("wood", "B", "2"),
         )
     }  # fmt: skip
     # of firms and crews, as unknown as the reading has it: 5% and 95% points of 0.05 and 1
     units = {"plan": 4, "price": 1}
-    # one absolute size, of the best row
-    shared = np.sqrt(0.8) * min(grade.values())
-    tails = {"count": 0.3, "plan": -0.3, "price": 0.0, "margin": 0.0}
-    assert list(figures.counts) == [3, 1, 1, 2]
-    assert figures.stated.shape == (100_000, 4, 3)
-    assert figures.shared_error == pytest.approx(np.full(4, shared))
-    assert figures.tail == pytest.approx([tails[name] for name in order])
-    assert figures.own_error.shape == (100_000, 4)
+    # rows about one quantity: one absolute size, of the best of them
+    common = {name: np.sqrt(0.8) * grade["wood"] for name in ("price", "wood")}
+    tails = {"count": 0.3, "plan": -0.3}
+    # figures that are off: by the whole, half or a quarter of 0.8, each with a chance of 0.1 / 3
+    off = 0.1 / 3 * 0.8**2 * (1 + 1 / 4 + 1 / 16)
+    assert list(figures.counts) == [3, 1, 1, 1, 2]
+    assert figures.stated.shape == (100_000, 5, 3)
+    assert figures.shared_error == pytest.approx(
+        np.tile([common.get(name, 0.0) for name in order], (100_000, 1))
+    )
+    assert figures.tail == pytest.approx([tails.get(name, 0.0) for name in order])
+    assert figures.own_error.shape == (100_000, 5)
     for place, name in enumerate(order):
-        between = figures.own_error[:, place] ** 2 - (grade[name] ** 2 - shared**2)
+        between = figures.own_error[:, place] ** 2 - (grade[name] ** 2 - common.get(name, 0.0) ** 2)
         if name not in units:
             assert between == pytest.approx(np.zeros(100_000), abs=1e-12)
             continue
@@ -493,21 +508,25 @@ def test_figures_are_printed_as_they_would_be_read(mixed: Case) -> None:
     error = figures.stated - figures.log_quantity[..., None]
     for place, name in enumerate(order):
         own = np.mean(figures.own_error[:, place] ** 2)
-        whole = np.sqrt(own + shared**2 + tails[name] ** 2)
+        tail = tails.get(name, 0.0)
+        whole = np.sqrt(own + common.get(name, 0.0) ** 2 + tail**2 + off)
         # four standard errors of a mean and a deviation of 100 000
         assert error[:, place].mean(axis=0) == pytest.approx(
-            np.full(3, tails[name]), abs=4 * whole / np.sqrt(100_000)
+            np.full(3, tail), abs=4 * whole / np.sqrt(100_000)
         )
         assert error[:, place].std(axis=0) == pytest.approx(np.full(3, whole), rel=0.04)
-    # rows of one statement have the source's error in common, statements nothing
-    ties = np.cov(error.reshape(100_000, 12).T).reshape(4, 3, 4, 3)
-    for one in range(4):
-        for other in range(4):
+    # rows about one quantity have the source's error in common, others and statements nothing
+    ties = np.cov(error.reshape(100_000, 15).T).reshape(5, 3, 5, 3)
+    pair = {order.index("price"), order.index("wood")}
+    for one in range(5):
+        for other in range(5):
             for statement in range(3):
                 near = 12 * np.sqrt(ties[one, 0, one, 0] * ties[other, 0, other, 0] / 100_000)
                 if one != other:
                     same = ties[one, statement, other, statement]
-                    assert same == pytest.approx(shared**2, abs=2 * near)
+                    assert same == pytest.approx(
+                        common["wood"] ** 2 if {one, other} == pair else 0.0, abs=2 * near
+                    )
                 apart = ties[one, statement, other, (statement + 1) % 3]
                 assert apart == pytest.approx(0.0, abs=near)
 
@@ -522,8 +541,11 @@ def test_figures_speak_of_what_evidence_speaks_of(mixed: Case, tmp_path: Path) -
             "payment", "2018-07", "2018-07", "exact", "RUB/month", value="9e4",
             segment="spb_construction",
         ),
+        "wood": row(
+            "payment", "2018-07", "2018-07", "exact", "RUB/month", value="9e4", segment="forestry"
+        ),
     }  # fmt: skip
-    graded = {"margin": "C2", "plan": "B3", "count": "A2", "price": "D2"}
+    graded = {"margin": "C2", "plan": "B3", "count": "A2", "price": "D2", "wood": "B2"}
     others = dict.fromkeys(("workers", "quota", "arrivals", "new", "payment", "declared", "kept"))
     evidence = others | {"handed_over": None} | {
         name: cells | {"origin": "found", "reliability": graded[name][0],
@@ -538,17 +560,80 @@ def test_figures_speak_of_what_evidence_speaks_of(mixed: Case, tmp_path: Path) -
     without_units = replace(
         mixed.prospects[0], rows=mixed.prospects[0].rows.assign(units=0, statements=1)
     )
+    factors = {
+        letter: np.exp(0.5 * np.random.default_rng(ord(letter)).normal(size=50))
+        for letter in "ABCD"
+    }
     figures = Figures.of(
-        mixed, posterior.layout, posterior.draws, without_units, np.random.default_rng(1)
+        mixed, posterior.layout, posterior.draws, without_units, np.random.default_rng(1), factors
     )
-    assert parts.evidence.ids == ("count", "plan", "price", "margin")
+    assert parts.evidence.ids == MEASURED
     log_quantity = log_quantities(parts, flat(posterior))
     np.testing.assert_allclose(figures.log_quantity, log_quantity, rtol=1e-12)
     said = parts.evidence
     np.testing.assert_allclose(figures.tail, said.tail)
-    np.testing.assert_allclose(figures.shared_error, said.shared_error)
-    whole = np.hypot(figures.own_error, figures.shared_error)
-    np.testing.assert_allclose(whole, np.broadcast_to(said.error, whole.shape))
+    assert figures.off == said.off
+    size = np.column_stack([factors[letter] for letter in said.letters])
+    shared = size[:, said.shared_letter] * said.shared_error
+    np.testing.assert_allclose(figures.shared_error, shared)
+    own = size[:, said.letter] * said.own_error
+    np.testing.assert_allclose(figures.own_error, own, atol=1e-8)
+    # rows share an error here if they do there
+    same = figures.origin[:, None] == figures.origin
+    there = (said.origin[:, None] == said.origin) & (said.origin >= 0) | np.eye(5, dtype=bool)
+    np.testing.assert_array_equal(same, there)
+
+
+def test_letters_that_no_row_has_have_their_priors_factors(mixed: Case) -> None:
+    """One factor for all rows of a letter, its log Normal(0, 0.5)."""
+    posterior = prior_draws(mixed, draws=10_000, chains=1)
+    without_units = replace(mixed.prospects[0], rows=mixed.prospects[0].rows.assign(units=0))
+    figures = Figures.of(
+        mixed, posterior.layout, posterior.draws, without_units, np.random.default_rng(1),
+        {"C": np.full(10_000, 2.0)},
+    )  # fmt: skip
+    size = dict(zip(MEASURED, (figures.own_error / figures.own_error[0]).T, strict=True))
+    assert size["margin"] == pytest.approx(np.ones(10_000))
+    # the good row sets the size of what both share
+    for place, name in enumerate(MEASURED):
+        # four standard errors of a deviation of 10 000: 4 / sqrt(20 000) = 3%
+        if name != "margin":
+            assert np.log(size[name]).std() == pytest.approx(0.5, rel=0.03)
+        if name in ("price", "wood"):
+            shared = figures.shared_error[:, place] / figures.shared_error[0, place]
+            np.testing.assert_allclose(shared, size["wood"])
+    np.testing.assert_allclose(size["plan"], size["wood"])
+    assert abs(np.corrcoef(np.log(size["plan"]), np.log(size["count"]))[0, 1]) < 0.04
+
+
+def test_several_figures_that_may_be_off() -> None:
+    """Against the posterior on a grid, by SciPy: a figure that is off is seen beside the others."""
+    prior, error, count, off = 0.5, 0.1, 5, (0.3, 0.8)
+    rng = np.random.default_rng(17)
+    log_quantity = prior * rng.normal(size=(MANY, 1))
+    exact = figures_of(log_quantity, [count], rng, own=[error])
+    figures = replace(exact, off=off).printed(rng)
+    assert figures.known.shape == (MANY, 2)
+    found, again = both_ways(log_quantity[:, 0], figures)
+    grid = np.linspace(-6.0, 6.0, 1201) * prior
+    variances = []
+    for truth in range(0, MANY, MANY // 400):
+        apart = figures.stated[truth, 0, :, None] - grid
+        density = 0.7 * norm.pdf(apart, scale=error)
+        for size in (1, 2, 4):
+            density = density + 0.1 * norm.pdf(apart, scale=np.hypot(error, 0.8 / size))
+        weight = density.prod(axis=0) * norm.pdf(grid, scale=prior)
+        weight /= weight.sum()
+        variances.append(weight @ grid**2 - (weight @ grid) ** 2)
+    variance = np.mean(variances)
+    # of 400 and of 200 sets whose variances differ by about as much as their mean
+    assert again.variance_after == pytest.approx(variance, rel=3 * np.hypot(0.05, 0.07))
+    # mean and median are not all that five figures say, but nearly
+    gone = 1 - variance / prior**2
+    assert gone - 0.03 < found.variance_share < gone + SHARE
+    # the mean alone would say less
+    alone = worth(log_quantity[:, 0], figures.known[:, [0]]).variance_share
+    assert found.variance_share > alone + 0.02
 
 
 def test_a_row_that_stands_alone_shares_nothing(tmp_path: Path) -> None:
@@ -556,13 +641,18 @@ def test_a_row_that_stands_alone_shares_nothing(tmp_path: Path) -> None:
     text = text.replace("two,found", "two,other")
     case = read_case(write_case(tmp_path / "alone", prospects_csv=text))
     posterior = prior_draws(case, draws=50)
+    known = {"B": np.ones(100)}
     first, second = (
-        Figures.of(case, posterior.layout, posterior.draws, one, np.random.default_rng(2))
+        Figures.of(case, posterior.layout, posterior.draws, one, np.random.default_rng(2), known)
         for one in case.prospects
     )
-    assert first.shared_error == pytest.approx([0.0])
+    assert first.shared_error == pytest.approx(np.zeros((100, 1)))
     assert first.own_error == pytest.approx(np.full((100, 1), np.hypot(0.08, 0.08)))
     np.testing.assert_array_equal(first.stated, second.stated)
+
+
+#: A plan so small, and so well paid, that it is surely collected: then it matters.
+COVERED = {"plan": {"p05": 40, "p95": 90}, "payment": {"p05": 150_000, "p95": 250_000}}
 
 
 def outcome_of(case: Case, posterior: Posterior, definition: str = HEADLINE) -> Outcome:
@@ -582,10 +672,13 @@ def test_worth_of_prospects(tmp_path: Path) -> None:
         },
         "other": {"prospect": "other", "quantity": "quota_use", "title": "Something else"},
     }  # fmt: skip
-    case = read_case(write_case(tmp_path / "worth", prospects_csv=prospects_text(rows)))
+    case = read_case(
+        write_case(tmp_path / "worth", prospects_csv=prospects_text(rows), priors=COVERED)
+    )
     posterior = prior_draws(case, draws=600, chains=2)
-    outcome = outcome_of(case, posterior)
-    table = worth_of_prospects(case, posterior.layout, outcome, case.prospects)
+    outcome = outcome_of(case, posterior, "plan_collected")
+    factors = posterior.letter_factors
+    table = worth_of_prospects(case, posterior.layout, outcome, case.prospects, factors)
     assert list(table["prospect"]) == ["sharp", "good", "crew", "poor", "other"]
     assert (table["variance_share"].diff().dropna() <= 0).all()
     table = table.set_index("prospect")
@@ -607,38 +700,38 @@ def test_worth_of_prospects(tmp_path: Path) -> None:
     assert (apart.abs() < 3 * np.hypot(0.022, 0.035)).all()
     assert (told["narrower"] == told["width_before"] - told["width_after"]).all()
     assert told.loc["other", "variance_share"] == pytest.approx(0.0, abs=0.022)
-    again = worth_of_prospects(case, posterior.layout, outcome, case.prospects[:1])
+    again = worth_of_prospects(case, posterior.layout, outcome, case.prospects[:1], factors)
     assert again.set_index("prospect").equals(table.loc[["poor"]])
-    assert worth_of_prospects(case, posterior.layout, outcome, ()).empty
+    assert worth_of_prospects(case, posterior.layout, outcome, (), factors).empty
 
 
 def test_what_a_prospect_states_in_short(mixed: Case) -> None:
     assert stated(mixed.prospects[0]) == (
         "broker_margin 2017-01 – 2017-12, exact, C2, 2 times; "
         "plan 2017-01 – 2017-12, at_least, B3; permitted 2017-12, up_to, A2, 3 times; "
-        "payment 2018-07, exact, D2"
+        "payment 2018-07, exact, D2; payment 2018-07, exact, B2"
     )
 
 
 def test_worth_of_quantities(tiny: Case) -> None:
     """Independent inputs of a product: each is worth what the others leave of it."""
     posterior = prior_draws(tiny, draws=4000, chains=2)
-    outcome = outcome_of(tiny, posterior)
+    outcome = outcome_of(tiny, posterior, "billings")
     table = worth_of_quantities(outcome).set_index("quantity")
     assert set(table.index) == set(outcome.labels)
     assert (table["variance_share"].diff().dropna() <= 0).all()
     assert (table["narrower"] == table["width_before"] - table["width_after"]).all()
     layout = posterior.layout
-    place = layout.index["plan"]
-    # state take is proportional to the plan: E[take | plan] = plan × E[take / plan]
-    plan = posterior.draws[:, place]
-    rest = outcome.result / plan
-    share = (plan * rest.mean()).var() / outcome.result.var()
+    place = layout.index["payment"]
+    # billings are proportional to the payment: E[billings | payment] = payment × E[rest]
+    payment = posterior.draws[:, place]
+    rest = outcome.result / payment
+    share = (payment * rest.mean()).var() / outcome.result.var()
     # prior draws of 8000: heavy tails double the standard error, 0.77 / sqrt(8000) = 0.009
-    assert table.loc["plan", "variance_share"] == pytest.approx(share, abs=4 * 2 * 0.009)
-    after = plan.mean() * width(rest)
-    assert table.loc["plan", "width_after"] == pytest.approx(after, rel=0.04)
-    assert table.loc["plan", "group"] == "plan"
+    assert table.loc["payment", "variance_share"] == pytest.approx(share, abs=4 * 2 * 0.009)
+    after = payment.mean() * width(rest)
+    assert table.loc["payment", "width_after"] == pytest.approx(after, rel=0.04)
+    assert table.loc["payment", "group"] == "payment"
     assert table.loc["quota_use", "variance_share"] == pytest.approx(0.0, abs=0.01)
 
 
@@ -651,40 +744,48 @@ LONG = SamplerOptions(draws=5000, tune=300, chains=4, seed=41)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("place_of", "cells"),
+    ("place_of", "definition", "cells"),
     [
-        ("plan", {"quantity": "plan"}),
+        ("plan", "plan_collected", {"quantity": "plan"}),
         (
             "new",
+            HEADLINE,
             {"quantity": "new_permits", "start": "2018-01", "end": "2018-12",
              "qualifier": "at_least"},
         ),
     ],
 )  # fmt: skip
 def test_a_source_that_is_found_is_worth_what_was_expected(
-    tiny: Case, tiny_parts: Synthesis, tmp_path: Path,
-    place_of: str, cells: dict[str, str],
-) -> None:  # fmt: skip
+    tmp_path: Path, place_of: str, definition: str, cells: dict[str, str]
+) -> None:
     """Nested simulation: figures printed of the posterior without a row, each fitted as data.
 
     Regression and weighing expect what refits find, in variance and 90% width.
     """
-    # the row's own origin has another row: the prospect is one source, so it stands alone
-    row_free = [place_of, *(["arrivals"] if place_of == "new" else [])]
-    parts = left_out(tiny_parts, tiny, row_free)
+    changes: dict[str, Any] = {}
+    if definition == "plan_collected":
+        # as COVERED: the press's arithmetic and the share handed over are of the larger plan
+        figure = {"plan": {"value": "720"}, "payment": {"value": "300000"}, "handed_over": None}
+        changes = {"priors": COVERED, "evidence": figure}
+    text = prospects_text({"found": cells})
+    case = read_case(write_case(tmp_path / "case", prospects_csv=text, **changes))
+    whole = synthesis(case)
+    parts = left_out(whole, case, [place_of])
     base = fit(parts, LONG)
-    case = read_case(write_case(tmp_path / "case", prospects_csv=prospects_text({"found": cells})))
     rng = np.random.default_rng(42)
-    figures = Figures.of(case, base.layout, base.draws, case.prospects[0], rng)
-    year = tiny.timeline.headline
-    yearly = yearly_revenue(tiny, base.layout, base.draws)
-    result = yearly.sel(definition=HEADLINE, year=year).to_numpy()
-    said = tiny_parts.evidence
+    factors = base.letter_factors
+    figures = Figures.of(case, base.layout, base.draws, case.prospects[0], rng, factors)
+    year = case.timeline.headline
+    yearly = yearly_revenue(case, base.layout, base.draws)
+    result = yearly.sel(definition=definition, year=year).to_numpy()
+    said = whole.evidence
     place = said.ids.index(place_of)
     # the same quantity and error, by the route of evidence
     known = log_quantities(parts, flat(base))
     np.testing.assert_allclose(figures.log_quantity[:, 0], known[:, place], rtol=1e-10)
-    assert figures.own_error[:, 0] == pytest.approx(np.full(len(result), said.error[place]))
+    size = factors[said.letters[said.letter[place]]]
+    assert figures.own_error[:, 0] == pytest.approx(size * said.error[place])
+    assert said.shared_error[place] == 0.0
     truths = np.linspace(0, len(result) - 1, FOUND).round().astype(int)
     tasks = {}
     for number, truth in enumerate(truths):
@@ -694,16 +795,15 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
                 np.arange(len(said.ids)) == place, figures.stated[truth, 0, 0], said.log_figure
             ),
             weight=np.where(np.arange(len(said.ids)) == place, 1.0, parts.evidence.weight),
-            shared_error=np.zeros(len(said.ids)),
         )
         options = SamplerOptions(
             draws=1000, tune=300, chains=2, seed=100 + number, target_accept=0.9, cores=1
         )
         found_parts = replace(parts, evidence=told)
-        tasks[str(number)] = Task(tiny, found_parts, options, pilot_map(flat(base)))
+        tasks[str(number)] = Task(case, found_parts, options, pilot_map(flat(base)))
     with executor(2) as workers:
         refits = all_of(workers, refit, tasks)
-    takes = [one.yearly.sel(definition=HEADLINE, year=year).to_numpy() for one in refits.values()]
+    takes = [one.yearly.sel(definition=definition, year=year).to_numpy() for one in refits.values()]
     variances = np.array([one.var() for one in takes])
     widths = np.array([width(one) for one in takes])
     # weighing for the same figures: what differs is the Monte Carlo error of 16 fits and of the
@@ -716,7 +816,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
     assert widths.mean() == pytest.approx(same.width_after, rel=error[1])
     # 16 figures are few: how they differ from all is told by weighing, and taken off
     every, _ = reweighed(result, figures, nested=400)
-    expected = worth(result, figures.known, outcome_of(tiny, base).effective)
+    expected = worth(result, figures.known, outcome_of(case, base, definition).effective)
     corrected = variances.mean() * every.variance_after / same.variance_after
     assert corrected == pytest.approx(expected.variance_after, rel=0.06)
     corrected = widths.mean() * every.width_after / same.width_after

@@ -71,6 +71,13 @@ def posterior(tiny: Case) -> Posterior:
 
 
 @pytest.fixture(scope="module")
+def covered(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The small case with a plan so small, and so well paid, that it is surely collected."""
+    priors = {"plan": {"p05": 40, "p95": 90}, "payment": {"p05": 150_000, "p95": 250_000}}
+    return read_case(write_case(tmp_path_factory.mktemp("covered") / "covered", priors=priors))
+
+
+@pytest.fixture(scope="module")
 def projected(tiny: Case, posterior: Posterior) -> Projection:
     """What happened, and what follows to the end of 2023."""
     longer = extended(tiny, HORIZON)
@@ -104,6 +111,7 @@ def test_a_subject_is_a_revenue_and_all_that_it_follows_from(
         np.testing.assert_allclose(
             outcome.result, yearly.sel(definition=definition, year=2018).to_numpy()
         )
+    outcome = outcome_of(tiny, posterior)
     assert outcome.labels == posterior.layout.labels
     units = {prior.label: prior.unit for prior in tiny.priors}
     assert outcome.units == tuple(units[label] for label in outcome.labels)
@@ -287,7 +295,7 @@ def test_shares_add_up(tiny: Case, posterior: Posterior, definition: str) -> Non
 def test_points_of_quantities_and_of_the_result_beside_them(
     tiny: Case, posterior: Posterior
 ) -> None:
-    outcome = outcome_of(tiny, posterior)
+    outcome = outcome_of(tiny, posterior, "billings")
     table = shares_of(outcome, {"plan": (1.0, 2.0)}).quantities.set_index("quantity")
     for name in ("plan", "broker_margin", "permit_exit.open"):
         values = posterior.draws[:, posterior.layout.index[name]]
@@ -298,9 +306,9 @@ def test_points_of_quantities_and_of_the_result_beside_them(
     assert list(table.loc["plan", ["held_p05", "held_p95"]]) == [1.0, 2.0]
     assert table.drop("plan")[["held_p05", "held_p95"]].isna().all(axis=None)
     assert table.loc["plan", "unit"] == "USD/month"
-    # with a larger plan goes a larger take; a quota's use tells nothing of it
+    # with a larger payment go larger billings; a quota's use tells nothing of them
     middle = np.median(outcome.result)
-    assert table.loc["plan", "along_p05"] < middle < table.loc["plan", "along_p95"]
+    assert table.loc["payment", "along_p05"] < middle < table.loc["payment", "along_p95"]
     apart = table.loc["quota_use", ["along_p05", "along_p95"]] / middle - 1.0
     # the median of 200 draws whose logs spread by 0.5: 0.5 × 1.25 / sqrt(200) = 0.045
     assert (apart.abs() < 4 * 0.045).all()
@@ -381,15 +389,16 @@ def test_errors_are_the_spread_over_data_sets(memory: float) -> None:
     assert (ratios < 2.0).all()
 
 
-def test_a_rate_that_nobody_knows_has_its_share(tiny: Case, posterior: Posterior) -> None:
-    """Of billings, paid in rubles; a plan that is set in dollars is the same at any rate."""
+def test_a_rate_that_nobody_knows_has_its_share(covered: Case) -> None:
+    """Of billings, paid in rubles; a plan set in dollars, if covered, is the same at any rate."""
     # all else a tenth as uncertain, so that the rate matters
+    posterior = runs.prior_draws(covered, draws=1000, chains=2)
     layout = posterior.layout
     normals = 0.1 * posterior.normals
     natural = layout.natural(normals[..., : layout.size])
     surer = replace(posterior, normals=normals, natural=natural)
-    projected = Projector(extended(tiny, HORIZON), layout, surer.draws, seed=3).baseline
-    of_billings = Outcome.of(tiny, surer, projected, "billings", 2023)
+    projected = Projector(extended(covered, HORIZON), layout, surer.draws, seed=3).baseline
+    of_billings = Outcome.of(covered, surer, projected, "billings", 2023)
     found = shares_of(of_billings)
     table = found.quantities.set_index("quantity")
     assert list(found.groups["group"]) == list(TITLES)
@@ -405,9 +414,9 @@ def test_a_rate_that_nobody_knows_has_its_share(tiny: Case, posterior: Posterior
         assert table.loc["exchange_rate.RUB", kind] == pytest.approx(share, abs=0.03)
     assert table.loc["exchange_rate.RUB", "along_p05"] > table.loc["exchange_rate.RUB", "along_p95"]
     assert table["group"].iloc[0] == EXCHANGE_RATE
-    of_take = shares_of(Outcome.of(tiny, surer, projected, "state_take", 2023))
+    of_plan = shares_of(Outcome.of(covered, surer, projected, "plan_collected", 2023))
     for kind in ("first_order", "total", "share"):
-        nothing = of_take.quantities.set_index("quantity").loc["exchange_rate.RUB", kind]
+        nothing = of_plan.quantities.set_index("quantity").loc["exchange_rate.RUB", kind]
         assert nothing == pytest.approx(0.0, abs=0.01)
 
 
@@ -442,16 +451,28 @@ def test_held_at_ends_is_the_accounts_computed_anew(tiny: Case, posterior: Poste
                 assert end == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_plan_twice_as_large_takes_twice_as_much(tiny: Case, posterior: Posterior) -> None:
-    outcome = outcome_of(tiny, posterior)
-    place = posterior.layout.index["plan"]
+def test_a_payment_twice_as_large_bills_twice_as_much(tiny: Case, posterior: Posterior) -> None:
+    outcome = outcome_of(tiny, posterior, "billings")
+    place = posterior.layout.index["payment"]
     low, high = np.quantile(posterior.draws[:, place], [0.05, 0.95])
     of_one = np.median(outcome.result[::5] / posterior.draws[::5, place])
-    ends = held_at_ends(tiny, posterior, outcome)["plan"]
-    assert ends[1] - ends[0] == pytest.approx(of_one * (high - low), rel=1e-9)
-    # nothing of the take follows from how much of a quota is used
+    ends = held_at_ends(tiny, posterior, outcome)
+    assert np.ptp(ends["payment"]) == pytest.approx(of_one * (high - low), rel=1e-9)
+    # nothing of the billings follows from how much of a quota is used
     middle = float(np.median(outcome.result))
-    assert held_at_ends(tiny, posterior, outcome)["quota_use"] == pytest.approx((middle, middle))
+    assert ends["quota_use"] == pytest.approx((middle, middle))
+
+
+@pytest.mark.parametrize("name", ["plan", "levies"])
+def test_a_covered_plan_twice_as_large_collects_twice_as_much(covered: Case, name: str) -> None:
+    posterior = runs.prior_draws(covered, draws=1000, chains=2)
+    outcome = outcome_of(covered, posterior, "plan_collected")
+    place = posterior.layout.index[name]
+    low, high = np.quantile(posterior.draws[:, place], [0.05, 0.95])
+    of_one = np.median(outcome.result[::5] / posterior.draws[::5, place])
+    ends = held_at_ends(covered, posterior, outcome)[name]
+    # the corner between claim and available is rounded: far from it next to nothing is missing
+    assert ends[1] - ends[0] == pytest.approx(of_one * (high - low), rel=0.01)
 
 
 def test_a_tornado_past_the_data(tiny: Case, posterior: Posterior, projected: Projection) -> None:
@@ -533,10 +554,12 @@ def test_an_answer_is_what_its_parts_say(answer: Drivers, tiny_run: Path) -> Non
     assert len(answer.tables["correlations"]) == CORRELATED
     assert list(answer.groups["share"]) == sorted(answer.tables["groups"]["share"], reverse=True)
     assert "plan" in answer.quantities.index
-    assert answer.correlations.loc["plan", "plan"] == pytest.approx(1.0)
+    first = list(answer.quantities.index[:CORRELATED])
+    assert list(answer.correlations.index) == list(answer.correlations.columns) == first
+    assert np.diag(answer.correlations) == pytest.approx(np.ones(CORRELATED))
     knowing = worth_of_quantities(outcome).set_index("quantity")
     pd.testing.assert_frame_equal(answer.knowing, knowing)
-    assert list(answer.prospects.index) == ["A report of the plan", "A register"]
+    assert list(answer.prospects.index) == ["A register", "A report of the plan"]
     # numbers are those of the run
     annual = store.read_summary(tiny_run)["scenarios"]["baseline"]["annual"]
     for name, value in annual["2018"]["state_take"]["usd"].items():
