@@ -92,7 +92,7 @@ def test_a_run_says_what_it_reads_finds_and_writes(first) -> None:  # type: igno
 def test_summary_is_the_contract(first) -> None:  # type: ignore[no-untyped-def]
     done, written = first
     summary = json.loads((written / "summary.json").read_text(encoding="utf-8"))
-    assert summary["schema"] == 1
+    assert summary["schema"] == 2
     assert summary["converged"] is (done.returncode == 0)
     assert set(summary["convergence"]) >= {
         "max_rhat", "min_ess_bulk", "min_ess_tail", "divergences",

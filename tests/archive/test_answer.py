@@ -384,7 +384,8 @@ def test_what_ifs_are_described() -> None:
     )  # fmt: skip
     assert described(asked.asked) == [
         "plan = 7200 USD/year", "keep_share from 0.2 to 0.9", "without the source paper",
-        "without the row payment", "weight of the row workers times 0.5", "without the plan",
+        "without the row payment", "weight of the row workers times 0.5",
+        "without rows about the plan",
     ]  # fmt: skip
 
 
