@@ -311,9 +311,9 @@ def test_without_fitted_rows_the_priors_speak(folder: Path, tmp_path: Path) -> N
     "changes",
     [
         {"priors": {"permit_inflow": {"p05": 1e-300, "p95": 1e300}}},
-        {"reading": {"errors.letter_sd": 1e200}},
+        {"reading": {"spread.deviation_p95": 1e300}},
     ],
-    ids=["prior", "error"],
+    ids=["prior", "spread"],
 )
 def test_absurd_inputs_end_in_words(
     folder: Path, tmp_path: Path, changes: dict[str, dict[str, object]]

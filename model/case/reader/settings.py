@@ -191,7 +191,7 @@ class EchoTable(Table):
 class ErrorsTable(Table):
     """``[errors]``: how far the table of grades is to be trusted."""
 
-    letter_sd: NotNegative
+    letter_sd: Annotated[float, Field(ge=0, lt=3)]
     off_share: BelowOne
     off_by: Positive
     basis: Filled
