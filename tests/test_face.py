@@ -92,7 +92,7 @@ def test_scenarios_share_their_draws(estimate: Estimate) -> None:
 
 
 def test_priors_alone_are_wider(estimate: Estimate) -> None:
-    prior, posterior = estimate.prior(), estimate.draws()
+    prior, posterior = estimate.prior("billings"), estimate.draws("billings")
     spread = [np.log(np.quantile(x, 0.95) / np.quantile(x, 0.05)) for x in (prior, posterior)]
     assert spread[0] > 1.5 * spread[1]
 

@@ -11,6 +11,7 @@ import json
 import math
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,9 @@ def run_self_test(say: Callable[[str], object]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         write_tiny_case(Path(folder))
         case = read_case(folder)
+    # with grades as they stand there is a closed form
+    reading = replace(case.reading, letter_sd=0.0, off_share=0.0)
+    case = replace(case, reading=reading)
     parts = synthesis(case)
     say("Fitting a case with a known answer …\n")
     results = Results.of(case, fit(parts, SamplerOptions(seed=1)))

@@ -147,10 +147,11 @@ def test_what_is_done_is_kept_and_added_to(tiny: Case, tmp_path: Path) -> None:
     at_once, _ = run(tmp_path / "b", 5)
     for one, other in zip(longer, at_once, strict=True):  # type: ignore[call-overload]
         np.testing.assert_array_equal(one.ranks, other.ranks)
+        assert one.misfit == other.misfit
     # fewer than are kept: only those that are asked for
     assert len(run(tmp_path / "a", 2)[0]) == 2  # type: ignore[arg-type]
     names = [one.name for one in verdicts(study, longer, [])]  # type: ignore[arg-type]
-    assert names == ["calibration", "echo"]
+    assert names == ["calibration", "misfit", "echo"]
 
 
 def test_a_record_forgets_half_a_line(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_interrupted_and_taken_up_again(tiny_folder: Path, tmp_path: Path) -> No
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     told = json.loads(done.stdout)
-    assert list(told) == ["calibration", "power", "echo"]
+    assert list(told) == ["calibration", "misfit", "power", "echo"]
     (written,) = folder.glob(f"*/{store.CALIBRATION}")
     content = written.read_bytes()
     assert json.loads(content)["checks"] == told
