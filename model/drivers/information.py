@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.contents import Prospect
+from model.drivers.figures_to_come import Figures
 from model.drivers.outcome import Outcome
 from model.drivers.regression import Regression
-from model.drivers.prospective import Figures
 from model.evidence.economy import Layout
 from model.sampling.reweighting import weighted_quantiles
 
