@@ -14,7 +14,7 @@ from model.case.case import Case
 from model.equations.quantities import HEADLINE
 from model.equations.subjects import is_total
 from model.evidence.likelihood import printed_reading
-from model.projection.prediction import WORLD, log_densities, may_be_off, modelled_total
+from model.projection.prediction import LEAST, WORLD, log_densities, may_be_off, modelled_total
 from model.projection.projection import Projection, Projector, quantiles
 from model.sampling.fitting import Convergence, Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
@@ -29,8 +29,6 @@ MEANINGS = {
     "with_managers": ("state_take", "managers_take"),
     "sent": ("state_take", "managers_take", "worker_keeps"),
 }
-#: Least total, in the row's unit, that has a logarithm.
-LEAST = 1e-12
 
 READING = (
     "The total as printed (the middle of a range) and the model's estimate for the same "

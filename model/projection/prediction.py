@@ -21,6 +21,8 @@ from model.kernel.hedge_densities import tailed_logpdf
 from model.projection.projection import USD, Projection, quantiles
 
 Floats = NDArray[np.float64]
+#: Least total, in a row's unit, that has a logarithm.
+LEAST = 1e-12
 #: Factor on the errors of each letter of reliability, draw by draw.
 Factors = Mapping[str, Floats]
 #: The host of published totals for all the state's workers abroad.
@@ -214,14 +216,12 @@ def modelled_total(
 def log_densities(case: Case, row: Any, predicted: Floats) -> Floats:
     """Log density of a printed total given each draw of the quantity, (n,), in the row's unit.
 
-    Minus infinity where the quantity is not above zero.
+    A quantity that is not above zero is as good as nothing, of which the figure is improbable.
     """
     figure, error, tail = printed_reading(case.reading, row)
     off = (case.reading.off_share, case.reading.off_by)
-    found = np.full(len(predicted), -np.inf)
-    above = predicted > 0.0
-    found[above] = tailed_logpdf(figure - np.log(predicted[above]), error, tail, off)
-    return found
+    apart = figure - np.log(np.maximum(predicted, LEAST))
+    return tailed_logpdf(apart, error, tail, off)
 
 
 def _predict(
