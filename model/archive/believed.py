@@ -8,7 +8,6 @@ each reading's draws are weighed among themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,14 @@ from model.equations.subjects import is_total
 from model.projection.prediction import log_densities, modelled_total
 from model.projection.projection import Projection
 from model.sampling.fitting import Convergence, Posterior
-from model.sampling.reweighting import MAX_PARETO_K, resample, smoothed, weighted_quantiles
+from model.sampling.reweighting import (
+    MAX_PARETO_K,
+    efficiency_of,
+    lowered_by,
+    resample,
+    smoothed,
+    weighted_quantiles,
+)
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +98,7 @@ def believed(
     weights, worst = np.zeros(count), 0.0
     chosen = np.arange(count)
     rng = np.random.default_rng(posterior.options.seed)
-    for own in _readings(posterior):
+    for own in posterior.readings:
         relative = min(gate.min_ess_bulk / count, 1.0)
         found, k = smoothed(log_weight[own], relative)
         worst = max(worst, k)
@@ -106,21 +112,9 @@ def believed(
         )
         report.add("--believe", None, None, message)
         raise CaseError("the arguments", report.faults)
-    efficiency = float(1.0 / (weights**2).sum() / count)
-    lowered = replace(
-        gate,
-        min_ess_bulk=gate.min_ess_bulk * efficiency,
-        min_ess_tail=gate.min_ess_tail * efficiency,
-    )
+    lowered = lowered_by(gate, efficiency_of(weights))
     told = {"rows": list(rows), "pareto_k": round(worst, 3), "moves": moves(posterior, weights)}
     return posterior.chosen(chosen), lowered, told
-
-
-def _readings(posterior: Posterior) -> list[NDArray[np.bool_]]:
-    """Which draws are of each reading."""
-    if posterior.reading is None:
-        return [np.ones(len(posterior.draws), dtype=bool)]
-    return [posterior.of_reading(place) for place in np.unique(posterior.reading)]
 
 
 def moves(posterior: Posterior, weights: Floats) -> list[dict[str, Any]]:
@@ -129,7 +123,7 @@ def moves(posterior: Posterior, weights: Floats) -> list[dict[str, Any]]:
     Moves are of means, in posterior standard deviations on the scale on which priors are normal.
     """
     layout = posterior.layout
-    normals = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, : layout.size]
+    normals = posterior.flat[:, : layout.size]
     spread = normals.std(axis=0)
     shift = np.zeros(layout.size)
     np.divide(weights @ normals - normals.mean(axis=0), spread, out=shift, where=spread > 0.0)

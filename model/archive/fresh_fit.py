@@ -39,7 +39,7 @@ def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
         hooks.say(f"Reading {name}: {rival.reading.title} (weight {rival.weight:.0%})")
         one, gates[name] = _judged(inputs.case, rival.parts, question, hooks, start)
         # readings resemble each other, so that the next starts from the draws of this one
-        start = start or pilot_map(one.normals.reshape(-1, one.normals.shape[-1]))
+        start = start or pilot_map(one.flat)
         fits.append(one)
     diagnosis = {
         "how": "fitted",
@@ -61,7 +61,7 @@ def _judged(
         return posterior, gate
     hooks.say("Not converged; sampling again, twice as long")
     longer = replace(question, options=replace(question.options, draws=2 * question.options.draws))
-    found = pilot_map(posterior.normals.reshape(-1, posterior.normals.shape[-1]))
+    found = pilot_map(posterior.flat)
     posterior = _fit(parts, longer, hooks, found)
     return posterior, verdict(posterior, project(case, posterior.layout, posterior.draws))
 

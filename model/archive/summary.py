@@ -247,7 +247,7 @@ def _errors(results: Results) -> Json:
     A row that a reading leaves out has no such probability there.
     """
     posterior = results.posterior
-    parts, normals = posterior.parts, posterior.normals.reshape(-1, posterior.parts.size)
+    parts, normals = posterior.parts, posterior.flat
     chances = chances_off(parts, normals, log_quantities(parts, normals))
     for place, rival in enumerate(results.rivals):
         left_out = rival.parts.evidence.weight == 0.0

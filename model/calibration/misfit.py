@@ -10,7 +10,6 @@ import pandas as pd
 
 from model.archive.check_result import CheckResult
 from model.calibration.replicates import OPTIONS, THIN, Replicate, Study, misfit_of
-from model.criticism.refits import flat
 from model.sampling.fitting import fit
 from model.terminal.wording import counted
 
@@ -58,4 +57,4 @@ def misfit(study: Study, replicates: Sequence[Replicate], enough: int) -> CheckR
 def own_misfit(study: Study) -> float:
     """Total misfit of the rows as published."""
     posterior = fit(study.fitted(study.parts), replace(OPTIONS, seed=study.seed))
-    return misfit_of(posterior.parts, flat(posterior)[THIN - 1 :: THIN])
+    return misfit_of(posterior.parts, posterior.flat[THIN - 1 :: THIN])

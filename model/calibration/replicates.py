@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from model.calibration.ranks import DRAWS
 from model.calibration.simulation import printed, truth_of
 from model.case.case import Case
-from model.criticism.refits import flat, yearly_revenue
+from model.criticism.refits import yearly_revenue
 from model.equations.quantities import DEFINITIONS
 from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.question import SamplerOptions
@@ -105,7 +105,7 @@ def replicate(study: Study, number: int) -> Replicate:
         posterior = fit(parts, replace(OPTIONS, seed=seed))
     except NoStartingPointError:
         return Replicate(None, 0)
-    draws = flat(posterior)[THIN - 1 :: THIN]
+    draws = posterior.flat[THIN - 1 :: THIN]
     layout = study.parts.layout
     points = np.vstack([truth, draws])[:, : layout.size]
     # the truth is transformed by the simulating model, the draws by the fitted one

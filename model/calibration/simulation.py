@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.evidence.likelihood import statements
 from model.evidence.row_equations import LEAST
-from model.evidence.synthesis import Synthesis, log_quantities
+from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.projection.prediction import may_be_off
 from model.sampling.whatif import left_out
 
@@ -75,13 +75,10 @@ def printed(parts: Synthesis, truth: Floats, rng: np.random.Generator) -> Synthe
     deviation between the units of a ``spread`` are part of the truth.
     """
     said = parts.evidence
-    letters, shared, _, deviation = parts.errors(truth)
-    factor = np.exp(said.letter_sd * letters) if said.letters else np.ones(1)
-    own = may_be_off(said.own_error * factor[said.letter], said, rng)
+    *_, deviation = parts.errors(truth)
+    own = may_be_off(own_errors(parts, truth), said, rng)
     figure = log_quantities(parts, truth) + own * rng.normal(size=len(own))
-    if said.origins:
-        loading = said.shared_error * factor[said.shared_letter]
-        figure += loading * shared[np.maximum(said.origin, 0)]
+    figure += common_errors(parts, truth)
     return hedged(parts, figure, deviation, rng)
 
 

@@ -16,7 +16,6 @@ from model.archive.check_result import CheckResult
 from model.calibration.replicates import Study
 from model.calibration.simulation import printed
 from model.criticism.conflict import FLAGGED, split
-from model.criticism.refits import flat
 from model.evidence.synthesis import Synthesis
 from model.question import SamplerOptions
 from model.sampling.fitting import NoStartingPointError, fit
@@ -90,7 +89,7 @@ def _without(study: Study, parts: Synthesis, row: str, rng: np.random.Generator)
     """Draws of the posterior without a row."""
     without = left_out(parts, study.case, [row])
     options = replace(OPTIONS, seed=int(rng.integers(2**62)))
-    return flat(fit(without, options))
+    return fit(without, options).flat
 
 
 def _checked(

@@ -193,6 +193,11 @@ class Reading:
     slip_factor: float
     basis: dict[str, str] = field(default_factory=dict[str, Any])
 
+    @property
+    def off(self) -> tuple[float, float]:
+        """Probability that a row is off, and the deviation that its log error then adds at most."""
+        return self.off_share, self.off_by
+
 
 @dataclass(frozen=True, slots=True)
 class RivalReading:

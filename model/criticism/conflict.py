@@ -11,7 +11,7 @@ origin inform it, the direct side uses that information.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from model.archive.check_result import CheckResult, chance, listed, tail_probabi
 from model.case.case import Case
 from model.criticism.leave_out import LeftOut
 from model.evidence.likelihood import statements
-from model.evidence.synthesis import Synthesis, log_quantities
+from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.kernel.hedge_densities import extremes_logpdf
 from model.projection.prediction import may_be_off
 from model.terminal.wording import counted
@@ -119,17 +119,11 @@ def _errors(
 ) -> tuple[Floats, Floats]:
     """The error each row shares with its origin, (n, rows), and the deviation of the rest."""
     said, chosen = parts.evidence, list(places)
-    letters, shared, *_ = parts.errors(normals)
-    factor = np.exp(said.letter_sd * letters) if said.letters else np.ones((len(normals), 1))
-    error, loading = said.error[chosen], said.shared_error[chosen]
     # a poor row may share less error with its origin's best row than that row does with itself
-    part = np.sign(loading) * np.minimum(np.abs(loading), np.sqrt(echo) * error)
-    own = np.sqrt(error**2 - part**2) * factor[:, said.letter[chosen]]
-    common = np.zeros_like(own)
-    if said.origins:
-        common = part * factor[:, said.shared_letter[chosen]]
-        common = common * shared[:, np.maximum(said.origin[chosen], 0)]
-    return common, own
+    least = np.minimum(np.abs(said.shared_error), np.sqrt(echo) * said.error)
+    split = replace(said, shared_error=np.sign(said.shared_error) * least)
+    parts = replace(parts, evidence=split)
+    return common_errors(parts, normals)[:, chosen], own_errors(parts, normals)[:, chosen]
 
 
 def _error_below(bound: Floats, deviation: Floats, tail: float, scales: Scales) -> Floats:

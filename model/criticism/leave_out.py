@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from model.archive.check_result import CheckResult, listed
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
-from model.criticism.refits import SHORT, Refit, Task, flat, refit, yearly_revenue
+from model.criticism.refits import SHORT, Refit, Task, refit, yearly_revenue
 from model.equations.quantities import HEADLINE
 from model.evidence.likelihood import origin_of
 from model.evidence.synthesis import Synthesis, log_quantities
@@ -116,10 +116,10 @@ def leave_out(
         Called with the numbers of fits done and in total.
     """
     parts = posterior.parts
-    start = pilot_map(flat(posterior))
+    start = pilot_map(posterior.flat)
     found = groups(case, parts)
     without = {rows: left_out(parts, case, rows) for rows in dict.fromkeys(g.rows for g in found)}
-    known = log_quantities(parts, flat(posterior))
+    known = log_quantities(parts, posterior.flat)
     weights = {rows: reweighted(posterior, gate, one, known) for rows, one in without.items()}
     refitted = {group.rows for group in found if group.kind != "row"}
     tasks = {
@@ -144,7 +144,7 @@ def from_weights(case: Case, weights: Reweighted) -> Refit:
     posterior = weights.posterior
     assert posterior is not None
     yearly = yearly_revenue(case, posterior.layout, posterior.draws)
-    return Refit(flat(posterior), posterior.draws, yearly, weights.gate)
+    return Refit(posterior.flat, posterior.draws, yearly, weights.gate)
 
 
 def headline(fit: Refit, year: int) -> dict[str, float]:

@@ -15,7 +15,7 @@ from model.evidence.synthesis import Synthesis
 from model.kernel.native import Map
 from model.projection.projection import project
 from model.question import SamplerOptions
-from model.sampling.fitting import Convergence, Posterior, convergence, fit
+from model.sampling.fitting import Convergence, convergence, fit
 
 Floats = NDArray[np.float64]
 
@@ -87,12 +87,7 @@ def refit(task: Task) -> Refit:
         for year in takes["year"].to_numpy()
     }
     gate = convergence(named or {"all": posterior.natural[..., 0]}, posterior.diverging)
-    return Refit(flat(posterior), posterior.draws, yearly, gate)
-
-
-def flat(posterior: Posterior) -> Floats:
-    """Standard normals with the chains concatenated, (n, size)."""
-    return posterior.normals.reshape(-1, posterior.normals.shape[-1])
+    return Refit(posterior.flat, posterior.draws, yearly, gate)
 
 
 def yearly_revenue(case: Case, layout: Any, draws: Floats) -> xr.DataArray:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from model.archive.check_result import CheckResult, listed
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
-from model.criticism.refits import SHORT, Task, flat, refit, yearly_revenue
+from model.criticism.refits import SHORT, Task, refit, yearly_revenue
 from model.equations.quantities import DEFINITIONS, GROUPS, HEADLINE, family
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.synthesis import Synthesis, log_quantities, row_densities
@@ -97,7 +97,7 @@ def power_tree(case: Case, posterior: Posterior, year: int) -> xr.DataTree:
     places of units are not chosen priors, so they are not scaled.
     """
     parts, shape = posterior.parts, posterior.diverging.shape
-    normals = flat(posterior)
+    normals = posterior.flat
     yearly = yearly_revenue(case, posterior.layout, posterior.draws).sel(year=year)
     rows = row_densities(parts, normals, log_quantities(parts, normals))
     log_prior = -0.5 * normals[:, : parts.layout.size] ** 2
@@ -270,7 +270,7 @@ def width_refits(
     """
     parts, year = posterior.parts, case.timeline.headline
     # the posterior moves little: its own map spares each refit the pilots
-    start = pilot_map(flat(posterior))
+    start = pilot_map(posterior.flat)
     groups = {ALL: list(range(parts.layout.size)), **members(parts.layout.labels)}
     tasks = {
         f"{group}, {word}": Task(case, widened(parts, places, factor), SHORT, start)

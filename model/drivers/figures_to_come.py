@@ -95,7 +95,7 @@ class Figures:
         none = np.empty((0, 0, 0))
         return cls(
             log_quantity, origin, none, none, own, common * size[:, best], tail, counts,
-            (reading.off_share, reading.off_by),
+            reading.off,
         ).printed(rng)  # fmt: skip
 
     def printed(self, rng: np.random.Generator) -> Figures:

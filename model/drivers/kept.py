@@ -206,10 +206,10 @@ def between_readings(posterior: Posterior, result: Floats) -> float:
 
     The law of total variance: the variance of the readings' means, over the whole.
     """
-    if posterior.reading is None or np.ptp(result) == 0.0:
+    if len(posterior.readings) == 1 or np.ptp(result) == 0.0:
         return 0.0
-    owns = [posterior.of_reading(place) for place in np.unique(posterior.reading)]
-    apart = sum(own.mean() * (result[own].mean() - result.mean()) ** 2 for own in owns)
+    middle = result.mean()
+    apart = sum(own.mean() * (result[own].mean() - middle) ** 2 for own in posterior.readings)
     return float(apart / result.var())
 
 

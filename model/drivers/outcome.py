@@ -104,7 +104,7 @@ class Outcome:
                 f"{year} is not a whole year of this run; write one of: {known}"
             )
         layout, shape = posterior.layout, posterior.diverging.shape
-        normals = posterior.normals.reshape(-1, posterior.normals.shape[-1])[:, : layout.size]
+        normals = posterior.flat[:, : layout.size]
         # what is known exactly has a scale of zero, whatever its score
         inputs = layout.location + layout.scale * normals
         rates = _unknown_rates(case, projection, year)

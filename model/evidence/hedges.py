@@ -57,6 +57,6 @@ def likelihood_of_truth(
     low = figure - 4 * error - 5 * max(tail, 0.0)
     high = figure + 4 * error + 5 * max(-tail, 0.0)
     truth = np.linspace(low, high, 400)
-    log_likelihood = tailed_logpdf(figure - truth, error, tail, (reading.off_share, reading.off_by))
+    log_likelihood = tailed_logpdf(figure - truth, error, tail, reading.off)
     likelihood = np.exp(log_likelihood - log_likelihood.max())
     return pd.Series(likelihood, index=pd.Index(np.exp(truth), name="truth"), name=qualifier)

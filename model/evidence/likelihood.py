@@ -161,7 +161,7 @@ def evidence(case: Case, measured: Measurement) -> Evidence:
         letter=letter,
         shared_letter=letter[_best(origin, counted, error)],
         letter_sd=reading.letter_sd,
-        off=(reading.off_share, reading.off_by),
+        off=reading.off,
     )
 
 

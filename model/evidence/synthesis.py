@@ -158,6 +158,30 @@ def _heavier(x: Node, sd: Node, score: Node, off: tuple[float, float]) -> Node:
     return heavy + on.log(sd) + 0.5 * (score * score + LOG_2PI)
 
 
+def own_errors(parts: Synthesis, normals: Floats) -> Floats:
+    """Deviation of the error that each row has alone, (..., R), from normals, (..., size)."""
+    said = parts.evidence
+    return said.own_error * _sizes(parts, normals)[..., said.letter]
+
+
+def common_errors(parts: Synthesis, normals: Floats) -> Floats:
+    """The error that each row shares with its origin, (..., R), from normals, (..., size)."""
+    said = parts.evidence
+    if not said.origins:
+        return np.zeros((*normals.shape[:-1], len(said.ids)))
+    _, shared, *_ = parts.errors(normals)
+    loading = said.shared_error * _sizes(parts, normals)[..., said.shared_letter]
+    return np.asarray(loading * shared[..., np.maximum(said.origin, 0)])
+
+
+def _sizes(parts: Synthesis, normals: Floats) -> Floats:
+    """Factor on the errors of each letter, (..., letters); a single one if none is unknown."""
+    said, (letters, *_) = parts.evidence, parts.errors(normals)
+    if not said.letters:
+        return np.ones((*normals.shape[:-1], 1))
+    return np.asarray(np.exp(said.letter_sd * letters))
+
+
 def letter_factors(parts: Synthesis, normals: Floats) -> dict[str, Floats]:
     """Factor on the errors of each letter of reliability, from standard normals, (n, size)."""
     said = parts.evidence
@@ -176,13 +200,9 @@ def chances_off(parts: Synthesis, normals: Floats, log_quantity: Floats) -> Floa
         ``log_quantities`` at these normals.
     """
     said = parts.evidence
-    letters, shared, shift, _ = parts.errors(normals)
-    factor = np.exp(said.letter_sd * letters) if said.letters else np.ones((len(normals), 1))
-    own = said.own_error * factor[:, said.letter]
-    apart = said.log_figure - log_quantity
-    if said.origins:
-        loading = said.shared_error * factor[:, said.shared_letter]
-        apart = apart - loading * shared[:, np.maximum(said.origin, 0)]
+    *_, shift, _ = parts.errors(normals)
+    own = own_errors(parts, normals)
+    apart = said.log_figure - log_quantity - common_errors(parts, normals)
     apart[:, said.spread] = own[:, said.spread] * shift
     tail = np.where(np.isin(np.arange(len(said.ids)), said.spread), 0.0, said.tail)
     among = [

@@ -219,9 +219,8 @@ def log_densities(case: Case, row: Any, predicted: Floats) -> Floats:
     A quantity that is not above zero is as good as nothing, of which the figure is improbable.
     """
     figure, error, tail = printed_reading(case.reading, row)
-    off = (case.reading.off_share, case.reading.off_by)
     apart = figure - np.log(np.maximum(predicted, LEAST))
-    return tailed_logpdf(apart, error, tail, off)
+    return tailed_logpdf(apart, error, tail, case.reading.off)
 
 
 def _predict(

@@ -138,6 +138,18 @@ class Posterior:
             seconds={},
         )
 
+    @property
+    def flat(self) -> Floats:
+        """Standard normals with chains laid end to end, (chains * draws, size)."""
+        return self.normals.reshape(-1, self.normals.shape[-1])
+
+    @property
+    def readings(self) -> list[NDArray[np.bool_]]:
+        """Which draws are from each reading; one with all draws if there are no readings."""
+        if self.reading is None:
+            return [np.ones(len(self.draws), dtype=bool)]
+        return [self.of_reading(number) for number in np.unique(self.reading)]
+
     def of_reading(self, number: int) -> NDArray[np.bool_]:
         """Which draws are from a reading, (chains * draws,)."""
         assert self.reading is not None
@@ -146,7 +158,7 @@ class Posterior:
     @property
     def letter_factors(self) -> dict[str, Floats]:
         """Factor on the errors of each letter of reliability, (chains * draws,) each."""
-        return letter_factors(self.parts, self.normals.reshape(-1, self.parts.size))
+        return letter_factors(self.parts, self.flat)
 
     @property
     def draws(self) -> Floats:

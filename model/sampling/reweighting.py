@@ -84,15 +84,15 @@ def reweighted(
     log_quantity : array, (n, R)
         ``log_quantities`` of the draws, shared by many calls.
     """
-    flat = posterior.normals.reshape(-1, posterior.normals.shape[-1])
+    flat = posterior.flat
     log_ratio = np.zeros(len(flat))
     for sign, one in ((1.0, parts), (-1.0, posterior.parts)):
         log_ratio += sign * row_densities(one, flat, log_quantity).sum(axis=-1)
     weights, k = smoothed(log_ratio, min(gate.min_ess_bulk / len(flat), 1.0))
     if k == np.inf:
-        return Reweighted(k, 0.0, _lowered(gate, 0.0), None)
-    efficiency = float(1.0 / (weights**2).sum() / len(flat))
-    lowered = _lowered(gate, efficiency)
+        return Reweighted(k, 0.0, lowered_by(gate, 0.0), None)
+    efficiency = efficiency_of(weights)
+    lowered = lowered_by(gate, efficiency)
     reliable = np.isfinite(k) and k <= MAX_PARETO_K and lowered.converged
     if not reliable:
         return Reweighted(k, efficiency, lowered, None)
@@ -110,7 +110,13 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float])
     return np.interp(levels, places, values[order])
 
 
-def _lowered(gate: Convergence, efficiency: float) -> Convergence:
+def efficiency_of(weights: Floats) -> float:
+    """Effective draws as a share of all, from weights that sum to one (Kish 1965)."""
+    return float(1.0 / (weights**2).sum() / len(weights))
+
+
+def lowered_by(gate: Convergence, efficiency: float) -> Convergence:
+    """The verdict on draws of which a share is effective."""
     return replace(
         gate,
         min_ess_bulk=gate.min_ess_bulk * efficiency,

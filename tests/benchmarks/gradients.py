@@ -24,7 +24,6 @@ MANY_ROWS = SIZES["rows"][-1]
 def gradient(options: Options) -> Iterator[Line]:
     """The kernel's, in a bent map, against PyTensor's of the readable model."""
     from model.case.case import read_case
-    from model.criticism.refits import flat
     from model.evidence.synthesis import program, synthesis
     from model.kernel.native import density
     from model.kernel.tape import Tape
@@ -33,7 +32,7 @@ def gradient(options: Options) -> Iterator[Line]:
 
     case = read_case(INPUTS)
     parts = synthesis(case)
-    change = pilot_map(flat(fit(parts)))
+    change = pilot_map(fit(parts).flat)
     x = np.random.default_rng(1).normal(size=(POINTS, parts.size))
     ours = in_rotation(density(program(parts), change), x)
     nothing = in_rotation(density(Tape(parts.size).program()), x)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from model.archive.under_scenarios import verdict
 from model.case.case import Case, read_case
 from model.case.contents import Change
-from model.criticism.refits import SHORT, flat
+from model.criticism.refits import SHORT
 from model.evidence.synthesis import Synthesis, synthesis
 from model.kernel.native import Map
 from model.projection.projection import Projector
@@ -43,7 +43,7 @@ def refit(options: Options) -> Iterator[Line]:
     """The shipped case without one row, in the map of the full fit's draws."""
     case = read_case(INPUTS)
     parts = synthesis(case)
-    start = pilot_map(flat(fit(parts)))
+    start = pilot_map(fit(parts).flat)
     counting = [
         row for row, weight in zip(parts.evidence.ids, parts.evidence.weight, strict=True) if weight
     ]

@@ -14,7 +14,7 @@ from scipy.stats import exponnorm, norm
 from threadpoolctl import threadpool_limits
 
 from model.case.case import Case, read_case
-from model.criticism.refits import Task, flat, refit, yearly_revenue
+from model.criticism.refits import Task, refit, yearly_revenue
 from model.drivers.information import (
     ENDS,
     ENOUGH,
@@ -568,7 +568,7 @@ def test_figures_speak_of_what_evidence_speaks_of(mixed: Case, tmp_path: Path) -
         mixed, posterior.layout, posterior.draws, without_units, np.random.default_rng(1), factors
     )
     assert parts.evidence.ids == MEASURED
-    log_quantity = log_quantities(parts, flat(posterior))
+    log_quantity = log_quantities(parts, posterior.flat)
     np.testing.assert_allclose(figures.log_quantity, log_quantity, rtol=1e-12)
     said = parts.evidence
     np.testing.assert_allclose(figures.tail, said.tail)
@@ -781,7 +781,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
     said = whole.evidence
     place = said.ids.index(place_of)
     # the same quantity and error, by the route of evidence
-    known = log_quantities(parts, flat(base))
+    known = log_quantities(parts, base.flat)
     np.testing.assert_allclose(figures.log_quantity[:, 0], known[:, place], rtol=1e-10)
     size = factors[said.letters[said.letter[place]]]
     assert figures.own_error[:, 0] == pytest.approx(size * said.error[place])
@@ -800,7 +800,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
             draws=1000, tune=300, chains=2, seed=100 + number, target_accept=0.9, cores=1
         )
         found_parts = replace(parts, evidence=told)
-        tasks[str(number)] = Task(case, found_parts, options, pilot_map(flat(base)))
+        tasks[str(number)] = Task(case, found_parts, options, pilot_map(base.flat))
     with executor(2) as workers:
         refits = all_of(workers, refit, tasks)
     takes = [one.yearly.sel(definition=definition, year=year).to_numpy() for one in refits.values()]
