@@ -62,7 +62,9 @@ def smoothed(log_ratio: Floats, relative: float) -> tuple[Floats, float]:
         return np.full(len(log_ratio), 1.0 / len(log_ratio)), np.inf
     if np.ptp(log_ratio) > 0.0:
         # ArviZ takes the logs of inverse ratios, as in leave-one-out
-        log_weights, k = array_stats.psislw(-log_ratio, r_eff=relative)
+        # a tail of equal weights has no shape, of which NumPy would warn
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_weights, k = array_stats.psislw(-log_ratio, r_eff=relative)
     else:
         log_weights, k = log_ratio, 0.0
     weights = np.exp(log_weights - log_weights.max())
