@@ -17,6 +17,8 @@ jit: Callable[..., Any] = njit(error_model="numpy")
 
 ROOT_2 = math.sqrt(2.0)
 LOG_2PI = math.log(2.0 * math.pi)
+#: Height of the standard normal density.
+PEAK = 1.0 / math.sqrt(2.0 * math.pi)
 #: Minus the slope of ``erfc`` at zero.
 SLOPE = 2.0 / math.sqrt(math.pi)
 
@@ -72,36 +74,34 @@ def log_ndtr(x: float) -> float:
 
 
 @jit
-def tailed(x: float, sd: float, tail: float) -> tuple[float, float, float]:
-    """Log density at x of a Normal(0, sd) plus an exponential of mean ``tail``, and its slopes.
+def component(x: float, sd: float, tail: float) -> tuple[float, float, float, float]:
+    """Density at x of a Normal(0, sd) plus an exponential of mean ``tail``, and its log's slopes.
 
     The exponentially modified Normal (Grushka 1972). A negative tail points downwards; zero means
-    none. There are two forms, so that neither ``erfc`` underflows nor ``exp`` overflows. The slopes
-    are those in ``x`` and in ``sd``.
+    none. There are two forms, so that neither ``erfc`` underflows nor ``exp`` overflows. Returns
+    the density as a factor and the exponent of another, so that a sum of several takes one
+    logarithm, and the slopes of its log in ``x`` and in ``sd``.
     """
+    v = x / sd
     if tail == 0.0:
-        v = x / sd
-        return -0.5 * (v * v + LOG_2PI) - math.log(sd), -v / sd, (v * v - 1.0) / sd
+        return PEAK / sd, -0.5 * v * v, -v / sd, (v * v - 1.0) / sd
     sign = 1.0 if tail > 0.0 else -1.0
     mean = sign * tail
-    distance = sign * x
-    v = distance / sd
+    v *= sign
     u = (sd / mean - v) / ROOT_2
     in_u = (1.0 / mean + v / sd) / ROOT_2
     if u > 0.0:
-        scaled = erfcx(u)
-        value = math.log(scaled) - 0.5 * v * v
-        # slope of log(scaled); for large u both its parts are large and cancel
-        falling = 2.0 * u - SLOPE / scaled if u < 1e3 else (1.0 / (u * u) - 1.0) / u
+        factor, exponent = erfcx(u), -0.5 * v * v
+        # slope of log(factor); for large u both its parts are large and cancel
+        falling = 2.0 * u - SLOPE / factor if u < 1e3 else (1.0 / (u * u) - 1.0) / u
         slope = -v / sd - falling / (sd * ROOT_2)
         in_sd = v * v / sd + falling * in_u
     else:
-        upper = math.erfc(u)
-        value = 0.5 * (sd / mean) ** 2 - distance / mean + math.log(upper)
-        falling = SLOPE * math.exp(-u * u) / upper
+        factor, exponent = math.erfc(u), sd / mean * (0.5 * sd / mean - v)
+        falling = SLOPE * math.exp(-u * u) / factor
         slope = falling / (sd * ROOT_2) - 1.0 / mean
         in_sd = sd / (mean * mean) - falling * in_u
-    return value - math.log(2.0 * mean), sign * slope, in_sd
+    return 0.5 * factor / mean, exponent, sign * slope, in_sd
 
 
 @jit
@@ -112,23 +112,25 @@ def hedge(x: float, sd: float, tail: float, share: float, by: float) -> tuple[fl
     quarter of ``by``: the contaminated Normal of Tukey (1960) in three steps, between which a
     sampler can move, with the hedge's tail.
     """
-    value, in_x, in_sd = tailed(x, sd, tail)
+    total, most, slope, in_scale = component(x, sd, tail)
     if share == 0.0:
-        return value, in_x, in_sd
-    value += math.log1p(-share)
-    share = math.log(share / 3.0)
-    most, total, slope, in_scale = value, 1.0, in_x, in_sd
+        return most + math.log(total), slope, in_scale
+    total *= 1.0 - share
+    slope, in_scale = total * slope, total * in_scale
     for _ in range(3):
-        wide = math.hypot(sd, by)
-        other, other_in_x, other_in_wide = tailed(x, wide, tail)
-        other += share
-        if other > most:
-            shrink = math.exp(most - other)
-            total, slope, in_scale, most = total * shrink, slope * shrink, in_scale * shrink, other
-        part = math.exp(other - most)
+        wide = math.sqrt(sd * sd + by * by)
+        part, exponent, in_x, in_wide = component(x, wide, tail)
+        part *= share / 3.0
+        if exponent > most:
+            shrink = math.exp(most - exponent)
+            total, slope, in_scale, most = (
+                total * shrink, slope * shrink, in_scale * shrink, exponent
+            )  # fmt: skip
+        else:
+            part *= math.exp(exponent - most)
         total += part
-        slope += part * other_in_x
-        in_scale += part * other_in_wide * sd / wide
+        slope += part * in_x
+        in_scale += part * in_wide * sd / wide
         by *= 0.5
     return most + math.log(total), slope / total, in_scale / total
 
