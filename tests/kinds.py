@@ -234,6 +234,27 @@ def periods(folder: Path) -> Case:
     return teller.case(folder, timeline=timeline)
 
 
+def uneven_arrivals(folder: Path) -> Case:
+    """Two hosts whose arrivals vary by quarter; what a quarter or a phase has lasts."""
+    basis = "a guess for the tests"
+    rows = {
+        f"{host}_{quarter}": row(
+            "new_permits", start, end, "about", "permits", value="900", host=host
+        )
+        for host in ("russia", "china")
+        for quarter, start, end in (
+            ("first", "2017-01", "2017-03"),
+            ("across", "2017-09", "2018-02"),
+            ("last", "2018-10", "2018-12"),
+        )
+    }
+    ratio = {"p05": 0.5, "p95": 2.0, "unit": "1", "lasting": 0.6, "basis": basis}
+    low = {"p05": 0.7, "p95": 1.5, "unit": "1", "lasting": 0.2, "basis": basis}
+    share = {"p05": 20, "p95": 500, "unit": "persons/month", "lasting": 0.4, "basis": basis}
+    priors = {"arrivals_ratio": ratio, "china.arrivals_ratio": low, "irregular_inflow": share}
+    return read_case(write_case(folder, two_hosts=True, evidence=rows, priors=priors))
+
+
 def one_year(folder: Path) -> Case:
     """One year, one phase, one segment."""
     teller = Teller(segment="", start="2017-01", end="2017-12")
@@ -267,13 +288,20 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
-        often_off, periods, one_year, little_left,
+        often_off, periods, uneven_arrivals, one_year, little_left,
     )
 }  # fmt: skip
 
 #: What-ifs, and the kind that each changes.
 WHAT_IFS: dict[str, tuple[str, WhatIf]] = {
     "without_plan_and_payments": ("tiny", WhatIf(without=("plan", "payments"))),
+    "quarters_set": (
+        "uneven_arrivals",
+        WhatIf(
+            fixed=(("arrivals_ratio.2017q2", 1.4, ""),),
+            priors=(("china.arrivals_ratio.2018q1", 0.3, 3.0, ""),),
+        ),
+    ),
     "rows_left_out": ("spreads", WhatIf(drop_rows=("row_00", "row_02", "row_04"))),
     "nothing_said": ("tiny", WhatIf(drop_sources=("newspaper", "paper"))),
     "set_and_weighed": (

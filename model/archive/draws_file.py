@@ -78,7 +78,7 @@ def _coordinates(case: Case) -> dict[str, list[str]]:
     """Labels for the entries of indexed families."""
     stretches = {
         index: [one.name for one in case.timeline.stretches(index)]
-        for index in ("phase", "irregular_phase", "tax_period")
+        for index in ("phase", "irregular_phase", "tax_period", "quarter")
     }
     segments = [segment.id for segment in case.segments]
     return {"host": [host.name for host in case.hosts], "segment": segments, **stretches}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from model.archive.believed import believed
 from model.archive.summary import convergence_block
 from model.archive.under_scenarios import verdict
@@ -16,12 +18,13 @@ from model.projection.projection import project
 from model.question import Question, SamplerOptions
 from model.sampling.fitting import Convergence, Posterior, fit, worst_of
 from model.sampling.rivals import mixed
-from model.sampling.whitening import pilot_map
 from model.terminal.wording import counted
 
 if TYPE_CHECKING:
     from model.archive.answer import Hooks, Inputs
 
+#: How often a fit goes on, each time for this part of its length.
+MORE = 2
 #: Target acceptance after divergent draws: steps of about half the length.
 SMALL_STEPS = 0.99
 
@@ -39,7 +42,7 @@ def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
         hooks.say(f"Reading {name}: {rival.reading.title} (weight {rival.weight:.0%})")
         one, gates[name] = _judged(inputs.case, rival.parts, question, hooks, start)
         # readings resemble each other, so that the next starts from the draws of this one
-        start = start or pilot_map(one.flat)
+        start = start or one.map
         fits.append(one)
     diagnosis = {
         "how": "fitted",
@@ -54,16 +57,21 @@ def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
 def _judged(
     case: Case, parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None
 ) -> tuple[Posterior, Convergence]:
-    """Fit and judge; if a full-length fit did not converge, fit once more for twice as long."""
+    """Fit and judge; a full-length fit that has not converged goes on, up to twice as long."""
     posterior = _fit(parts, question, hooks, start)
     gate = verdict(posterior, project(case, posterior.layout, posterior.draws))
-    if gate.converged or question.options.draws < SamplerOptions().draws:
-        return posterior, gate
-    hooks.say("Not converged; sampling again, twice as long")
-    longer = replace(question, options=replace(question.options, draws=2 * question.options.draws))
-    found = pilot_map(posterior.flat)
-    posterior = _fit(parts, longer, hooks, found)
-    return posterior, verdict(posterior, project(case, posterior.layout, posterior.draws))
+    full = question.options.draws >= SamplerOptions().draws
+    for number in range(MORE if full else 0):
+        if gate.converged:
+            break
+        hooks.say("Not converged yet; sampling for half as long again")
+        # random numbers apart from those of the pilots
+        (seed,) = np.random.SeedSequence([question.options.seed, 100 + number]).generate_state(1)
+        options = replace(posterior.options, draws=question.options.draws // MORE, seed=int(seed))
+        more = fit(parts, options, start=posterior.map, progress=hooks.progress)
+        posterior = posterior.with_more(more)
+        gate = verdict(posterior, project(case, posterior.layout, posterior.draws))
+    return posterior, gate
 
 
 def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None) -> Posterior:

@@ -38,6 +38,8 @@ class Prior:
         Log-normal and logit-normal, respectively.
     basis : str
         The reason, in a sentence.
+    lasting : float
+        Correlation of the log or logit with that of the period before, in a family by time.
     """
 
     label: str
@@ -49,6 +51,7 @@ class Prior:
     unit: str
     support: Support
     basis: str
+    lasting: float = 0.0
 
     @property
     def location(self) -> float:
@@ -118,6 +121,8 @@ class Timeline:
         Month in whose prices the priors state amounts of money.
     headline : int
         Year shown first.
+    quarters : tuple of Phase
+        Quarters of the data, named 2017q1; months projected past them belong to the last.
     """
 
     title: str
@@ -127,6 +132,7 @@ class Timeline:
     phases: tuple[Phase, ...]
     irregular_phases: tuple[Phase, ...]
     tax_periods: tuple[Phase, ...]
+    quarters: tuple[Phase, ...]
     sanctions: tuple[Sanction, ...]
 
     def stretches(self, index: str) -> tuple[Phase, ...]:
@@ -135,6 +141,7 @@ class Timeline:
             "phase": self.phases,
             "irregular_phase": self.irregular_phases,
             "tax_period": self.tax_periods,
+            "quarter": self.quarters,
         }[index]
 
     def stretch_of_month(self, index: str) -> Months:

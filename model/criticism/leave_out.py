@@ -22,7 +22,6 @@ from model.sampling.fitting import Convergence, Posterior
 from model.sampling.parallel import all_of
 from model.sampling.reweighting import Reweighted, reweighted, weighted_quantiles
 from model.sampling.whatif import left_out
-from model.sampling.whitening import pilot_map
 from model.terminal.wording import MILLION, interval, three
 
 Floats = NDArray[np.float64]
@@ -116,7 +115,7 @@ def leave_out(
         Called with the numbers of fits done and in total.
     """
     parts = posterior.parts
-    start = pilot_map(posterior.flat)
+    start = posterior.map
     found = groups(case, parts)
     without = {rows: left_out(parts, case, rows) for rows in dict.fromkeys(g.rows for g in found)}
     known = log_quantities(parts, posterior.flat)

@@ -80,11 +80,12 @@ def _line(name: str, unit: str, prior: Floats, together: Floats, shift: float) -
 
 
 def _quantities(layout: Layout, natural: Floats, fit: Refit) -> list[dict[str, object]]:
-    """Lines of the basic quantities that are not known exactly; normals have prior sd one."""
+    """Lines of the basic quantities that are not known exactly; scores have prior sd one."""
+    scores = layout.scores(fit.normals[:, : layout.size])
     return [
         _line(
             label, "", natural[:, place], fit.natural[:, place],
-            float(np.median(fit.normals[:, place])),
+            float(np.median(scores[:, place])),
         )
         for place, label in enumerate(layout.labels)
         if layout.scale[place] > 0.0

@@ -29,7 +29,6 @@ from model.evidence.synthesis import Synthesis, log_quantities, row_densities
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
 from model.sampling.parallel import all_of
-from model.sampling.whitening import pilot_map
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -270,7 +269,7 @@ def width_refits(
     """
     parts, year = posterior.parts, case.timeline.headline
     # the posterior moves little: its own map spares each refit the pilots
-    start = pilot_map(posterior.flat)
+    start = posterior.map
     groups = {ALL: list(range(parts.layout.size)), **members(parts.layout.labels)}
     tasks = {
         f"{group}, {word}": Task(case, widened(parts, places, factor), SHORT, start)

@@ -106,7 +106,7 @@ class Outcome:
         layout, shape = posterior.layout, posterior.diverging.shape
         normals = posterior.flat[:, : layout.size]
         # what is known exactly has a scale of zero, whatever its score
-        inputs = layout.location + layout.scale * normals
+        inputs = layout.location + layout.scale * layout.scores(normals)
         rates = _unknown_rates(case, projection, year)
         names = [f"{EXCHANGE_RATE}.{currency}" for currency in rates]
         walked = np.column_stack([inputs[:, :0], *(np.log(rate) for rate in rates.values())])

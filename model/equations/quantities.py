@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 Support = Literal["positive", "fraction"]
-Index = Literal["", "phase", "irregular_phase", "tax_period", "segment"]
+Index = Literal["", "phase", "irregular_phase", "tax_period", "quarter", "segment"]
 
 
 @dataclass(frozen=True, slots=True)
 class Basic:
-    """A family of unknowns; a family with an index has one unknown for each entry of the index."""
+    """A family of unknowns; a family with an index has one unknown for each entry of the index.
+
+    A case may leave out an ``optional`` family; its quantities are then one.
+    """
 
     name: str
     unit: str
     support: Support
     definition: str
     index: Index = ""
+    optional: bool = False
 
 
 BASIC: tuple[Basic, ...] = (
@@ -39,6 +43,14 @@ BASIC: tuple[Basic, ...] = (
         "positive",
         "Workers arriving on a new work permit each month.",
         "phase",
+    ),
+    Basic(
+        "arrivals_ratio",
+        "1",
+        "positive",
+        "A quarter's arrivals on new work permits as a multiple of those of its phase.",
+        "quarter",
+        optional=True,
     ),
     Basic(
         "permit_exit",
@@ -252,9 +264,9 @@ USES: tuple[str, ...] = (
 #: Basic quantities by subject.
 GROUPS: dict[str, tuple[str, ...]] = {
     "workers": (
-        "permitted_at_start", "permit_inflow", "permit_exit", "irregular_at_start",
-        "irregular_inflow", "irregular_exit", "irregular_working", "share_present",
-        "segment_share",
+        "permitted_at_start", "permit_inflow", "arrivals_ratio", "permit_exit",
+        "irregular_at_start", "irregular_inflow", "irregular_exit", "irregular_working",
+        "share_present", "segment_share",
     ),
     "counting": ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry"),
     "payment": ("payment", "payment_growth", "payment_ratio", "utilisation"),

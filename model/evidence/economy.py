@@ -7,14 +7,18 @@ arrays and ``NUMPY``.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.case.case import Case
+from model.case.contents import Prior
 from model.equations.accounts import WorkerMonth, grown, worker_month
 from model.equations.backend import NUMPY
 from model.equations.quantities import BASIC
@@ -47,6 +51,9 @@ class Layout:
         Number of entries of each of the two supports.
     location, scale : array, (N,)
         Prior mean and standard deviation of the log (positive) or logit (fraction).
+    lasting : tuple of (int, int, float)
+        First and one-past-last entry of each host's family by time in which a period is correlated
+        with the one before, and that correlation.
     """
 
     labels: tuple[str, ...]
@@ -54,6 +61,7 @@ class Layout:
     supports: tuple[int, ...]
     location: Floats
     scale: Floats
+    lasting: tuple[tuple[int, int, float], ...] = ()
 
     @classmethod
     def of(cls, case: Case) -> Layout:
@@ -71,6 +79,7 @@ class Layout:
             supports=tuple(sum(p.support == support for p in priors) for support in SUPPORTS),
             location=np.array([prior.location for prior in priors]),
             scale=np.array([prior.scale for prior in priors]),
+            lasting=_lasting(priors),
         )
 
     @property
@@ -85,9 +94,36 @@ class Layout:
 
     def natural(self, normals: Array, xp: Namespace = NUMPY) -> Array:
         """Basic quantities in their own units, (..., N), from standard normals, (..., N)."""
-        scaled = self.location + self.scale * normals
+        scaled = self.location + self.scale * self.scores(normals, xp)
         positive = self.supports[0]
         return xp.concatenate([xp.exp(scaled[..., :positive]), xp.sigmoid(scaled[..., positive:])])
+
+    def scores(self, normals: Array, xp: Namespace = NUMPY) -> Array:
+        """How many prior deviations each log or logit lies from its prior mean, (..., N).
+
+        The standard normals themselves, except in a family that lasts: there a period keeps a part
+        of the one before (an autoregression of first order, with the marginal priors unchanged).
+        """
+        found, done = [], 0
+        for start, stop, kept in self.lasting:
+            new = normals[..., start + 1 : stop]
+            found += [
+                normals[..., done : start + 1],
+                xp.recurrence(
+                    normals[..., start], kept + 0.0 * new, math.sqrt(1.0 - kept**2) * new
+                ),
+            ]  # fmt: skip
+            done = stop
+        return xp.concatenate([*found, normals[..., done:]]) if found else normals
+
+    def normals(self, scores: Floats) -> Floats:
+        """Standard normals, (..., N), from scores, (..., N)."""
+        found = np.array(scores)
+        for start, stop, kept in self.lasting:
+            own = scores[..., start:stop]
+            new = own[..., 1:] - kept * own[..., :-1]
+            found[..., start + 1 : stop] = new / math.sqrt(1.0 - kept**2)
+        return found
 
     def by_family(self, natural: Array) -> Values:
         """Cut the vector of basic quantities into families, each (..., entries)."""
@@ -98,20 +134,31 @@ class Layout:
         }
 
 
+def _lasting(priors: Sequence[Prior]) -> tuple[tuple[int, int, float], ...]:
+    """Runs of entries of one host and family, in order of time, with their correlation."""
+    found, stop = [], 0
+    for (_, _, kept), run in groupby(priors, key=lambda one: (one.name, one.host, one.lasting)):
+        start, stop = stop, stop + len(list(run))
+        if kept and stop - start > 1:
+            found.append((start, stop, kept))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Entries of the families by phase that apply in each host's months, as index arrays.
 
     Attributes
     ----------
-    phase, irregular_phase : array of int, (H, T)
-        Entry of the families by phase.
+    phase, irregular_phase, quarter : array of int, (H, T)
+        Entry of the families by phase or quarter.
     host : array of int, (H, T)
         Entry of the families with one entry for each host.
     """
 
     phase: Ints
     irregular_phase: Ints
+    quarter: Ints
     host: Ints
 
     @classmethod
@@ -124,7 +171,7 @@ class Calendar:
             return np.asarray(host * each + case.timeline.stretch_of_month(kind))
 
         phase = entries("phase")
-        return cls(phase, entries("irregular_phase"), host + 0 * phase)
+        return cls(phase, entries("irregular_phase"), entries("quarter"), host + 0 * phase)
 
 
 @dataclass(frozen=True)
@@ -284,7 +331,11 @@ def inflows_and_exits(values: Values, calendar: Calendar) -> Values:
         "share_present": calendar.host,
     }
     at_start = ("permitted_at_start", "irregular_at_start")
-    return {
+    found = {
         **{name: values[name] for name in at_start},
         **{name: values[name][..., index] for name, index in by_month.items()},
     }
+    if "arrivals_ratio" in values:
+        ratio = values["arrivals_ratio"][..., calendar.quarter]
+        found["permit_inflow"] = found["permit_inflow"] * ratio
+    return found

@@ -144,6 +144,23 @@ class Posterior:
         return self.normals.reshape(-1, self.normals.shape[-1])
 
     @property
+    def map(self) -> Map:
+        """Map in which these draws are nearly standard normal, for sampling a similar density."""
+        return pilot_map(self.flat, program(self.parts))
+
+    def with_more(self, other: Posterior) -> Posterior:
+        """The same chains, continued with as many chains of another fit of the same density."""
+        return replace(
+            self,
+            normals=np.hstack([self.normals, other.normals]),
+            natural=np.hstack([self.natural, other.natural]),
+            stats={name: np.hstack([one, other.stats[name]]) for name, one in self.stats.items()},
+            options=replace(self.options, draws=self.options.draws + other.options.draws),
+            notes={**self.notes, "gradients": self.notes["gradients"] + other.notes["gradients"]},
+            seconds={key: round(own + other.seconds[key], 3) for key, own in self.seconds.items()},
+        )
+
+    @property
     def readings(self) -> list[NDArray[np.bool_]]:
         """Which draws are from each reading; one with all draws if there are no readings."""
         if self.reading is None:
@@ -229,7 +246,7 @@ def fit(
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip
         x, stats = _sample(sampler(recorded, start), short, lambda *_: None)
-        start = pilot_map(start(x).reshape(-1, parts.size))
+        start = pilot_map(start(x).reshape(-1, parts.size), recorded)
         gradients += int(stats["n_steps"].sum())
     lap("pilots")
     x, stats = _sample(sampler(recorded, start), options, report)

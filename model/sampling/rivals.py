@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.case.contents import RivalReading
 from model.case.faults import CaseError, Report, choose, quote
+from model.evidence.economy import Layout
 from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
 from model.sampling.fitting import Posterior
@@ -141,10 +142,7 @@ def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) ->
         np.arange(count) * fit.options.draws // max(count, 1)
         for count, fit in zip(counts, fits, strict=True)
     ]
-    normals = [
-        _restated(layout.location, layout.scale, fit)[:, own]
-        for fit, own in zip(fits, places, strict=True)
-    ]
+    normals = [_restated(layout, fit)[:, own] for fit, own in zip(fits, places, strict=True)]
     together = np.concatenate(normals, axis=1)
     return Posterior(
         layout=layout,
@@ -170,10 +168,14 @@ def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) ->
     )
 
 
-def _restated(location: Floats, scale: Floats, fit: Posterior) -> Floats:
+def _restated(layout: Layout, fit: Posterior) -> Floats:
     """Standard normals of a fit, stated by other priors of the basic quantities."""
-    own, normals = fit.layout, fit.normals.copy()
-    other = np.flatnonzero(((own.location != location) | (own.scale != scale)) & (scale > 0.0))
-    values = own.location[other] + own.scale[other] * normals[..., other]
-    normals[..., other] = (values - location[other]) / scale[other]
+    own, normals, size = fit.layout, fit.normals.copy(), layout.size
+    differ = (own.location != layout.location) | (own.scale != layout.scale)
+    other = np.flatnonzero(differ & (layout.scale > 0.0))
+    if len(other):
+        scores = np.array(own.scores(normals[..., :size]))
+        values = own.location[other] + own.scale[other] * scores[..., other]
+        scores[..., other] = (values - layout.location[other]) / layout.scale[other]
+        normals[..., :size] = layout.normals(scores)
     return normals

@@ -28,11 +28,10 @@ def gradient(options: Options) -> Iterator[Line]:
     from model.kernel.native import density
     from model.kernel.tape import Tape
     from model.sampling.fitting import fit
-    from model.sampling.whitening import pilot_map
 
     case = read_case(INPUTS)
     parts = synthesis(case)
-    change = pilot_map(fit(parts).flat)
+    change = fit(parts).map
     x = np.random.default_rng(1).normal(size=(POINTS, parts.size))
     ours = in_rotation(density(program(parts), change), x)
     nothing = in_rotation(density(Tape(parts.size).program()), x)

@@ -18,7 +18,6 @@ from model.projection.projection import Projector
 from model.question import SamplerOptions
 from model.sampling.fitting import Posterior, fit
 from model.sampling.whatif import left_out
-from model.sampling.whitening import pilot_map
 from tests.benchmarks.changed_inputs import INPUTS
 from tests.benchmarks.measuring import Line, Options
 
@@ -43,7 +42,7 @@ def refit(options: Options) -> Iterator[Line]:
     """The shipped case without one row, in the map of the full fit's draws."""
     case = read_case(INPUTS)
     parts = synthesis(case)
-    start = pilot_map(fit(parts).flat)
+    start = fit(parts).map
     counting = [
         row for row, weight in zip(parts.evidence.ids, parts.evidence.weight, strict=True) if weight
     ]
@@ -56,7 +55,7 @@ def refit(options: Options) -> Iterator[Line]:
         f"refit without a row, {WANTED:,.0f} effective draws", "≤ 1 s",
         f"{one.wall:.2f} s (CPU {one.cpu:.2f} s), minimum ESS {one.ess:,.0f} of {one.draws:,} "
         f"draws; the slowest of {len(found)} rows {max(refit.wall for refit in found):.2f} s",
-        "fit(left_out(…), start=pilot_map(draws of the full fit))",
+        "fit(left_out(…), start=full_fit.map)",
     )  # fmt: skip
 
 

@@ -36,7 +36,6 @@ from model.question import SamplerOptions
 from model.sampling.fitting import Posterior, fit
 from model.sampling.parallel import all_of, executor
 from model.sampling.whatif import left_out
-from model.sampling.whitening import pilot_map
 from tests.cases import reading_keys, row, table_text, write_case
 from tests.reports.runs import prior_draws
 
@@ -800,7 +799,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
             draws=1000, tune=300, chains=2, seed=100 + number, target_accept=0.9, cores=1
         )
         found_parts = replace(parts, evidence=told)
-        tasks[str(number)] = Task(case, found_parts, options, pilot_map(base.flat))
+        tasks[str(number)] = Task(case, found_parts, options, base.map)
     with executor(2) as workers:
         refits = all_of(workers, refit, tasks)
     takes = [one.yearly.sel(definition=definition, year=year).to_numpy() for one in refits.values()]

@@ -17,7 +17,7 @@ from pytensor.graph.replace import vectorize_graph
 from scipy import stats
 
 from model.case.case import Case
-from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS
+from model.equations.quantities import BASIC, DEFINITIONS
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.likelihood import Evidence
 from model.evidence.measurement import COUNTS, ITEMS
@@ -119,7 +119,9 @@ def test_kinds_leave_out_no_quantity_and_no_hedge(tmp_path: Path) -> None:
     assert told["counts"] == set(COUNTS)
     assert told["amounts"] == set(ITEMS)
     basic = {name.partition(".")[0] for name in told["basic_quantities"]}
-    assert basic == set(BASIC_BY_NAME) - set(MEASURED_BY_NAME) - {"segment_share"}
+    assert basic == {one.name for one in BASIC if not one.optional} - set(MEASURED_BY_NAME) - {
+        "segment_share"
+    }
     shares = KINDS["shares"](tmp_path / "shares").evidence
     assert set(shares["qualifier"]) == set(QUALIFIERS)
 
@@ -132,7 +134,7 @@ def test_kinds_reach_where_nothing_is_left(tmp_path: Path) -> None:
     assert 0.05 < (amounts == np.log(LEAST)).mean() < 0.95
 
 
-@pytest.mark.parametrize("kind", ["two_hosts", "rows_left_out", "set_and_weighed"])
+@pytest.mark.parametrize("kind", ["two_hosts", "rows_left_out", "set_and_weighed", "quarters_set"])
 def test_points_go_there_and_back(kind: str, tmp_path: Path) -> None:
     case, parts = parts_of(kind, tmp_path)
     normals = random_points(parts, 1)[0]
@@ -145,10 +147,10 @@ def test_points_go_there_and_back(kind: str, tmp_path: Path) -> None:
     known = np.concatenate([one.places for one in variables(parts)])
     np.testing.assert_allclose(back[known], normals[known], rtol=1e-12)
     assert not np.delete(back, known).any()
-    assert (kind == "two_hosts") == (len(known) == parts.size)
+    assert (kind in ("two_hosts", "quarters_set")) == (len(known) == parts.size)
 
 
-@pytest.mark.parametrize("kind", ["two_hosts", "periods", "set_and_weighed"])
+@pytest.mark.parametrize("kind", ["two_hosts", "periods", "uneven_arrivals", "set_and_weighed"])
 def test_workers_and_revenue_are_the_projections(kind: str, tmp_path: Path) -> None:
     case, parts = parts_of(kind, tmp_path)
     normals = random_points(parts)

@@ -18,11 +18,16 @@ from model.equations.quantities import BASIC, BASIC_BY_NAME, Basic
 
 FILE = "priors.toml"
 Path = tuple[str, ...]
+#: Quantiles, basis, and how far the period before lasts.
+Figures = tuple[float, float, str, float]
 
 #: Families with priors outside priors.toml, and what to do.
 ELSEWHERE = {
     "segment_share": "its priors are share_p05 and share_p95 in segments.csv; remove the table",
 }
+
+#: Indices of families whose entries follow one another in time.
+BY_TIME = ("phase", "irregular_phase", "tax_period", "quarter")
 
 FAMILIES = tuple(basic.name for basic in BASIC if basic.name not in ELSEWHERE)
 
@@ -94,7 +99,7 @@ class PriorFile:
     text: str
     report: Report
     dimensions: Dimensions
-    tables: dict[Path, tuple[float, float, str] | None] = field(default_factory=dict)
+    tables: dict[Path, Figures | None] = field(default_factory=dict)
 
     def fault(self, path: Path, message: str) -> None:
         """Report an error at a key."""
@@ -167,7 +172,7 @@ def _table(file: PriorFile, path: Path, content: object) -> None:
     file.tables[path] = None if table is None else _converted(file, path, table)
 
 
-def _converted(file: PriorFile, path: Path, table: PriorTable) -> tuple[float, float, str] | None:
+def _converted(file: PriorFile, path: Path, table: PriorTable) -> Figures | None:
     """Return the quantiles in the catalogue's unit, or None with their errors reported."""
     hosts = file.dimensions.hosts
     host = file.dimensions.host(path[0]) or (hosts[0] if hosts else None)
@@ -189,7 +194,13 @@ def _converted(file: PriorFile, path: Path, table: PriorTable) -> tuple[float, f
     if not outside and p05 >= p95:
         message = f"{table.p05:.10g} is not below p95, {table.p95:.10g}"
         file.fault((*path, "p05"), f"{message}; write the lower one as p05")
-    return None if outside or p05 >= p95 else (p05, p95, table.basis)
+    if table.lasting and basic.index not in BY_TIME:
+        message = f"{basic.name} has no entries by time; remove it"
+        file.fault((*path, "lasting"), message)
+    elif table.lasting and path[-1] != basic.name:
+        family = dotted(path[:-1])
+        file.fault((*path, "lasting"), f"it holds for all entries; write it in [{family}]")
+    return None if outside or p05 >= p95 else (p05, p95, table.basis, table.lasting)
 
 
 # From tables to priors
@@ -225,14 +236,16 @@ def _quantiles(
     host: Host,
     index: str,
     shares: dict[str, tuple[float, float, str]],
-) -> tuple[float, float, str] | None:
+) -> Figures | None:
     if basic.name == "segment_share":
-        return shares.get(index)
+        return (*shares[index], 0.0) if index in shares else None
     suffix = [(basic.name, index), (basic.name,)] if index else [(basic.name,)]
     paths = [(host.name, *path) for path in suffix] + suffix
     path = next((path for path in paths if path in file.tables), None)
     first = (file.dimensions.hosts or (host,))[0]
     own = label(basic.name, host.name, index, first.name)
+    if path is None and basic.optional and not any(basic.name in told for told in file.tables):
+        return None
     if path is None:
         unit = canonical_unit(basic.unit, host.currency)
         file.report.add(
@@ -248,13 +261,11 @@ def _quantiles(
     return file.tables[path]
 
 
-def _prior(
-    basic: Basic, host: Host, index: str, found: tuple[float, float, str], first: Host
-) -> Prior:
-    p05, p95, basis = found
+def _prior(basic: Basic, host: Host, index: str, found: Figures, first: Host) -> Prior:
+    p05, p95, basis, lasting = found
     own = label(basic.name, host.name, index, first.name)
     unit = canonical_unit(basic.unit, host.currency)
-    return Prior(own, basic.name, host.name, index, p05, p95, unit, basic.support, basis)
+    return Prior(own, basic.name, host.name, index, p05, p95, unit, basic.support, basis, lasting)
 
 
 def label(name: str, host: str, index: str, first: str) -> str:

@@ -39,6 +39,7 @@ INSTEAD = {
     "irregular_at_start": "it precedes the first month; use --set, or change "
     "irregular_inflow",
     "segment_share": "it does not vary by month; use --set",
+    "arrivals_ratio": "change permit_inflow, which it multiplies",
     **{
         f"{stem}_{ending}": f"it does not vary by month; change {whole} with a path or a segment"
         for stem, whole in (

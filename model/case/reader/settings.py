@@ -228,6 +228,7 @@ class PriorTable(Table):
     p95: float
     unit: str
     basis: Filled
+    lasting: BelowOne = 0.0
 
 
 # readings.toml

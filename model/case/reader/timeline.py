@@ -89,14 +89,19 @@ def _stretch_faults(
 
 
 def _timeline(file: TimelineFile) -> Timeline:
+    months = pd.period_range(file.start, file.end, freq="M")
     return Timeline(
         title=file.title,
-        months=pd.period_range(file.start, file.end, freq="M"),
+        months=months,
         reference=period(file.reference),
         headline=file.headline,
         phases=_stretches(file.phases),
         irregular_phases=_stretches(file.irregular_phases or file.phases),
         tax_periods=_stretches(file.tax_periods),
+        quarters=tuple(
+            Phase(str(quarter).lower(), quarter.asfreq("M", "start"), "Quarter of a year.")
+            for quarter in months.asfreq("Q").unique()
+        ),
         sanctions=tuple(
             Sanction(one.date, one.instrument, one.requires, one.source) for one in file.sanctions
         ),

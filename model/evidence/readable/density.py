@@ -83,6 +83,7 @@ def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Seque
         "phase": [phase.name for phase in timeline.phases],
         "irregular_phase": [phase.name for phase in timeline.irregular_phases],
         "tax_period": [period.name for period in timeline.tax_periods],
+        "quarter": [quarter.name for quarter in timeline.quarters],
         "month": [str(month) for month in timeline.months],
         "year": [year for year in years if (timeline.months.year == year).sum() == 12],
         "row": list(rows.index),

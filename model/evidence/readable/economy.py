@@ -50,8 +50,32 @@ def priors(layout: Layout, hosts: int) -> Tensors:
     stop = 0
     for name, size in layout.families:
         start, stop = stop, stop + size
-        basic[name] = _prior(name, layout.location[start:stop], layout.scale[start:stop], hosts)
+        root = np.eye(size)
+        for first, last, kept in layout.lasting:
+            if start <= first < stop:
+                own = slice(first - start, last - start)
+                root[own, own] = correlation_root(last - first, kept)
+        location, scale = layout.location[start:stop], layout.scale[start:stop]
+        if (root != np.eye(size)).any():
+            basic[name] = _lasting(name, location, scale, root, hosts)
+        else:
+            basic[name] = _prior(name, location, scale, hosts)
     return basic
+
+
+def correlation_root(periods: int, kept: float) -> Floats:
+    """Root of the correlation between periods, of which neighbours correlate by ``kept``."""
+    apart = np.abs(np.subtract.outer(np.arange(periods), np.arange(periods)))
+    return np.asarray(np.linalg.cholesky(kept**apart))
+
+
+def _lasting(name: str, location: Floats, scale: Floats, root: Floats, hosts: int) -> Tensor:
+    """Prior of a family in which a period resembles the one before."""
+    score = root @ pm.Normal(f"{name}_score", 0.0, 1.0, shape=len(location))
+    inverse = pt.exp if BASIC_BY_NAME[name].support == "positive" else pt.sigmoid
+    dims, shape = dims_of(name, hosts)
+    found = inverse(location + scale * score).reshape(shape)
+    return pm.Deterministic(name, found, dims=dims)
 
 
 def _prior(name: str, location: Floats, scale: Floats, hosts: int) -> Tensor:
@@ -93,6 +117,8 @@ def workforce(case: Case, basic: Tensors) -> Workers:
     phase = case.timeline.stretch_of_month("phase")
     irregular_phase = case.timeline.stretch_of_month("irregular_phase")
     arrivals = basic["permit_inflow"][:, phase]
+    if "arrivals_ratio" in basic:
+        arrivals = arrivals * basic["arrivals_ratio"][:, case.timeline.stretch_of_month("quarter")]
     irregular_arrivals = basic["irregular_inflow"][:, irregular_phase]
     exits = basic["permit_exit"][:, phase]
     irregular_exits = pt.repeat(basic["irregular_exit"][:, None], len(phase), axis=1)

@@ -48,6 +48,11 @@ def variables(parts: Synthesis) -> list[Variable]:
     stop = 0
     for name, size in layout.families:
         start, stop = stop, stop + size
+        if any(start <= first < stop for first, *_ in layout.lasting):
+            found.append(
+                Variable(f"{name}_score", start + np.arange(size), np.zeros(size), np.ones(size))
+            )
+            continue
         places = start + np.flatnonzero(layout.scale[start:stop])
         suffix = "log__" if BASIC_BY_NAME[name].support == "positive" else "logodds__"
         whole = len(places) == size
