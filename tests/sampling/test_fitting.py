@@ -14,11 +14,14 @@ from model.evidence.economy import Layout
 from model.evidence.row_equations import LEAST, log_quantities
 from model.evidence.synthesis import Synthesis, program, synthesis
 from model.kernel.native import Map, density
+from model.kernel.program import Program
+from model.kernel.tape import Tape
 from model.projection.projection import project
 from model.question import SamplerOptions, WhatIf
+from model.sampling import whitening
 from model.sampling.fitting import Posterior, convergence, fit
 from model.sampling.whatif import changed_parts
-from model.sampling.whitening import curvature_map, fitted_bends, pilot_map
+from model.sampling.whitening import SLOPES, curvature_map, fitted_bends, pilot_map
 from tests.conftest import SHORT
 
 
@@ -100,18 +103,60 @@ def test_bends_take_skew_and_tails_away(skew: float, tail: float) -> None:
     assert stats.kstest(straight[:, 0], "norm").statistic < 0.03
 
 
-def test_the_pilots_map_gives_its_draws_back() -> None:
-    rng = np.random.default_rng(4)
-    mixed = rng.normal(size=(6000, 3)) @ rng.normal(size=(3, 3))
-    mixed /= mixed.std(axis=0)
-    draws = mixed + np.array([1.0, -2.0, 0.0])
-    draws[:, 2] = np.sinh(1.4 * np.arcsinh(mixed[:, 2]) + 0.5)
-    again = pilot_map(draws)(rng.normal(size=(6000, 3)))
-    for place in range(3):
-        assert stats.ks_2samp(again[:, place], draws[:, place]).pvalue > 1e-4
-    np.testing.assert_allclose(
-        stats.spearmanr(again).statistic, stats.spearmanr(draws).statistic, atol=0.06
+def normal_program(mean: np.ndarray, precision: np.ndarray) -> Program:
+    """A program whose density is a Normal's, up to a constant."""
+    tape = Tape(len(mean))
+    z, apart = tape.normals, tape.normals - mean
+    rows, columns = (place.ravel() for place in np.indices(precision.shape))
+    terms = -0.5 * precision.ravel() * (apart[..., rows] * apart[..., columns])
+    return tape.program([terms, 0.5 * z * z])
+
+
+def test_slopes_tell_a_map_what_few_draws_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Normal draws, however few, the geometric mean of both covariances is the true one."""
+    # no entry is bent to fit noise
+    monkeypatch.setattr(whitening, "PAYS", np.inf)
+    rng, size = np.random.default_rng(4), 30
+    root = rng.normal(size=(size, size)) * 3.0 ** rng.uniform(-1.0, 1.0, size=size)
+    mean, precision = rng.normal(size=size), np.linalg.inv(root @ root.T)
+    draws = mean + rng.normal(size=(1000, size)) @ root.T
+    found = pilot_map(draws, normal_program(mean, precision))
+    assert found.bends is not None
+    scale = found.bends[:, 3, None] * found.root
+
+    def apart(covariance: np.ndarray) -> float:
+        return float(np.abs(np.linalg.eigvals(precision @ covariance) - 1.0).max())
+
+    assert apart(scale @ scale.T) < 1e-6
+    assert apart(np.cov(draws.T)) > 0.2
+
+
+def test_in_a_pilots_map_points_vary_as_slopes_do(tiny_posterior: Posterior) -> None:
+    """Which defines the geometric mean, also where entries are bent and nothing is Normal."""
+    recorded = program(tiny_posterior.parts)
+    draws = tiny_posterior.flat[:SLOPES]
+    found = pilot_map(draws, recorded)
+    assert found.bends is not None
+    skew, tail, shift, factor = found.bends.T
+    straight = np.sinh((np.arcsinh((draws - shift) / factor) - skew) / tail)
+    points = np.linalg.solve(found.root, (straight - found.centre).T).T
+    np.testing.assert_allclose(found(points), draws, atol=1e-9)
+    slope = density(
+        recorded, Map(np.zeros_like(found.centre), np.eye(len(found.root)), found.bends)
     )
+    slopes = np.array([slope(point)[1] for point in straight]) @ found.root
+    np.testing.assert_allclose(np.cov(points.T), np.cov(slopes.T), atol=1e-6)
+
+
+def test_a_fit_continued_has_both_fits_draws(tiny_posterior: Posterior) -> None:
+    other = fit(tiny_posterior.parts, replace(SHORT, seed=4), start=tiny_posterior.map)
+    both = tiny_posterior.with_more(other)
+    n = tiny_posterior.options.draws
+    assert both.options.draws == n + other.options.draws == both.normals.shape[1]
+    np.testing.assert_array_equal(both.normals[:, :n], tiny_posterior.normals)
+    np.testing.assert_array_equal(both.natural[:, n:], other.natural)
+    assert both.diverging.shape == both.natural.shape[:2]
+    assert both.notes["gradients"] > other.notes["gradients"]
 
 
 @pytest.mark.slow
