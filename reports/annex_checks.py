@@ -28,6 +28,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
         "calibration": calibrated(run, texts),
         "power": power(run, texts),
         "coverage": coverage(run, texts),
+        "worlds": worlds(run, texts),
     }
 
 
@@ -111,6 +112,18 @@ def coverage(run: SavedRun, texts: Catalogue) -> Json:
             rows.append([row.quantity, *held, texts.numbers.rounded(row.p, 0.001)])
     columns = ("quantity", *(f"held_{level}" for level in LEVELS), "p")
     return table(texts, "coverage", columns, rows)
+
+
+def worlds(run: SavedRun, texts: Catalogue) -> Json:
+    """How often intervals contained the truth in worlds that differ from the model."""
+    outcomes = ("take", "plan", "surplus", "billings", "workers")
+    rows = []
+    for line in run.worlds.get("lines", []):
+        inside = [rate(line[f"{one}_inside"], texts) for one in outcomes]
+        ratios = [texts.numbers.rounded(line[key], 0.01) for key in ("take_to_truth", "wider")]
+        rows.append([line["differs"], str(line["cases"]), *inside, *ratios])
+    block = table(texts, "worlds", ("world", "cases", *outcomes, "to_truth", "wider"), rows)
+    return block | {"text": run.worlds.get("sentence") or texts.say("annex.worlds.none")}
 
 
 def rate(share: float, texts: Catalogue) -> str:

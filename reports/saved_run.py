@@ -171,6 +171,12 @@ class SavedRun:
         found = store.find_calibration(self.folder.parent, self.manifest)
         return found or {"checks": {}, "ranks": {}}
 
+    @cached_property
+    def worlds(self) -> Json:
+        """Coverage in worlds unlike the model, of this run's inputs, if any, else empty."""
+        found = store.find_calibration(self.folder.parent, self.manifest, store.MISSPECIFIED)
+        return found["misspecified"] if found else {}
+
     def check_table(self, name: str) -> pd.DataFrame:
         """Return the table of a check of this run or of its calibration.
 

@@ -30,6 +30,8 @@ DRIVERS = "drivers.json"
 #: Folder of calibrations, among the runs, and the files that hold the results of each.
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 MISSPECIFIED = "misspecified.json"
+#: What tells how large a study is, by its file.
+SIZES = {CALIBRATION: "replicates", MISSPECIFIED: "cases"}
 SCHEMA = 1
 #: Keys without which a manifest is not read.
 KEYS: dict[str, type] = {
@@ -223,8 +225,8 @@ def read_added(folder: Path, name: str) -> Json | None:
         raise DamagedRunError(f"{path} cannot be read ({error})") from None
 
 
-def find_calibration(output: Path, manifest: Json) -> Json | None:
-    """Find the longest calibration of a run's inputs by the same program, if any.
+def find_calibration(output: Path, manifest: Json, file: str = CALIBRATION) -> Json | None:
+    """Find the largest calibration of a run's inputs by the same program, if any.
 
     Parameters
     ----------
@@ -232,15 +234,17 @@ def find_calibration(output: Path, manifest: Json) -> Json | None:
         Folder of runs.
     manifest : dict
         Manifest of the run.
+    file : str
+        One of ``SIZES``.
     """
     found: list[Json] = []
-    for path in sorted((output / CALIBRATIONS).glob(f"*/{CALIBRATION}")):
+    for path in sorted((output / CALIBRATIONS).glob(f"*/{file}")):
         with contextlib.suppress(OSError, ValueError):
             content = json.loads(path.read_text(encoding="utf-8"))
             same = content["inputs"] == manifest["inputs"]
             if same and content["versions"] == manifest["versions"]:
                 found.append(content)
-    return max(found, key=lambda one: one["replicates"], default=None)
+    return max(found, key=lambda one: one[SIZES[file]], default=None)
 
 
 def is_draft(path: Path) -> bool:

@@ -17,11 +17,14 @@ from model.archive.check_result import CheckResult
 from model.archive.run_files import manifest, run_files
 from model.archive.summary import summary
 from model.archive.under_scenarios import Results
+from model.calibration.misspecified import Fitted, judged
+from model.calibration.misspecified import content as misspecified_content
 from model.calibration.ranks import DRAWS
 from model.calibration.replicates import Replicate
 from model.calibration.slips import Plant
 from model.calibration.study import Plan, study_of, verdicts
 from model.calibration.study import content as calibration_content
+from model.calibration.worlds import OUTCOMES, WORLDS
 from model.case.case import read_case
 from model.case.reader.scenarios import ScenarioReader
 from model.criticism.held_out import held_out_totals
@@ -179,7 +182,13 @@ def add_checks(folder: Path, inputs: Path) -> None:
     ]
     results = verdicts(study, replicates, slips)
     content = calibration_content(study, Plan(120, 60), results, replicates)
-    store.replace_json(folder.parent / store.CALIBRATIONS / "case-1" / store.CALIBRATION, content)
+    kept = folder.parent / store.CALIBRATIONS / "case-1"
+    store.replace_json(kept / store.CALIBRATION, content)
+    wide = Fitted(np.array([[2.0, 1.0, 2.2, 4.0]] * len(OUTCOMES)), 0)
+    beside = Fitted(np.array([[9.0, 1.0, 2.2, 4.0]] * len(OUTCOMES)), 0)
+    worlds = {name: [wide, beside, wide, wide] for name in WORLDS}
+    told = misspecified_content(study, 4, judged(worlds))
+    store.replace_json(kept / store.MISSPECIFIED, told)
 
 
 def conflict_table(rows: Any) -> pd.DataFrame:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from model.archive import store
+from model.calibration.worlds import WORLDS
 from model.equations.quantities import DEFINITIONS
 from reports import figures
 from reports.annex import annex
-from reports.annex_checks import blocks, coverage, power, rate
+from reports.annex_checks import blocks, coverage, power, rate, worlds
 from reports.figures import calibration, conflicts, echo, leave_one_out, sensitivity
 from reports.figures.files import drawn
 from reports.saved_run import ReportError, SavedRun
@@ -38,6 +39,22 @@ def test_the_annex_tells_every_check(checked_run: SavedRun, english: Catalogue) 
     verdicts = [row[1] for row in rows]
     assert verdicts == [words[one["passed"]] for one in checked_run.checks.values()]
     assert {"passed", "FAILED", "reported"} <= set(verdicts)
+
+
+def test_the_annex_has_the_worlds_unlike_the_model(
+    checked_run: SavedRun, run: SavedRun, english: Catalogue
+) -> None:
+    block = worlds(checked_run, english)
+    assert [row[0] for row in block["rows"]] == [world.says for world in WORLDS.values()]
+    for row in block["rows"]:
+        # three of four truths inside; the estimate is 1.1 times the truth in the median case
+        assert row[1:] == ["4", *["75%"] * 5, "1.10", "1.00"]
+    text = squeezed(" ".join(pages(annex(checked_run, english))))
+    assert squeezed(block["text"]) in text
+    assert squeezed(WORLDS["slips"].says) in text
+    missing = worlds(run, english)
+    assert not missing["rows"]
+    assert "python -m model.calibration --misspecified" in missing["text"]
 
 
 def test_an_unchecked_run_says_how_to_check_it(run: SavedRun, english: Catalogue) -> None:
@@ -69,7 +86,7 @@ def test_a_calibration_of_other_inputs_is_not_shown(checked_run: SavedRun, tmp_p
     older = manifest | {"versions": manifest["versions"] | {"source": "older"}}
     assert store.find_calibration(runs, older) is None
     # of two, the one with more cases
-    (file,) = (runs / store.CALIBRATIONS).glob("*/*.json")
+    (file,) = (runs / store.CALIBRATIONS).glob(f"*/{store.CALIBRATION}")
     content = json.loads(file.read_text())
     for cases in (10, 900, 50):
         place = tmp_path / store.CALIBRATIONS / str(cases) / store.CALIBRATION
