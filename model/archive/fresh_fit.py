@@ -17,7 +17,7 @@ from model.kernel.native import Map
 from model.projection.projection import project
 from model.question import Question, SamplerOptions
 from model.sampling.fitting import Convergence, Posterior, fit, worst_of
-from model.sampling.rivals import mixed
+from model.sampling.rivals import draws_of, mixed
 from model.terminal.wording import counted
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: How often a fit goes on, each time for this part of its length.
 MORE = 2
+#: Fewest draws of a chain that are meant to converge.
+FULL = SamplerOptions().draws // 2
 #: Target acceptance after divergent draws: steps of about half the length.
 SMALL_STEPS = 0.99
 
@@ -32,15 +34,20 @@ SMALL_STEPS = 0.99
 def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
     """Fit anew: the case, or each of its readings, of which the worst convergence counts."""
     kernel(hooks.say)
+    options = question.options
+    if question.what_if.believe:
+        # weights make some of the draws worth little
+        options = replace(options, draws=2 * options.draws)
     if not inputs.rivals:
-        one, gate = _judged(inputs.case, inputs.parts, question, hooks)
+        one, gate = _judged(inputs.case, inputs.parts, options, hooks)
         return one, gate, {"how": "fitted"}
 
     fits, gates, start = [], {}, None
     for rival in inputs.rivals:
         name = rival.reading.name
         hooks.say(f"Reading {name}: {rival.reading.title} (weight {rival.weight:.0%})")
-        one, gates[name] = _judged(inputs.case, rival.parts, question, hooks, start)
+        own = replace(options, draws=draws_of(rival, options.draws))
+        one, gates[name] = _judged(inputs.case, rival.parts, own, hooks, start)
         # readings resemble each other, so that the next starts from the draws of this one
         start = start or one.map
         fits.append(one)
@@ -51,35 +58,35 @@ def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
             for name, gate in gates.items()
         },
     }
-    return mixed(inputs.parts, fits, inputs.rivals), worst_of(gates), diagnosis
+    posterior = mixed(inputs.parts, fits, inputs.rivals, options.draws)
+    return posterior, worst_of(gates), diagnosis
 
 
 def _judged(
-    case: Case, parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None
+    case: Case, parts: Synthesis, options: SamplerOptions, hooks: Hooks, start: Map | None = None
 ) -> tuple[Posterior, Convergence]:
-    """Fit and judge; a full-length fit that has not converged goes on, up to twice as long."""
-    posterior = _fit(parts, question, hooks, start)
-    gate = verdict(posterior, project(case, posterior.layout, posterior.draws))
-    full = question.options.draws >= SamplerOptions().draws
-    for number in range(MORE if full else 0):
+    """Fit and judge; a fit that is not short and has not converged goes on, up to twice as long."""
+
+    def judged(posterior: Posterior) -> tuple[Posterior, Convergence]:
+        return posterior, verdict(posterior, project(case, posterior.layout, posterior.draws))
+
+    posterior, gate = judged(_fit(parts, options, hooks, start))
+    for number in range(MORE if options.draws >= FULL else 0):
         if gate.converged:
             break
         hooks.say("Not converged yet; sampling for half as long again")
         # random numbers apart from those of the pilots
-        (seed,) = np.random.SeedSequence([question.options.seed, 100 + number]).generate_state(1)
-        options = replace(posterior.options, draws=question.options.draws // MORE, seed=int(seed))
-        more = fit(parts, options, start=posterior.map, progress=hooks.progress)
-        posterior = posterior.with_more(more)
-        gate = verdict(posterior, project(case, posterior.layout, posterior.draws))
+        (seed,) = np.random.SeedSequence([options.seed, 100 + number]).generate_state(1)
+        longer = replace(posterior.options, draws=options.draws // MORE, seed=int(seed))
+        more = fit(parts, longer, start=posterior.map, progress=hooks.progress)
+        posterior, gate = judged(posterior.with_more(more))
     return posterior, gate
 
 
-def _fit(parts: Synthesis, question: Question, hooks: Hooks, start: Map | None = None) -> Posterior:
+def _fit(
+    parts: Synthesis, options: SamplerOptions, hooks: Hooks, start: Map | None = None
+) -> Posterior:
     """Fit once; if any draw diverges, once more with smaller steps."""
-    options = question.options
-    if question.what_if.believe:
-        # weights make some of the draws worth little
-        options = replace(options, draws=2 * options.draws)
     # the map of another reading's draws
     refine = start is not None
     posterior = fit(parts, options, start=start, refine=refine, progress=hooks.progress)

@@ -31,7 +31,7 @@ from model.evidence.synthesis import Synthesis
 from model.projection.projection import Projector
 from model.question import WhatIf
 from model.sampling.fitting import NoStartingPointError, Posterior, fit
-from model.sampling.rivals import Rival, mixed, rivals
+from model.sampling.rivals import Rival, draws_of, mixed, rivals
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
@@ -40,8 +40,6 @@ Progress = Callable[[str, int, int], object]
 NAME = "misspecified"
 #: Folder of the saved results, one file a world.
 KEPT = "worlds"
-#: Draws of each reading, and of their mixture, which takes only some of each.
-MIXED = OPTIONS.draws // 2
 LEVELS = (0.05, 0.50, 0.95)
 NUMBERS = ("truth", "q05", "q50", "q95")
 #: Share of cases in which the 90% interval of the state take should contain the truth.
@@ -115,12 +113,12 @@ class Reader:
         """
         if not self.rivals:
             return fit(self.study.fitted(printed), replace(OPTIONS, seed=seed))
-        options = replace(OPTIONS, draws=MIXED, seed=seed)
-        fits = [
-            fit(self.study.fitted(read_by(one.case, world, printed, one.parts)), options)
-            for one in self.rivals
-        ]
-        return mixed(self.study.fitted(printed), fits, self.rivals)
+        fits: list[Posterior] = []
+        for one in self.rivals:
+            parts = self.study.fitted(read_by(one.case, world, printed, one.parts))
+            options = replace(OPTIONS, draws=draws_of(one, OPTIONS.draws), seed=seed)
+            fits.append(fit(parts, options))
+        return mixed(self.study.fitted(printed), fits, self.rivals, OPTIONS.draws)
 
 
 def fitted(reader: Reader, world: str, number: int) -> Fitted:

@@ -22,9 +22,11 @@ Progress = Callable[[str, int, int], None]
 
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
-#: Warm-up draws, kept draws and target acceptance of each pilot's chains. The first moves in the
-#: map of the mode's curvature, from which the posterior departs sooner.
-PILOTS = ((100, 100, 0.9), (75, 200, 0.8))
+#: Warm-up and kept draws of each pilot's chains.
+PILOTS = ((75, 75), (75, 100))
+#: Doublings of a trajectory after it has turned. Some entries have long tails, which a trajectory
+#: that stops where most entries turn does not cross.
+MORE_DOUBLINGS = 1
 #: The sampler's statistics that are kept: ArviZ's names and nutpie's.
 STATS = {
     "diverging": "diverging",
@@ -229,7 +231,7 @@ def fit(
 
     recorded = program(parts)
     gradients, whitened = 0, True
-    pilots: tuple[tuple[int, int, float], ...] = PILOTS[1:] if refine else ()
+    pilots: tuple[tuple[int, int], ...] = PILOTS[1:] if refine else ()
     if start is None:
         letters = parts.errors(np.arange(parts.size))[0]
         start, whitened = curvature_map(density(recorded), parts.size, letters)
@@ -239,9 +241,9 @@ def fit(
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise NoStartingPointError
     lap("mode")
-    for number, (tune, draws, target) in enumerate(pilots):
+    for number, (tune, draws) in enumerate(pilots):
         short = replace(
-            options, tune=tune, draws=draws, target_accept=target,
+            options, tune=tune, draws=draws,
             # a separate seed for each pilot
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip
@@ -297,6 +299,7 @@ def _sample(
         progress_rate=100,
         init_mean=np.zeros(compiled.n_dim),
         target_accept=options.target_accept,
+        extra_doublings=MORE_DOUBLINGS,
         # if blocking, nutpie would swallow Ctrl-C and return half a posterior
         blocking=False,
     )

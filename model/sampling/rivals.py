@@ -7,6 +7,7 @@ own and the draws are mixed in proportion to the weights.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -118,7 +119,17 @@ def parts_of(parts: Synthesis, told: Sequence[Rival]) -> Synthesis:
     return replace(parts, evidence=replace(parts.evidence, weight=weight))
 
 
-def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) -> Posterior:
+def draws_of(rival: Rival, draws: int) -> int:
+    """How many draws of each chain to take of a reading of which a mixture has some of ``draws``.
+
+    Not only as many as the mixture has: they must suffice to judge convergence.
+    """
+    return max(math.ceil(rival.weight * draws), draws // 2)
+
+
+def mixed(
+    parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival], draws: int
+) -> Posterior:
     """The draws of several readings in proportion to their weights.
 
     Each chain takes from the same chain of every fit draws that are evenly spaced; which reading a
@@ -130,12 +141,12 @@ def mixed(parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival]) ->
     parts : Synthesis
         ``parts_of`` the readings.
     fits : sequence of Posterior
-        One for each of ``told``, with the same number of chains.
+        One for each of ``told``, with the same number of chains and at least ``draws_of`` draws.
     told : sequence of Rival
+    draws : int
+        Draws of each chain of the mixture.
     """
     first, layout = fits[0], parts.layout
-    # a fit that was sampled for longer gives no more than its part
-    draws = min(fit.options.draws for fit in fits)
     stops = np.round(np.cumsum([one.weight for one in told]) * draws).astype(int)
     counts = np.diff(stops, prepend=0)
     places = [

@@ -123,7 +123,9 @@ def write_run(
     last = pd.Period(horizon, "M") if horizon else None
     told = rivals(case, WhatIf())
     fits = [prior_draws(case, seed=4 + place, parts=one.parts) for place, one in enumerate(told)]
-    posterior = mixed(synthesis(case), fits, told) if told else prior_draws(case)
+    posterior = (
+        mixed(synthesis(case), fits, told, fits[0].options.draws) if told else prior_draws(case)
+    )
     asked = read.read(list(scenarios))
     results = Results.of(case, posterior, asked, last, gate, rivals=told)
     content = summary(results) | {"answered_by": {"how": "fitted"}}

@@ -110,7 +110,7 @@ def test_weights_that_cannot_be_are_told(
 
 def test_the_mixture_is_the_pooled_draws_in_proportion(two: Case, told: tuple[Rival, ...]) -> None:
     fits = [made_up(one, seed) for seed, one in enumerate(told)]
-    mixture = mixed(parts_of(synthesis(two), told), fits, told)
+    mixture = mixed(parts_of(synthesis(two), told), fits, told, 400)
     assert mixture.normals.shape == fits[0].normals.shape
     assert np.bincount(mixture.reading).tolist() == [300, 100]
     # by hand: three quarters of one fit's draws and a quarter of the other's
@@ -130,7 +130,7 @@ def test_the_mixture_is_the_pooled_draws_in_proportion(two: Case, told: tuple[Ri
 def test_a_weight_of_one_gives_that_readings_draws(two: Case) -> None:
     (one,) = rivals(two, WhatIf(readings=(("claim", 1.0),)))
     alone = made_up(one, 5)
-    mixture = mixed(parts_of(synthesis(two), (one,)), [alone], (one,))
+    mixture = mixed(parts_of(synthesis(two), (one,)), [alone], (one,), 400)
     np.testing.assert_array_equal(mixture.normals, alone.normals)
     np.testing.assert_array_equal(mixture.natural, alone.natural)
 
