@@ -83,6 +83,10 @@ DEEDS: dict[str, Callable[[Path], None]] = {
 
 def struck(deed: str, how: str, exchange: str, folder: Path) -> None:
     """Do a deed again and again, struck at its first event, at its second, until it is done."""
+    # all that is imported on the way is loaded before events are counted
+    write(folder / "before", OLD)
+    add(folder / "before")
+    numbers(folder / "before" / RUN)
     for number in range(1000):
         output = folder / str(number)
         output.mkdir(parents=True)
