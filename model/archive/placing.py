@@ -90,23 +90,31 @@ def locked(output: Path) -> Iterator[None]:
 def _taken(path: Path) -> int:
     """Descriptor of the lock, once it is held or where files have no locks."""
     until = time.monotonic() + PATIENCE
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:
-        number = os.open(path, flags, 0o666)
-        try:
+        # its holder removes it: it may be gone at any line
+        with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as opened:
+            number = _opened_lock(path)
+            opened.callback(os.close, number)
             held = lock(number)
             if held is None or (held and os.path.samestat(os.fstat(number), os.lstat(path))):
+                opened.pop_all()
                 return number
-        except FileNotFoundError:
-            pass  # its former holder removed it
-        except BaseException:
-            os.close(number)
-            raise
-        os.close(number)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
         if time.monotonic() > until:
             said = "another process has been writing there for a minute"
             raise TimeoutError(errno.ETIMEDOUT, said, str(path.parent))
         time.sleep(0.001 * (1 + secrets.randbelow(5)))
+
+
+def _opened_lock(path: Path) -> int:
+    """Open the lock, or make it; another user's may be read only, which is enough to lock it."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except PermissionError:
+        if not os.access(path.parent, os.W_OK):
+            raise
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
 
 
 # Writing
