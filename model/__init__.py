@@ -160,8 +160,8 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
     from model.result import Estimate
 
     folder = store.named_run(str(run), runs_folder(output))
-    manifest = store.check_run(folder)
-    return Estimate(folder, store.read_summary(folder), manifest)
+    manifest, summary = store.read_run(folder)
+    return Estimate(folder, summary, manifest)
 
 
 def compare(

@@ -230,6 +230,7 @@ def _compute(
     """Read, fit and write; None with the error reported."""
     from model.archive import store
     from model.archive.answer import answer, read_inputs
+    from model.archive.keys import run_name
     from model.case.faults import CaseError
     from model.sampling.whatif import published_line
 
@@ -239,7 +240,7 @@ def _compute(
         talk.fault(str(error))
         return None
     try:
-        store.check_writable(output, f"{inputs.case.name}-{inputs.keys[0]}")
+        store.check_writable(output, run_name(inputs.case.name, inputs.keys[0]))
     except OSError as error:
         talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
         return None

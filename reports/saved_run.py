@@ -56,8 +56,7 @@ class SavedRun:
         """
         try:
             folder = store.named_run(str(name), output)
-            manifest = store.check_run(folder)
-            summary = store.read_summary(folder)
+            manifest, summary = store.read_run(folder)
         except (store.DamagedRunError, store.NoSuchRunError) as error:
             raise ReportError(f"{error}; no report was made") from None
         lacking = [key for key in NEEDED if key not in summary]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 
 import typst
 
+from model.archive import store
 from reports.figures.style import FONTS
 from reports.saved_run import ReportError
 
@@ -91,15 +91,6 @@ def write_file(path: Path, content: bytes) -> None:
         If it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(content)
-            Path(draft).chmod(0o644)
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+        store.replace_file(path, content)
     except OSError as error:
         raise ReportError(f"{path} cannot be written ({error.strerror})") from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
-import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,10 +14,6 @@ from model.archive.comparison import changed_inputs, changed_results
 from model.question import described
 
 FAULTY = 2
-#: Age beyond which an unfinished draft is attributed to a killed writer.
-DRAFT_HOURS = 24.0
-#: Ending of a run's name; no other folder is ever removed.
-RUN_NAME = re.compile(r"-[0-9a-f]{12}$")
 
 app = typer.Typer(
     add_completion=False,
@@ -124,40 +118,38 @@ def prune(
 ) -> None:
     """Remove damaged runs and drafts of killed writers; with --keep, also older runs.
 
-    Folders that are not runs of this program are left alone.
+    Only what its manifest or mark proves to be of this program is removed; folders that are not,
+    and runs that hold files of somebody else, are named and left alone. Of a link, the link goes.
     """
-    doomed: list[tuple[Path, str]] = []
-    whole: list[Path] = []
-    for folder in store.run_folders(output):
-        if not RUN_NAME.search(folder.name):
-            continue
-        try:
-            store.check_run(folder)
-            whole.append(folder)
-        except store.DamagedRunError as error:
-            doomed.append((folder, f"damaged: {error}"))
-    if keep is not None:
-        whole.sort(key=lambda folder: (folder / store.MANIFEST).stat().st_mtime, reverse=True)
-        doomed += [(folder, f"older than the newest {keep}") for folder in whole[keep:]]
-    doomed += [(draft, "draft of a writer that was killed") for draft in _stale_drafts(output)]
-    for folder, why in doomed:
-        typer.echo(f"{'would remove' if dry_run else 'removed'} {folder.name}: {why}")
-        if not dry_run:
-            shutil.rmtree(folder, ignore_errors=True)
-    if not doomed:
-        typer.echo("nothing to remove")
+    from model.archive.pruning import judged, put_in_place, remove
 
-
-def _stale_drafts(output: Path) -> list[Path]:
-    """Drafts of runs too old for their writer to be still at work."""
-    if not output.is_dir():
-        return []
-    now = time.time()
-    return [
-        path
-        for path in sorted(output.iterdir())
-        if store.is_draft(path) and now - path.stat().st_mtime > DRAFT_HOURS * 3600
+    try:
+        found = judged(output, keep)
+    except OSError as error:
+        typer.echo(f"{output} cannot be read ({error.strerror})", err=True)
+        raise typer.Exit(FAULTY) from None
+    deeds = [
+        *(("remove", "removed", one.path, one.why, partial(remove, one)) for one in found.doomed),
+        *(
+            ("put back", "put back", place, f"it lay in {run}", partial(put_in_place, run, place))
+            for run, place in found.stranded
+        ),
     ]
+    failed = False
+    for verb, done, path, why, deed in deeds:
+        try:
+            if not dry_run:
+                deed()
+            typer.echo(f"{f'would {verb}' if dry_run else done} {path.name}: {why}")
+        except OSError as error:
+            failed = True
+            typer.echo(f"could not {verb} {path.name}: {error.strerror}", err=True)
+    for path, why in found.spared:
+        typer.echo(f"left alone {path.name}: {why}")
+    if not deeds:
+        typer.echo("nothing to remove")
+    if failed:
+        raise typer.Exit(FAULTY)
 
 
 def _folder(run: str, output: Path) -> Path:
@@ -172,8 +164,7 @@ def _folder(run: str, output: Path) -> Path:
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Manifest and summary of an undamaged run."""
     try:
-        manifest = store.check_run(folder)
-        return manifest, store.read_summary(folder)
+        return store.read_run(folder)
     except store.DamagedRunError as error:
         typer.echo(f"{error}: not shown; run the same estimate to recreate it", err=True)
         raise typer.Exit(FAULTY) from None

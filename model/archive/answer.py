@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.archive import store
-from model.archive.keys import fit_key, run_key
+from model.archive.keys import fit_key, run_key, run_name
 from model.case.folders import PROSPECTS, content_hashes, files_of
 from model.question import Question
 
@@ -80,13 +80,13 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
         return None
     case, beside = files
     fit = fit_key(content_hashes(case), question.what_if, question.options)
-    name = _name(question, run_key(fit, content_hashes(beside), question.horizon))
+    key = run_key(fit, content_hashes(beside), question.horizon)
+    name = run_name(question.inputs.resolve().name, key)
     folder = output / name
     try:
-        if not folder.is_dir():
+        if not store.there(folder):
             return None
-        manifest = store.check_run(folder)
-        summary = store.read_summary(folder)
+        manifest, summary = store.read_run(folder)
     except OSError:
         # an unusable folder is reported once the inputs have been read
         return None
@@ -94,10 +94,6 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
         hooks.warn(f"warning: {error}; not used; estimating again")
         return None
     return Answer(folder, summary, manifest, found=True)
-
-
-def _name(question: Question, key: str) -> str:
-    return f"{question.inputs.resolve().name}-{key}"
 
 
 @dataclass(frozen=True)
@@ -197,7 +193,7 @@ def answer(
     in_all = inputs.seconds + time.perf_counter() - began
     results.posterior.seconds.update(reading=round(inputs.seconds, 3), in_all=round(in_all, 3))
     said = manifest(results, question, inputs.keys, diagnosis)
-    name = _name(question, inputs.keys[0])
+    name = run_name(inputs.case.name, inputs.keys[0])
     files = run_files(results, content)
     folder = store.write_run(output, name, files, hooks.before_publishing, said)
     return Answer(folder, content, said, found=False)

@@ -140,6 +140,7 @@ def _by_chain(yearly_usd: xr.DataArray, chains: int) -> xr.Dataset:
     return xr.Dataset({"yearly_usd": ((*names, "chain", "draw"), amounts)}, coords)
 
 
+@store.one_run
 def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> Posterior:
     """Read the draws of a checked run, for the case for which they were drawn.
 

@@ -61,6 +61,11 @@ def run_key(fit: str, beside: Mapping[str, str], horizon: str) -> str:
     return digest({"fit": fit, "scenarios": list(beside.items()), "horizon": horizon})
 
 
+def run_name(case: str, key: str) -> str:
+    """Name of a run's folder: that of its case, which must not hide it or look like an option."""
+    return f"{case.lstrip('.-') or 'case'}-{key}"
+
+
 def digest(content: Any) -> str:
     """Twelve hexadecimal digits of the hash of any content that JSON can express."""
     text = json.dumps(content, sort_keys=True, allow_nan=False)

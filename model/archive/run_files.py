@@ -50,7 +50,7 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
         **{f"inputs/scenarios/{name}.toml": _copier(one) for name, one in scenarios.items()},
     }
     if not converged:
-        writers["NOT_CONVERGED"] = _copier(MARK)
+        writers[store.NOT_CONVERGED] = _copier(MARK)
     return writers
 
 

@@ -12,21 +12,30 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from model.archive.drafts import check_writable as check_writable
+from model.archive.drafts import copied, copy, draft_beside, finish, keep_others, write_down
+from model.archive.drafts import replace_file as replace_file
+from model.archive.drafts import replace_json as replace_json
+from model.archive.drafts import write_json as write_json
+from model.archive.placing import DRAFT, FORMER, locked, take_place
+from model.archive.placing import MANIFEST as MANIFEST
+from model.archive.placing import one_run as one_run
+from model.archive.placing import there as there
 
 Writer = Callable[[Path], None]
 Json = dict[str, Any]
 
 #: Options of the sampler that a manifest holds.
 OPTIONS = ("draws", "tune", "chains", "seed", "target_accept")
-MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
 CHECKS = "checks.json"
 DRIVERS = "drivers.json"
+NOT_CONVERGED = "NOT_CONVERGED"
 #: Folder of calibrations, among the runs, and the files that hold the results of each.
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 MISSPECIFIED = "misspecified.json"
@@ -39,11 +48,6 @@ KEYS: dict[str, type] = {
     "versions": dict, "answered_by": dict, "convergence": dict, "seconds": dict,
     "scenarios": list, "warnings": list,
 }  # fmt: skip
-#: Drafts are hidden, so that none is taken for a run.
-DRAFT = ".draft-"
-
-#: How often to try moving a run to its place while another process writes the same one.
-RETRIES = 100
 
 
 class DamagedRunError(RuntimeError):
@@ -63,12 +67,16 @@ def write_run(
 ) -> Path:
     """Write a run's files into ``output/name``, which appears whole or not at all.
 
+    Readers find a former run of that name until the new one is there. Killed at any moment, this
+    leaves one of the two, and at worst a hidden folder beside it.
+
     Parameters
     ----------
     output : Path
         Folder of runs; created if missing.
     name : str
-        Name of the run's folder. An existing run of that name is replaced.
+        Name of the run's folder. An existing run of that name is replaced; other files in its
+        folder stay.
     writers : mapping of file name to callable
         Each is called with the path that it must write.
     before_publishing : callable
@@ -81,12 +89,19 @@ def write_run(
     Path
         The run's folder.
     """
-    with _draft(output, name, before_publishing) as draft:
+    target = output / name
+    with draft_beside(target) as draft:
         _written(draft, writers)
         if manifest is not None:
             files = {name: checksum(draft / name) for name in sorted(writers)}
             write_json(draft / MANIFEST, sealed(manifest | {"files": files}))
-    return output / name
+        with locked(output):
+            # without a manifest, nothing tells a run's files from others
+            own = None if manifest is None else _own(target, writers)
+            if own is not None:
+                keep_others(target, draft, own, copy)
+            _publish(draft, target, before_publishing, own)
+    return target
 
 
 def add_to_run(
@@ -101,7 +116,8 @@ def add_to_run(
     folder : Path
         A run. Other files in it, such as reports, stay.
     writers : mapping of file name to callable
-        As for ``write_run``.
+        As for ``write_run``. A file that is replaced is there when its writer is called, and no
+        other process adds to the run meanwhile: what others added can be kept.
     before_publishing : callable
         Called once all files are written; if it raises, the run stays unchanged.
 
@@ -110,36 +126,47 @@ def add_to_run(
     DamagedRunError
         If the run does not match its manifest.
     """
-    manifest = check_run(folder)
+    read_manifest(folder)
     target = folder.resolve()
-    with _draft(target.parent, target.name, before_publishing) as draft:
-        shutil.copytree(folder, draft, dirs_exist_ok=True)
+    with draft_beside(target) as draft, locked(target.parent):
+        manifest = check_run(folder)
+        copied(target, draft)
         _written(draft, writers)
         files = manifest["files"] | {name: checksum(draft / name) for name in writers}
         ordered = {name: files[name] for name in sorted(files)}
         write_json(draft / MANIFEST, sealed(manifest | {"files": ordered}))
+        shutil.copymode(target, draft)
+        _publish(draft, target, before_publishing, _own(target, writers))
 
 
-@contextlib.contextmanager
-def _draft(output: Path, name: str, before_publishing: Callable[[], object]) -> Iterator[Path]:
-    """A hidden folder that replaces ``output/name`` once all files are written into it."""
-    output.mkdir(parents=True, exist_ok=True)
-    # beside the target, so that the final rename stays within one file system
-    draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-", dir=output))
-    try:
-        yield draft
-        draft.chmod(0o755)
-        before_publishing()
-        _publish(draft, output / name)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+def _own(folder: Path, writers: Mapping[str, Writer]) -> set[str]:
+    """Files of a run, former and new."""
+    own = {MANIFEST, CHECKS, DRIVERS, NOT_CONVERGED, *writers}
+    with contextlib.suppress(DamagedRunError):
+        own |= set(read_manifest(folder)["files"])
+    return own
+
+
+def _publish(
+    draft: Path, target: Path, before_publishing: Callable[[], object], own: set[str] | None
+) -> None:
+    """Move a complete draft to its place, and see to it that it stays there."""
+    finish(draft)
+    before_publishing()
+    take_place(draft, target)
+    # on the disk before the former run is removed
+    write_down(target.parent)
+    if own is not None:
+        # reports that were written meanwhile
+        keep_others(draft, target, own, os.rename)
 
 
 def _written(draft: Path, writers: Mapping[str, Writer]) -> None:
     for file_name, write in writers.items():
         path = draft / file_name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink():
+            path.unlink()  # it was copied from the run; what it names is not ours to write
         write(path)
 
 
@@ -156,6 +183,7 @@ def sealed(manifest: Json) -> Json:
     return content | {"seal": hashlib.sha256(text.encode()).hexdigest()}
 
 
+@one_run
 def read_manifest(folder: Path) -> Json:
     """Read the manifest of a run and check it against its own hash.
 
@@ -177,6 +205,7 @@ def read_manifest(folder: Path) -> Json:
     return dict(manifest)
 
 
+@one_run
 def check_run(folder: Path) -> Json:
     """Read the manifest of a run and check that every file is unchanged.
 
@@ -195,6 +224,7 @@ def check_run(folder: Path) -> Json:
     return manifest
 
 
+@one_run
 def read_summary(folder: Path) -> Json:
     """Read the summary of a checked run.
 
@@ -209,6 +239,18 @@ def read_summary(folder: Path) -> Json:
     return dict(content)
 
 
+@one_run
+def read_run(folder: Path) -> tuple[Json, Json]:
+    """Manifest and summary of one and the same run, undamaged.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    return check_run(folder), read_summary(folder)
+
+
+@one_run
 def read_added(folder: Path, name: str) -> Json | None:
     """Read a file added to a checked run (``CHECKS``, ``DRIVERS``); None if it has none.
 
@@ -247,19 +289,22 @@ def find_calibration(output: Path, manifest: Json, file: str = CALIBRATION) -> J
     return max(found, key=lambda one: one[SIZES[file]], default=None)
 
 
-def is_draft(path: Path) -> bool:
-    """Whether a folder is a draft that its writer has not yet moved to its place."""
-    return path.is_dir() and path.name.startswith(DRAFT)
-
-
 def run_folders(output: Path) -> Iterator[Path]:
-    """Folders of runs, by name; drafts begin with a dot and are left out."""
-    with contextlib.suppress(OSError):
-        yield from sorted(
-            path
-            for path in output.iterdir()
-            if path.is_dir() and not path.name.startswith(".") and path.name != CALIBRATIONS
-        )
+    """Folders of runs, by name; what is hidden holds no run, unless it has a manifest.
+
+    A former run is put back whose place a writer left empty when it was killed.
+    """
+    try:
+        names = {name.removeprefix(FORMER) for name in os.listdir(output)}
+    except OSError:
+        return
+    for name in sorted(names - {CALIBRATIONS, ""}):
+        folder = output / name
+        hidden = name.startswith(".")
+        if there(folder) and not (
+            hidden and (name.startswith(DRAFT) or not (folder / MANIFEST).exists())
+        ):
+            yield folder
 
 
 def named_run(name: str, output: Path) -> Path:
@@ -270,7 +315,7 @@ def named_run(name: str, output: Path) -> Path:
     NoSuchRunError
         If no run matches, or more than one.
     """
-    if (Path(name) / MANIFEST).exists():
+    if _is_run(Path(name)):
         return Path(name)
     names = [folder.name for folder in run_folders(output)]
     found = [one for one in names if one == name] or [
@@ -281,6 +326,11 @@ def named_run(name: str, output: Path) -> Path:
     wrong = f"{name!r} names {len(found)} runs" if found else f"there is no run {name!r}"
     many = ", ".join(found or names) or "none"
     raise NoSuchRunError(f"{wrong} in {output}; write one of: {many}")
+
+
+@one_run
+def _is_run(folder: Path) -> bool:
+    return (folder / MANIFEST).exists()
 
 
 def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:
@@ -298,55 +348,3 @@ def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | Non
         except DamagedRunError as error:
             say(f"warning: {error}; not used")
     return None
-
-
-def _publish(draft: Path, target: Path) -> None:
-    """Move a finished draft to its place; a former run of that name is replaced or stays."""
-    for attempt in range(RETRIES):
-        former = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{target.name}-former-", dir=target.parent))
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(target, former / target.name)
-            os.replace(draft, target)
-        except BaseException as error:
-            # restore the former run, unless another process has meanwhile moved its own there
-            with contextlib.suppress(OSError):
-                os.replace(former / target.name, target)
-            if not isinstance(error, OSError) or attempt == RETRIES - 1:
-                raise
-        else:
-            return
-        finally:
-            shutil.rmtree(former, ignore_errors=True)
-
-
-def check_writable(output: Path, name: str) -> None:
-    """Create and remove a folder where a run is to be written, before anything is computed.
-
-    Raises
-    ------
-    OSError
-        If the folder of runs cannot be created or written, or the name is too long.
-    """
-    missing = [folder for folder in (output, *output.parents) if not folder.exists()]
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        Path(tempfile.mkdtemp(prefix=f"{DRAFT}{name}-former-", dir=output)).rmdir()
-    finally:
-        for folder in missing:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-
-
-def replace_json(path: Path, content: Any) -> None:
-    """Write JSON so that readers find either the former file or the new one, each complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{DRAFT}{path.name}")
-    write_json(draft, content)
-    os.replace(draft, path)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write indented UTF-8 JSON; refuse NaN and infinities, which JSON does not allow."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,11 +55,11 @@ def new_case(folder: str | Path, before_publishing: Callable[[], object] = lambd
         made = [above for above in place.parents if not above.exists()]
         place.parent.mkdir(parents=True, exist_ok=True)
         # beside the target, so that a rename publishes it complete
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
+        draft = place.with_name(f".draft-{secrets.token_hex(4)}")
+        draft.mkdir()
         for path in template_files():
             (draft / path).parent.mkdir(exist_ok=True)
             shutil.copyfile(TEMPLATE / path, draft / path)
-        draft.chmod(0o755)
         before_publishing()
         with contextlib.suppress(FileNotFoundError):
             place.rmdir()  # fails, as the rename does, if the folder was filled meanwhile

@@ -104,11 +104,15 @@ def record(
     DamagedRunError
         If the run does not match its checksums.
     """
-    summary = store.read_summary(folder)
-    summary["checks"] = {one.name: one.block() for one in results}
     whole = {"schema": store.SCHEMA, "checks": {one.name: one.content() for one in results}}
+
+    def write_summary(path: Path) -> None:
+        summary = store.read_summary(path.parent)
+        summary["checks"] = {one.name: one.block() for one in results}
+        store.write_json(path, summary)
+
     writers: dict[str, store.Writer] = {
-        store.SUMMARY: lambda path: store.write_json(path, summary),
+        store.SUMMARY: write_summary,
         store.CHECKS: lambda path: store.write_json(path, whole),
     }
     store.add_to_run(folder, writers, before_publishing)

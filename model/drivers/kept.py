@@ -223,12 +223,14 @@ def record(
     DamagedRunError
         If the run does not match its checksums.
     """
-    kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
-    asked = dict(sorted((kept | {found.name: found.content()}).items()))
-    whole = {"schema": store.SCHEMA, "asked": asked}
-    store.add_to_run(
-        folder, {store.DRIVERS: lambda path: store.write_json(path, whole)}, before_publishing
-    )
+
+    def write(path: Path) -> None:
+        # what another process saved meanwhile is kept, too
+        kept = (store.read_added(path.parent, store.DRIVERS) or {"asked": {}})["asked"]
+        asked = dict(sorted((kept | {found.name: found.content()}).items()))
+        store.write_json(path, {"schema": store.SCHEMA, "asked": asked})
+
+    store.add_to_run(folder, {store.DRIVERS: write}, before_publishing)
 
 
 def recorded(folder: Path, definition: str, year: int) -> Drivers | None:

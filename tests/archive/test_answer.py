@@ -197,6 +197,23 @@ def test_an_ineffective_scenario_is_told(
     assert said == ["warning: scenario idle changes nothing"]
 
 
+def test_a_hidden_case_s_runs_are_listed(
+    first: Answer, question: Question, output: Path, tmp_path: Path
+) -> None:
+    hidden = tmp_path / ".small"
+    shutil.copytree(question.inputs, hidden)
+    asked = Question(hidden, options=question.options)
+    shutil.copytree(first.folder, tmp_path / "runs" / "another-0123456789ab")
+    one = answer(asked, read_inputs(asked), tmp_path / "runs")
+    again = found(asked, tmp_path / "runs")
+    assert again is not None
+    assert again.folder == one.folder
+    assert one.folder in store.run_folders(tmp_path / "runs")
+    _, text = command("list", "--output", tmp_path / "runs")
+    assert one.folder.name in text
+    assert not one.folder.name.startswith(".")
+
+
 # Damage
 
 
