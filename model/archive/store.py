@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from model.archive.plain_files import DamagedRunError as DamagedRunError
+from model.archive.plain_files import agreeing as agreeing
+from model.archive.plain_files import contents, opened, read_json
+
 Writer = Callable[[Path], None]
 Json = dict[str, Any]
 
@@ -31,21 +35,14 @@ DRIVERS = "drivers.json"
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 MISSPECIFIED = "misspecified.json"
 SCHEMA = 1
-#: Keys without which a manifest is not read.
-KEYS: dict[str, type] = {
-    "fit": str, "read": str, "horizon": str, "files": dict, "what_if": dict, "sampler": dict,
-    "versions": dict, "answered_by": dict, "convergence": dict, "seconds": dict,
-    "scenarios": list, "warnings": list,
-}  # fmt: skip
+#: Files of a run that are read, and so must stand in its manifest; so must all below ``INPUTS``.
+READ = (SUMMARY, POSTERIOR, CHECKS, DRIVERS, "revenue.csv", "workers.csv", "exchange_rates.csv")
+INPUTS = "inputs/"
 #: Drafts are hidden, so that none is taken for a run.
 DRAFT = ".draft-"
 
 #: How often to try moving a run to its place while another process writes the same one.
 RETRIES = 100
-
-
-class DamagedRunError(RuntimeError):
-    """A run that does not match its manifest; the text states where."""
 
 
 class NoSuchRunError(LookupError):
@@ -143,7 +140,7 @@ def _written(draft: Path, writers: Mapping[str, Writer]) -> None:
 
 def checksum(path: Path) -> str:
     """SHA-256 of a file."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -162,27 +159,25 @@ def read_manifest(folder: Path) -> Json:
     DamagedRunError
         If it is missing, belongs to another program or was changed.
     """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DamagedRunError(f"{path} cannot be read ({type(error).__name__})") from None
-    ours = isinstance(manifest, dict) and manifest.get("schema") == SCHEMA
-    if not ours or any(not isinstance(manifest.get(key), kind) for key, kind in KEYS.items()):
-        raise DamagedRunError(f"{path} is not a manifest of this program")
-    if sealed(manifest)["seal"] != manifest.get("seal"):
-        raise DamagedRunError(f"{path} was changed after it was written")
-    return dict(manifest)
+    from model.archive.schemas import Manifest
+
+    manifest = read_json(folder / MANIFEST, Manifest)
+    if sealed(manifest)["seal"] != manifest["seal"]:
+        raise DamagedRunError(f"{folder / MANIFEST} was changed after it was written")
+    return manifest
 
 
 def check_run(folder: Path) -> Json:
-    """Read the manifest of a run and check that every file is unchanged.
+    """Read the manifest of a run and check that every file is unchanged, and none is a link.
 
     Raises
     ------
     DamagedRunError
     """
     manifest = read_manifest(folder)
+    for name in contents(folder):
+        if (name in READ or name.startswith(INPUTS)) and name not in manifest["files"]:
+            raise DamagedRunError(f"{folder / name} is not a file of the run; remove it")
     for name, digest in manifest["files"].items():
         try:
             found = checksum(folder / name)
@@ -200,11 +195,9 @@ def read_summary(folder: Path) -> Json:
     ------
     DamagedRunError
     """
-    try:
-        content = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DamagedRunError(f"{folder / SUMMARY} cannot be read ({error})") from None
-    return dict(content)
+    from model.archive.summary_schema import Summary
+
+    return read_json(folder / SUMMARY, Summary)
 
 
 def read_added(folder: Path, name: str) -> Json | None:
@@ -214,13 +207,11 @@ def read_added(folder: Path, name: str) -> Json | None:
     ------
     DamagedRunError
     """
-    path = folder / name
-    if not path.exists():
+    from model.archive.schemas import Checks, DriversFile
+
+    if not os.path.lexists(folder / name):
         return None
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise DamagedRunError(f"{path} cannot be read ({error})") from None
+    return read_json(folder / name, Checks if name == CHECKS else DriversFile)
 
 
 def find_calibration(output: Path, manifest: Json) -> Json | None:
@@ -233,10 +224,12 @@ def find_calibration(output: Path, manifest: Json) -> Json | None:
     manifest : dict
         Manifest of the run.
     """
+    from model.archive.schemas import Calibration
+
     found: list[Json] = []
     for path in sorted((output / CALIBRATIONS).glob(f"*/{CALIBRATION}")):
-        with contextlib.suppress(OSError, ValueError):
-            content = json.loads(path.read_text(encoding="utf-8"))
+        with contextlib.suppress(DamagedRunError):
+            content = read_json(path, Calibration)
             same = content["inputs"] == manifest["inputs"]
             if same and content["versions"] == manifest["versions"]:
                 found.append(content)
