@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from model.archive import store
 from model.terminal.options import Run, Runs
 from model.terminal.output import command_line, complain, say
 from reports import figures
@@ -77,7 +78,7 @@ def reporting(work: Callable[[], None]) -> None:
     except ReportError as error:
         complain(str(error))
         raise typer.Exit(FAULTY) from None
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except store.DISAGREEING as error:
         said = f"{type(error).__name__}: {error}"
         complain(f"the files of the run contradict each other ({said}); no report was made")
         raise typer.Exit(FAULTY) from None

@@ -7,13 +7,15 @@ import re
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 from model.archive import store
+from model.archive.schemas import Definition
 from model.case.checkout import INPUTS
+from model.equations.quantities import DEFINITIONS
 from tests.reports import runs
 from tools import schemas
 
@@ -49,6 +51,10 @@ def test_the_cases_here_are_of_the_published_form(path: Path, name: str) -> None
     else:
         content["misspelt"] = "x"
     assert list(check.iter_errors(content))
+
+
+def test_the_definitions_are_the_codes() -> None:
+    assert set(get_args(Definition)) == set(DEFINITIONS)
 
 
 def test_a_run_is_of_the_published_form(tiny_folder: Path, tmp_path: Path) -> None:

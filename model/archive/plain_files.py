@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import itertools
 import json
 import os
 import stat
@@ -22,6 +24,11 @@ Json = dict[str, Any]
 LARGEST_JSON, LARGEST = 32 * 2**20, 8 * 2**30
 #: Largest number of files and folders in a run.
 MOST = 10_000
+#: What reading raises where the files of a run contradict each other or are not what they seem.
+DISAGREEING = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError,
+    StopIteration, RecursionError, OSError, csv.Error,
+)  # fmt: skip
 #: Longest piece of a value quoted in a message.
 QUOTED = 60
 
@@ -41,7 +48,7 @@ def agreeing(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except DISAGREEING as error:
         said = one_line(f"{type(error).__name__}: {error}")[:200]
         raise DamagedRunError(f"the files of {folder} contradict each other ({said})") from error
 
@@ -102,21 +109,28 @@ def contents(folder: Path) -> list[str]:
     found: list[str] = []
     waiting, seen = [folder], 0
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                seen += 1
-                path = Path(entry.path)
-                if seen > MOST:
-                    raise DamagedRunError(f"{folder} holds more than {MOST:,} files")
-                if entry.is_symlink():
-                    raise DamagedRunError(f"{path} is a link, which is never followed; remove it")
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(path)
-                elif entry.is_file(follow_symlinks=False):
-                    found.append(path.relative_to(folder).as_posix())
-                else:
-                    raise DamagedRunError(f"{path} is no regular file; remove it")
+        for entry in _entries(waiting.pop()):
+            seen += 1
+            path = Path(entry.path)
+            if seen > MOST:
+                raise DamagedRunError(f"{folder} holds more than {MOST:,} files")
+            if entry.is_symlink():
+                raise DamagedRunError(f"{path} is a link, which is never followed; remove it")
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                found.append(path.relative_to(folder).as_posix())
+            else:
+                raise DamagedRunError(f"{path} is no regular file; remove it")
     return sorted(found)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(itertools.islice(entries, MOST + 1))
+    except OSError as error:
+        raise DamagedRunError(f"{folder} cannot be read ({error.strerror})") from None
 
 
 def read_json(path: Path, schema: type[BaseModel]) -> Json:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from model.archive.plain_files import DISAGREEING as DISAGREEING
 from model.archive.plain_files import DamagedRunError as DamagedRunError
 from model.archive.plain_files import agreeing as agreeing
 from model.archive.plain_files import contents, opened, read_json
