@@ -7,7 +7,7 @@ PYTHON ?=
 VENV_PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment estimate check drivers calibrate report test readme notebooks bench lint format lock
+.PHONY: help environment estimate check drivers calibrate report test readme schemas notebooks bench lint format lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ test: environment ## run all tests on all processors
 
 readme: environment ## renew README's answer, its picture and docs/brief.pdf
 	@$(VENV_PYTHON) -m tools.readme $(ARGS)
+
+schemas: environment ## write docs/schemas/, the forms of a case's and a run's files
+	@$(VENV_PYTHON) -m tools.schemas $(ARGS)
 
 notebooks: environment ## write, execute and keep the notebooks, as docs/notebooks/
 	@$(VENV_PYTHON) -m tools.notebooks $(ARGS)

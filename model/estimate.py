@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +12,7 @@ import typer
 from model.case.checkout import DEFAULT, case_folder
 from model.question import Question, SamplerOptions, WhatIf, described
 from model.terminal.options import Inputs
+from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
@@ -135,7 +133,7 @@ def estimate(
         if self_test:
             from model.calibration.self_test import run_self_test
 
-            return DONE if run_self_test(sys.stdout.write) else 1
+            return DONE if run_self_test(say) else 1
         question = _question(
             case_folder(inputs),
             tuple(scenario or ()),
@@ -176,7 +174,7 @@ def _question(
         try:
             what_if = what_if_of(**what_ifs)
         except CaseError as error:
-            talk.fault(str(error))
+            talk.report(error)
             return None
     return Question(inputs, what_if, tuple(dict.fromkeys(scenarios)), horizon, options)
 
@@ -209,12 +207,7 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    try:
-        _print(answer, output_format, brief=not talk.verbose)
-        sys.stdout.flush()
-    except OSError:
-        # the pipe is closed or the disk full, but the run is written all the same
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _print(answer, output_format, brief=not talk.verbose)
     return DONE if converged else NOT_CONVERGED
 
 
@@ -237,7 +230,7 @@ def _compute(
     try:
         inputs = read_inputs(question, strict=strict)
     except CaseError as error:
-        talk.fault(str(error))
+        talk.report(error)
         return None
     try:
         store.check_writable(output, run_name(inputs.case.name, inputs.keys[0]))
@@ -256,10 +249,14 @@ def _compute(
         with talk.progress() as progress:
             return answer(question, inputs, output, replace(hooks, progress=progress), fresh=fresh)
     except CaseError as error:
-        talk.fault(str(error))
+        talk.report(error)
         return None
     except NoStartingPointError as error:
         talk.fault(f"{question.inputs}: {error.__doc__} Nothing was written.")
+        return None
+    except OSError as error:
+        place, why = error.filename or output, error.strerror or error
+        talk.fault(f"--output: {place} cannot be written ({why}); nothing was written")
         return None
 
 
@@ -267,18 +264,18 @@ def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
     """Print the result in the requested format."""
     content = answer.summary
     if output_format is Format.folder:
-        sys.stdout.write(f"{answer.folder}\n")
+        say(str(answer.folder))
         return
     if output_format is Format.json:
-        sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        print_json(content)
         return
     from model.archive.show import annual_table, show
 
     if output_format is Format.csv:
-        sys.stdout.write(annual_table(content).to_csv(index=False, lineterminator="\n"))
+        print_csv(annual_table(content))
     else:
         show(answer, brief=brief)
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

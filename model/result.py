@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from model.archive import store
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.terminal.plain_text import cell_text
 from model.terminal.wording import MILLION, interval, three
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Estimate:
     def workers(self, scenario: str = BASELINE) -> pd.DataFrame:
         """Quantiles of permitted, irregular and working persons, by host, month and stock."""
         self._block(scenario)
-        table = pd.read_csv(self.folder / "workers.csv")
+        table = pd.read_csv(self.folder / "workers.csv", converters={"scenario": cell_text})
         return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
 
     def draws(
@@ -144,9 +145,9 @@ class Estimate:
     @cached_property
     def posterior(self) -> xr.DataTree:
         """The posterior in ArviZ's schema."""
-        import xarray as xr
+        from model.archive.plain_netcdf import read_tree
 
-        return xr.open_datatree(self.folder / store.POSTERIOR, engine="h5netcdf").load()
+        return read_tree(self.folder / store.POSTERIOR)
 
     @cached_property
     def quantities(self) -> pd.DataFrame:

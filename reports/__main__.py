@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from model.terminal.options import Run, Runs
+from model.terminal.output import command_line, say
 from reports.annex import annex
 from reports.brief import brief
 from reports.command import FOLDER, Language, OutputFolder, opened, reporting
@@ -33,11 +34,11 @@ def main(
         for name, content in (files | {f"figures/{n}": c for n, c in pictures.items()}).items():
             write_file(folder / name, content)
         for name in files:
-            typer.echo(f"Wrote {folder / name}")
-        typer.echo(f"Wrote {len(pictures)} figures into {folder / 'figures'}/")
+            say(f"Wrote {folder / name}")
+        say(f"Wrote {len(pictures)} figures into {folder / 'figures'}/")
 
     reporting(work)
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

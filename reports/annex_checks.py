@@ -119,6 +119,8 @@ def worlds(run: SavedRun, texts: Catalogue) -> Json:
     outcomes = ("take", "plan", "surplus", "billings", "workers")
     rows = []
     for line in run.worlds.get("lines", []):
+        if not line["cases"]:
+            continue
         inside = [rate(line[f"{one}_inside"], texts) for one in outcomes]
         ratios = [texts.numbers.rounded(line[key], 0.01) for key in ("take_to_truth", "wider")]
         rows.append([line["differs"], str(line["cases"]), *inside, *ratios])

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from model.archive import store
 from model.terminal.options import Run, Runs
+from model.terminal.output import command_line, complain, say
 from reports import figures
 from reports.figures import style
 from reports.saved_run import ReportError, SavedRun
@@ -63,9 +65,9 @@ def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:
             f"--language: no language {language!r}; write one of: {', '.join(languages())}"
         )
     run = SavedRun.open(name, runs)
-    typer.echo(f"Read {run.folder}: {run.manifest['read']}")
+    say(f"Read {run.folder}: {run.manifest['read']}")
     if not run.converged:
-        typer.echo("NOT CONVERGED: do not use these numbers; every page says so", err=True)
+        complain("NOT CONVERGED: do not use these numbers; every page says so")
     return run, catalogue(language)
 
 
@@ -74,10 +76,14 @@ def reporting(work: Callable[[], None]) -> None:
     try:
         work()
     except ReportError as error:
-        typer.echo(str(error), err=True)
+        complain(str(error))
+        raise typer.Exit(FAULTY) from None
+    except store.DISAGREEING as error:
+        said = f"{type(error).__name__}: {error}"
+        complain(f"the files of the run contradict each other ({said}); no report was made")
         raise typer.Exit(FAULTY) from None
     except KeyboardInterrupt:
-        typer.echo("Interrupted; no file is incomplete.", err=True)
+        complain("Interrupted; no file is incomplete.")
         raise typer.Exit(130) from None
 
 
@@ -104,8 +110,8 @@ def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
             saved, texts = opened(run, runs, language)
             path = output or saved.folder / FOLDER / file
             write_file(path, make(saved, texts))
-            typer.echo(f"Wrote {path}")
+            say(f"Wrote {path}")
 
         reporting(work)
 
-    app()
+    command_line(app)

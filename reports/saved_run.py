@@ -16,8 +16,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive import store
+from model.archive.plain_netcdf import read_group
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE
+from model.terminal.plain_text import cell_text, cleaned
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -66,7 +68,7 @@ class SavedRun:
                 f"{folder} was made by an older program and is missing {', '.join(lacking)}: "
                 "estimate again; no report was made"
             )
-        return cls(folder, manifest, summary)
+        return cls(folder, cleaned(manifest), cleaned(summary))
 
     @property
     def converged(self) -> bool:
@@ -118,12 +120,12 @@ class SavedRun:
     @cached_property
     def revenue(self) -> pd.DataFrame:
         """Content of ``revenue.csv``."""
-        return pd.read_csv(self.folder / "revenue.csv")
+        return pd.read_csv(self.folder / "revenue.csv", converters={"scenario": cell_text})
 
     @cached_property
     def workers(self) -> pd.DataFrame:
         """Content of ``workers.csv``."""
-        return pd.read_csv(self.folder / "workers.csv")
+        return pd.read_csv(self.folder / "workers.csv", converters={"scenario": cell_text})
 
     @cached_property
     def checks(self) -> dict[str, Json]:
@@ -141,7 +143,7 @@ class SavedRun:
             found = store.read_added(self.folder, file) or {key: {}}
         except store.DamagedRunError as error:
             raise ReportError(f"{error}; no report was made") from None
-        return dict(found[key])
+        return dict(cleaned(found[key]))
 
     def headline_drivers(self, definition: str = HEADLINE, year: int | None = None) -> Json:
         """The drivers of a year's revenue: ``numbers``, ``explained`` and tables by name.
@@ -168,7 +170,7 @@ class SavedRun:
     def calibration(self) -> Json:
         """The largest calibration of this run's inputs by the same program, if any, else empty."""
         found = store.find_calibration(self.folder.parent, self.manifest)
-        return found or {"checks": {}, "ranks": {}}
+        return dict(cleaned(found or {"checks": {}, "ranks": {}}))
 
     @cached_property
     def worlds(self) -> Json:
@@ -202,12 +204,10 @@ class SavedRun:
         return self._group("revenue")
 
     def _group(self, name: str) -> xr.Dataset:
-        path = self.folder / store.POSTERIOR
         try:
-            with xr.open_dataset(path, engine="h5netcdf", group=name) as found:
-                return found.load()
-        except (OSError, ValueError) as error:
-            raise ReportError(f"{path}, {name}: {error}; no report was made") from None
+            return read_group(self.folder / store.POSTERIOR, name)
+        except store.DamagedRunError as error:
+            raise ReportError(f"{error}; no report was made") from None
 
     def yearly_draws(self, definition: str, scenario: str = BASELINE) -> xr.DataArray:
         """Draws of yearly revenue in dollars, (year, chain, draw)."""
@@ -292,11 +292,11 @@ class SavedRun:
 
     def _table(self, name: str) -> dict[str, dict[str, str]]:
         text = (self.folder / "inputs" / f"{name}.csv").read_text(encoding="utf-8-sig")
-        return {row["id"]: dict(row) for row in csv.DictReader(text.splitlines(keepends=True))}
+        return {row["id"]: cleaned(row) for row in csv.DictReader(text.splitlines(keepends=True))}
 
     def _toml(self, name: str) -> Json:
         text = (self.folder / "inputs" / f"{name}.toml").read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
+        return dict(cleaned(tomllib.loads(text)))
 
 
 def ranks(draws: Floats) -> Floats:

@@ -13,6 +13,7 @@ from typing import Any
 import typst
 
 from model.archive import store
+from model.terminal.plain_text import cleaned
 from reports.figures.style import FONTS
 from reports.saved_run import ReportError
 
@@ -46,9 +47,10 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
         for path in TEMPLATES.glob("*.typ"):
             shutil.copy(path, build)
         for name, content in figures.items():
+            check_name(name)
             (build / f"{name}.svg").write_bytes(content)
         (build / "data.json").write_text(
-            json.dumps(data, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+            json.dumps(cleaned(data), ensure_ascii=False, allow_nan=False), encoding="utf-8"
         )
         try:
             pdf, warnings = typst.compile_with_warnings(
@@ -65,6 +67,17 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
         raise ReportError(f"{template}: {said.replace(folder, '')}; no report was made")
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def check_name(name: str) -> None:
+    """Refuse a name of a figure, which may hold that of a host, that is more than a name.
+
+    Raises
+    ------
+    ReportError
+    """
+    if not re.fullmatch(r"[\w.\-]+", name):
+        raise ReportError(f"{name!r} cannot be the name of a file; no report was made")
 
 
 def pages(pdf: bytes) -> int:

@@ -110,6 +110,29 @@ def test_modules_are_of_readable_size_and_say_what_they_are(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text))
 
 
+@pytest.mark.parametrize("path", MODULES + REPORTS, ids=str)
+def test_all_that_is_printed_passes_the_terminal(path: Path) -> None:
+    """Elsewhere text of a file could act: as markup, an escape sequence or a formula."""
+    if path.parts[:2] in (("model", "terminal"), ("model", "kernel")):
+        return
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            ways = ("sys.stdout", "sys.stderr", "typer.echo", "typer.secho")
+            assert ast.unparse(node) not in ways, f"{path}: use model.terminal.output"
+            assert node.attr != "to_csv", f"{path}: use csv_text"
+    makers = {"rich.console.Console", "rich.text.Text", "rich.print"}
+    used = makers & every_import_of(path)
+    assert not used, f"{path}: use model.terminal.tables"
+
+
+@pytest.mark.parametrize("path", MODULES + REPORTS, ids=str)
+def test_every_command_ends_in_the_terminal(path: Path) -> None:
+    """``app()`` alone would keep silent about standard output that cannot be written."""
+    calls = re.search(r"^ +app\(\)", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    assert not calls or path == Path("model/terminal/output.py")
+
+
 @pytest.mark.parametrize("module", ["projection.projection", "projection.prediction", "case.case"])
 def test_readers_of_draws_import_no_pymc(module: str) -> None:
     code = (
@@ -151,8 +174,8 @@ def test_reports_fit_nothing() -> None:
         wings = {f"model.{wing}" for wing in WINGS}
         found = {name for name in every_import_of(path) - wings if name.startswith("model.")}
         allowed = (
-            "model.archive.store", "model.case.folders", "model.equations",
-            "model.question", "model.terminal",
+            "model.archive.plain_netcdf", "model.archive.store", "model.case.folders",
+            "model.equations", "model.question", "model.terminal",
         )  # fmt: skip
         assert all(name.startswith(allowed) for name in found), path
 

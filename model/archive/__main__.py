@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +14,7 @@ import typer
 from model.archive import store
 from model.archive.comparison import changed_inputs, changed_results
 from model.question import described
+from model.terminal.output import command_line, complain, say
 
 FAULTY = 2
 
@@ -31,15 +34,15 @@ def list_runs(output: Output = RUNS) -> None:
     """List the runs and what each was requested to compute."""
     folders = list(store.run_folders(output))
     if not folders:
-        typer.echo(f"{output} holds no runs")
+        say(f"{output} holds no runs")
     for folder in folders:
         try:
             manifest = store.read_manifest(folder)
         except store.DamagedRunError as error:
-            typer.echo(f"{folder.name}  NOT READABLE: {error}")
+            say(f"{folder.name}  NOT READABLE: {error}")
             continue
         mark = "" if manifest["convergence"]["converged"] else "  NOT CONVERGED"
-        typer.echo(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
+        say(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
 
 
 def asked(manifest: dict[str, Any]) -> str:
@@ -63,9 +66,10 @@ def show(
 
     folder = _folder(run, output)
     manifest, summary = _read(folder)
-    typer.echo(f"{folder.name}: {manifest['read']}")
-    typer.echo(f"Requested: {asked(manifest)}")
-    show_answer(Answer(folder, summary, manifest, found=True), brief=False)
+    say(f"{folder.name}: {manifest['read']}")
+    say(f"Requested: {asked(manifest)}")
+    with _agreeing(folder):
+        show_answer(Answer(folder, summary, manifest, found=True), brief=False)
 
 
 @app.command()
@@ -78,17 +82,21 @@ def compare(
     folders = [_folder(name, output) for name in (first, second)]
     (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
     for folder, one in zip(folders, (manifest, other), strict=True):
-        typer.echo(f"{folder.name}: {asked(one)}")
-    lines = [
-        *_changed_options(manifest, other),
-        *changed_inputs(folders[0] / "inputs", folders[1] / "inputs"),
-    ]
-    typer.echo("\nDifferences in inputs and options:")
+        say(f"{folder.name}: {asked(one)}")
+    with _agreeing(folders[0]):
+        lines = [
+            *_changed_options(manifest, other),
+            *changed_inputs(folders[0] / "inputs", folders[1] / "inputs"),
+        ]
+        results = changed_results(summary, other_summary)
+    say()
+    say("Differences in inputs and options:")
     for line in lines or ["none"]:
-        typer.echo(f"  {line}")
-    typer.echo("\nDifferences in results (USD million, median and 90% interval):")
-    for line in changed_results(summary, other_summary) or ["none"]:
-        typer.echo(f"  {line}")
+        say(f"  {line}")
+    say()
+    say("Differences in results (USD million, median and 90% interval):")
+    for line in results or ["none"]:
+        say(f"  {line}")
 
 
 def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[str]:
@@ -126,7 +134,7 @@ def prune(
     try:
         found = judged(output, keep)
     except OSError as error:
-        typer.echo(f"{output} cannot be read ({error.strerror})", err=True)
+        complain(f"{output} cannot be read ({error.strerror})")
         raise typer.Exit(FAULTY) from None
     deeds = [
         *(("remove", "removed", one.path, one.why, partial(remove, one)) for one in found.doomed),
@@ -140,14 +148,14 @@ def prune(
         try:
             if not dry_run:
                 deed()
-            typer.echo(f"{f'would {verb}' if dry_run else done} {path.name}: {why}")
+            say(f"{f'would {verb}' if dry_run else done} {path.name}: {why}")
         except OSError as error:
             failed = True
-            typer.echo(f"could not {verb} {path.name}: {error.strerror}", err=True)
+            complain(f"could not {verb} {path.name}: {error.strerror}")
     for path, why in found.spared:
-        typer.echo(f"left alone {path.name}: {why}")
+        say(f"left alone {path.name}: {why}")
     if not deeds:
-        typer.echo("nothing to remove")
+        say("nothing to remove")
     if failed:
         raise typer.Exit(FAULTY)
 
@@ -157,7 +165,18 @@ def _folder(run: str, output: Path) -> Path:
     try:
         return store.named_run(run, output)
     except store.NoSuchRunError as error:
-        typer.echo(str(error), err=True)
+        complain(str(error))
+        raise typer.Exit(FAULTY) from None
+
+
+@contextlib.contextmanager
+def _agreeing(folder: Path) -> Iterator[None]:
+    """Show a run, or say that its files contradict each other."""
+    try:
+        with store.agreeing(folder):
+            yield
+    except store.DamagedRunError as error:
+        complain(f"{error}: not shown; run the same estimate to recreate it")
         raise typer.Exit(FAULTY) from None
 
 
@@ -166,9 +185,9 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         return store.read_run(folder)
     except store.DamagedRunError as error:
-        typer.echo(f"{error}: not shown; run the same estimate to recreate it", err=True)
+        complain(f"{error}: not shown; run the same estimate to recreate it")
         raise typer.Exit(FAULTY) from None
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

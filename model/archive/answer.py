@@ -244,15 +244,13 @@ def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) ->
 
 def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
     from model.archive.draws_file import read_posterior
-    from model.sampling.fitting import Convergence
+    from model.archive.saved_fit import saved_gate
 
     try:
         manifest = store.check_run(folder)
-        posterior = read_posterior(folder, parts, manifest)
-        gate = dict(manifest["convergence"])
-        gate.pop("converged")
-        return posterior, Convergence(**gate), manifest
-    except (store.DamagedRunError, TypeError, KeyError) as error:
+        with store.agreeing(folder):
+            return read_posterior(folder, parts, manifest), saved_gate(manifest), manifest
+    except store.DamagedRunError as error:
         hooks.warn(f"warning: {error}; not used")
         return None
 

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive import store
+from model.archive.plain_netcdf import as_bytes, read_group
 from model.case.case import Case
 from model.equations.quantities import BASIC_BY_NAME
 from model.evidence.synthesis import Synthesis, entry_labels, log_quantities, row_densities
@@ -71,7 +72,7 @@ def write_posterior(
         ),
         "/revenue": _by_chain(yearly_usd, chains).assign_coords(base),
     }
-    xr.DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
+    path.write_bytes(as_bytes(xr.DataTree.from_dict(groups)))
 
 
 def _coordinates(case: Case) -> dict[str, list[str]]:
@@ -140,6 +141,16 @@ def _by_chain(yearly_usd: xr.DataArray, chains: int) -> xr.Dataset:
     return xr.Dataset({"yearly_usd": ((*names, "chain", "draw"), amounts)}, coords)
 
 
+def _array(group: xr.Dataset, name: str, shape: tuple[int, ...]) -> Any:
+    """Finite numbers of a known shape."""
+    if name not in group or group[name].shape != shape:
+        raise ValueError(f"it has no {name} of {' × '.join(map(str, shape))}")
+    values = group[name].to_numpy()
+    if values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+        raise ValueError(f"{name} is not finite")
+    return values
+
+
 @store.one_run
 def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> Posterior:
     """Read the draws of a checked run, for the case for which they were drawn.
@@ -149,20 +160,16 @@ def read_posterior(folder: Path, parts: Synthesis, manifest: dict[str, Any]) -> 
     DamagedRunError
         If the file is not what ``write_posterior`` writes for this case.
     """
+    path, sampler = folder / store.POSTERIOR, manifest["sampler"]
+    options = SamplerOptions(**{name: sampler[name] for name in store.OPTIONS})
+    each = (options.chains, options.draws)
     try:
-        with xr.open_datatree(folder / store.POSTERIOR, engine="h5netcdf") as tree:
-            normals = np.asarray(tree["unconstrained"]["normals"].to_numpy())
-            found = tree["sample_stats"]
-            stats = {name: found[name].to_numpy() for name in STATS}
-            reading = found["reading"].to_numpy() if "reading" in found else None
-        sampler = manifest["sampler"]
-        options = SamplerOptions(**{name: sampler[name] for name in store.OPTIONS})
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise store.DamagedRunError(
-            f"{folder / store.POSTERIOR} cannot be read ({error})"
-        ) from None
-    if normals.shape[-1] != parts.size:
-        raise store.DamagedRunError(f"{folder / store.POSTERIOR} holds the draws of another case")
+        normals = _array(read_group(path, "unconstrained"), "normals", (*each, parts.size))
+        found = read_group(path, "sample_stats")
+        stats = {name: _array(found, name, each) for name in STATS}
+        reading = _array(found, "reading", each[1:]) if "reading" in found else None
+    except ValueError as error:
+        raise store.DamagedRunError(f"{path} holds the draws of another case: {error}") from None
     layout = parts.layout
     return Posterior(
         layout=layout,

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from model.case.exchange import Rates
 from model.case.folders import BASELINE
 from model.projection.projection import revenue_table, workers_table
 from model.question import Question, arguments
+from model.terminal.plain_text import csv_text
 
 Json = dict[str, Any]
 
@@ -55,7 +57,10 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
 
 
 def _table_writer(make: Callable[[], pd.DataFrame]) -> store.Writer:
-    return lambda path: make().to_csv(path, index=False, float_format="%.8g", lineterminator="\n")
+    def write(path: Path) -> None:
+        path.write_text(csv_text(make(), float_format="%.8g"), encoding="utf-8", newline="")
+
+    return write
 
 
 def _copier(content: bytes) -> store.Writer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +62,30 @@ class Fitted:
             If its inputs cannot be read, for example because an older program wrote them.
         """
         manifest = store.check_run(folder)
+        with store.agreeing(folder):
+            return cls._of(folder, manifest)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: dict[str, Any]) -> Fitted:
         case = read_case(folder / "inputs")
         asked = {key: _tuples(value) for key, value in manifest["what_if"].items()}
         what_if = WhatIf(**asked)
         told = rivals(case, what_if)
         parts = parts_of(changed_parts(synthesis(case), case, what_if), told)
         posterior = read_posterior(folder, parts, manifest)
-        gate = {key: value for key, value in manifest["convergence"].items() if key != "converged"}
         return cls(
-            case, posterior, Convergence(**gate), project(case, parts.layout, posterior.draws),
+            case, posterior, saved_gate(manifest), project(case, parts.layout, posterior.draws),
             told,
         )  # fmt: skip
+
+
+def saved_gate(manifest: dict[str, Any]) -> Convergence:
+    """The verdict on the chains in a manifest, where null stands for what was not finite."""
+    gate = manifest["convergence"]
+    finite: dict[str, Any] = {
+        key: math.nan if value is None else value for key, value in gate.items()
+    }
+    return Convergence(**{one.name: finite[one.name] for one in fields(Convergence)})
 
 
 def _tuples(value: Any) -> Any:

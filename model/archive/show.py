@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.terminal.tables import empty_table, widen
+from model.terminal.tables import Screen, empty_table, screen, styled, widen
 from model.terminal.wording import (
     ENGLISH,
     FINEST,
@@ -25,6 +22,7 @@ from model.terminal.wording import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
     from model.archive.answer import Answer
 
@@ -62,30 +60,27 @@ def annual_table(content: dict[str, Any]) -> pd.DataFrame:
 def show(answer: Answer, *, brief: bool) -> None:
     """Print the yearly table, a block for each scenario and, unless brief, notes on reading it."""
     content = answer.summary
-    console = Console(highlight=False, soft_wrap=True)
+    console = screen(soft_wrap=True)
     blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
     tables = [_ladder(console, content), *(_against(console, one) for one in blocks.values())]
     by_reading = _readings(console, content) if "readings" in content else None
     widen(console, *tables, *([by_reading] if by_reading else []))
     if not content["converged"]:
-        console.print(
-            "[bold red]NOT CONVERGED: do not use these numbers.[/]"
-            if console.is_terminal
-            else "NOT CONVERGED: do not use these numbers."
-        )
+        console.print(styled("NOT CONVERGED: do not use these numbers.", "bold red"))
     console.print(tables[0])
     if not brief:
         for definition, heading in HEADINGS.items():
-            console.print(f"  {heading}: {MEANINGS[definition]}", markup=False)
+            console.print(f"  {heading}: {MEANINGS[definition]}")
     if by_reading:
         console.print()
         console.print(by_reading)
         if not brief:
-            console.print(f"  {_weights_line(content)}", markup=False)
+            console.print(f"  {_weights_line(content)}")
     for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
-        console.print(f"\nScenario {name}: {block['title']}", markup=False)
+        console.print()
+        console.print(f"Scenario {name}: {block['title']}")
         console.print(table)
-        console.print(f"  {_stake_line(block)}", markup=False)
+        console.print(f"  {_stake_line(block)}")
     if brief:
         return
     console.print()
@@ -98,10 +93,10 @@ def show(answer: Answer, *, brief: bool) -> None:
     )
     for line in lines:
         if line:
-            console.print(line, markup=False)
+            console.print(line)
 
 
-def _table(console: Console, title: str, first: str = "Year") -> Table:
+def _table(console: Screen, title: str, first: str = "Year") -> Table:
     """A table with a column of years, or of something else."""
     handsome = console.is_terminal
     table = empty_table(
@@ -115,7 +110,7 @@ def _table(console: Console, title: str, first: str = "Year") -> Table:
     return table
 
 
-def _against(console: Console, block: dict[str, Any]) -> Table:
+def _against(console: Screen, block: dict[str, Any]) -> Table:
     """State take and its change from the baseline, in the years in which anything changes."""
     table = _table(console, "USD million: median (90% interval)")
     for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
@@ -164,7 +159,7 @@ def _million(amount: float | None) -> float:
     return math.nan if amount is None else amount / MILLION
 
 
-def _ladder(console: Console, content: dict[str, Any]) -> Table:
+def _ladder(console: Screen, content: dict[str, Any]) -> Table:
     """Year × definition: median and 90% interval in USD million."""
     table = _table(console, "Revenue a year, USD million: median (90% interval)")
     for definition, heading in HEADINGS.items():
@@ -175,7 +170,7 @@ def _ladder(console: Console, content: dict[str, Any]) -> Table:
     return table
 
 
-def _readings(console: Console, content: dict[str, Any]) -> Table:
+def _readings(console: Screen, content: dict[str, Any]) -> Table:
     """The headline's year under each rival reading of the evidence."""
     year = str(content["accounts"]["year"])
     table = _table(console, f"{year} by reading, USD million: median (90% interval)", "Reading")

@@ -25,6 +25,10 @@ from model.archive.placing import DRAFT, FORMER, locked, take_place
 from model.archive.placing import MANIFEST as MANIFEST
 from model.archive.placing import one_run as one_run
 from model.archive.placing import there as there
+from model.archive.plain_files import DISAGREEING as DISAGREEING
+from model.archive.plain_files import DamagedRunError as DamagedRunError
+from model.archive.plain_files import agreeing as agreeing
+from model.archive.plain_files import contents, opened, read_json
 
 Writer = Callable[[Path], None]
 Json = dict[str, Any]
@@ -42,16 +46,9 @@ MISSPECIFIED = "misspecified.json"
 #: What tells how large a study is, by its file.
 SIZES = {CALIBRATION: "replicates", MISSPECIFIED: "cases"}
 SCHEMA = 1
-#: Keys without which a manifest is not read.
-KEYS: dict[str, type] = {
-    "fit": str, "read": str, "horizon": str, "files": dict, "what_if": dict, "sampler": dict,
-    "versions": dict, "answered_by": dict, "convergence": dict, "seconds": dict,
-    "scenarios": list, "warnings": list,
-}  # fmt: skip
-
-
-class DamagedRunError(RuntimeError):
-    """A run that does not match its manifest; the text states where."""
+#: Files of a run that are read, and so must stand in its manifest; so must all below ``INPUTS``.
+READ = (SUMMARY, POSTERIOR, CHECKS, DRIVERS, "revenue.csv", "workers.csv", "exchange_rates.csv")
+INPUTS = "inputs/"
 
 
 class NoSuchRunError(LookupError):
@@ -172,7 +169,7 @@ def _written(draft: Path, writers: Mapping[str, Writer]) -> None:
 
 def checksum(path: Path) -> str:
     """SHA-256 of a file."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -192,28 +189,26 @@ def read_manifest(folder: Path) -> Json:
     DamagedRunError
         If it is missing, belongs to another program or was changed.
     """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DamagedRunError(f"{path} cannot be read ({type(error).__name__})") from None
-    ours = isinstance(manifest, dict) and manifest.get("schema") == SCHEMA
-    if not ours or any(not isinstance(manifest.get(key), kind) for key, kind in KEYS.items()):
-        raise DamagedRunError(f"{path} is not a manifest of this program")
-    if sealed(manifest)["seal"] != manifest.get("seal"):
-        raise DamagedRunError(f"{path} was changed after it was written")
-    return dict(manifest)
+    from model.archive.schemas import Manifest
+
+    manifest = read_json(folder / MANIFEST, Manifest)
+    if sealed(manifest)["seal"] != manifest["seal"]:
+        raise DamagedRunError(f"{folder / MANIFEST} was changed after it was written")
+    return manifest
 
 
 @one_run
 def check_run(folder: Path) -> Json:
-    """Read the manifest of a run and check that every file is unchanged.
+    """Read the manifest of a run and check that every file is unchanged, and none is a link.
 
     Raises
     ------
     DamagedRunError
     """
     manifest = read_manifest(folder)
+    for name in contents(folder):
+        if (name in READ or name.startswith(INPUTS)) and name not in manifest["files"]:
+            raise DamagedRunError(f"{folder / name} is not a file of the run; remove it")
     for name, digest in manifest["files"].items():
         try:
             found = checksum(folder / name)
@@ -232,11 +227,9 @@ def read_summary(folder: Path) -> Json:
     ------
     DamagedRunError
     """
-    try:
-        content = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DamagedRunError(f"{folder / SUMMARY} cannot be read ({error})") from None
-    return dict(content)
+    from model.archive.summary_schema import Summary
+
+    return read_json(folder / SUMMARY, Summary)
 
 
 @one_run
@@ -258,17 +251,15 @@ def read_added(folder: Path, name: str) -> Json | None:
     ------
     DamagedRunError
     """
-    path = folder / name
-    if not path.exists():
+    from model.archive.schemas import Checks, DriversFile
+
+    if not os.path.lexists(folder / name):
         return None
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise DamagedRunError(f"{path} cannot be read ({error})") from None
+    return read_json(folder / name, Checks if name == CHECKS else DriversFile)
 
 
 def find_calibration(output: Path, manifest: Json, file: str = CALIBRATION) -> Json | None:
-    """Find the largest calibration of a run's inputs by the same program, if any.
+    """Find the largest study of a run's inputs by the same program, if any.
 
     Parameters
     ----------
@@ -279,10 +270,13 @@ def find_calibration(output: Path, manifest: Json, file: str = CALIBRATION) -> J
     file : str
         One of ``SIZES``.
     """
+    from model.archive.schemas import Calibration, Misspecified
+
+    form = Calibration if file == CALIBRATION else Misspecified
     found: list[Json] = []
     for path in sorted((output / CALIBRATIONS).glob(f"*/{file}")):
-        with contextlib.suppress(OSError, ValueError):
-            content = json.loads(path.read_text(encoding="utf-8"))
+        with contextlib.suppress(DamagedRunError):
+            content = read_json(path, form)
             same = content["inputs"] == manifest["inputs"]
             if same and content["versions"] == manifest["versions"]:
                 found.append(content)

@@ -10,6 +10,7 @@ import typer
 from model.case.checkout import DEFAULT, case_folder
 from model.criticism.verdicts import faulty_arguments, print_results
 from model.terminal.options import Cores, Format, Inputs, Printed, Scheduler
+from model.terminal.output import command_line
 from model.terminal.screen import Talk, interruptible
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _run(
     try:
         case = read_case(inputs)
     except CaseError as error:
-        talk.fault(str(error))
+        talk.report(error)
         return FAULTY
     folder = folder_of(case, output, seed)
     try:
@@ -137,6 +138,10 @@ def _run(
     except (NothingLeftError, NoStartingPointError) as error:
         talk.fault(f"{inputs}: {error.__doc__} No case can be simulated.")
         return FAULTY
+    except OSError as error:
+        place, why = error.filename or folder, error.strerror or error
+        talk.fault(f"{place} cannot be written ({why}); results so far are saved")
+        return FAULTY
     talk.say(f"Wrote {folder}/")
     said(results)
     return DONE
@@ -144,19 +149,18 @@ def _run(
 
 def _print_worlds(result: CheckResult) -> None:
     """Print the sentence and a table that fits 80 columns."""
-    from rich.console import Console
-    from rich.table import Table
+    from model.terminal.tables import bare_table, screen, stacked
 
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    console, table = screen(), bare_table()
     for name, heading in PRINTED.items():
-        table.add_column(heading.replace(" ", "\n"), justify="left" if name == "world" else "right")
+        justify: Any = "left" if name == "world" else "right"
+        table.add_column(stacked(*heading.split()), justify=justify)
     for row in result.table.reindex(columns=list(PRINTED)).itertuples(index=False):
         table.add_row(*(f"{one:.2f}" if isinstance(one, float) else str(one) for one in row))
-    console.print(result.sentence, markup=False)
+    console.print(result.sentence)
     console.print(table)
-    console.print(result.reading, markup=False)
+    console.print(result.reading)
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

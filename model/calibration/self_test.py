@@ -123,7 +123,7 @@ def run_self_test(say: Callable[[str], object]) -> bool:
     reading = replace(case.reading, letter_sd=0.0, off_share=0.0)
     case = replace(case, reading=reading)
     parts = synthesis(case)
-    say("Fitting a case with a known answer …\n")
+    say("Fitting a case with a known answer …")
     results = Results.of(case, fit(parts, SamplerOptions(seed=1)))
     place = parts.layout.index[ASKED]
     precision = parts.layout.scale[place] ** -2 + parts.evidence.error[0] ** -2
@@ -137,10 +137,10 @@ def run_self_test(say: Callable[[str], object]) -> bool:
         "standard deviation": (draws.std(), expected_sd, 0.15 * expected_sd),
     }
     passed = results.convergence.converged
-    say(f"{'converged' if passed else 'NOT converged'}\n")
+    say(f"{'converged' if passed else 'NOT converged'}")
     for name, (found, known, allowed) in checks.items():
         near = abs(found - known) <= allowed
         passed = passed and near
-        say(f"{name}: {found:.4f}, exact {known:.4f}: {'agrees' if near else 'DIFFERS'}\n")
-    say("PASSED\n" if passed else "FAILED\n")
+        say(f"{name}: {found:.4f}, exact {known:.4f}: {'agrees' if near else 'DIFFERS'}")
+    say("PASSED" if passed else "FAILED")
     return passed

@@ -11,6 +11,7 @@ import typer
 from model.case.checkout import case_folder
 from model.case.folders import SCENARIOS
 from model.case.scaffold import NoRoomError, new_case, template_files
+from model.terminal.output import command_line, say
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import counted
 
@@ -35,11 +36,11 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
         except NoRoomError as error:
             talk.fault(str(error))
             return FAULTY
-        typer.echo(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
-        typer.echo("Everything in it is invented. Replace it file by file, then run:")
+        say(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
+        say("Everything in it is invented. Replace it file by file, then run:")
         named = shlex.quote(str(made))
-        typer.echo(f"    python -m model.case check {named}")
-        typer.echo(f"    python -m model.estimate --inputs {named}")
+        say(f"    python -m model.case check {named}")
+        say(f"    python -m model.estimate --inputs {named}")
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
@@ -68,17 +69,17 @@ def check(
             found = read_case(folder, strict=strict)
             read_scenarios(found, names)
         except CaseError as error:
-            talk.fault(str(error))
+            talk.report(error)
             return FAULTY
         for warning in found.warnings:
             talk.fault(f"warning: {warning}")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
-        typer.echo(f"Read {folder}: {found.in_short}; {size}, {prospects}")
+        say(f"Read {folder}: {found.in_short}; {size}, {prospects}")
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted."))
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

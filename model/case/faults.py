@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
+from model.terminal.plain_text import one_line
+
 #: Longest piece of a file quoted in a message: an invalid cell can be a megabyte long.
 QUOTED = 60
 #: Largest number of words listed in a message.
@@ -41,7 +43,7 @@ class Fault:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(cut(self.column) if self.column.isprintable() else quote(self.column))
-        return f"{', '.join(place)}: {self.message}"
+        return one_line(f"{', '.join(place)}: {self.message}")
 
 
 _NONE: frozenset[str | None] = frozenset()
@@ -60,7 +62,9 @@ class CaseError(Exception):
         self.folder = folder
         self.faults = tuple(faults)
         count = len(self.faults)
-        head = f"{count} error{'' if count == 1 else 's'} in {folder}: nothing was written"
+        head = (
+            f"{count} error{'' if count == 1 else 's'} in {one_line(folder)}: nothing was written"
+        )
         super().__init__("\n".join([head, *map(str, self.faults)]))
 
 

@@ -11,6 +11,7 @@ from model.archive import store
 from model.archive.run_argument import opened_run
 from model.criticism.verdicts import faulty_arguments, print_results
 from model.terminal.options import Cores, Format, Printed, Run, Runs, Scheduler
+from model.terminal.output import command_line
 from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
@@ -72,7 +73,14 @@ def _run(
     folder, manifest = run
     from model.criticism.suite import recorded
 
-    results = [] if fresh else recorded(folder)
+    try:
+        results = [] if fresh else recorded(folder)
+        missing = {show} - {"", *(one.name for one in results)}
+        if results and missing:
+            raise store.DamagedRunError(f"{folder / store.CHECKS} has no check {show}")
+    except store.DamagedRunError as error:
+        talk.fault(f"{error}; --fresh checks anew")
+        return FAULTY
     if results:
         talk.say("Already checked; read from the run (--fresh checks anew)")
     else:
@@ -103,7 +111,7 @@ def _checked(
         interruption.check()
         record(folder, results, interruption.close)
     except (store.DamagedRunError, CaseError, NoSchedulerError) as error:
-        talk.fault(f"{error}; nothing was checked")
+        talk.fault(*f"{error}; nothing was checked".split("\n"))
         return []
     except NoStartingPointError as error:
         talk.fault(f"In a refit: {error.__doc__} Nothing was written.")
@@ -116,4 +124,4 @@ def _checked(
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

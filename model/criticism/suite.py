@@ -127,4 +127,5 @@ def recorded(folder: Path) -> list[CheckResult]:
         If they cannot be read.
     """
     content = store.read_added(folder, store.CHECKS) or {"checks": {}}
-    return [CheckResult.of(name, one) for name, one in content["checks"].items()]
+    with store.agreeing(folder):
+        return [CheckResult.of(name, one) for name, one in content["checks"].items()]

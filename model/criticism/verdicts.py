@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from model.terminal.options import Format
+from model.terminal.output import print_csv, print_json
 
 if TYPE_CHECKING:
     from model.archive.check_result import CheckResult
@@ -44,36 +44,30 @@ def print_results(results: Sequence[CheckResult], show: str, output_format: Form
     if show and output_format is not Format.json:
         one = chosen[show]
         if output_format is Format.csv:
-            sys.stdout.write(one.table.to_csv(index=False, lineterminator="\n"))
+            print_csv(one.table)
             return
         print_table(one)
         return
     if output_format is Format.json:
-        import json
-
         content: Any = {name: one.content() for name, one in chosen.items()}
-        text = json.dumps(content[show] if show else content, indent=1, ensure_ascii=False)
-        sys.stdout.write(text + "\n")
+        print_json(content[show] if show else content)
         return
     print_verdicts(results)
 
 
 def print_verdicts(results: Sequence[CheckResult]) -> None:
     """Print each check's verdict and sentence."""
-    from rich.console import Console
+    from model.terminal.tables import empty_table, screen, stacked, styled
 
-    from model.terminal.tables import empty_table
-
-    console = Console(highlight=False)
+    console = screen()
     table = empty_table(console)
     for heading, ratio in (("Check", 1), ("Verdict", None), ("Finding", 4)):
         table.add_column(heading, ratio=ratio, overflow="fold")
     colours = {True: "green", False: "bold red", None: ""}
     for one in results:
         style = colours[one.passed] if console.is_terminal else ""
-        verdict = f"[{style}]{one.verdict}[/]" if style else one.verdict
-        title = f"{TITLES.get(one.name, one.name)}\n({one.name})"
-        table.add_row(title, verdict, one.sentence, end_section=True)
+        title = stacked(TITLES.get(one.name, one.name), f"({one.name})")
+        table.add_row(title, styled(one.verdict, style), one.sentence, end_section=True)
     if not console.is_terminal:
         console.width = max(console.width, 100)
     console.print(table)
@@ -81,11 +75,9 @@ def print_verdicts(results: Sequence[CheckResult]) -> None:
 
 def print_table(result: CheckResult) -> None:
     """Print one check's whole table, each number to four digits."""
-    from rich.console import Console
+    from model.terminal.tables import cell, empty_table, screen, widen
 
-    from model.terminal.tables import cell, empty_table, widen
-
-    console = Console(highlight=False)
+    console = screen()
     table = empty_table(console)
     for column in result.table.columns:
         number = result.table[column].dtype.kind == "f"
@@ -93,7 +85,7 @@ def print_table(result: CheckResult) -> None:
     for row in result.table.itertuples(index=False):
         table.add_row(*(cell(value) for value in row))
     widen(console, table)
-    console.print(f"{TITLES.get(result.name, result.name)}: {result.verdict}", markup=False)
-    console.print(result.sentence, markup=False)
+    console.print(f"{TITLES.get(result.name, result.name)}: {result.verdict}")
+    console.print(result.sentence)
     console.print(table)
-    console.print(result.reading, markup=False)
+    console.print(result.reading)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from model.archive import store
 from model.archive.run_argument import opened_run
 from model.terminal.options import Format, Run, Runs
+from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import ENGLISH, MILLION, NOISE, interval, percent, three
 
@@ -108,7 +108,12 @@ def _run(
     converged = bool(manifest["convergence"]["converged"])
     if not converged:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    _print(found, show, output_format)
+    try:
+        with store.agreeing(folder):
+            _print(found, show, output_format)
+    except store.DamagedRunError as error:
+        talk.fault(f"{error}; --fresh computes anew")
+        return FAULTY
     return DONE if converged else NOT_CONVERGED
 
 
@@ -137,7 +142,7 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
         talk.fault(f"{error}; nothing was computed")
         return None
     except CaseError as error:
-        talk.fault(str(error))
+        talk.report(error)
         return None
     except (TooFewDrawsError, NoVarianceError, store.DamagedRunError) as error:
         talk.fault(f"{error}; nothing was written")
@@ -151,13 +156,10 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
 
 def _print(found: Drivers, show: str, output_format: Format) -> None:
     if output_format is Format.csv:
-        sys.stdout.write(found.tables[show].to_csv(index=False, lineterminator="\n"))
+        print_csv(found.tables[show])
     elif output_format is Format.json:
-        import json
-
         content = found.content()
-        chosen = content["tables"][show] if show else content
-        sys.stdout.write(json.dumps(chosen, indent=1, ensure_ascii=False) + "\n")
+        print_json(content["tables"][show] if show else content)
     elif show:
         _print_rows(show, list(found.tables[show].columns), found.tables[show])
     else:
@@ -168,14 +170,15 @@ def _print_all(found: Drivers) -> None:
     """Print, in short, what drives the revenue and what to find out."""
     tables, what = found.tables, found.definition.replace("_", " ")
     amount = interval(*three(found.numbers, MILLION))
-    sys.stdout.write(
-        f"\nThe {what} of {found.year} is {amount} million dollars. Sources of its uncertainty, as "
-        "shares of its variance:\n"
+    say()
+    say(
+        f"The {what} of {found.year} is {amount} million dollars. Sources of its uncertainty, as "
+        "shares of its variance:"
     )
     if found.between_readings:
-        sys.stdout.write(
+        say(
             f"{percent(found.between_readings)} of it lies between rival readings, the rest within "
-            "them.\n"
+            "them."
         )
     groups = tables["groups"].sort_values("share", ascending=False)
     _print_rows(
@@ -195,7 +198,8 @@ def _print_all(found: Drivers) -> None:
             for row in tables["quantities"].head(ROWS).itertuples()
         ),
     )  # fmt: skip
-    sys.stdout.write(READING.format(explained=percent(found.explained)))
+    for line in READING.format(explained=percent(found.explained)).splitlines():
+        say(line)
     _print_worth(found)
 
 
@@ -209,9 +213,10 @@ READING = """\
 def _print_worth(found: Drivers) -> None:
     """Print the value of further information."""
     before = found.tables["knowing"]["width_before"].iloc[0] / MILLION
-    sys.stdout.write(
-        f"\nValue of further information. The 90% interval is {before:,.0f} million dollars wide; "
-        "how much narrower it should become:\n"
+    say()
+    say(
+        f"Value of further information. The 90% interval is {before:,.0f} million dollars wide; "
+        "how much narrower it should become:"
     )
     sources = found.tables["prospects"]
     rows = [
@@ -225,7 +230,7 @@ def _print_worth(found: Drivers) -> None:
     ]
     _print_rows("", ["What", "", "Variance removed", "Narrower, USD million"], rows)
     if sources.empty:
-        sys.stdout.write("  The case has no prospects.csv, which lists sources that might exist.\n")
+        say("  The case has no prospects.csv, which lists sources that might exist.")
 
 
 def _shares(row: Any) -> tuple[str, str, str]:
@@ -251,11 +256,9 @@ def _narrower(row: Any) -> str:
 
 def _print_rows(title: str, headings: list[str], rows: Any) -> None:
     """Print a table; the first column is text, the others are right-aligned."""
-    from rich.console import Console
+    from model.terminal.tables import cell, empty_table, screen, widen
 
-    from model.terminal.tables import cell, empty_table, widen
-
-    console = Console(highlight=False)
+    console = screen()
     table = empty_table(console, title or None)
     for place, heading in enumerate(headings):
         table.add_column(heading, justify="right" if place else "left", no_wrap=True)
@@ -268,4 +271,4 @@ def _print_rows(title: str, headings: list[str], rows: Any) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

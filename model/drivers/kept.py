@@ -243,4 +243,5 @@ def recorded(folder: Path, definition: str, year: int) -> Drivers | None:
     """
     kept = (store.read_added(folder, store.DRIVERS) or {"asked": {}})["asked"]
     content = kept.get(f"{definition} {year}")
-    return None if content is None else Drivers.from_content(content)
+    with store.agreeing(folder):
+        return None if content is None else Drivers.from_content(content)

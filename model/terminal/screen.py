@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from model.terminal.plain_text import one_line
+
 INTERRUPTED = 130
 
 
@@ -49,7 +51,7 @@ def interruptible(work: Callable[[Interruption], int], said: str) -> int:
         # any failure after Ctrl-C is due to it
         if not interruption.came:
             raise
-        sys.stderr.write(f"{said}\n")
+        sys.stderr.write(f"{one_line(said)}\n")
         return INTERRUPTED
 
 
@@ -57,19 +59,24 @@ class Talk:
     """Messages on standard error; only errors unless ``verbose``."""
 
     def __init__(self, *, verbose: bool) -> None:
-        from rich.console import Console
+        from model.terminal.tables import screen
 
         self.verbose = verbose
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = screen(stderr=True, soft_wrap=True)
 
     def say(self, text: str) -> None:
         """Print one line if verbose."""
         if self.verbose:
-            self.console.print(text, markup=False)
+            self.console.print(text)
 
-    def fault(self, text: str) -> None:
-        """Print an error or warning, verbose or not."""
-        self.console.print(text, markup=False)
+    def fault(self, *lines: str) -> None:
+        """Print an error or warning, one line each, verbose or not."""
+        for line in lines:
+            self.console.print(line)
+
+    def report(self, error: Exception) -> None:
+        """Print an error whose text has several lines, such as all faults of a case."""
+        self.fault(*str(error).split("\n"))
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:
@@ -86,7 +93,8 @@ class Talk:
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        text = TextColumn("{task.description}", markup=False)
+        columns = (text, BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console, transient=True) as bar:
             tasks: dict[str, Any] = {}
 
@@ -94,7 +102,7 @@ class Talk:
                 if stage not in tasks:
                     for former in tasks.values():
                         bar.update(former, total=1, completed=1)
-                    tasks[stage] = bar.add_task(stage.capitalize(), total=None)
+                    tasks[stage] = bar.add_task(one_line(stage.capitalize()), total=None)
                 if done:
                     bar.update(tasks[stage], completed=done, total=total)
 

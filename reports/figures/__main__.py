@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from model.terminal.options import Run, Runs
+from model.terminal.output import command_line, say
 from reports.command import FOLDER, Language, opened, reporting
 from reports.figures.files import drawn
 from reports.typesetting import write_file
@@ -33,10 +34,10 @@ def main(
         files = drawn(saved, texts)
         for name, written in files.items():
             write_file(folder / name, written)
-        typer.echo(f"Wrote {len(files)} figures into {folder}/")
+        say(f"Wrote {len(files)} figures into {folder}/")
 
     reporting(work)
 
 
 if __name__ == "__main__":
-    app()
+    command_line(app)

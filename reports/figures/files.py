@@ -7,6 +7,7 @@ from reports.figures import evidence
 from reports.figures.style import content
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
+from reports.typesetting import check_name
 
 
 def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
@@ -28,4 +29,5 @@ def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
 
 def both(name: str, axes: object) -> dict[str, bytes]:
     """Return a figure as SVG and as PNG."""
+    check_name(name)
     return {f"{name}.{kind}": content(axes, kind) for kind in ("svg", "png")}

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontEntry, fontManager
 from numpy.typing import NDArray
 
+from model.terminal.plain_text import printable
 from reports.saved_run import ReportError
 
 Canvas = Figure | SubFigure
@@ -130,7 +131,9 @@ def content(axes: Any, kind: str, *, letters: bool = True) -> bytes:
     fonts: Any = {"svg.fonttype": "none" if letters else "path"}
     with styled(), mpl.rc_context(fonts):
         figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=metadata)
-    return file.getvalue()
+    drawn = file.getvalue()
+    # no text of a file may make it another file: XML has no control characters
+    return printable(drawn.decode("utf-8")).encode() if kind == "svg" else drawn
 
 
 def bands(

@@ -311,7 +311,8 @@ def test_draws_come_back_to_the_last_bit(first: Answer, question: Question) -> N
 WRITER = """
 import sys
 from pathlib import Path
-from model.archive.store import KEYS, write_run
+from model.archive.store import write_run
+from tests.archive.manifests import made_up
 output = Path(sys.argv[1])
 number = 0
 while True:
@@ -320,7 +321,7 @@ while True:
     write_run(
         output, f"run-{number % 3}",
         {name: lambda p: p.write_text(text) for name in ("a", "b", "inputs/c")},
-        manifest={"schema": 1, "number": number} | {key: kind() for key, kind in KEYS.items()},
+        manifest=made_up(number=number),
     )
     print(number, flush=True)
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from model.case.faults import closest, quote
 from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
@@ -48,8 +48,13 @@ def _currency(text: str) -> str:
     return text
 
 
-Month = Annotated[str, AfterValidator(_month)]
-Day = Annotated[str, AfterValidator(_day)]
+# the published schemas say what the functions above check
+Month = Annotated[
+    str, AfterValidator(_month), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$"})
+]
+Day = Annotated[
+    str, AfterValidator(_day), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
+]
 Word = Annotated[str, AfterValidator(_word)]
 Filled = Annotated[str, AfterValidator(_filled)]
 Currency = Annotated[str, AfterValidator(_currency)]

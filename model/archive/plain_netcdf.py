@@ -1,0 +1,147 @@
+"""Draws as netCDF: written in memory, and opened only if the file holds all of its plain arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import xarray as xr
+
+from model.archive.plain_files import DamagedRunError, opened
+from model.terminal.plain_text import one_line
+
+#: What netCDF, xarray and this program write beside an array; nothing else may stand there.
+ATTRIBUTES = {
+    "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_FillValue", "_NCProperties",
+    "_Netcdf4Coordinates", "_Netcdf4Dimid", "converged", "dtype", "inference_library", "long_name",
+    "title", "units",
+}  # fmt: skip
+#: Largest attribute in bytes, and the most arrays and labels.
+LARGEST_ATTRIBUTE, MOST_ARRAYS, MOST_LABELS = 2**16, 1000, 10**6
+
+
+class _NotPlainError(ValueError):
+    """Something in a file that this program does not write; the text says what."""
+
+
+def as_bytes(tree: xr.DataTree) -> bytes:
+    """A tree as netCDF: HDF5 never writes to the disk itself, so a full one cannot crash it."""
+    return bytes(tree.to_netcdf(engine="h5netcdf"))
+
+
+def read_group(path: Path, name: str) -> xr.Dataset:
+    """Read a group of a run's draws.
+
+    Raises
+    ------
+    DamagedRunError
+        If the file cannot be read, lacks the group, or holds what this program does not write.
+    """
+    try:
+        check_plain(path)
+        with xr.open_dataset(
+            path, engine="h5netcdf", group=name, decode_times=False, decode_timedelta=False,
+            mask_and_scale=False, decode_coords=False,
+        ) as found:  # fmt: skip
+            return found.load()
+    except Exception as error:  # whatever the libraries raise at a file made to harm
+        raise _damaged(path, error) from None
+
+
+def read_tree(path: Path) -> xr.DataTree:
+    """Read all of a run's draws.
+
+    Raises
+    ------
+    DamagedRunError
+        As ``read_group``.
+    """
+    try:
+        check_plain(path)
+        options: Any = {"decode_times": False, "decode_timedelta": False}
+        with xr.open_datatree(path, engine="h5netcdf", **options) as found:
+            return found.load()
+    except Exception as error:  # see above
+        raise _damaged(path, error) from None
+
+
+def check_plain(path: Path) -> None:
+    """Refuse a file that is not all plain arrays of its own, before any of them is read.
+
+    Arrays may not be links, lie in other files, be packed or promise more than the file holds:
+    so reading one reads this file only, and takes no more memory than its size.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    try:
+        with opened(path) as whole:
+            size = whole.seek(0, 2)
+        with h5py.File(path, "r") as file:
+            _check_attributes(file)
+            names = _linked(file)
+            count = 0
+            for name in names:
+                group = file[name]
+                if not isinstance(group, h5py.Group):
+                    raise _NotPlainError(f"{name} is no group")
+                _check_attributes(group)
+                inner = _linked(group)
+                count += len(inner)
+                if count > MOST_ARRAYS:
+                    raise _NotPlainError("it holds too many arrays")
+                size -= sum(_bytes_of(group[one], f"{name}/{one}") for one in inner)
+                if size < 0:
+                    raise _NotPlainError("its arrays promise more than it holds")
+    except Exception as error:  # see above
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> DamagedRunError:
+    if isinstance(error, DamagedRunError):
+        return error
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return DamagedRunError(f"{path} cannot be read ({one_line(said)[:200]})")
+
+
+def _linked(group: Any) -> list[str]:
+    """Names in a group, each the thing itself and no link to another place or file."""
+    if len(group) > MOST_ARRAYS:
+        raise _NotPlainError("it holds too many arrays")
+    names = [str(name) for name in group]
+    for name in names:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise _NotPlainError(f"{name} is a link to another place")
+    return names
+
+
+def _bytes_of(array: Any, name: str) -> int:
+    """Bytes of an array that is plain."""
+    if not isinstance(array, h5py.Dataset):
+        raise _NotPlainError(f"{name} is no array")
+    layout = array.id.get_create_plist()
+    if layout.get_external_count() or array.is_virtual:
+        raise _NotPlainError(f"{name} lies in another file")
+    whole = layout.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT)
+    if layout.get_nfilters() or not whole:
+        raise _NotPlainError(f"{name} is packed")
+    _check_attributes(array)
+    if h5py.check_string_dtype(array.dtype) is not None:
+        if array.ndim != 1 or array.size > MOST_LABELS:
+            raise _NotPlainError(f"{name} holds too many texts")
+        return int(array.id.get_storage_size())
+    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        raise _NotPlainError(f"{name} holds no plain numbers")
+    if array.id.get_storage_size() != array.nbytes:
+        raise _NotPlainError(f"{name} promises more than it holds")
+    return int(array.nbytes)
+
+
+def _check_attributes(owner: Any) -> None:
+    for name in owner.attrs:
+        if name not in ATTRIBUTES:
+            raise _NotPlainError(f"it holds an unknown attribute {name[:60]}")
+        if owner.attrs.get_id(name).get_storage_size() > LARGEST_ATTRIBUTE:
+            raise _NotPlainError(f"the attribute {name} is too large")

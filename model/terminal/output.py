@@ -1,0 +1,118 @@
+"""Lines and data that a command prints: none of it acts, and what cannot be written is said."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from model.terminal.plain_text import csv_text, json_text, one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Exit status if what was asked for could not be printed.
+UNPRINTED = 2
+
+
+def say(text: str = "") -> None:
+    """Print one line on standard output."""
+    sys.stdout.write(f"{one_line(text)}\n")
+
+
+def complain(text: str) -> None:
+    """Print one line on standard error."""
+    sys.stderr.write(f"{one_line(text)}\n")
+
+
+def print_json(content: Any) -> None:
+    """Print JSON on standard output."""
+    sys.stdout.write(json_text(content))
+
+
+def print_csv(table: pd.DataFrame) -> None:
+    """Print a table as CSV on standard output."""
+    sys.stdout.write(csv_text(table))
+
+
+class Outlet:
+    """A stream that remembers why it could not be written, instead of raising in mid-command.
+
+    Attributes
+    ----------
+    error : OSError or None
+        The first that came.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self.error: OSError | None = None
+        self._stream = stream
+        if isinstance(stream, TextIOWrapper):
+            # a name that the terminal's encoding lacks is shown by its code
+            stream.reconfigure(errors="backslashreplace")
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the stream's."""
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write text, or remember why not."""
+        self._try(lambda stream: stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand over what was written, or remember why not."""
+        self._try(lambda stream: stream.flush())
+
+    def _try(self, work: Callable[[TextIO], object]) -> None:
+        if self.error is not None:
+            return
+        try:
+            if self._stream is None:
+                raise OSError(errno.EBADF, "it is closed")
+            work(self._stream)
+        except OSError as error:
+            self.error = error
+            self._discard()
+
+    def _discard(self) -> None:
+        """Let what is still buffered go nowhere, so that the interpreter can end in peace."""
+        if self._stream is not None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+    @property
+    def lost(self) -> str:
+        """Why something was lost that somebody wanted, or blank; who left a pipe wants no more."""
+        error = self.error
+        return "" if error is None or error.errno == errno.EPIPE else error.strerror or "no reason"
+
+
+def command_line(app: Callable[[], object]) -> NoReturn:
+    """Run a command to its end and exit: the last thing done, by every command.
+
+    Standard output that cannot be written, such as that of a full disk, is said in one line, with
+    a status other than zero; a closed pipe is quiet.
+    """
+    out, err = Outlet(sys.stdout), Outlet(sys.stderr)
+    streams: Any = sys
+    streams.stdout, streams.stderr = out, err
+    status: Any = 0
+    try:
+        app()
+    except SystemExit as ended:
+        status = ended.code or 0
+    except KeyboardInterrupt:
+        complain("Interrupted.")
+        status = 130
+    out.flush()
+    if out.lost:
+        complain(f"standard output cannot be written ({out.lost}); what it has is not whole")
+    err.flush()
+    if out.lost or err.lost:
+        status = status or UNPRINTED
+    sys.exit(status)

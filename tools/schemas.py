@@ -1,0 +1,95 @@
+"""Writes docs/schemas/: the JSON Schema of every TOML file of a case and JSON file of a run.
+
+Run by `make schemas`; a test compares them with the code, from which they are made.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from model.archive import schemas
+from model.archive.summary_schema import Summary
+from model.case.reader import settings
+from model.equations.quantities import BASIC
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs" / "schemas"
+Json = dict[str, Any]
+
+#: Files with one table each, by their models.
+WHOLE = {
+    "timeline": settings.TimelineFile,
+    "reading": settings.ReadingFile,
+    "scenario": settings.ScenarioFile,
+    "manifest": schemas.Manifest,
+    "summary": Summary,
+    "checks": schemas.Checks,
+    "drivers": schemas.DriversFile,
+    "calibration": schemas.Calibration,
+    "misspecified": schemas.Misspecified,
+}
+
+
+def published() -> dict[str, Json]:
+    """Every schema, by the name of its file."""
+    found = {name: model.model_json_schema() for name, model in WHOLE.items()}
+    found |= {"priors": priors(), "readings": readings()}
+    return {
+        f"{name}.schema.json": {"$schema": "https://json-schema.org/draft/2020-12/schema", **one}
+        for name, one in sorted(found.items())
+    }
+
+
+def priors() -> Json:
+    """priors.toml: a table for each quantity, with those of its index, for all hosts or for one."""
+    table = settings.PriorTable.model_json_schema()
+    own = {"type": "object", "properties": table["properties"]}
+    inner = {"additionalProperties": {"$ref": "#/$defs/PriorTable"}}
+    one = {"$ref": "#/$defs/PriorTable"}
+    quantities = {
+        basic.name: {"description": f"{basic.definition} ({basic.unit})"}
+        | ({"anyOf": [one, own | inner]} if basic.index else one)
+        for basic in BASIC
+    }
+    host = {"type": "object", "properties": quantities, "additionalProperties": False}
+    return {
+        "title": "PriorsFile",
+        "description": "priors.toml: [QUANTITY], [QUANTITY.ENTRY], [HOST.QUANTITY].",
+        "type": "object",
+        "properties": quantities,
+        "additionalProperties": {"$ref": "#/$defs/Host"},
+        "$defs": {"PriorTable": table, "Host": host},
+    }
+
+
+def readings() -> Json:
+    """readings.toml: a table for each rival reading."""
+    table = settings.RivalTable.model_json_schema()
+    inner = table.pop("$defs")
+    return {
+        "title": "ReadingsFile",
+        "description": "readings.toml: [NAME].",
+        "type": "object",
+        "additionalProperties": {"$ref": "#/$defs/RivalTable"},
+        "$defs": {**inner, "RivalTable": table},
+    }
+
+
+def text(schema: Json) -> str:
+    """A schema as it is published."""
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write the schemas anew."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, schema in published().items():
+        (FOLDER / name).write_text(text(schema), encoding="utf-8")
+    sys.stdout.write(f"Wrote {len(published())} schemas into {FOLDER.relative_to(ROOT)}/\n")
+
+
+if __name__ == "__main__":
+    main()
