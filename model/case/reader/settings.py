@@ -11,6 +11,9 @@ from model.case.faults import closest, quote
 from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
 from model.case.units import CURRENCIES
 
+#: More than there are countries.
+MOST_HOSTS = 250
+
 # Values
 
 
@@ -40,6 +43,12 @@ def _filled(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("this is more than one line; write it on one")
+    return _filled(text)
+
+
 def _currency(text: str) -> str:
     if text not in CURRENCIES:
         near = closest(text, CURRENCIES)
@@ -52,6 +61,7 @@ Month = Annotated[str, AfterValidator(_month)]
 Day = Annotated[str, AfterValidator(_day)]
 Word = Annotated[str, AfterValidator(_word)]
 Filled = Annotated[str, AfterValidator(_filled)]
+Line = Annotated[str, AfterValidator(_line)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -71,7 +81,7 @@ class Table(BaseModel):
 class HostTable(Table):
     """``[hosts.NAME]``."""
 
-    title: Filled
+    title: Line
     currency: Currency
 
 
@@ -104,12 +114,12 @@ class PressTable(Table):
 class TimelineFile(Table):
     """timeline.toml."""
 
-    title: Filled
+    title: Line
     start: Month
     end: Month
     reference: Month
-    headline: int
-    hosts: Annotated[dict[Word, HostTable], Field(min_length=1)]
+    headline: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    hosts: Annotated[dict[Word, HostTable], Field(min_length=1, max_length=MOST_HOSTS)]
     phases: Annotated[list[StretchTable], Field(min_length=1)]
     irregular_phases: Annotated[list[StretchTable], Field(min_length=1)] | None = None
     tax_periods: Annotated[list[StretchTable], Field(min_length=1)]
@@ -236,8 +246,8 @@ class PriorTable(Table):
 class RivalTable(Table):
     """``[NAME]`` of readings.toml."""
 
-    title: Filled
-    weight: Positive
+    title: Line
+    weight: Annotated[float, Field(gt=0, le=1e9)]  # of which many add up to a number
     follows: Literal["plan", "earnings"]
     basis: Filled
     leave_out: list[Filled] = []
@@ -266,7 +276,7 @@ class ChangeTable(Table):
 class ScenarioFile(Table):
     """A scenario."""
 
-    title: Filled
+    title: Line
     description: Filled
     basis: str = ""
     sources: list[Filled] = []

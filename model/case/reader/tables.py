@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 import pandera.pandas as pa
 
-from model.case.faults import choose, quote
+from model.case.faults import choose, cut, quote
 from model.case.units import CURRENCIES
 from model.equations.quantities import BASES
 
@@ -31,7 +31,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _IDENT = re.compile(r"[A-Za-z0-9][\w.\-]*", re.ASCII)
 _NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
 #: Function that explains a cell that fails, by the check's name.
@@ -81,7 +81,7 @@ def explain_number(text: str) -> str:
         return f"{quote(text)} is negative; write an amount of zero or more"
     if _GROUPED.fullmatch(text):
         plain = re.sub(r"[, \u00a0\u202f]", "", text)
-        return f"{quote(text)} is not a plain number; write {plain}"
+        return f"{quote(text)} is not a plain number; write {cut(plain)}"
     if math.isinf(value) or text.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
         return f"{quote(text)} is not a finite number; write the figure, or leave the cell blank"
     return f"{quote(text)} is not a number; write digits with a point, such as 1600.50"
@@ -89,7 +89,8 @@ def explain_number(text: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """Return a cell's positive whole number, or None if it has none."""
-    return int(text) if re.fullmatch(r"0*[1-9]\d{0,3}", text, re.ASCII) else None
+    found = re.fullmatch(r"0*([1-9]\d{0,3})", text, re.ASCII)
+    return int(found[1]) if found else None
 
 
 def _is_loose_date(text: str) -> bool:
