@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model.case.checkout import DEFAULT, case_folder
+from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, described
 from model.terminal.options import Inputs
 from model.terminal.screen import Interruption, Talk, interruptible
@@ -194,6 +195,10 @@ def _run(
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
 
+    wrong = fault_in_name(output)
+    if wrong is not None:
+        talk.fault(f"--output: {wrong}")
+        return FAULTY
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):
