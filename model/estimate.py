@@ -47,8 +47,8 @@ class Side(StrEnum):
 
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
-    epilog="Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 3 done, but the "
-    "sampler did not converge; 130 interrupted, nothing written.",
+    epilog="Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
+    "3 done, but the sampler did not converge; 130 interrupted, nothing written.",
 )
 def estimate(
     inputs: Inputs = DEFAULT,

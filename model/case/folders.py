@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from model.case.reader.characters import fault_in
@@ -46,7 +47,9 @@ def bytes_of(path: Path) -> bytes:
         with open(os.open(path, flags), "rb") as file:
             _check_regular(os.fstat(file.fileno()))
             most = LARGEST_TOML if path.suffix == ".toml" else LARGEST
-            content = file.read(most + 1)
+            # by pieces, because memory is taken for all that is asked for
+            pieces = iter(lambda: file.read(2**20), b"")
+            content = b"".join(islice(pieces, most // 2**20 + 1))
     except ValueError as error:  # a name that no system accepts
         raise OSError(errno.EINVAL, str(error)) from None
     if len(content) > most:
