@@ -16,6 +16,8 @@ from model.case.folders import LARGEST, LARGEST_TOML, files_of
 from model.case.reader.cells import rows_of_text
 from model.case.reader.prospects import other_prospects
 from model.case.reader.scenarios import ScenarioReader, read_scenarios
+from model.case.reader.settings import MOST_HOSTS
+from model.case.reader.small_tables import MOST_SEGMENTS
 from model.case.reader.tables import whole_number
 from model.case.reader.toml_places import DEEPEST, lines_of
 from model.sampling.whatif import what_if_of
@@ -328,6 +330,28 @@ def test_any_cell_is_read_in_one_pass(text: str, tmp_path: Path) -> None:
     assert {fault.column for fault in faults_of(folder)} == {"unit", "value"}
     asked = what_if_of(fixed=[f"plan=1{' ' * LONG}x{' ' * LONG}y"])
     assert asked.fixed[0][2].endswith("y")
+
+
+@pytest.mark.parametrize("length", [81, 100_000])
+def test_names_and_titles_have_a_length(length: int, tmp_path: Path) -> None:
+    """A table of names takes the memory of the longest for each."""
+    name = "x" * length
+    fault = only_fault(write_case(tmp_path / "id", firms={"firm_1": {"id": name}}))
+    assert (fault.column, "up to 80" in fault.message) == ("id", True)
+    title = {"hosts.russia.title": "x" * (300 + length)}
+    fault = only_fault(write_case(tmp_path / "title", timeline=title))
+    assert (fault.column, "300 at most" in fault.message) == ("hosts.russia.title", True)
+
+
+def test_segments_and_hosts_have_a_number(tmp_path: Path) -> None:
+    cells = {"host": "russia", "region": "r", "sector": "s", "share_p05": "0.1", "share_p95": "0.2"}
+    segments = {f"segment_{number}": cells for number in range(2 * MOST_SEGMENTS)}
+    folder = write_case(tmp_path / "segments", segments=segments)
+    told = [fault for fault in faults_of(folder) if fault.file == "segments.csv"]
+    assert [fault.message.startswith("there are 1,002 segments") for fault in told] == [True]
+    hosts = {f"hosts.host_{n}": {"title": "H", "currency": "RUB"} for n in range(MOST_HOSTS)}
+    told = list(faults_of(write_case(tmp_path / "hosts", timeline=hosts)))
+    assert any(f"write {MOST_HOSTS} at most" in fault.message for fault in told)
 
 
 @pytest.mark.parametrize("ids", [1, 20_000])

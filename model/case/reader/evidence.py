@@ -222,7 +222,7 @@ def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...]
     """Return the ids of the segments that a cell selects, or the error in it."""
     negated = text.startswith("not ")
     named: set[str] = set()
-    for token in (part.strip() for part in text.removeprefix("not ").split("+")):
+    for token in dict.fromkeys(part.strip() for part in text.removeprefix("not ").split("+")):
         # An id takes precedence over a sector and a sector over a region of the same name.
         for attribute in ("id", "sector", "region"):
             found = {one.id for one in own if getattr(one, attribute) == token}

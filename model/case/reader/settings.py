@@ -13,6 +13,8 @@ from model.case.units import CURRENCIES
 
 #: More than there are countries.
 MOST_HOSTS = 250
+#: Longest title, in characters.
+LONGEST_LINE = 300
 
 # Values
 
@@ -33,7 +35,7 @@ def _day(text: str) -> str:
 
 def _word(text: str) -> str:
     if not WORD.fullmatch(text):
-        raise ValueError(f"{quote(text)} is not a name; write letters, digits and '_'")
+        raise ValueError(f"{quote(text)} is not a name; write up to 80 letters, digits and '_'")
     return text
 
 
@@ -46,6 +48,8 @@ def _filled(text: str) -> str:
 def _line(text: str) -> str:
     if "\n" in text or "\t" in text:
         raise ValueError("this is more than one line; write it on one")
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"this has {len(text):,} characters; write {LONGEST_LINE} at most")
     return _filled(text)
 
 

@@ -10,6 +10,9 @@ from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
 from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month, number
 
+#: Most segments of a case: each has a prior of its own.
+MOST_SEGMENTS = 500
+
 Shares = dict[str, tuple[float, float, str]]
 
 
@@ -36,6 +39,10 @@ def read_segments(
     file = "segments.csv"
     frame = read_table(folder, file, SEGMENTS)
     if frame is None:
+        return None
+    if len(frame) > MOST_SEGMENTS:
+        message = f"there are {len(frame):,} segments; join some, to {MOST_SEGMENTS} at most"
+        folder.report.add(file, None, None, message)
         return None
     shares: Shares = {}
     for row, cells in rows_of(frame):

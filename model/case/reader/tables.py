@@ -28,9 +28,9 @@ ROLES = ("fit", "holdout", "context")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 #: Names used in labels and selections of segments, so without dots, pluses and spaces.
-WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
-_IDENT = re.compile(r"[A-Za-z0-9][\w.\-]*", re.ASCII)
-_NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
+WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
+_IDENT = re.compile(r"[A-Za-z0-9][\w.\-]{0,79}", re.ASCII)
+_NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
@@ -146,20 +146,20 @@ def _matching(
 
 
 def _ident() -> pa.Column:
-    column = _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'")
+    column = _matching("an id", _IDENT, "write up to 80 letters, digits, '-', '_' and '.'")
     column.unique, column.report_duplicates = True, "exclude_first"
     return column
 
 
 def _word(what: str, *, unique: bool = False, blank: bool = False) -> pa.Column:
-    column = _matching(what, WORD, "write letters, digits and '_'", blank=blank)
+    column = _matching(what, WORD, "write up to 80 letters, digits and '_'", blank=blank)
     if unique:
         column.unique, column.report_duplicates = True, "exclude_first"
     return column
 
 
 def _name(what: str) -> pa.Column:
-    return _matching(what, _NAME, "write letters, digits, '-' and '_'")
+    return _matching(what, _NAME, "write up to 80 letters, digits, '-' and '_'")
 
 
 def _filled(what: str) -> pa.Column:
@@ -243,7 +243,9 @@ EVIDENCE = pa.DataFrameSchema(
 PROSPECTS = pa.DataFrameSchema(
     {
         "id": _ident(),
-        "prospect": _matching("a prospect's name", _IDENT, "write letters, digits, '-' and '_'"),
+        "prospect": _matching(
+            "a prospect's name", _IDENT, "write up to 80 letters, digits, '-' and '_'"
+        ),
         "title": _free(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
