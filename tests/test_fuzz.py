@@ -54,6 +54,8 @@ PIECES = (
     "billings", "1990-01", "2017-01", "2018-12", "2100-12", "2017-13", "0000-00", "2018-02-30",
     "20179", "2018",
 )  # fmt: skip
+#: Endings that make another number of a number.
+SIZES = ("0", "00000", "1", ".5", "e1", "e-3", "e9", "e-9", "e30", "e-30", "e300", "e-300")
 pieces = st.sampled_from(PIECES) | st.text(max_size=8) | st.floats().map(repr)
 
 
@@ -78,9 +80,14 @@ def changed_table(draw: st.DrawFn, content: bytes) -> bytes:
     row = draw(st.integers(0, len(rows) - 1))
     column = draw(st.integers(0, len(rows[row]) - 1))
     other = draw(st.integers(0, len(rows) - 1))
-    way = draw(st.sampled_from(["cell", "cell", "cell", "copy", "row", "again", "swap", "column"]))
+    ways = ["cell", "end", "size", "size", "copy", "copy", "copy", "row", "again", "swap", "column"]
+    way = draw(st.sampled_from(ways))
     if way == "cell":
-        rows[row][column] = draw(pieces | pieces.map(lambda text: rows[row][column] + text))
+        rows[row][column] = draw(pieces)
+    elif way == "end":
+        rows[row][column] += draw(pieces)
+    elif way == "size":
+        rows[row][column] += draw(st.sampled_from(SIZES))
     elif way == "copy":
         rows[row][column] = rows[other][min(column, len(rows[other]) - 1)]
     elif way == "row":
@@ -102,16 +109,16 @@ def changed_toml(draw: st.DrawFn, content: bytes) -> bytes:
     lines = content.decode("utf-8", "replace").split("\n")
     row, other = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))
     key, equals, value = lines[row].partition(" = ")
-    way = draw(
-        st.sampled_from(["value", "value", "text", "key", "of other", "out", "again", "swap"])
-    )
-    new = draw(pieces)
+    ways = ["value", "text", "key", "size", "size", "of other", "out", "again", "swap"]
+    way, new = draw(st.sampled_from(ways)), draw(pieces)
     if way == "value":
         lines[row] = f"{key}{equals}{new}"
     elif way == "text":
         lines[row] = f'{key}{equals}"{new}"'
     elif way == "key":
         lines[row] = f"{new}{equals}{value}"
+    elif way == "size":
+        lines[row] += draw(st.sampled_from(SIZES))
     elif way == "of other":
         lines[row] = f"{key}{equals}{lines[other].partition(' = ')[2]}"
     elif way == "out":
@@ -143,9 +150,8 @@ FILES = (
 def changed(draw: Callable[..., Any], file: str, content: bytes) -> bytes:
     """A file changed once or several times, more often in its own form than as bytes."""
     own = changed_table if file.endswith(".csv") else changed_toml
-    for change in draw(
-        st.lists(st.sampled_from([own, own, own, changed_bytes]), min_size=1, max_size=3)
-    ):
+    ways = st.sampled_from([own, own, own, own, changed_bytes])
+    for change in draw(st.lists(ways, min_size=1, max_size=2)):
         content = draw(change(content))
     return content
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from model.case.faults import cut
+from model.case.faults import cut, in_one_line
 from model.case.folders import bytes_of
 from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
@@ -29,7 +29,7 @@ def changed_inputs(first: Path, second: Path) -> list[str]:
                 lines.append(f"{name}: differs and cannot be compared ({cut(str(error))})")
                 continue
             lines += [f"{name}, {line}" for line in found] or [f"{name}: only its layout differs"]
-    return lines
+    return [in_one_line(line) for line in lines]
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ from model.case.reader.settings import MOST_HOSTS
 from model.case.reader.small_tables import MOST_SEGMENTS
 from model.case.reader.tables import whole_number
 from model.case.reader.toml_places import DEEPEST, lines_of
+from model.case.scaffold import NoRoomError, new_case
 from model.sampling.whatif import what_if_of
 from reports.saved_run import ReportError, SavedRun
 from tests.cases import (
@@ -297,6 +298,14 @@ def test_a_name_that_a_run_cannot_hold_is_told(name: bytes, tmp_path: Path) -> N
     assert "rename it" in only_fault(folder).message
 
 
+@pytest.mark.parametrize("name", [b"\xff", b"esc\x1b[2J"])
+def test_no_case_is_begun_under_such_a_name(name: bytes, tmp_path: Path) -> None:
+    with pytest.raises(NoRoomError, match="rename it") as error:
+        new_case(tmp_path / os.fsdecode(name))
+    assert str(error.value).isprintable()
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_rows_of_one_id_are_one_fault_for_readings_too(tmp_path: Path) -> None:
     twice = EVIDENCE + EVIDENCE.splitlines()[9] + "\n"
     text = RIVALS.replace("[share]", '[share]\nbases = { handed_over = "billings" }')
@@ -412,6 +421,16 @@ def test_reports_and_comparisons_read_what_the_reader_reads(text: str, tmp_path:
     changed = {"text of several lines", "small letters"}
     if text not in [ODD_TABLES[name] for name in changed]:
         assert told == ["evidence.csv: only its layout differs"]
+
+
+def test_a_comparison_shows_no_character_that_acts(tmp_path: Path) -> None:
+    """A run from before such characters were refused, or from a stranger."""
+    folders = [tmp_path / name for name in ("plain", "forged")]
+    for folder, said in zip(folders, ("seen", "\x1b[2Jseen\u202e\nforged"), strict=True):
+        write_case(folder, evidence={"kept": {"note": said}}, timeline={"title": said})
+    told = changed_inputs(*folders)
+    assert len(told) == 2
+    assert all(line.isprintable() for line in told)
 
 
 @pytest.mark.parametrize(
