@@ -184,6 +184,7 @@ def listing(folder: Path) -> dict[str, bytes]:
 def examples(share: int = 1) -> Any:
     return settings(
         max_examples=max(EXAMPLES // share, 1), deadline=None, database=None,
+        derandomize="FUZZ_EXAMPLES" not in os.environ,  # the suite repeats itself
         phases=[Phase.generate, Phase.shrink], print_blob=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )  # fmt: skip
@@ -238,6 +239,7 @@ def finite(parts: Synthesis) -> None:
                 assert np.isfinite(array).all(), field.name
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # absurd figures overflow
 @examples(share=10)
 @given(data=st.data())
 def test_a_case_that_is_read_can_be_answered(run_folder: Path, data: st.DataObject) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from types import FrameType, TracebackType
 
 TYPE_CHECKING = False  # typing takes as long to import as all of this
@@ -79,5 +80,7 @@ def _leave(said: str, status: int) -> None:
 if sys.argv[:1] == ["-m"]:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, strike)
+    if not sys.warnoptions:  # warnings are for developers; python -W shows them
+        warnings.simplefilter("ignore")
     sys.excepthook = _end
     sys.unraisablehook = _end_unraisable

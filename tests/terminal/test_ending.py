@@ -74,6 +74,12 @@ def test_under_a_limit_on_memory_there_is_no_traceback(megabytes: int) -> None:
     assert len(done.stderr.splitlines()) <= 1
 
 
+def test_warnings_of_libraries_are_shown_to_developers_only(tmp_path: Path) -> None:
+    """Absurd figures overflow, and NumPy says so in lines of code."""
+    done = run("model.case", "import warnings\nwarnings.warn('overflow')\nexit(0)\n", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_other_errors_keep_their_traceback(tmp_path: Path) -> None:
     done = run("model.case", "raise KeyError('a mistake of ours')\n", tmp_path)
     assert done.returncode == 1
