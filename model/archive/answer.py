@@ -137,7 +137,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     from model.case.case import read_case
     from model.case.reader.scenarios import read_scenarios
     from model.evidence.synthesis import synthesis
-    from model.sampling.rivals import parts_of, rivals
+    from model.sampling.rivals import check_heard, parts_of, rivals
     from model.sampling.whatif import changed_parts
 
     began = time.perf_counter()
@@ -145,6 +145,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     case = read_case(question.inputs, strict=strict)
     scenarios = read_scenarios(case, question.scenarios, question.horizon)
     told = rivals(case, question.what_if)
+    check_heard(told, question.options.draws)
     parts = parts_of(changed_parts(synthesis(case), case, question.what_if), told)
     believable(case, question.what_if.believe)
     fit = fit_key(case.hashes, question.what_if, question.options)

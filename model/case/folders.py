@@ -116,5 +116,5 @@ def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:
     ]
     baseline = folder / f"{BASELINE}.toml"
     # os.path, because pathlib raises on names that no system accepts
-    there = os.path.isfile(baseline)
+    there = os.path.exists(baseline)
     return [*([baseline] if there else []), *dict.fromkeys(paths)]

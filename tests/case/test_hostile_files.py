@@ -12,7 +12,7 @@ from model.archive.comparison import changed_inputs
 from model.case.case import Case, read_case
 from model.case.contents import Scenario
 from model.case.faults import MOST, CaseError, Fault
-from model.case.folders import LARGEST, LARGEST_TOML, files_of
+from model.case.folders import LARGEST, LARGEST_TOML, files_of, scenario_paths
 from model.case.reader.cells import rows_of_text
 from model.case.reader.prospects import other_prospects
 from model.case.reader.scenarios import ScenarioReader, read_scenarios
@@ -186,6 +186,9 @@ def test_scenarios_and_other_prospects_are_files_too(
     STRANGE[words](path)
     assert words in scenario_fault(tiny, path).message
     assert files_of(tiny.folder, [str(path)]) is None
+    (tmp_path / "scenarios").mkdir()
+    STRANGE[words](tmp_path / "scenarios" / "baseline.toml")
+    assert scenario_paths(tmp_path, []) == [tmp_path / "scenarios" / "baseline.toml"]
     STRANGE[words](tmp_path / "others.csv")
     with pytest.raises(CaseError, match=words):
         other_prospects(tmp_path / "others.csv", tiny)

@@ -51,7 +51,10 @@ def toml_of(text: str) -> dict[str, Any]:
         If it is not valid.
     """
     lines_of(text)
-    return tomllib.loads(text)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:  # should the parser see brackets that the tokens did not show
+        raise TooDeepError(1) from None
 
 
 def dotted(place: Place) -> str:
