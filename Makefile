@@ -7,7 +7,7 @@ PYTHON ?=
 VENV_PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment estimate check drivers calibrate report test readme schemas notebooks bench lint format lock
+.PHONY: help environment estimate check drivers calibrate report test fuzz readme schemas notebooks bench lint format lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ report: environment ## write brief, annex and figures (ARGS: the estimate's)
 
 test: environment ## run all tests on all processors
 	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+fuzz: environment ## read 20,000 cases with changed files (FUZZ_EXAMPLES: how many)
+	@FUZZ_EXAMPLES="$${FUZZ_EXAMPLES:-20000}" $(VENV_PYTHON) -m pytest tests/test_fuzz.py $(ARGS)
 
 readme: environment ## renew README's answer, its picture and docs/brief.pdf
 	@$(VENV_PYTHON) -m tools.readme $(ARGS)

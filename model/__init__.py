@@ -17,6 +17,8 @@ the whole model in PyMC.
 
 from __future__ import annotations
 
+# first, so that a command interrupted from here on ends in one line
+from model.terminal import ending as ending  # isort: skip
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -167,7 +169,7 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
 def compare(
     estimates: Mapping[str, Estimate], definition: str = "state_take", year: int | None = None
 ) -> pd.DataFrame:
-    """Compare the revenue of one year in several estimates, in dollars.
+    """Compare the revenue of one year in several estimates, in dollars: a table, one row each.
 
     Parameters
     ----------
@@ -175,11 +177,6 @@ def compare(
     definition : str
     year : int, optional
         By default, the headline's.
-
-    Returns
-    -------
-    DataFrame
-        One row per estimate.
     """
     import pandas as pd
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model.case.checkout import DEFAULT, case_folder
+from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, described
 from model.terminal.options import Inputs
 from model.terminal.output import command_line, print_csv, print_json, say
@@ -44,8 +45,8 @@ class Side(StrEnum):
 
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
-    epilog="Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 3 done, but the "
-    "sampler did not converge; 130 interrupted, nothing written.",
+    epilog="Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
+    "3 done, but the sampler did not converge; 130 interrupted, nothing written.",
 )
 def estimate(
     inputs: Inputs = DEFAULT,
@@ -192,6 +193,10 @@ def _run(
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
 
+    wrong = fault_in_name(output)
+    if wrong is not None:
+        talk.fault(f"--output: {wrong}")
+        return FAULTY
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from model.archive import store
 from model.case.folders import BASELINE
+from model.case.reader.cells import written_table
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.terminal.plain_text import cell_text
 from model.terminal.wording import MILLION, interval, three
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Estimate:
     def workers(self, scenario: str = BASELINE) -> pd.DataFrame:
         """Quantiles of permitted, irregular and working persons, by host, month and stock."""
         self._block(scenario)
-        table = pd.read_csv(self.folder / "workers.csv", converters={"scenario": cell_text})
+        table = written_table(self.folder / "workers.csv")
         return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
 
     def draws(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +16,11 @@ from numpy.typing import NDArray
 
 from model.archive import store
 from model.archive.plain_netcdf import read_group
-from model.case.folders import BASELINE
+from model.case.folders import BASELINE, bytes_of
+from model.case.reader.cells import as_read, rows_of_text, written_table
+from model.case.reader.toml_places import toml_of
 from model.equations.quantities import HEADLINE
-from model.terminal.plain_text import cell_text, cleaned
+from model.terminal.plain_text import cleaned
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -120,12 +121,12 @@ class SavedRun:
     @cached_property
     def revenue(self) -> pd.DataFrame:
         """Content of ``revenue.csv``."""
-        return pd.read_csv(self.folder / "revenue.csv", converters={"scenario": cell_text})
+        return written_table(self.folder / "revenue.csv")
 
     @cached_property
     def workers(self) -> pd.DataFrame:
         """Content of ``workers.csv``."""
-        return pd.read_csv(self.folder / "workers.csv", converters={"scenario": cell_text})
+        return written_table(self.folder / "workers.csv")
 
     @cached_property
     def checks(self) -> dict[str, Json]:
@@ -249,7 +250,7 @@ class SavedRun:
     @cached_property
     def evidence(self) -> dict[str, dict[str, str]]:
         """Rows of ``evidence.csv`` by id, in their order."""
-        return self._table("evidence")
+        return {name: as_read(row) for name, row in self._table("evidence").items()}
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
@@ -291,12 +292,19 @@ class SavedRun:
         return ""
 
     def _table(self, name: str) -> dict[str, dict[str, str]]:
-        text = (self.folder / "inputs" / f"{name}.csv").read_text(encoding="utf-8-sig")
-        return {row["id"]: cleaned(row) for row in csv.DictReader(text.splitlines(keepends=True))}
+        rows = self._read_input(f"{name}.csv", rows_of_text)
+        return {row.get("id", ""): cleaned(row) for _, row in rows}
 
     def _toml(self, name: str) -> Json:
-        text = (self.folder / "inputs" / f"{name}.toml").read_text(encoding="utf-8-sig")
-        return dict(cleaned(tomllib.loads(text)))
+        return dict(cleaned(self._read_input(f"{name}.toml", toml_of)))
+
+    def _read_input[T](self, file: str, read: Callable[[str], T]) -> T:
+        """Content of a file of the inputs, read as when the run was made."""
+        path = self.folder / "inputs" / file
+        try:
+            return read(bytes_of(path).decode("utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise ReportError(f"{path} cannot be read ({error}); no report was made") from None
 
 
 def ranks(draws: Floats) -> Floats:

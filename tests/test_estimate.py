@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from model.archive.run_files import EPOCH, today
+from model.case.faults import CaseError
 from model.equations.quantities import DEFINITIONS
 from model.kernel.cache import VARIABLE
 from tests.cases import write_case
@@ -288,6 +290,37 @@ def test_an_unusable_output_is_told_before_anything_is_computed(
         assert "Sampling" not in done.stderr
         assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("epoch", ["9" * 12, "9" * 40, "-1", "1e9", "²", "yesterday"])
+def test_an_impossible_date_is_told(epoch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EPOCH, epoch)
+    with pytest.raises(CaseError, match=EPOCH):
+        today()
+    monkeypatch.setenv(EPOCH, "1533168000")
+    assert today() == "2018-08-02"
+
+
+def test_what_would_fail_when_written_is_told_before(folder: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    done = subprocess.run(
+        [sys.executable, "-m", "model.estimate", "--inputs", folder, "--output", runs],
+        cwd=ROOT, env={**os.environ, EPOCH: "9" * 12}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "Sampling" in done.stderr, runs.exists()) == (2, False, False)
+    assert EPOCH in done.stderr
+    for option in ("--inputs", "--scenario", "--output"):
+        path = tmp_path / option / os.fsdecode(b"\xff.toml")
+        path.parent.mkdir()
+        if option == "--inputs":
+            write_case(path)
+        elif option == "--scenario":
+            path.touch()
+        done = run("--inputs", folder, "--output", runs, option, path)
+        assert (done.returncode, "Sampling" in done.stderr) == (2, False)
+        assert "UTF-8" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not runs.exists()
 
 
 def test_without_fitted_rows_the_priors_speak(folder: Path, tmp_path: Path) -> None:

@@ -129,16 +129,19 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
         With every error in the case; failing that, in the scenarios; failing that, in the what-ifs.
     """
     from model.archive.believed import believable
+    from model.archive.run_files import today
     from model.case.case import read_case
     from model.case.reader.scenarios import read_scenarios
     from model.evidence.synthesis import synthesis
-    from model.sampling.rivals import parts_of, rivals
+    from model.sampling.rivals import check_heard, parts_of, rivals
     from model.sampling.whatif import changed_parts
 
     began = time.perf_counter()
+    today()  # an impossible date is told before anything is computed
     case = read_case(question.inputs, strict=strict)
     scenarios = read_scenarios(case, question.scenarios, question.horizon)
     told = rivals(case, question.what_if)
+    check_heard(told, question.options.draws)
     parts = parts_of(changed_parts(synthesis(case), case, question.what_if), told)
     believable(case, question.what_if.believe)
     fit = fit_key(case.hashes, question.what_if, question.options)

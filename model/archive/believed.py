@@ -19,7 +19,8 @@ from model.case.faults import CaseError, Report, choose, quote
 from model.equations.subjects import is_total
 from model.projection.prediction import log_densities, modelled_total
 from model.projection.projection import Projection
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 from model.sampling.reweighting import (
     MAX_PARETO_K,
     efficiency_of,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from model.case.faults import cut
+from model.case.folders import bytes_of
+from model.case.reader.cells import rows_of_text
+from model.case.reader.toml_places import toml_of
 from model.equations.quantities import DEFINITIONS
+from model.terminal.plain_text import one_line
 from model.terminal.wording import MILLION, interval, percent
 
 Json = dict[str, Any]
@@ -23,29 +24,37 @@ def changed_inputs(first: Path, second: Path) -> list[str]:
         if name not in ours or name not in theirs:
             lines.append(f"{name}: only in the {'first' if name in ours else 'second'}")
         elif ours[name] != theirs[name]:
-            found = _changed(_entries(name, ours[name]), _entries(name, theirs[name]))
+            try:
+                found = _changed(_entries(name, ours[name]), _entries(name, theirs[name]))
+            except ValueError as error:
+                lines.append(f"{name}: differs and cannot be compared ({cut(str(error))})")
+                continue
             lines += [f"{name}, {line}" for line in found] or [f"{name}: only its layout differs"]
-    return lines
+    return [one_line(line) for line in lines]
 
 
 def _files(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix(): bytes_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.is_symlink()
     }
 
 
 def _entries(name: str, content: bytes) -> dict[str, str]:
-    """Every cell of a table by id and column, or every key of a TOML file by its path."""
+    """Every cell of a table by id and column, or every key of a TOML file by its path.
+
+    Raises
+    ------
+    ValueError
+        If the file is no table or no TOML.
+    """
     text = content.decode("utf-8-sig")
     if name.endswith(".toml"):
-        return dict(_leaves("", tomllib.loads(text)))
-    rows = list(csv.DictReader(io.StringIO(text)))
-    key = "id" if rows and "id" in rows[0] else None
+        return dict(_leaves("", toml_of(text)))
     return {
-        f"{row[key] if key else f'row {number}'}, {column}": cell
-        for number, row in enumerate(rows, start=2)
+        f"{row.get('id', f'row {number}')}, {column}": cell
+        for number, row in rows_of_text(text)
         for column, cell in row.items()
         if cell
     }

@@ -16,7 +16,8 @@ from model.kernel.cache import kernel
 from model.kernel.native import Map
 from model.projection.projection import project
 from model.question import Question, SamplerOptions
-from model.sampling.fitting import Convergence, Posterior, fit, worst_of
+from model.sampling.convergence import Convergence, worst_of
+from model.sampling.fitting import Posterior, fit
 from model.sampling.rivals import draws_of, mixed
 from model.terminal.wording import counted
 

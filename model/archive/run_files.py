@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from model.archive.keys import versions
 from model.archive.summary import convergence_block
 from model.archive.under_scenarios import Results
 from model.case.exchange import Rates
+from model.case.faults import CaseError, Fault, quote
 from model.case.folders import BASELINE
 from model.projection.projection import revenue_table, workers_table
 from model.question import Question, arguments
@@ -24,6 +26,8 @@ from model.terminal.plain_text import csv_text
 
 Json = dict[str, Any]
 
+#: Variable that sets the date of a run.
+EPOCH = "SOURCE_DATE_EPOCH"
 MARK = b"The sampler did not converge: do not use the numbers of this run.\n"
 
 
@@ -117,7 +121,20 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
 
 
 def today() -> str:
-    """Today's date in UTC, or that of ``SOURCE_DATE_EPOCH``, so that builds can be compared."""
-    said = os.environ.get("SOURCE_DATE_EPOCH", "")
-    seconds = int(said) if said.isdigit() else time.time()
-    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
+    """Today's date in UTC, or that of ``SOURCE_DATE_EPOCH``, so that builds can be compared.
+
+    Raises
+    ------
+    CaseError
+        If the variable holds no time from 1970 to 9999.
+    """
+    said = os.environ.get(EPOCH, "")
+    try:
+        seconds = int(said) if re.fullmatch(r"\d{1,12}", said, re.ASCII) else None
+        if said and seconds is None:
+            raise ValueError(said)
+        moment = datetime.fromtimestamp(time.time() if seconds is None else seconds, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        message = f"{quote(said)} is no number of seconds from 1970 to 9999; correct or unset it"
+        raise CaseError("the environment", [Fault(EPOCH, None, None, message)]) from None
+    return moment.date().isoformat()

@@ -14,7 +14,8 @@ from model.case.case import Case, read_case
 from model.evidence.synthesis import synthesis
 from model.projection.projection import Projection, project
 from model.question import WhatIf
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 from model.sampling.rivals import Rival, parts_of, rivals
 from model.sampling.whatif import changed_parts
 

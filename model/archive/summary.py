@@ -28,7 +28,8 @@ from model.projection.prediction import (
 )
 from model.projection.projection import Projection, quantiles
 from model.projection.yearly_accounts import accounts_block
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]

@@ -17,7 +17,8 @@ from model.equations.quantities import HEADLINE
 from model.projection.horizon import extended
 from model.projection.projection import Projection, Projector
 from model.projection.yearly_accounts import common_currency
-from model.sampling.fitting import Convergence, Posterior, convergence
+from model.sampling.convergence import Convergence, convergence
+from model.sampling.fitting import Posterior
 from model.sampling.rivals import Rival
 
 WHAT_HAPPENED = "What happened"

@@ -33,7 +33,7 @@ class GrowingTable:
             return {}
         text = self.path.read_text(encoding="utf-8", errors="replace")
         # a line without a line ending was being written when the program stopped
-        lines = list(csv.reader(text.splitlines()[: text.count("\n")]))
+        lines = list(csv.reader(text.split("\n")[:-1]))
         if not lines or lines[0] != list(self.columns):
             os.replace(self.path, self.path.with_suffix(".old"))
             return {}

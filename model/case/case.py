@@ -21,7 +21,7 @@ from model.case.contents import (
 )
 from model.case.exchange import Rates, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
-from model.case.folders import PROSPECTS, content_hashes
+from model.case.folders import PROSPECTS, content_hashes, fault_in_name
 from model.case.publication import last_day
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
@@ -33,7 +33,7 @@ from model.case.reader.readings import read_readings
 from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
-from model.case.reader.toml_files import Place, dotted, line_of
+from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.subjects import MEASURED_BY_NAME
 
 
@@ -135,11 +135,15 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
         With every error in every file, as far as each file can be checked without the others.
     """
     path = Path(folder)
-    report = Report()
+    report = Report(str(folder))
     # os.path, because pathlib raises on names that no system accepts
     if not os.path.isdir(path):
         what = "this is a file" if os.path.exists(path) else "there is no such folder"
         report.add(str(folder), None, None, f"{what}; name a folder that holds a case")
+        raise CaseError(str(folder), report.faults)
+    wrong = fault_in_name(path) or fault_in_name(Path(path.resolve().name))
+    if wrong is not None:
+        report.add(str(folder), None, None, wrong)
         raise CaseError(str(folder), report.faults)
     case = _read(Folder(path, report))
     faults = report.faults + (report.warnings if strict else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,10 @@ from model.terminal.plain_text import one_line
 QUOTED = 60
 #: Largest number of words listed in a message.
 LISTED = 12
+#: Largest number of errors in a report: a file of nothing but errors is not read to its end.
+MOST = 500
+#: Largest number of words among which one misspelt is looked for.
+COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,10 @@ class CaseError(Exception):
         self.folder = folder
         self.faults = tuple(faults)
         count = len(self.faults)
-        head = (
-            f"{count} error{'' if count == 1 else 's'} in {one_line(folder)}: nothing was written"
-        )
-        super().__init__("\n".join([head, *map(str, self.faults)]))
+        head = f"{count} error{'' if count == 1 else 's'} in {folder}: nothing was written"
+        if count >= MOST:
+            head += "; there may be more, which were not looked for"
+        super().__init__("\n".join([one_line(head), *map(str, self.faults)]))
 
 
 class Report:
@@ -73,21 +78,35 @@ class Report:
 
     The first error in a cell is the cause; a later check of the same cell would report only a
     consequence and obscure it.
+
+    Parameters
+    ----------
+    where : str
+        What is read, for the head of the report.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, where: str = "the inputs") -> None:
+        self._where = where
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
         # columns with an error, by file and row
         self._cells: dict[tuple[str, int | None], set[str | None]] = {}
 
     def add(self, file: str, row: int | None, column: str | None, message: str) -> None:
-        """Record an error, unless its cell already has one."""
+        """Record an error, unless its cell already has one.
+
+        Raises
+        ------
+        CaseError
+            If there are so many errors that nobody would read more.
+        """
         columns = self._cells.setdefault((file, row), set())
         if column is not None and column in columns:
             return
         columns.add(column)
         self._faults.append(Fault(file, row, column, message))
+        if len(self._faults) >= MOST:
+            raise CaseError(self._where, self.faults)
 
     def warn(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record a probable error, which does not stop the reading."""
@@ -121,14 +140,25 @@ def _place(fault: Fault) -> tuple[str, int, str, str]:
     return fault.file, fault.row or 0, fault.column or "", fault.message
 
 
-def quote(text: object) -> str:
+def quote(value: object) -> str:
     """Return a piece of a file in quotation marks, cut if it is long."""
-    return repr(cut(str(text)))
+    return repr(cut(_text(value)))
 
 
 def cut(text: str) -> str:
     """Return a piece of a file, cut if it is long."""
     return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
+
+
+def _text(value: object) -> str:
+    """Return a value of a file as text, in full only where it is short."""
+    if isinstance(value, dict):
+        return "{…}" if value else "{}"
+    if isinstance(value, list):
+        return "[…]" if value else "[]"
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return "a number of hundreds of digits"
+    return str(value)
 
 
 def closest(word: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -140,6 +170,11 @@ def closest(word: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | Non
 def _closest(word: str, allowed: tuple[str, ...], cutoff: float) -> str | None:
     """Cached, because the same slip often occurs in many rows."""
     by_fold = {option.casefold(): option for option in allowed}
+    if len(by_fold) > COMPARED:
+        # a slip is rarely in the first letters
+        ordered = sorted(by_fold)
+        first = max(bisect(ordered, word) - COMPARED // 2, 0)
+        by_fold = {option: by_fold[option] for option in ordered[first : first + COMPARED]}
     found = get_close_matches(word, by_fold, n=1, cutoff=cutoff)
     return by_fold[found[0]] if found else None
 
@@ -154,11 +189,6 @@ def choose(word: str, allowed: Iterable[str]) -> str:
         return "none is available"
     more = ", …" if len(options) > LISTED else ""
     return f"write one of {', '.join(map(cut, options[:LISTED]))}{more}"
-
-
-def unlisted(name: str, ids: Iterable[str], file: str) -> str | None:
-    """Return the message for an id that a file does not list, or None if it does."""
-    return Listed(ids, file).unlisted(name)
 
 
 class Listed:

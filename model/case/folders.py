@@ -5,10 +5,15 @@ No numerical library is imported here, so that a stored answer is returned at on
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+
+from model.case.reader.characters import fault_in
 
 #: Files that a case may contain.
 CASE_FILES = (
@@ -22,10 +27,61 @@ PROSPECTS = "prospects.csv"
 SCENARIOS = "scenarios"
 BASELINE = "baseline"
 
+#: Largest file read, in bytes: a table of 200,000 rows, or a TOML file longer than a book.
+LARGEST, LARGEST_TOML = 32 * 2**20, 2**20
+
+
+def bytes_of(path: Path) -> bytes:
+    """Content of a regular file of an allowed size.
+
+    Raises
+    ------
+    OSError
+        If there is no such file, it is none, or it is too large; ``strerror`` says so. A pipe or a
+        device is not opened: it could block, never end or be changed by reading.
+    """
+    try:
+        _check_regular(os.stat(path))
+        # without blocking, should a pipe have taken the file's place
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(path, flags), "rb") as file:
+            _check_regular(os.fstat(file.fileno()))
+            most = LARGEST_TOML if path.suffix == ".toml" else LARGEST
+            # by pieces, because memory is taken for all that is asked for
+            pieces = iter(lambda: file.read(2**20), b"")
+            content = b"".join(islice(pieces, most // 2**20 + 1))
+    except ValueError as error:  # a name that no system accepts
+        raise OSError(errno.EINVAL, str(error)) from None
+    if len(content) > most:
+        size = f"larger than {most // 2**20} MB"
+        raise OSError(errno.EFBIG, f"it is {size}, more than is read; shorten it")
+    return content
+
+
+def _check_regular(status: os.stat_result) -> None:
+    """Raise unless a file is a regular one."""
+    if stat.S_ISDIR(status.st_mode):
+        message = "this is a folder, not a file; replace it with a file"
+        raise IsADirectoryError(errno.EISDIR, message)
+    if not stat.S_ISREG(status.st_mode):
+        message = "this is a pipe or a device, not a file; replace it with a file"
+        raise OSError(errno.EINVAL, message)
+
 
 def content_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     """SHA-256 of files by name, in the order given."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def fault_in_name(path: Path) -> str | None:
+    """Explain why a name cannot be written into a run's files; None if it can."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "the name holds bytes that are not UTF-8; rename it"
+    wrong = "holds a line end or a tab" if "\n" in text or "\t" in text else fault_in(text)
+    return wrong and f"the name {wrong.partition(';')[0]}; rename it"
 
 
 def files_of(
@@ -41,10 +97,10 @@ def files_of(
     if len({path.stem for path in paths}) < len(paths):
         return None
     try:
-        case = {name: path.read_bytes() for name in CASE_FILES if (path := folder / name).is_file()}
-        beside = {path.stem: path.read_bytes() for path in paths}
-        if (path := folder / PROSPECTS).is_file():
-            beside[PROSPECTS] = path.read_bytes()
+        case = {name: bytes_of(path) for name in CASE_FILES if (path := folder / name).exists()}
+        beside = {path.stem: bytes_of(path) for path in paths}
+        if (path := folder / PROSPECTS).exists():
+            beside[PROSPECTS] = bytes_of(path)
     except OSError:
         return None
     return case, beside
@@ -60,5 +116,5 @@ def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:
     ]
     baseline = folder / f"{BASELINE}.toml"
     # os.path, because pathlib raises on names that no system accepts
-    there = os.path.isfile(baseline)
+    there = os.path.exists(baseline)
     return [*([baseline] if there else []), *dict.fromkeys(paths)]

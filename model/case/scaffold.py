@@ -9,6 +9,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from model.case.folders import fault_in_name
+from model.terminal.plain_text import one_line
+
 TEMPLATE = Path(__file__).parent / "template"
 #: Extensions of a case's files and of its README.
 SUFFIXES = (".csv", ".toml", ".md")
@@ -80,7 +83,10 @@ def new_case(folder: str | Path, before_publishing: Callable[[], object] = lambd
 
 
 def _check_free(target: Path) -> None:
-    """Raise if the target exists, unless it is an empty folder."""
+    """Raise if the name cannot be used, or the target exists and is no empty folder."""
+    wrong = fault_in_name(target)
+    if wrong is not None:
+        raise NoRoomError(f"{one_line(str(target))}: {wrong}; nothing was written")
     if target.is_dir() and any(target.iterdir()):
         raise NoRoomError(f"{target} is not empty; name a new folder; nothing was written")
     if target.exists() and not target.is_dir():

@@ -160,7 +160,9 @@ def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
         if not text or len(text) > LONGEST or unknown:
             raise ValueError(text)
         return REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(text)
-    except Exception:  # pint raises many types of error, and all mean "not a unit"
+    except MemoryError:
+        raise
+    except Exception:  # pint raises many types of error, and all others mean "not a unit"
         of = f" of {what}" if what else ""
         got = f"{quote(text)} is not a unit{of}" if text else f"the unit{of} is missing"
         raise UnitError(f"{got}; {advice(text, allowed)}") from None

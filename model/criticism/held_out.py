@@ -16,7 +16,8 @@ from model.equations.subjects import is_total
 from model.evidence.likelihood import printed_reading
 from model.projection.prediction import LEAST, WORLD, log_densities, may_be_off, modelled_total
 from model.projection.projection import Projection, Projector, quantiles
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
 from model.terminal.wording import MILLION, counted, interval, moves_in_words
 

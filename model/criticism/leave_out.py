@@ -18,7 +18,8 @@ from model.equations.quantities import HEADLINE
 from model.evidence.likelihood import origin_of
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.projection.projection import quantiles
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 from model.sampling.parallel import all_of
 from model.sampling.reweighting import Reweighted, reweighted, weighted_quantiles
 from model.sampling.whatif import left_out

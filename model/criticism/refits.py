@@ -15,7 +15,8 @@ from model.evidence.synthesis import Synthesis
 from model.kernel.native import Map
 from model.projection.projection import project
 from model.question import SamplerOptions
-from model.sampling.fitting import Convergence, convergence, fit
+from model.sampling.convergence import Convergence, convergence
+from model.sampling.fitting import fit
 
 Floats = NDArray[np.float64]
 

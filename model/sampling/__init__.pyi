@@ -1,4 +1,4 @@
-from .fitting import Convergence as Convergence
+from .convergence import Convergence as Convergence
 from .fitting import Posterior as Posterior
 from .fitting import fit as fit
 from .parallel import executor as executor

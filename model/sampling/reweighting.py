@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evidence.synthesis import Synthesis, row_densities
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 
 Floats = NDArray[np.float64]
 

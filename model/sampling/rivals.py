@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.case.contents import RivalReading
 from model.case.faults import CaseError, Report, choose, quote
+from model.case.folders import READINGS
 from model.evidence.economy import Layout
 from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
@@ -95,8 +96,9 @@ def weights(case: Case, what_if: WhatIf) -> list[tuple[RivalReading, float]]:
         report.add("--reading", None, None, f"the weights sum to {total}; they must sum to 1")
     if report.faulty:
         raise CaseError("the arguments", report.faults)
+    left = left if left > 1e-9 else 0.0  # what the told weights leave by rounding is nothing
     return [
-        (one, told[one.name] if one.name in told else max(left, 0.0) * one.weight / others)
+        (one, told[one.name] if one.name in told else left * one.weight / others)
         for one in case.readings
     ]
 
@@ -127,6 +129,39 @@ def draws_of(rival: Rival, draws: int) -> int:
     return max(math.ceil(rival.weight * draws), draws // 2)
 
 
+def check_heard(told: Sequence[Rival], draws: int) -> None:
+    """Check that each reading has a part in the mixture, before anything is sampled.
+
+    Parameters
+    ----------
+    told : sequence of Rival
+    draws : int
+        Draws of each chain.
+
+    Raises
+    ------
+    CaseError
+        With every reading whose weight is too small for a single draw.
+    """
+    report = Report()
+    for one, count in zip(told, _counts(told, draws), strict=True):
+        if not count:
+            report.add(
+                READINGS, None, one.reading.name,
+                f"a weight of {one.weight:.1g} is less than one draw in {draws:,}; raise the "
+                f"weight, ask for more --draws, or leave it out with --reading "
+                f"{one.reading.name}=0",
+            )  # fmt: skip
+    if report.faulty:
+        raise CaseError("the weights of readings", report.faults)
+
+
+def _counts(told: Sequence[Rival], draws: int) -> NDArray[np.int64]:
+    """Draws of each chain that each reading has in the mixture."""
+    stops = np.round(np.cumsum([one.weight for one in told]) * draws).astype(np.int64)
+    return np.diff(stops, prepend=0)
+
+
 def mixed(
     parts: Synthesis, fits: Sequence[Posterior], told: Sequence[Rival], draws: int
 ) -> Posterior:
@@ -147,8 +182,7 @@ def mixed(
         Draws of each chain of the mixture.
     """
     first, layout = fits[0], parts.layout
-    stops = np.round(np.cumsum([one.weight for one in told]) * draws).astype(int)
-    counts = np.diff(stops, prepend=0)
+    counts = _counts(told, draws)
     places = [
         np.arange(count) * fit.options.draws // max(count, 1)
         for count, fit in zip(counts, fits, strict=True)

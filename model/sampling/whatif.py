@@ -36,7 +36,7 @@ SIDES = {
     ),
 }  # fmt: skip
 
-_FIGURE = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.ASCII)
+_FIGURE = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.ASCII)
 
 
 def what_if_of(
@@ -75,7 +75,7 @@ def what_if_of(
     def parts(option: str, text: str, form: str, figures: int) -> tuple[str, list[float], str]:
         name, _, said = text.partition("=")
         pieces = said.split(":")
-        found = [_FIGURE.match(piece) for piece in pieces]
+        found = [_FIGURE.fullmatch(piece.strip()) for piece in pieces]
         units = [one[2] for one in found if one]
         numbers = [float(one[1]) for one in found if one]
         read = len(numbers) == len(pieces) == figures and np.isfinite(numbers).all()

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from model.terminal.ending import EXHAUSTED, INTERRUPTED, exhausted
 from model.terminal.plain_text import one_line
-
-INTERRUPTED = 130
 
 
 class Interruption:
@@ -43,16 +42,23 @@ class Interruption:
 
 
 def interruptible(work: Callable[[Interruption], int], said: str) -> int:
-    """Exit status of a command's work; if Ctrl-C ended it, print ``said`` and return 130."""
+    """Exit status of a command's work; if Ctrl-C ended it, print ``said`` and return 130.
+
+    If memory ran out, one line says so.
+    """
     interruption = Interruption()
     try:
         return work(interruption)
-    except BaseException:
+    except BaseException as error:
         # any failure after Ctrl-C is due to it
-        if not interruption.came:
+        if interruption.came:
+            sys.stderr.write(f"{one_line(said)}\n")
+            return INTERRUPTED
+        short = exhausted(error)
+        if short is None:
             raise
-        sys.stderr.write(f"{one_line(said)}\n")
-        return INTERRUPTED
+        sys.stderr.write(short)
+        return EXHAUSTED
 
 
 class Talk:

@@ -10,7 +10,8 @@ from model.case.case import Case
 from model.case.faults import CaseError
 from model.projection.prediction import log_densities, modelled_total
 from model.projection.projection import project
-from model.sampling.fitting import Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import Posterior
 from model.sampling.reweighting import weighted_quantiles
 
 SURE = Convergence(1.0, 4000.0, 4000.0, 0, {})

@@ -77,7 +77,7 @@ def effective_draws(sampler: str, ours: Ours, theirs: Run, how: str) -> Line:
 def our_estimate() -> Ours:
     """A first estimate of the shipped case, and how much its draws are worth."""
     from model.archive.saved_fit import Fitted
-    from model.sampling.fitting import convergence
+    from model.sampling.convergence import convergence
 
     with tempfile.TemporaryDirectory() as folder:
         run = estimate(INPUTS, Path(folder))

@@ -11,7 +11,7 @@ import numpy as np
 
 from model.evidence.synthesis import synthesis
 from model.question import SamplerOptions
-from model.sampling.fitting import convergence
+from model.sampling.convergence import convergence
 
 
 def main(inputs: str, sampler: str) -> None:

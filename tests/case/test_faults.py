@@ -475,7 +475,7 @@ SETTINGS = {
         {"priors_toml": '[payment]\np05 = 4\nbasis = "'}, P, 3, None, ("not valid TOML",)
     ),
     "TOML too deep": Planted(
-        {"priors_toml": "a = " + "[" * 10_000}, P, None, None, ("not valid TOML",)
+        {"priors_toml": "a = " + "[" * 10_000}, P, 1, None, ("nested more than 20 deep",)
     ),
     "TOML in latin-1": Planted(
         {"priors_toml": "# é\n".encode("latin-1")}, P, 1, None, ("not UTF-8",)

@@ -18,7 +18,7 @@ from model.criticism.conflict import REPEATS, _joint, _located, conflicts, split
 from model.criticism.leave_out import LeftOut, groups
 from model.criticism.refits import Refit
 from model.evidence.synthesis import Synthesis, synthesis
-from model.sampling.fitting import Convergence
+from model.sampling.convergence import Convergence
 from model.sampling.reweighting import Reweighted
 from model.sampling.whatif import left_out
 

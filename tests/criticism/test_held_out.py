@@ -15,7 +15,7 @@ from model.case.case import Case, read_case
 from model.criticism.held_out import held_out_totals
 from model.equations.quantities import HEADLINE
 from model.projection.projection import Projector, project
-from model.sampling.fitting import Convergence
+from model.sampling.convergence import Convergence
 from model.sampling.reweighting import weighted_quantiles
 from tests.cases import row, write_case
 from tests.reports.runs import prior_draws

@@ -37,7 +37,8 @@ from model.evidence.synthesis import Synthesis, synthesis
 from model.projection.prediction import fitted_rows
 from model.projection.projection import project
 from model.question import Question, SamplerOptions, WhatIf
-from model.sampling.fitting import STATS, Convergence, Posterior
+from model.sampling.convergence import Convergence
+from model.sampling.fitting import STATS, Posterior
 from model.sampling.rivals import mixed, rivals
 
 PASSED = Convergence(1.002, 900.0, 800.0, 0, {"rhat": "payment", "ess_bulk": "plan"})

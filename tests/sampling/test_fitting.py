@@ -19,7 +19,8 @@ from model.kernel.tape import Tape
 from model.projection.projection import project
 from model.question import SamplerOptions, WhatIf
 from model.sampling import whitening
-from model.sampling.fitting import Posterior, convergence, fit
+from model.sampling.convergence import convergence
+from model.sampling.fitting import Posterior, fit
 from model.sampling.whatif import changed_parts
 from model.sampling.whitening import SLOPES, curvature_map, fitted_bends, pilot_map
 from tests.conftest import SHORT

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model.archive.answer import read_inputs
 from model.case.case import Case, read_case
 from model.case.contents import Change
 from model.case.faults import CaseError
 from model.evidence.synthesis import synthesis
 from model.projection.projection import Projector
-from model.question import SamplerOptions, WhatIf
+from model.question import Question, SamplerOptions, WhatIf
 from model.sampling.fitting import Posterior
-from model.sampling.rivals import Rival, mixed, parts_of, rivals, weights
+from model.sampling.rivals import Rival, check_heard, mixed, parts_of, rivals, weights
 from tests.cases import toml_text, write_case
 
 TWO = {
@@ -52,6 +54,27 @@ def made_up(rival: Rival, seed: int) -> Posterior:
     notes = {"whitened": True, "gradients": 1}
     options = SamplerOptions(draws=400, chains=2)
     return Posterior(parts.layout, parts, normals, natural, stats, options, notes)
+
+
+def test_a_reading_without_a_draw_is_told_before_anything_is_sampled(
+    two: Case, tmp_path: Path
+) -> None:
+    """The quantiles of no draws ended in an IndexError, after the sampling."""
+    check_heard((), 100)
+    few = WhatIf(readings=(("claim", 0.001),))
+    check_heard(rivals(two, few), 1000)
+    with pytest.raises(CaseError, match=r"readings.toml, claim: .* one draw in 400"):
+        check_heard(rivals(two, few), 400)
+    text = toml_text(TWO).replace("weight = 3", "weight = 1e-9")
+    case = write_case(tmp_path / "two", readings_toml=text)
+    with pytest.raises(CaseError, match="raise the weight"):
+        read_inputs(Question(case))
+    # 0.7 and three times 0.1 make one, but for the last digit
+    assert 0.7 + 0.1 + 0.1 + 0.1 < 1.0
+    names = [replace(two.readings[0], name=f"reading_{n}") for n in range(3)]
+    case_of_five = replace(two, readings=(*names, *two.readings))
+    asked = WhatIf(readings=(("claim", 0.7), *((one.name, 0.1) for one in names)))
+    assert [weight for one, weight in weights(case_of_five, asked) if one.name == "share"] == [0.0]
 
 
 def test_a_case_without_the_file_has_one_reading(tiny: Case) -> None:

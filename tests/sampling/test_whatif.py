@@ -12,7 +12,8 @@ from model.case.case import Case
 from model.case.faults import CaseError
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.question import SamplerOptions, WhatIf
-from model.sampling.fitting import Convergence, Posterior, convergence, fit
+from model.sampling.convergence import Convergence, convergence
+from model.sampling.fitting import Posterior, fit
 from model.sampling.reweighting import MAX_PARETO_K, Reweighted, resample, reweighted
 from model.sampling.whatif import changed_parts, what_if_of
 from tests.cases import recorded_bytes

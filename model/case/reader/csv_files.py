@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 import pandas as pd
 import pandera.pandas as pa
 
 from model.case.faults import Report, closest, quote
+from model.case.reader.cells import Record, TableError, fitted, records
+from model.case.reader.characters import fault_in, without_faults
 from model.case.reader.files import Folder
 from model.case.reader.tables import EXPLAIN
 
@@ -40,16 +40,21 @@ def read_table(
     text = folder.read(file, required=required)
     if text is None:
         return None
-    records = _records(file, text, folder.report)
-    if not records:
+    try:
+        found = _shown(file, records(text), folder.report)
+    except TableError as error:
+        folder.report.add(file, error.row, None, str(error))
         return None
-    (header_row, header), *body = records
     allowed = list(schema.columns)
+    if not found:
+        message = f"there is no header; write {','.join(allowed)} above the rows"
+        folder.report.add(file, None, None, message)
+        return None
+    (header_row, header), *body = found
     if not _is_header(file, header_row, header, allowed, folder.report):
         return None
     width = len(header)
-    while not header[-1]:
-        header.pop()  # blank columns on the right, as left by spreadsheets
+    header = fitted(header, 0, width)
     columns, missing = _columns(file, header_row, header, allowed, folder.report)
     frame = _frame(file, columns, body, width, folder.report)
     if frame.empty and rows:
@@ -69,23 +74,17 @@ def rows_of(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
         yield row, dict(zip(names, cells, strict=True))
 
 
-def _records(file: str, text: str, report: Report) -> list[tuple[int, list[str]]]:
-    """Return the non-empty rows, each with the line it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records = []
-    row = 1
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                records.append((row, stripped))
-            row = reader.line_num + 1
-    except csv.Error as error:
-        report.add(
-            file, row, None, f"the quotation marks do not match ({error}); close or double them"
-        )
-        return []
-    return records
+def _shown(file: str, found: list[Record], report: Report) -> list[Record]:
+    """Return the rows without the characters that no text may hold, each reported in its place."""
+    for row, cells in found:
+        for place, cell in enumerate(cells):
+            wrong = fault_in(cell)
+            if wrong is not None:
+                cells[place] = without_faults(cell).strip()
+                header = found[0][1]
+                column = header[place] if place < len(header) else ""
+                report.add(file, row, column or f"column {place + 1}", wrong)
+    return [(row, cells) for row, cells in found if any(cells)]
 
 
 def _is_header(file: str, row: int, header: list[str], allowed: list[str], report: Report) -> bool:
@@ -132,8 +131,7 @@ def _frame(
     """Return the rows as a frame; only the first cell of a row of the wrong length is kept."""
     kept = {}
     for row, cells in body:
-        while width >= len(cells) > len(columns) and not cells[-1]:
-            cells = cells[:-1]
+        cells = fitted(cells, len(columns), width)
         if len(cells) != len(columns):
             # The first cell is in its place, so that references to the id still find it.
             report.spoil(file, row, columns)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
+from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
 from model.case.reader.priors import Dimensions
@@ -83,12 +84,13 @@ def read_evidence(
     frame = read_table(folder, FILE, EVIDENCE)
     if frame is None:
         return None
-    rows = [Row(number, cells, folder.report) for number, cells in rows_of(frame)]
+    rows = [Row(number, as_read(cells), folder.report) for number, cells in rows_of(frame)]
     ids = source_ids(sources)
     for row in rows:
         check_subject(row, dimensions)
         _check_unit(row, dimensions)
         _check_figures(row)
+        _check_size(row)
         _check_share(row)
         listed_source(folder.report, FILE, row.number, row["source"], ids)
     return _normalised(frame, rows)
@@ -98,8 +100,8 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
     frame = frame.assign(
         start=as_months(frame["start"]),
         end=as_months(frame["end"]),
-        origin=[row["origin"] or row["id"] for row in rows],
-        reliability=frame["reliability"].str.upper(),
+        origin=[row["origin"] for row in rows],
+        reliability=[row["reliability"] for row in rows],
         credibility=[int(row["credibility"]) if row.clean("credibility") else 0 for row in rows],
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
         factor=[row.factor for row in rows],
@@ -123,7 +125,7 @@ def check_subject(row: Row, dimensions: Dimensions) -> None:
 
 def _check_quantity(row: Row, dimensions: Dimensions) -> None:
     """Find a quantity's unit and kind in the catalogue."""
-    name, _, index = row["quantity"].partition(".")
+    name, dot, index = row["quantity"].partition(".")
     if not row.clean("quantity"):
         return
     if row["quantity"] in MEASURED_BY_NAME:
@@ -146,7 +148,7 @@ def _check_quantity(row: Row, dimensions: Dimensions) -> None:
     # a row for the record may be about a place that is not modelled
     host = row["host"] if dimensions.host(row["host"]) is not None else None
     entries = dimensions.entries(basic.index, host) if basic.index else ()
-    if entries is not None and (index or basic.index) and index not in entries:
+    if entries is not None and (dot or basic.index) and index not in entries:
         advice = choose(row["quantity"], [f"{name}.{entry}" for entry in entries] or [name])
         what = basic.index.replace("_", " ")
         why = f"{name} has one value for each {what}" if what else f"{name} has no parts"
@@ -220,7 +222,7 @@ def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...]
     """Return the ids of the segments that a cell selects, or the error in it."""
     negated = text.startswith("not ")
     named: set[str] = set()
-    for token in (part.strip() for part in text.removeprefix("not ").split("+")):
+    for token in dict.fromkeys(part.strip() for part in text.removeprefix("not ").split("+")):
         # An id takes precedence over a sector and a sector over a region of the same name.
         for attribute in ("id", "sector", "region"):
             found = {one.id for one in own if getattr(one, attribute) == token}
@@ -289,6 +291,18 @@ def _check_figures(row: Row) -> None:
     low, high = row.figures.get("low", -math.inf), row.figures.get("high", math.inf)
     if low >= high and row.clean("low", "high"):
         row.fault("low", f"{row['low']} is not below high, {row['high']}; put the two in order")
+
+
+def _check_size(row: Row) -> None:
+    """Check that a figure is still a number above zero in the catalogue's unit."""
+    if math.isnan(row.factor):
+        return
+    for name, figure in row.figures.items():
+        value = figure * row.factor
+        if math.isinf(value) or (value == 0.0 and figure > 0.0):
+            size = "larger" if value else "smaller"
+            message = f"{row[name]} {row['unit']} is {size} than any number in {row.unit}"
+            row.fault(name, f"{message}; check the figure and its unit")
 
 
 def _check_share(row: Row) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.case.faults import Report
+from model.case.folders import bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,12 @@ class Folder:
         Line ends are unchanged; a byte-order mark is dropped. Every failure is reported as an
         error, except the absence of a file that is not required.
         """
-        path = self.path / name
-        if not path.exists():
+        try:
+            content = bytes_of(self.path / name)
+        except FileNotFoundError:
             if required:
                 self.report.add(name, None, None, f"there is no such file; add {name} to the case")
             return None
-        if not path.is_file():
-            message = "this is a folder, not a file; replace it with a file"
-            self.report.add(name, None, None, message)
-            return None
-        try:
-            content = path.read_bytes()
         except OSError as error:
             self.report.add(name, None, None, f"cannot be read: {error.strerror}")
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,8 @@ from model.case.contents import Host, Prior, Segment, Timeline
 from model.case.faults import Report, choose, closest, quote
 from model.case.reader.files import Folder
 from model.case.reader.settings import PriorTable
-from model.case.reader.toml_files import dotted, line_of, read_toml, validate
+from model.case.reader.toml_files import read_toml, validate
+from model.case.reader.toml_places import dotted, line_of
 from model.case.units import UnitError, canonical_unit, conversion
 from model.equations.quantities import BASIC, BASIC_BY_NAME, Basic
 
@@ -43,15 +44,20 @@ class Dimensions:
     hosts: tuple[Host, ...] | None
     segments: tuple[Segment, ...] | None
 
-    def entries(self, index: str, host: str | None = None) -> tuple[str, ...] | None:
+    def entries(self, index: str, host: str | None = None) -> Mapping[str, None] | None:
         """Return the entries of a catalogue's index in order, for all hosts if none is named."""
-        if index == "segment":
-            if self.segments is None:
-                return None
-            return tuple(s.id for s in self.segments if host is None or s.host == host)
-        if self.timeline is None:
+        if (self.segments if index == "segment" else self.timeline) is None:
             return None
-        return tuple(stretch.name for stretch in self.timeline.stretches(index))
+        key = (index, host if index == "segment" else None)
+        if key not in self._entries:
+            self._entries[key] = dict.fromkeys(self._names(*key))
+        return self._entries[key]
+
+    def _names(self, index: str, host: str | None) -> Iterable[str]:
+        if index == "segment":
+            own = self.segments if host is None else self.segments_of(host)
+            return [segment.id for segment in own or ()]
+        return [one.name for one in self.timeline.stretches(index)] if self.timeline else ()
 
     def host(self, name: str) -> Host | None:
         """Return a modelled host by its name."""
@@ -71,6 +77,10 @@ class Dimensions:
     @cached_property
     def selections(self) -> dict[tuple[str, str], tuple[str, ...] | str]:
         """Cache of selected segments, by host and cell."""
+        return {}
+
+    @cached_property
+    def _entries(self) -> dict[tuple[str, str | None], Mapping[str, None]]:
         return {}
 
     @cached_property
@@ -189,7 +199,7 @@ def _converted(file: PriorFile, path: Path, table: PriorTable) -> Figures | None
     outside = {key: value for key, value in (("p05", p05), ("p95", p95)) if not 0 < value < limit}
     for key in outside:
         got = f"{getattr(table, key):.10g} {table.unit}"
-        where = "between 0 and 1, as a fraction" if limit == 1 else "above zero"
+        where = "between 0 and 1, as a fraction" if limit == 1 else "above zero and finite"
         file.fault((*path, key), f"{got} is impossible for {basic.name}; write a figure {where}")
     if not outside and p05 >= p95:
         message = f"{table.p05:.10g} is not below p95, {table.p95:.10g}"

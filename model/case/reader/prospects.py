@@ -32,7 +32,7 @@ def other_prospects(path: Path, case: Case) -> tuple[Prospect, ...]:
     CaseError
         With every error.
     """
-    folder = Folder(path.parent, Report())
+    folder = Folder(path.parent, Report(str(path)))
     dimensions = Dimensions(case.timeline, case.hosts, case.segments)
     found = read_prospects(folder, dimensions, path.name, required=True)
     if folder.report.faulty:

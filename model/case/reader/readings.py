@@ -13,7 +13,8 @@ from model.case.folders import READINGS
 from model.case.reader.files import Folder
 from model.case.reader.settings import PriorTable, RivalTable
 from model.case.reader.tables import WORD
-from model.case.reader.toml_files import Place, dotted, line_of, read_toml, validate
+from model.case.reader.toml_files import read_toml, validate
+from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.quantities import BASES
 
 
@@ -36,7 +37,7 @@ def read_readings(
         return ()
     content, text = read
     report = folder.report
-    rows = evidence[evidence["role"] == "fit"].set_index("id")
+    rows = evidence[evidence["role"] == "fit"].drop_duplicates("id").set_index("id")
     by_label = {prior.label: prior for prior in priors}
 
     def fault(path: Place, message: str) -> None:
@@ -49,17 +50,19 @@ def read_readings(
         table = validate(RivalTable, inner, READINGS, text, report, (name,))
         if table is None:
             continue
-        for row in (*table.leave_out, *table.bases):
-            place = (name, "leave_out" if row in table.leave_out else "bases")
-            if row not in rows.index:
-                fault(place, f"{quote(row)} is not a fitted row; {choose(row, rows.index)}")
+        for key, named in (("leave_out", table.leave_out), ("bases", table.bases)):
+            for row in named:
+                if row not in rows.index:
+                    advice = choose(row, rows.index)
+                    fault((name, key), f"{quote(row)} is not a fitted row; {advice}")
         for row, base in table.bases.items():
             if base not in BASES:
                 fault((name, "bases", row), f"{quote(base)} is not a base; {choose(base, BASES)}")
             elif row in rows.index and not rows.loc[row, "base"]:
                 fault((name, "bases", row), f"{row} is an amount and has no base; remove it")
         for label, prior in table.priors.items():
-            message = _prior_fault(label, prior, by_label)
+            # without a timeline no quantity has a prior
+            message = _prior_fault(label, prior, by_label) if by_label else None
             if message is not None:
                 fault((name, "priors", label), message)
         found.append(_reading(name, table))

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from model.case.contents import Change, Host, How, Scenario
-from model.case.faults import CaseError, Report, choose, closest, quote, unlisted
-from model.case.folders import BASELINE, SCENARIOS, scenario_paths
+from model.case.faults import CaseError, Listed, Report, choose, closest, quote
+from model.case.folders import BASELINE, SCENARIOS, fault_in_name, scenario_paths
 from model.case.reader.files import Folder
+from model.case.reader.impossible import EXCHANGE_RATE, impossible
 from model.case.reader.settings import ChangeTable, ScenarioFile
 from model.case.reader.tables import month
-from model.case.reader.toml_files import Place, dotted, line_of, period, read_toml, validate
+from model.case.reader.toml_files import period, read_toml, validate
+from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.units import UnitError, conversion, is_pure, pure_factor
 from model.equations.quantities import BASIC_BY_NAME
 
 if TYPE_CHECKING:
     from model.case.case import Case
 
-EXCHANGE_RATE = "exchange_rate"
 #: Quantities that may differ by segment.
 BY_SEGMENT = ("payment", "declared_salary", "plan")
 #: Quantities that a scenario can change from month to month.
@@ -50,9 +52,6 @@ INSTEAD = {
     },
 }  # fmt: skip
 
-#: Largest exit hazard per month: one worker in 150 remains after a month; larger ones overflow.
-LARGEST_HAZARD = 5.0
-HAZARDS = ("permit_exit", "irregular_exit")
 #: Longest projection past the data: beyond it, the last phase's rates are no longer informative.
 MOST_MONTHS = 60
 
@@ -65,7 +64,7 @@ class ScenarioReader:
     def __init__(self, case: Case, horizon: str = "") -> None:
         self.timeline, self.hosts = case.timeline, case.hosts
         self.segments, self.sources = case.segments, case.sources
-        self.report = Report()
+        self.report = Report("the scenarios")
         self.asked = period(horizon) if self._horizon_fits("--horizon", None, horizon) else None
 
     def read(self, paths: Sequence[Path]) -> tuple[Scenario, ...]:
@@ -95,6 +94,10 @@ class ScenarioReader:
                 message += f"; {choose(path.stem, known)}"
             self.report.add(path.name, None, None, message)
             return None
+        wrong = fault_in_name(path)
+        if wrong is not None:
+            self.report.add(path.name, None, None, wrong)
+            return None
         folder = Folder(path.parent, self.report)
         read = read_toml(folder, path.name)
         if read is None:
@@ -105,8 +108,9 @@ class ScenarioReader:
             return None
         one = _OneFile(self, path.name, text)
         self._horizon_fits(path.name, line_of(text, ("horizon",)), file.horizon or "")
+        listed = Listed(self.sources["id"], "sources.csv")
         for place, source in enumerate(file.sources):
-            wrong = unlisted(source, self.sources["id"], "sources.csv")
+            wrong = listed.unlisted(source)
             if wrong:
                 one.fault(("sources", place), wrong)
         if path.stem == BASELINE and file.changes:
@@ -250,6 +254,8 @@ class _OneFile:
             assert factor is not None
             if table.scale * factor == 1.0:
                 self.fault((*at, "scale"), "a factor of one changes nothing; write another")
+            if isinf(table.scale * factor):
+                self.fault((*at, "scale"), impossible(table.quantity, table.scale * factor))
             return ((period(table.since), table.scale * factor),), ""
         found = self._conversion(at, table, host)
         if found is None:
@@ -260,7 +266,7 @@ class _OneFile:
             sorted((period(when), float(figure or 0.0) * factor) for when, figure in stated.items())
         )
         for _, figure in figures:
-            message = _out_of_range(table.quantity, figure)
+            message = impossible(table.quantity, figure)
             if message:
                 self.fault((*at, how), message)
         return figures, currency
@@ -290,7 +296,7 @@ class _OneFile:
         return factor, "" if currency in ("", own) else currency
 
     def overlaps(self, changes: Sequence[Change]) -> None:
-        """Report pairs of changes that both set a quantity in the same month."""
+        """Report the first pair of changes that both set a quantity in the same month."""
         told: dict[tuple[str, str, str], list[Change]] = {}
         for change in changes:
             if change.how == "scale":
@@ -303,6 +309,7 @@ class _OneFile:
                     both = max(change.first, other.first)
                     message = f"{change.quantity} is set twice in {both}; end the first earlier"
                     self.fault(("changes",), message)
+                    return
             former.append(change)
 
 
@@ -315,21 +322,6 @@ def _not_by_month(name: str) -> str:
     near = closest(name, BY_MONTH)
     advice = f"did you mean {near!r}?" if near else f"write one of {', '.join(BY_MONTH)}"
     return f"there is no quantity {quote(name)} to change; {advice}"
-
-
-def _out_of_range(quantity: str, figure: float) -> str:
-    """Describe the error in a figure in the catalogue's unit; blank if it is valid."""
-    basic = BASIC_BY_NAME.get(quantity)
-    if basic is not None and basic.support == "fraction" and figure > 1.0:
-        return f"{figure:g} is more than the whole; write a fraction up to 1"
-    if quantity in HAZARDS and figure > LARGEST_HAZARD:
-        return (
-            f"{figure:g} a month is more than {LARGEST_HAZARD:g}, at which one in 150 remains; "
-            f"write {LARGEST_HAZARD:g}"
-        )
-    if quantity == EXCHANGE_RATE and figure == 0.0:
-        return "the rate is zero; write units of the currency per dollar"
-    return ""
 
 
 def read_scenarios(case: Case, scenarios: Sequence[str], horizon: str = "") -> tuple[Scenario, ...]:

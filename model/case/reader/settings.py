@@ -11,6 +11,11 @@ from model.case.faults import closest, quote
 from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
 from model.case.units import CURRENCIES
 
+#: More than there are countries.
+MOST_HOSTS = 250
+#: Longest title, in characters.
+LONGEST_LINE = 300
+
 # Values
 
 
@@ -30,7 +35,7 @@ def _day(text: str) -> str:
 
 def _word(text: str) -> str:
     if not WORD.fullmatch(text):
-        raise ValueError(f"{quote(text)} is not a name; write letters, digits and '_'")
+        raise ValueError(f"{quote(text)} is not a name; write up to 80 letters, digits and '_'")
     return text
 
 
@@ -38,6 +43,14 @@ def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("the text is blank; fill it in")
     return text
+
+
+def _line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("this is more than one line; write it on one")
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"this has {len(text):,} characters; write {LONGEST_LINE} at most")
+    return _filled(text)
 
 
 def _currency(text: str) -> str:
@@ -57,6 +70,7 @@ Day = Annotated[
 ]
 Word = Annotated[str, AfterValidator(_word)]
 Filled = Annotated[str, AfterValidator(_filled)]
+Line = Annotated[str, AfterValidator(_line)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -76,7 +90,7 @@ class Table(BaseModel):
 class HostTable(Table):
     """``[hosts.NAME]``."""
 
-    title: Filled
+    title: Line
     currency: Currency
 
 
@@ -109,12 +123,12 @@ class PressTable(Table):
 class TimelineFile(Table):
     """timeline.toml."""
 
-    title: Filled
+    title: Line
     start: Month
     end: Month
     reference: Month
-    headline: int
-    hosts: Annotated[dict[Word, HostTable], Field(min_length=1)]
+    headline: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    hosts: Annotated[dict[Word, HostTable], Field(min_length=1, max_length=MOST_HOSTS)]
     phases: Annotated[list[StretchTable], Field(min_length=1)]
     irregular_phases: Annotated[list[StretchTable], Field(min_length=1)] | None = None
     tax_periods: Annotated[list[StretchTable], Field(min_length=1)]
@@ -242,8 +256,8 @@ class PriorTable(Table):
 class RivalTable(Table):
     """``[NAME]`` of readings.toml."""
 
-    title: Filled
-    weight: Positive
+    title: Line
+    weight: Annotated[float, Field(gt=0, le=1e9)]  # of which many add up to a number
     follows: Literal["plan", "earnings"]
     basis: Filled
     leave_out: list[Filled] = []
@@ -272,7 +286,7 @@ class ChangeTable(Table):
 class ScenarioFile(Table):
     """A scenario."""
 
-    title: Filled
+    title: Line
     description: Filled
     basis: str = ""
     sources: list[Filled] = []

@@ -10,6 +10,9 @@ from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
 from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month, number
 
+#: Most segments of a case: each has a prior of its own.
+MOST_SEGMENTS = 500
+
 Shares = dict[str, tuple[float, float, str]]
 
 
@@ -37,6 +40,10 @@ def read_segments(
     frame = read_table(folder, file, SEGMENTS)
     if frame is None:
         return None
+    if len(frame) > MOST_SEGMENTS:
+        message = f"there are {len(frame):,} segments; join some, to {MOST_SEGMENTS} at most"
+        folder.report.add(file, None, None, message)
+        return None
     shares: Shares = {}
     for row, cells in rows_of(frame):
         if hosts is not None and folder.report.clean(file, row, "host"):
@@ -46,8 +53,9 @@ def read_segments(
             _check_share(folder.report, file, row, low, high)
             basis = f"segments.csv: {cells['note'] or 'no note'}"
             shares[cells["id"]] = (low, high, basis)
+    with_segments = set(frame["host"])
     for host in hosts or ():
-        if host.name not in set(frame["host"]):
+        if host.name not in with_segments:
             message = f"{host.name!r} of timeline.toml has no segment; add at least one row"
             folder.report.add(file, None, None, message)
     columns = ["id", "host", "region", "sector", "note"]
@@ -103,14 +111,18 @@ def read_firms(
     if frame is None:
         return None
     ids = source_ids(sources)
+    by_host: dict[str, list[str]] = {}
+    for one in segments or ():
+        by_host.setdefault(one.host, []).append(one.id)
+    known = {host: frozenset(own) for host, own in by_host.items()}
     for row, cells in rows_of(frame):
         listed_source(folder.report, file, row, cells["source"], ids)
         if hosts is not None and folder.report.clean(file, row, "host"):
             listed_host(folder.report, file, row, cells["host"], hosts)
         if segments is not None and cells["segment"]:
-            own = [one.id for one in segments if one.host == cells["host"]]
+            own = known.get(cells["host"], frozenset())
             if cells["segment"] not in own and folder.report.clean(file, row, "host"):
-                advice = choose(cells["segment"], own)
+                advice = choose(cells["segment"], by_host.get(cells["host"], ()))
                 message = f"{quote(cells['segment'])} is not an id of segments.csv; {advice}"
                 folder.report.add(file, row, "segment", message)
         in_order(folder.report, file, row, cells["start"], cells["end"])

@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 import pandera.pandas as pa
 
-from model.case.faults import choose, quote
+from model.case.faults import choose, cut, quote
 from model.case.units import CURRENCIES
 from model.equations.quantities import BASES
 
@@ -28,10 +28,10 @@ ROLES = ("fit", "holdout", "context")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 #: Names used in labels and selections of segments, so without dots, pluses and spaces.
-WORD = re.compile(r"[A-Za-z]\w*", re.ASCII)
-_IDENT = re.compile(r"[A-Za-z0-9][\w.\-]*", re.ASCII)
-_NAME = re.compile(r"(?!not )[^\W\d][\w \-]*")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
+_IDENT = re.compile(r"[A-Za-z0-9][\w.\-]{0,79}", re.ASCII)
+_NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
 #: Function that explains a cell that fails, by the check's name.
@@ -81,7 +81,7 @@ def explain_number(text: str) -> str:
         return f"{quote(text)} is negative; write an amount of zero or more"
     if _GROUPED.fullmatch(text):
         plain = re.sub(r"[, \u00a0\u202f]", "", text)
-        return f"{quote(text)} is not a plain number; write {plain}"
+        return f"{quote(text)} is not a plain number; write {cut(plain)}"
     if math.isinf(value) or text.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
         return f"{quote(text)} is not a finite number; write the figure, or leave the cell blank"
     return f"{quote(text)} is not a number; write digits with a point, such as 1600.50"
@@ -89,7 +89,8 @@ def explain_number(text: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """Return a cell's positive whole number, or None if it has none."""
-    return int(text) if re.fullmatch(r"0*[1-9]\d{0,3}", text, re.ASCII) else None
+    found = re.fullmatch(r"0*([1-9]\d{0,3})", text, re.ASCII)
+    return int(found[1]) if found else None
 
 
 def _is_loose_date(text: str) -> bool:
@@ -145,20 +146,20 @@ def _matching(
 
 
 def _ident() -> pa.Column:
-    column = _matching("an id", _IDENT, "write letters, digits, '-', '_' and '.'")
+    column = _matching("an id", _IDENT, "write up to 80 letters, digits, '-', '_' and '.'")
     column.unique, column.report_duplicates = True, "exclude_first"
     return column
 
 
 def _word(what: str, *, unique: bool = False, blank: bool = False) -> pa.Column:
-    column = _matching(what, WORD, "write letters, digits and '_'", blank=blank)
+    column = _matching(what, WORD, "write up to 80 letters, digits and '_'", blank=blank)
     if unique:
         column.unique, column.report_duplicates = True, "exclude_first"
     return column
 
 
 def _name(what: str) -> pa.Column:
-    return _matching(what, _NAME, "write letters, digits, '-' and '_'")
+    return _matching(what, _NAME, "write up to 80 letters, digits, '-' and '_'")
 
 
 def _filled(what: str) -> pa.Column:
@@ -242,7 +243,9 @@ EVIDENCE = pa.DataFrameSchema(
 PROSPECTS = pa.DataFrameSchema(
     {
         "id": _ident(),
-        "prospect": _matching("a prospect's name", _IDENT, "write letters, digits, '-' and '_'"),
+        "prospect": _matching(
+            "a prospect's name", _IDENT, "write up to 80 letters, digits, '-' and '_'"
+        ),
         "title": _free(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),

@@ -10,7 +10,8 @@ from model.case.contents import Host, Phase, Reading, Sanction, Timeline
 from model.case.faults import Report
 from model.case.reader.files import Folder
 from model.case.reader.settings import ReadingFile, StretchTable, TimelineFile
-from model.case.reader.toml_files import Place, dotted, line_of, period, read_toml, validate
+from model.case.reader.toml_files import period, read_toml, validate
+from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.quantities import BASIC_BY_NAME
 
 TIMELINE = "timeline.toml"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -11,12 +9,20 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from model.case.faults import Report, closest, quote
+from model.case.faults import Report, closest, cut, quote
+from model.case.reader.characters import fault_in, place_of_fault
 from model.case.reader.files import Folder
 from model.case.reader.settings import Table
+from model.case.reader.toml_places import (
+    DEEPEST,
+    Place,
+    TooDeepError,
+    dotted,
+    line_of,
+    toml_of,
+)
 
 Toml = dict[str, Any]
-Place = tuple[str | int, ...]
 
 
 def read_toml(folder: Folder, file: str, *, required: bool = True) -> tuple[Toml, str] | None:
@@ -24,14 +30,61 @@ def read_toml(folder: Folder, file: str, *, required: bool = True) -> tuple[Toml
     text = folder.read(file, required=required)
     if text is None:
         return None
+    report = folder.report
     try:
-        return tomllib.loads(text), text
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        at = re.search(r"at line (\d+)", str(error))
-        row = int(at[1]) if at else text.count("\n") + 1 if "end of doc" in str(error) else None
-        why = re.sub(r" \(at .*\)$", "", str(error)).partition(";")[0]
-        folder.report.add(file, row, None, f"not valid TOML: {why}; correct it")
+        content = toml_of(text)
+    except TooDeepError as error:
+        report.add(file, error.row, None, str(error))
         return None
+    except ValueError as error:
+        row = place_of_fault(text)
+        if row is not None:
+            report.add(file, row, None, str(fault_in(text)))
+        else:
+            report.add(file, *_syntax_fault(str(error), text))
+        return None
+    clean = _without_unseen(file, content, text, report)
+    return (content, text) if clean else None
+
+
+def _syntax_fault(error: str, text: str) -> tuple[int | None, None, str]:
+    """Return line, column and message for an error of the parser."""
+    why, _, at = error.rpartition(" (at ")
+    words = at.split()  # line 3, column 5
+    row = int(words[1].rstrip(",")) if words[:1] == ["line"] else None
+    if at.startswith("end"):
+        row = text.count("\n") + 1
+    return row, None, f"not valid TOML: {cut((why or error).partition(';')[0])}; correct it"
+
+
+def _without_unseen(file: str, content: Toml, text: str, report: Report) -> bool:
+    """Return whether no text holds a character that must not be there; report those that do."""
+    clean = True
+    for place, piece in _texts(content):
+        wrong = fault_in(piece) if len(place) <= DEEPEST else str(TooDeepError(0))
+        if wrong is not None:
+            report.add(file, line_of(text, place), dotted(place), wrong)
+            clean = False
+    row = place_of_fault(text) if clean else None
+    if row is not None:  # in a comment
+        report.add(file, row, None, str(fault_in(text)))
+    return clean and row is None
+
+
+def _texts(content: Toml) -> Iterator[tuple[Place, str]]:
+    """Yield place and text of each key and each string in a file, and tables too deep inside."""
+    rest: list[tuple[Place, Any]] = [((), content)]
+    while rest:
+        place, node = rest.pop()
+        if isinstance(node, str) or len(place) > DEEPEST:
+            yield place, str(node) if isinstance(node, str) else ""
+            continue
+        inner = node.items() if isinstance(node, dict) else ()
+        for key, value in inner:
+            yield (*place, key), key
+            rest.append(((*place, key), value))
+        if isinstance(node, list):
+            rest += [((*place, number), one) for number, one in enumerate(node)]
 
 
 def validate[T: Table](
@@ -50,25 +103,29 @@ def validate[T: Table](
         return model.model_validate(content)
     except ValidationError as errors:
         found = errors.errors(include_url=False, include_context=True)
-        missing = {error["loc"] for error in found if error["type"] == "missing"}
+        missing: dict[Any, dict[str, None]] = {}  # keys in their order, by table
+        for error in found:
+            if error["type"] == "missing":
+                *table, key = error["loc"]
+                missing.setdefault(tuple(table), {})[str(key)] = None
         for error in sorted(found, key=lambda error: error["type"] != "extra_forbidden"):
             location: Place = tuple(part for part in error["loc"] if part != "[key]")
-            if error["type"] == "missing" and error["loc"] not in missing:
+            absent = missing.get(error["loc"][:-1], {})
+            if error["type"] == "missing" and str(location[-1]) not in absent:
                 continue  # misspelt: reported at the key found in its place
             path = (*inside, *location)
             message = _explain(error, path)
             if error["type"] == "extra_forbidden":
-                siblings = [str(m[-1]) for m in missing if m[:-1] == error["loc"][:-1]]
-                near = closest(str(location[-1]), siblings or known_keys(model, location[:-1]))
+                near = closest(str(location[-1]), absent or known_keys(model, location[:-1]))
                 message += f"; did you mean {near!r}?" if near else "; remove it"
-                missing.discard((*error["loc"][:-1], near or ""))
+                absent.pop(near or "", None)
             report.add(file, line_of(text, path), dotted(path), message)
         return None
 
 
 def known_keys(model: type[BaseModel], location: Place) -> list[str]:
     """Return the keys allowed in a table inside a model; empty if any key is allowed."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     node: Toml = schema
     for part in location:
         inner = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
@@ -77,6 +134,11 @@ def known_keys(model: type[BaseModel], location: Place) -> list[str]:
         if "$ref" in node:
             node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
     return list(node.get("properties", {}))
+
+
+@lru_cache
+def _schema(model: type[BaseModel]) -> Toml:
+    return model.model_json_schema()
 
 
 _KINDS = {
@@ -89,7 +151,9 @@ _KINDS = {
     "greater_than": "{got} is too small; write a number above {gt:g}",
     "greater_than_equal": "{got} is too small; write a number of {ge:g} or more",
     "less_than": "{got} is too large; write a number below {lt:g}",
+    "less_than_equal": "{got} is too large; write a number of {le:g} or less",
     "too_short": "this is empty; write at least one",
+    "too_long": "these are {actual_length}; write {max_length} at most",
 }
 _TABLES = ("model_type", "dict_type", "model_attributes_type")
 
@@ -106,57 +170,6 @@ def _explain(error: Any, path: Place) -> str:
     if kind in _KINDS:
         return _KINDS[kind].format(got=got, **error.get("ctx", {}))
     return f"{got}: {error['msg']}"
-
-
-# Places in a TOML file
-
-
-def dotted(path: Place) -> str:
-    """Return a key's place as a dotted path, with list entries counted from one."""
-    text = ""
-    for part in path:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def line_of(text: str, path: Place) -> int | None:
-    """Return the line of a key, or of the table that should contain it."""
-    lines = _lines(text)
-    for length in range(len(path), 0, -1):
-        if path[:length] in lines:
-            return lines[path[:length]]
-    return None
-
-
-@lru_cache(maxsize=16)
-def _lines(text: str) -> dict[Place, int]:
-    """Return the first line of each table and key; cached, as one file may have many errors."""
-    lines: dict[Place, int] = {}
-    for place, row in _keys(text):
-        lines.setdefault(place, row)
-    return lines
-
-
-def _keys(text: str) -> Iterator[tuple[Place, int]]:
-    """Yield the place and line of each table and key, without telling text in strings apart."""
-    table: Place = ()
-    counts: dict[Place, int] = {}
-    for row, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*(\[{1,2})\s*([^\[\]]+?)\s*\]{1,2}\s*(#.*)?$", line)
-        key = re.match(r"""\s*([\w.\- "']+?)\s*=""", line)
-        if header:
-            table = _parts(header[2])
-            if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, counts[table])
-            for length in range(1, len(table) + 1):
-                yield table[:length], row
-        elif key:
-            yield (*table, *_parts(key[1])), row
-
-
-def _parts(dotted_key: str) -> Place:
-    return tuple(part.strip().strip("\"'") for part in dotted_key.split("."))
 
 
 def period(text: str) -> pd.Period:
