@@ -256,7 +256,7 @@ def test_what_is_not_finite_comes_back(folder: Path) -> None:
 def test_a_foreign_calibration_is_none(folder: Path, content: str) -> None:
     manifest = store.check_run(folder)
     assert store.find_calibration(folder.parent, manifest)
-    (path,) = (folder.parent / store.CALIBRATIONS).glob("*/*.json")
+    (path,) = (folder.parent / store.CALIBRATIONS).glob(f"*/{store.CALIBRATION}")
     path.write_text(content)
     assert store.find_calibration(folder.parent, manifest) is None
 
