@@ -179,8 +179,8 @@ off.head(6).round(2).to_frame().join(claims[stated])
 
 # %% [markdown]
 # A row that fits badly loses influence instead of dragging the answer along. It is not proved wrong:
-# the model may be. The third quarter of 2019 has fewer registrations than its neighbours, and in the
-# model arrivals are steady within a phase.
+# the model may be: as long as it held arrivals constant within a phase, the third quarter of 2019,
+# which has fewer registrations than its neighbours, was off with a probability of 0.84.
 #
 # ## What the posterior predicts for each row
 #
