@@ -14,7 +14,6 @@ _KINDS = {
     "a turn of the direction of text": "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]",
     "a code that is no character": f"[\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb{_ENDS}]",
 }
-#: Blanks around a text, which have no meaning.
 _ANY = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
 #: Blanks around a text, which have no meaning.
 BLANKS = "\r" + "".join(
