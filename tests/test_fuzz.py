@@ -29,7 +29,7 @@ from model.case.reader.characters import fault_in
 from model.case.reader.scenarios import read_scenarios
 from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
-from model.sampling.rivals import mixed, rivals
+from model.sampling.rivals import check_heard, mixed, rivals
 from reports.saved_run import SavedRun
 from tests.cases import write_case
 from tests.reports.runs import PASSED, PROSPECTS, RIVALS, prior_draws, write_scenarios
@@ -253,6 +253,10 @@ def look_at_the_answer(run_folder: Path) -> None:
         return
     case, scenarios = found
     told = rivals(case, WhatIf())
+    try:
+        check_heard(told, 10)
+    except CaseError:
+        return
     fits = [prior_draws(case, draws=10, parts=one.parts) for one in told]
     posterior = mixed(synthesis(case), fits, told) if told else prior_draws(case, draws=10)
     results = Results.of(case, posterior, scenarios, None, PASSED, rivals=told)

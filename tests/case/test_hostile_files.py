@@ -295,6 +295,14 @@ def test_weights_of_readings_add_up_to_a_number(tmp_path: Path) -> None:
     assert (fault.file, fault.column) == ("readings.toml", "plan.weight")
 
 
+@pytest.mark.parametrize("key", ["reliability.B", "credibility.1", "tails.up_to", "errors.off_by"])
+def test_a_deviation_of_logs_has_squares(key: str, tmp_path: Path) -> None:
+    """One of 1e300 made weights that are no numbers."""
+    fault = only_fault(write_case(tmp_path / "small", reading={key: 1e300}))
+    assert (fault.file, fault.column) == ("reading.toml", key)
+    assert "below 100" in fault.message
+
+
 @pytest.mark.parametrize("name", [b"\xff", b"tab\t", b"line\nforged", b"esc\x1b[2J"])
 def test_a_name_that_a_run_cannot_hold_is_told(name: bytes, tmp_path: Path) -> None:
     folder = write_case(tmp_path / os.fsdecode(name))

@@ -13,6 +13,8 @@ from model.case.units import CURRENCIES
 
 #: More than there are countries.
 MOST_HOSTS = 250
+#: Deviations of logs stay below it: at this one, a figure says nothing whatever it is.
+MOST_DEVIATION = 100
 #: Longest title, in characters.
 LONGEST_LINE = 300
 
@@ -73,6 +75,7 @@ Filled = Annotated[str, AfterValidator(_filled)]
 Line = Annotated[str, AfterValidator(_line)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Positive = Annotated[float, Field(gt=0)]
+Deviation = Annotated[float, Field(gt=0, lt=MOST_DEVIATION)]
 NotNegative = Annotated[float, Field(ge=0)]
 Inside = Annotated[float, Field(gt=0, lt=1)]
 BelowOne = Annotated[float, Field(ge=0, lt=1)]
@@ -142,37 +145,37 @@ class TimelineFile(Table):
 class ReliabilityTable(Table):
     """``[reliability]``: standard deviation of the log error by letter."""
 
-    A: Positive
-    B: Positive
-    C: Positive
-    D: Positive
-    E: Positive
-    F: Positive
+    A: Deviation
+    B: Deviation
+    C: Deviation
+    D: Deviation
+    E: Deviation
+    F: Deviation
     basis: Filled
 
 
 class CredibilityTable(Table):
     """``[credibility]``: standard deviation of the log error by number."""
 
-    one: Annotated[float, Field(gt=0, alias="1")]
-    two: Annotated[float, Field(gt=0, alias="2")]
-    three: Annotated[float, Field(gt=0, alias="3")]
-    four: Annotated[float, Field(gt=0, alias="4")]
-    five: Annotated[float, Field(gt=0, alias="5")]
-    six: Annotated[float, Field(gt=0, alias="6")]
+    one: Annotated[float, Field(gt=0, lt=MOST_DEVIATION, alias="1")]
+    two: Annotated[float, Field(gt=0, lt=MOST_DEVIATION, alias="2")]
+    three: Annotated[float, Field(gt=0, lt=MOST_DEVIATION, alias="3")]
+    four: Annotated[float, Field(gt=0, lt=MOST_DEVIATION, alias="4")]
+    five: Annotated[float, Field(gt=0, lt=MOST_DEVIATION, alias="5")]
+    six: Annotated[float, Field(gt=0, lt=MOST_DEVIATION, alias="6")]
     basis: Filled
 
 
 class TailsTable(Table):
     """``[tails]``: mean log distance between the figure and the truth."""
 
-    nearly: Positive
-    almost: Positive
-    at_least: Positive
-    more_than: Positive
-    incomplete: Positive
-    up_to: Positive
-    as_much_as: Positive
+    nearly: Deviation
+    almost: Deviation
+    at_least: Deviation
+    more_than: Deviation
+    incomplete: Deviation
+    up_to: Deviation
+    as_much_as: Deviation
     basis: Filled
 
 
@@ -212,7 +215,7 @@ class ErrorsTable(Table):
 
     letter_sd: Annotated[float, Field(ge=0, lt=3)]
     off_share: BelowOne
-    off_by: Positive
+    off_by: Deviation
     basis: Filled
 
 
