@@ -142,6 +142,8 @@ def prune(
         try:
             store.check_run(folder)
             whole.append(folder)
+        except store.ForeignFileError as error:
+            say(f"left alone {folder.name}: {error}")
         except store.DamagedRunError as error:
             doomed.append((folder, f"damaged: {error}"))
     if keep is not None:

@@ -148,6 +148,14 @@ def test_a_file_is_a_regular_file(folder: Path, name: str, how: Callable[[Path],
         refused(folder)
 
 
+def test_a_run_with_somebodys_link_is_not_pruned(folder: Path) -> None:
+    (folder / "report").symlink_to(folder.parent.parent)
+    status, text = command("prune", "--output", folder.parent)
+    assert status == 0
+    assert text.startswith(f"left alone {folder.name}: {folder}/report is a link")
+    assert store.read_manifest(folder)
+
+
 def test_a_folder_in_a_run_is_no_link(folder: Path) -> None:
     shutil.move(folder / "inputs", folder.parent.parent / "inputs")
     (folder / "inputs").symlink_to(folder.parent.parent / "inputs")
