@@ -91,7 +91,14 @@ def test_a_name_is_that_of_a_file_inside(folder: Path, name: str) -> None:
 
 
 def test_names_of_files_are_allowed() -> None:
-    for name in ("a", "inputs/evidence.csv", "inputs/scenarios/Прогноз 2020.toml", "a..b", "..a"):
+    for name in (
+        "a",
+        "inputs/evidence.csv",
+        "inputs/scenarios/Прогноз 2020.toml",
+        "a..b",
+        "..a",
+        "a\\b",
+    ):
         assert inside(name)
 
 
