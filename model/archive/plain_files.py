@@ -7,6 +7,7 @@ import csv
 import itertools
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from io import BufferedReader
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 #: Largest file that is read, in bytes: JSON is held in memory, other files are only hashed.
-LARGEST_JSON, LARGEST = 32 * 2**20, 8 * 2**30
+LARGEST_JSON, LARGEST = 64 * 2**20, 8 * 2**30
 #: Largest number of files and folders in a run.
 MOST = 10_000
+#: What no name of a case's file may hold: control characters, ends of lines, turns of direction.
+NO_NAME = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]"
+)
 #: What reading raises where the files of a run contradict each other or are not what they seem.
 DISAGREEING = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError,
@@ -51,6 +56,10 @@ def agreeing(folder: Path) -> Iterator[None]:
     except DISAGREEING as error:
         said = one_line(f"{type(error).__name__}: {error}")[:200]
         raise DamagedRunError(f"the files of {folder} contradict each other ({said})") from error
+
+
+class ForeignFileError(DamagedRunError):
+    """Something in a run's folder that is not the run's: it is refused, and nothing is removed."""
 
 
 class NoPlainFileError(OSError):
@@ -86,12 +95,12 @@ def opened(path: Path, largest: int = LARGEST) -> BufferedReader:
 
 
 def inside(name: str) -> bool:
-    """Whether a name is that of a file within a folder: relative, without ``..``, printable."""
+    """Whether a name is that of a file within a folder: relative, without ``..``, on one line."""
     parts = name.split("/")
     return (
         0 < len(name) <= 1000
-        and one_line(name) == name
-        and "\\" not in name
+        and not NO_NAME.search(name)
+        and (os.sep == "/" or os.sep not in name)
         and not PureWindowsPath(name).drive
         and not {"", ".", ".."} & set(parts)
         and not PurePosixPath(name).is_absolute()
@@ -113,15 +122,15 @@ def contents(folder: Path) -> list[str]:
             seen += 1
             path = Path(entry.path)
             if seen > MOST:
-                raise DamagedRunError(f"{folder} holds more than {MOST:,} files")
+                raise ForeignFileError(f"{folder} holds more than {MOST:,} files")
             if entry.is_symlink():
-                raise DamagedRunError(f"{path} is a link, which is never followed; remove it")
+                raise ForeignFileError(f"{path} is a link, which is never followed; remove it")
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(path)
             elif entry.is_file(follow_symlinks=False):
                 found.append(path.relative_to(folder).as_posix())
             else:
-                raise DamagedRunError(f"{path} is no regular file; remove it")
+                raise ForeignFileError(f"{path} is no regular file; remove it")
     return sorted(found)
 
 

@@ -91,7 +91,14 @@ def test_a_name_is_that_of_a_file_inside(folder: Path, name: str) -> None:
 
 
 def test_names_of_files_are_allowed() -> None:
-    for name in ("a", "inputs/evidence.csv", "inputs/scenarios/Прогноз 2020.toml", "a..b", "..a"):
+    for name in (
+        "a",
+        "inputs/evidence.csv",
+        "inputs/scenarios/Прогноз 2020.toml",
+        "a..b",
+        "..a",
+        "a\\b",
+    ):
         assert inside(name)
 
 
@@ -146,6 +153,14 @@ def test_a_file_is_a_regular_file(folder: Path, name: str, how: Callable[[Path],
         assert command("show", folder.name, "--output", folder.parent)[0] == 2
     else:
         refused(folder)
+
+
+def test_a_run_with_somebodys_link_is_not_pruned(folder: Path) -> None:
+    (folder / "report").symlink_to(folder.parent.parent)
+    status, text = command("prune", "--output", folder.parent)
+    assert status == 0
+    assert text.startswith(f"left alone {folder.name}: {folder}/report is a link")
+    assert store.read_manifest(folder)
 
 
 def test_a_folder_in_a_run_is_no_link(folder: Path) -> None:
