@@ -58,10 +58,6 @@ def agreeing(folder: Path) -> Iterator[None]:
         raise DamagedRunError(f"the files of {folder} contradict each other ({said})") from error
 
 
-class ForeignFileError(DamagedRunError):
-    """Something in a run's folder that is not the run's: it is refused, and nothing is removed."""
-
-
 class NoPlainFileError(OSError):
     """Something other than a regular file of a bounded size; ``strerror`` says what."""
 
@@ -122,15 +118,15 @@ def contents(folder: Path) -> list[str]:
             seen += 1
             path = Path(entry.path)
             if seen > MOST:
-                raise ForeignFileError(f"{folder} holds more than {MOST:,} files")
+                raise DamagedRunError(f"{folder} holds more than {MOST:,} files")
             if entry.is_symlink():
-                raise ForeignFileError(f"{path} is a link, which is never followed; remove it")
+                raise DamagedRunError(f"{path} is a link, which is never followed; remove it")
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(path)
             elif entry.is_file(follow_symlinks=False):
                 found.append(path.relative_to(folder).as_posix())
             else:
-                raise ForeignFileError(f"{path} is no regular file; remove it")
+                raise DamagedRunError(f"{path} is no regular file; remove it")
     return sorted(found)
 
 

@@ -27,7 +27,6 @@ from model.archive.placing import one_run as one_run
 from model.archive.placing import there as there
 from model.archive.plain_files import DISAGREEING as DISAGREEING
 from model.archive.plain_files import DamagedRunError as DamagedRunError
-from model.archive.plain_files import ForeignFileError as ForeignFileError
 from model.archive.plain_files import agreeing as agreeing
 from model.archive.plain_files import contents, opened, read_json
 
@@ -209,7 +208,7 @@ def check_run(folder: Path) -> Json:
     manifest = read_manifest(folder)
     for name in contents(folder):
         if (name in READ or name.startswith(INPUTS)) and name not in manifest["files"]:
-            raise ForeignFileError(f"{folder / name} is not a file of the run; remove it")
+            raise DamagedRunError(f"{folder / name} is not a file of the run; remove it")
     for name, digest in manifest["files"].items():
         try:
             found = checksum(folder / name)

@@ -159,7 +159,8 @@ def test_a_run_with_somebodys_link_is_not_pruned(folder: Path) -> None:
     (folder / "report").symlink_to(folder.parent.parent)
     status, text = command("prune", "--output", folder.parent)
     assert status == 0
-    assert text.startswith(f"left alone {folder.name}: {folder}/report is a link")
+    assert text.startswith(f"left alone {folder.name}: ")
+    assert f"{folder}/report is a link" in text
     assert store.read_manifest(folder)
 
 
