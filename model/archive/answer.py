@@ -245,6 +245,7 @@ def _archived(question: Question, inputs: Inputs, output: Path, hooks: Hooks) ->
     return posterior, gate, how
 
 
+@store.one_run
 def _load(folder: Path, parts: Synthesis, hooks: Hooks) -> Any:
     from model.archive.draws_file import read_posterior
     from model.archive.saved_fit import saved_gate

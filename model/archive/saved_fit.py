@@ -62,9 +62,7 @@ class Fitted:
         CaseError
             If its inputs cannot be read, for example because an older program wrote them.
         """
-        manifest = store.check_run(folder)
-        with store.agreeing(folder):
-            return cls._of(folder, manifest)
+        return _saved(folder)
 
     @classmethod
     def _of(cls, folder: Path, manifest: dict[str, Any]) -> Fitted:
@@ -78,6 +76,13 @@ class Fitted:
             case, posterior, saved_gate(manifest), project(case, parts.layout, posterior.draws),
             told,
         )  # fmt: skip
+
+
+@store.one_run
+def _saved(folder: Path) -> Fitted:
+    manifest = store.check_run(folder)
+    with store.agreeing(folder):
+        return Fitted._of(folder, manifest)
 
 
 def saved_gate(manifest: dict[str, Any]) -> Convergence:
