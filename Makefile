@@ -34,8 +34,8 @@ report: environment ## write brief, annex and figures (ARGS: the estimate's)
 test: environment ## run all tests on all processors
 	@$(VENV_PYTHON) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-fuzz: environment ## read 20,000 cases with changed files (FUZZ_EXAMPLES: how many)
-	@FUZZ_EXAMPLES="$${FUZZ_EXAMPLES:-20000}" $(VENV_PYTHON) -m pytest tests/test_fuzz.py $(ARGS)
+fuzz: environment ## read 20,000 changed cases and as many changed runs (FUZZ_EXAMPLES: how many)
+	@FUZZ_EXAMPLES="$${FUZZ_EXAMPLES:-20000}" $(VENV_PYTHON) -m pytest tests/test_fuzz.py tests/test_fuzz_runs.py $(ARGS)
 
 readme: environment ## renew README's answer, its picture and docs/brief.pdf
 	@$(VENV_PYTHON) -m tools.readme $(ARGS)
