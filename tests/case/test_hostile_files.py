@@ -303,6 +303,12 @@ def test_a_deviation_of_logs_has_squares(key: str, tmp_path: Path) -> None:
     assert "below 100" in fault.message
 
 
+@pytest.mark.parametrize("coverage", [1e-300, 0.9999999999999999])
+def test_a_coverage_has_a_quantile(coverage: float, tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "small", reading={"range.coverage": coverage})
+    assert "write 0.01 to 0.999" in only_fault(folder).message
+
+
 @pytest.mark.parametrize("name", [b"\xff", b"tab\t", b"line\nforged", b"esc\x1b[2J"])
 def test_a_name_that_a_run_cannot_hold_is_told(name: bytes, tmp_path: Path) -> None:
     folder = write_case(tmp_path / os.fsdecode(name))

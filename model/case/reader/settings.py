@@ -55,6 +55,12 @@ def _line(text: str) -> str:
     return _filled(text)
 
 
+def _coverage(value: float) -> float:
+    if not 0.01 <= value <= 0.999:
+        raise ValueError(f"{value:g} is next to never or always; write 0.01 to 0.999")
+    return value
+
+
 def _currency(text: str) -> str:
     if text not in CURRENCIES:
         near = closest(text, CURRENCIES)
@@ -189,7 +195,7 @@ class RoundingTable(Table):
 class RangeTable(Table):
     """``[range]``."""
 
-    coverage: Inside
+    coverage: Annotated[Inside, AfterValidator(_coverage)]
     basis: Filled
 
 
