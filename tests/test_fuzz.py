@@ -258,6 +258,6 @@ def look_at_the_answer(run_folder: Path) -> None:
     except CaseError:
         return
     fits = [prior_draws(case, draws=10, parts=one.parts) for one in told]
-    posterior = mixed(synthesis(case), fits, told) if told else prior_draws(case, draws=10)
+    posterior = mixed(synthesis(case), fits, told, 10) if told else prior_draws(case, draws=10)
     results = Results.of(case, posterior, scenarios, None, PASSED, rivals=told)
     assert summary(results)["case"] == case.title
