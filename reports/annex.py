@@ -280,6 +280,8 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
         seed=sampler["seed"],
         shown=len(ranks.chosen(run)),
     )
+    if len(run.summary.get("readings", {})) > 1:
+        said += " " + texts.say("annex.convergence.readings")
     return block | {"text": said}
 
 
