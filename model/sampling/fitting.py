@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,9 +22,10 @@ Progress = Callable[[str, int, int], None]
 
 #: Warm-up and kept draws of each pilot's chains.
 PILOTS = ((75, 75), (75, 100))
-#: Doublings of a trajectory after it has turned. Some entries have long tails, which a trajectory
-#: that stops where most entries turn does not cross.
-MORE_DOUBLINGS = 1
+#: In a map that makes the posterior nearly Normal all trajectories have 2^6 - 1 steps. Some entries
+#: have long tails, which a trajectory that stops where most entries turn does not cross. (nutpie's
+#: ``extra_doublings`` after the turn narrows even a Normal: its variance by half a per cent.)
+LENGTH = {"check_turning": False, "maxdepth": 6}
 #: The sampler's statistics that are kept: ArviZ's names and nutpie's.
 STATS = {
     "diverging": "diverging",
@@ -201,11 +202,11 @@ def fit(
             # a separate seed for each pilot
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip
-        x, stats = _sample(sampler(recorded, start), short, lambda *_: None)
+        x, stats = _sample(sampler(recorded, start), short, lambda *_: None, LENGTH)
         start = pilot_map(start(x).reshape(-1, parts.size), recorded)
         gradients += int(stats["n_steps"].sum())
     lap("pilots")
-    x, stats = _sample(sampler(recorded, start), options, report)
+    x, stats = _sample(sampler(recorded, start), options, report, LENGTH if whitened else {})
     lap("sampling")
     normals, layout = start(x), parts.layout
     return Posterior(
@@ -221,7 +222,7 @@ def fit(
 
 
 def _sample(
-    compiled: Any, options: SamplerOptions, report: Progress
+    compiled: Any, options: SamplerOptions, report: Progress, length: Mapping[str, Any]
 ) -> tuple[Floats, dict[str, NDArray[Any]]]:
     """Run nutpie in the background, so that Ctrl-C and the progress bar work.
 
@@ -253,7 +254,7 @@ def _sample(
         progress_rate=100,
         init_mean=np.zeros(compiled.n_dim),
         target_accept=options.target_accept,
-        extra_doublings=MORE_DOUBLINGS,
+        **length,
         # if blocking, nutpie would swallow Ctrl-C and return half a posterior
         blocking=False,
     )
