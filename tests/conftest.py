@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from model.evidence.synthesis import Synthesis, synthesis
 from model.question import SamplerOptions
 from model.sampling.fitting import Posterior, fit
 from tests.cases import write_case
+
+# a shell that runs the suite in the background has it, and all that it starts, ignore Ctrl-C
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHORT = SamplerOptions(draws=500, tune=300, chains=2, seed=1)
 
