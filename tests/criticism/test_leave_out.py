@@ -20,7 +20,7 @@ from model.sampling.reweighting import weighted_quantiles
 from model.sampling.whatif import changed_parts, left_out
 from tests.cases import recorded_bytes
 
-LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=41, target_accept=0.95)
+LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=41, target_accept=0.99)
 #: Standard errors that two right answers may differ by; effective draws are a third of all.
 ALLOWED = 4.5
 

@@ -738,7 +738,7 @@ def test_worth_of_quantities(tiny: Case) -> None:
 
 #: Sets of figures that are fitted.
 FOUND = 16
-LONG = SamplerOptions(draws=5000, tune=300, chains=4, seed=41)
+LONG = SamplerOptions(draws=10000, tune=300, chains=4, seed=41)
 
 
 @pytest.mark.slow

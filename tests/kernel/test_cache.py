@@ -540,7 +540,7 @@ def test_cold_and_warm_give_the_same_bytes(
 
 @pytest.mark.slow
 def test_ctrl_c_while_compiling_leaves_nothing(tmp_path: Path) -> None:
-    process = compiling(tmp_path, 2.0)
+    process = compiling(tmp_path, 0.5)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
