@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import shutil
 import stat
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from model.archive.placing import DRAFT, MANIFEST, RETRIES, hidden_beside, lock
+from model.terminal.plain_text import json_text
 
 #: File that marks a draft while it is written.
 MARK = ".draft"
@@ -228,8 +228,3 @@ def replace_file(path: Path, content: bytes) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write indented UTF-8 JSON; refuse NaN and infinities, which JSON does not allow."""
     path.write_bytes(json_text(content).encode())
-
-
-def json_text(content: Any) -> str:
-    """Content as indented JSON."""
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import stat
 import subprocess
@@ -59,6 +60,15 @@ def test_a_former_run_is_replaced_or_stays(tmp_path: Path) -> None:
 def test_json_refuses_what_json_does_not_know(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "a.json", {"x": float("nan")})
+
+
+def test_json_keeps_a_text_that_acts_as_its_escapes(tmp_path: Path) -> None:
+    content = {"title": "\x9b2J\u202egpj\u2028"}
+    for write_it in (write_json, store.replace_json):
+        write_it(tmp_path / "a.json", content)
+        text = (tmp_path / "a.json").read_text(encoding="utf-8")
+        assert r"\u009b2J\u202egpj\u2028" in text
+        assert json.loads(text) == content
 
 
 def test_key_follows_all_that_changes_numbers_and_nothing_else() -> None:
