@@ -52,13 +52,8 @@ VALUES = st.one_of(
 
 @pytest.fixture(scope="module")
 def made(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with a scenario, rival readings' absence, checks, drivers and a calibration."""
-    base = tmp_path_factory.mktemp("fuzz")
-    (scenario, *_) = runs.write_scenarios(base / "scenarios")
-    folder = runs.write_run(base / "runs", tiny_folder, [scenario])
-    runs.add_checks(folder, tiny_folder)
-    runs.add_drivers(folder, ("state_take", 2017))
-    return folder
+    """A run with all that may be added to it."""
+    return runs.write_whole(tmp_path_factory.mktemp("fuzz"), tiny_folder)
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

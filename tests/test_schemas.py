@@ -58,11 +58,8 @@ def test_the_definitions_are_the_codes() -> None:
 
 
 def test_a_run_is_of_the_published_form(tiny_folder: Path, tmp_path: Path) -> None:
-    (scenario, *_) = runs.write_scenarios(tmp_path / "scenarios")
-    folder = runs.write_run(tmp_path / "runs", tiny_folder, [scenario])
-    runs.add_checks(folder, tiny_folder)
-    runs.add_drivers(folder, ("state_take", 2017))
-    studies = (tmp_path / "runs" / store.CALIBRATIONS).glob("*/*.json")
+    folder = runs.write_whole(tmp_path, tiny_folder)
+    studies = (folder.parent / store.CALIBRATIONS).glob("*/*.json")
     files = {path.stem: path for path in (*folder.glob("*.json"), *studies)}
     own = {"manifest", "summary", "checks", "drivers"}
     assert set(files) == own | {"calibration", "misspecified"}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from model.archive import store
 from model.archive.plain_netcdf import as_bytes, read_group
 from model.case.case import Case
-from model.equations.quantities import BASIC_BY_NAME
+from model.equations.quantities import BASIC_BY_NAME, BY_TIME
 from model.evidence.synthesis import Synthesis, entry_labels, log_quantities, row_densities
 from model.question import SamplerOptions
 from model.sampling.fitting import STATS, Posterior
@@ -77,10 +77,7 @@ def write_posterior(
 
 def _coordinates(case: Case) -> dict[str, list[str]]:
     """Labels for the entries of indexed families."""
-    stretches = {
-        index: [one.name for one in case.timeline.stretches(index)]
-        for index in ("phase", "irregular_phase", "tax_period", "quarter")
-    }
+    stretches = {index: [one.name for one in case.timeline.stretches(index)] for index in BY_TIME}
     segments = [segment.id for segment in case.segments]
     return {"host": [host.name for host in case.hosts], "segment": segments, **stretches}
 

@@ -64,25 +64,19 @@ class Fitted:
         """
         return _saved(folder)
 
-    @classmethod
-    def _of(cls, folder: Path, manifest: dict[str, Any]) -> Fitted:
+
+@store.one_run
+def _saved(folder: Path) -> Fitted:
+    manifest = store.check_run(folder)
+    with store.agreeing(folder):
         case = read_case(folder / "inputs")
         asked = {key: _tuples(value) for key, value in manifest["what_if"].items()}
         what_if = WhatIf(**asked)
         told = rivals(case, what_if)
         parts = parts_of(changed_parts(synthesis(case), case, what_if), told)
         posterior = read_posterior(folder, parts, manifest)
-        return cls(
-            case, posterior, saved_gate(manifest), project(case, parts.layout, posterior.draws),
-            told,
-        )  # fmt: skip
-
-
-@store.one_run
-def _saved(folder: Path) -> Fitted:
-    manifest = store.check_run(folder)
-    with store.agreeing(folder):
-        return Fitted._of(folder, manifest)
+        projection = project(case, parts.layout, posterior.draws)
+        return Fitted(case, posterior, saved_gate(manifest), projection, told)
 
 
 def saved_gate(manifest: dict[str, Any]) -> Convergence:

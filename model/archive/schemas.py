@@ -273,28 +273,28 @@ class Worlds(Short):
     lines: list[World]
 
 
-class Misspecified(Form):
-    """misspecified.json: coverage in worlds unlike the model, by ``model.calibration``."""
+class Study(Form):
+    """What was simulated, and with which program."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
     case: str
     inputs: dict[str, str]
     versions: Versions
-    cases: Count
     seed: Count
+
+
+class Misspecified(Study):
+    """misspecified.json: coverage in worlds unlike the model, by ``model.calibration``."""
+
+    cases: Count
     misspecified: Worlds
 
 
-class Calibration(Form):
+class Calibration(Study):
     """calibration.json: the results of ``model.calibration``."""
 
-    schema_: Annotated[Literal[1], Field(alias="schema")]
-    case: str
-    inputs: dict[str, str]
-    versions: Versions
     replicates: Count
     slips: Count
-    seed: Count
     divergences: Count
     checks: dict[str, Check]
     ranks: Curves

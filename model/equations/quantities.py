@@ -12,6 +12,8 @@ from typing import Literal
 
 Support = Literal["positive", "fraction"]
 Index = Literal["", "phase", "irregular_phase", "tax_period", "quarter", "segment"]
+#: Indices whose entries follow one another in time.
+BY_TIME = ("phase", "irregular_phase", "tax_period", "quarter")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
+from model.terminal.ending import INTERRUPTED
 from model.terminal.plain_text import csv_text, json_text, one_line
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def command_line(app: Callable[[], object]) -> NoReturn:
         status = ended.code or 0
     except KeyboardInterrupt:
         complain("Interrupted.")
-        status = 130
+        status = INTERRUPTED
     out.flush()
     if out.lost:
         complain(f"standard output cannot be written ({out.lost}); what it has is not whole")

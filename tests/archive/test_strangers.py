@@ -30,13 +30,8 @@ SECRET = "nobody is to read this"
 
 @pytest.fixture(scope="module")
 def made(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with a scenario, checks, drivers and a calibration."""
-    base = tmp_path_factory.mktemp("made")
-    (scenario, *_) = runs.write_scenarios(base / "scenarios")
-    folder = runs.write_run(base / "runs", tiny_folder, [scenario])
-    runs.add_checks(folder, tiny_folder)
-    runs.add_drivers(folder, ("state_take", 2017))
-    return folder
+    """A run with all that may be added to it."""
+    return runs.write_whole(tmp_path_factory.mktemp("made"), tiny_folder)
 
 
 @pytest.fixture

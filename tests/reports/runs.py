@@ -152,6 +152,15 @@ def add_drivers(folder: Path, *asked: tuple[str, int]) -> None:
         record_drivers(folder, ask(folder, definition, year))
 
 
+def write_whole(base: Path, inputs: Path) -> Path:
+    """A run with a scenario, checks and drivers, of inputs that were calibrated."""
+    (scenario, *_) = write_scenarios(base / "scenarios")
+    folder = write_run(base / "runs", inputs, [scenario])
+    add_checks(folder, inputs)
+    add_drivers(folder, ("state_take", 2017))
+    return folder
+
+
 def add_checks(folder: Path, inputs: Path) -> None:
     """Give a run the results of checks, and its inputs those of a calibration.
 

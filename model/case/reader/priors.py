@@ -15,7 +15,7 @@ from model.case.reader.settings import PriorTable
 from model.case.reader.toml_files import read_toml, validate
 from model.case.reader.toml_places import dotted, line_of
 from model.case.units import UnitError, canonical_unit, conversion
-from model.equations.quantities import BASIC, BASIC_BY_NAME, Basic
+from model.equations.quantities import BASIC, BASIC_BY_NAME, BY_TIME, Basic
 
 FILE = "priors.toml"
 Path = tuple[str, ...]
@@ -26,9 +26,6 @@ Figures = tuple[float, float, str, float]
 ELSEWHERE = {
     "segment_share": "its priors are share_p05 and share_p95 in segments.csv; remove the table",
 }
-
-#: Indices of families whose entries follow one another in time.
-BY_TIME = ("phase", "irregular_phase", "tax_period", "quarter")
 
 FAMILIES = tuple(basic.name for basic in BASIC if basic.name not in ELSEWHERE)
 

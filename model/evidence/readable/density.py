@@ -23,7 +23,7 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS
+from model.equations.quantities import BASIC_BY_NAME, BY_TIME, DEFINITIONS
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.readable.economy import (
     Tensor,
@@ -80,10 +80,7 @@ def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Seque
     return {
         "host": [host.name for host in case.hosts],
         "segment": [segment.id for segment in segments],
-        "phase": [phase.name for phase in timeline.phases],
-        "irregular_phase": [phase.name for phase in timeline.irregular_phases],
-        "tax_period": [period.name for period in timeline.tax_periods],
-        "quarter": [quarter.name for quarter in timeline.quarters],
+        **{index: [one.name for one in timeline.stretches(index)] for index in BY_TIME},
         "month": [str(month) for month in timeline.months],
         "year": [year for year in years if (timeline.months.year == year).sum() == 12],
         "row": list(rows.index),
