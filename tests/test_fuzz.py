@@ -1,7 +1,8 @@
 """Any bytes in any file of a case: a case or a report in words, and nothing else.
 
 Files are changed as bytes, as tables (cells, rows, columns) and as TOML (lines, keys, values).
-``make fuzz`` tries many more examples than the suite; ``FUZZ_EXAMPLES`` sets how many.
+The suite tries 2,000 examples here and in ``test_fuzz_runs``, always the same; ``make fuzz`` tries
+many others, and ``FUZZ_EXAMPLES`` sets how many.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from reports.saved_run import SavedRun
 from tests.cases import write_case
 from tests.reports.runs import PASSED, PROSPECTS, RIVALS, prior_draws, write_scenarios
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1550"))
 RATE = {"month": "2018-03", "currency": "RUB", "per_usd": "57.5", "source": "central bank"}
 NAMES = ("half", "double", "dearer")
 
@@ -205,6 +206,7 @@ def with_change(run_folder: Path, data: st.DataObject, look: Callable[[Path], No
         path.write_bytes(content)
 
 
+@pytest.mark.slow
 @examples()
 @given(data=st.data())
 def test_any_file_gives_a_case_or_a_report(run_folder: Path, data: st.DataObject) -> None:

@@ -36,7 +36,7 @@ from reports.texts import catalogue
 from tests.archive.strangers import resealed
 from tests.reports import runs
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 ACTING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 JSON = ("manifest.json", "summary.json", "checks.json", "drivers.json")
 
@@ -181,6 +181,7 @@ def report(folder: Path) -> None:
     reporting(work)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize="FUZZ_EXAMPLES" not in os.environ,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow,
