@@ -73,6 +73,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "catalogue": catalogue_table(run, texts),
         "evidence": evidence_table(run, texts),
         "context": context_table(run, texts),
+        "struck": struck_table(run, texts),
         "errors": annex_errors.blocks(run, texts),
         "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
@@ -162,7 +163,9 @@ def reading(found: Json, texts: Catalogue) -> str:
         return texts.numbers.rounded(value, 0.01)
 
     said = [texts.say("annex.evidence.error", error=hundredths(found["error"]))]
-    if found["tail"]:
+    if found["tail"] is None:
+        said.append(texts.say("annex.evidence.bound"))
+    elif found["tail"]:
         side = "below" if found["tail"] < 0 else "above"
         said.append(texts.say(f"annex.evidence.tail_{side}", tail=hundredths(abs(found["tail"]))))
     if found["weight"] != 1.0:
@@ -175,9 +178,21 @@ def context_table(run: SavedRun, texts: Catalogue) -> Json:
     rows = [
         [name, claim(run, name, texts), said_by(run, name), grade(row), row["note"]]
         for name, row in run.evidence.items()
-        if row["role"] == "context"
+        if row["role"] == "context" and name not in run.summary.get("struck", {})
     ]
     return table(texts, "context", ("claim", "said", "grade"), rows)
+
+
+def struck_table(run: SavedRun, texts: Catalogue) -> Json | None:
+    """Every row that weighs nothing because it was taken back, if there is one."""
+    rows = []
+    for name, found in run.summary.get("struck", {}).items():
+        since = found.get("since", "")
+        date = texts.say("annex.struck.since", date=texts.date(since)) if since else ""
+        why = texts.say(f"annex.struck.{found['why']}", by=found["by"], since=date)
+        note = run.evidence[name]["note"]
+        rows.append([name, claim(run, name, texts), said_by(run, name), why, note])
+    return table(texts, "struck", ("claim", "said", "why"), rows) if rows else None
 
 
 def conflicts(run: SavedRun, texts: Catalogue) -> Json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
+from model.case.statements import Struck, struck_out
 from model.equations.subjects import MEASURED_BY_NAME
 
 
@@ -72,6 +74,8 @@ class Case:
         Sources that might be found; they do not affect the fit.
     readings : tuple of RivalReading
         Rival readings; none if the case has only one.
+    struck : mapping of str to Struck
+        Rows that no longer count, by id, with the reason.
     """
 
     name: str
@@ -91,6 +95,7 @@ class Case:
     files: dict[str, bytes]
     prospects: tuple[Prospect, ...] = ()
     readings: tuple[RivalReading, ...] = ()
+    struck: Mapping[str, Struck] = field(default_factory=dict)
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -107,12 +112,13 @@ class Case:
     @property
     def in_short(self) -> str:
         """One-line summary of what was read."""
-        roles = self.evidence["role"].value_counts()
+        roles = self.evidence.loc[~self.evidence["id"].isin(self.struck), "role"].value_counts()
         months = self.timeline.months
+        struck = f"{len(self.struck)} struck out, " if self.struck else ""
         return (
             f"{self.title}; {months[0]} to {months[-1]}; "
             f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
-            f"{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
+            f"{struck}{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
         )
 
 
@@ -181,7 +187,12 @@ def _read(folder: Folder) -> Case | None:
     ):  # fmt: skip
         return None
     by_label = {prior.label: prior for prior in priors}
-    for row, column, message in slips(evidence, by_label, hosts, rates, reading):
+    struck = struck_out(evidence, sources)
+    out = evidence["id"].isin(struck)
+    # nothing is compared with a figure that was taken back
+    evidence["role"] = evidence["role"].mask(out & (evidence["role"] == "holdout"), "context")
+    counting = evidence[~out]
+    for row, column, message in slips(counting, by_label, hosts, rates, reading):
         report.warn(EVIDENCE, row, column, message)
     return Case(
         name=folder.path.resolve().name,
@@ -201,6 +212,7 @@ def _read(folder: Folder) -> Case | None:
         files=dict(sorted(folder.files.items())),
         prospects=prospects,
         readings=readings,
+        struck=struck,
     )
 
 

@@ -171,7 +171,7 @@ def add_checks(folder: Path, inputs: Path) -> None:
     rng = np.random.default_rng(5)
     layout = posterior.layout
     projection = project(case, layout, posterior.draws)
-    factors = posterior.letter_factors
+    factors = posterior.error_sizes
     rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence, factors)
     found = [
         prior_predictive(case, posterior.parts, 1),

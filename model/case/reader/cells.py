@@ -104,6 +104,16 @@ def written_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values=[""], converters=texts)
 
 
+def coverage(text: str) -> float | None:
+    """Return the probability stated for an interval, such as 0.95 or 95%, or None."""
+    plain = text.removesuffix("%")
+    try:
+        value = float(plain) / (100.0 if plain != text else 1.0)
+    except ValueError:
+        return None
+    return value if 0.01 <= value <= 0.999 and "_" not in text else None
+
+
 def as_read(cells: Mapping[str, str]) -> dict[str, str]:
     """Return a row of evidence with what its cells stand for: grades as capitals, own origins."""
     return {

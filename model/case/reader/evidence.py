@@ -9,10 +9,11 @@ import pandas as pd
 
 from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
-from model.case.reader.cells import as_read
+from model.case.reader.cells import as_read, coverage
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
 from model.case.reader.priors import Dimensions
+from model.case.reader.revisions import check_panels, check_replaced
 from model.case.reader.small_tables import (
     as_months,
     by_id,
@@ -22,7 +23,7 @@ from model.case.reader.small_tables import (
     source_ids,
 )
 from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month, number
-from model.case.units import UnitError, conversion, is_pure
+from model.case.units import COUNTED, UnitError, conversion, is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 
@@ -93,6 +94,8 @@ def read_evidence(
         _check_size(row)
         _check_share(row)
         listed_source(folder.report, FILE, row.number, row["source"], ids)
+    check_replaced(rows)
+    check_panels(rows)
     return _normalised(frame, rows)
 
 
@@ -106,6 +109,7 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
         factor=[row.factor for row in rows],
         currency=[row.currency for row in rows],
+        coverage=[coverage(row["coverage"]) or math.nan for row in rows],
         **{name: [row.figures.get(name, math.nan) for row in rows] for name in FIGURES},
     )
     return by_id(frame)
@@ -280,17 +284,40 @@ def _check_figures(row: Row) -> None:
     row.figures = {name: number(row[name]) for name in FIGURES if row[name]}
     if not row.figures and row["role"] == "context":
         return
-    wanted = ("low", "high") if row["qualifier"] in PAIRS else ("value",)
+    qualifier = row["qualifier"]
+    wanted = ("low", "high") if qualifier in PAIRS else ("value",)
+    allowed = FIGURES if qualifier == "range" else wanted
+    takes = f"{qualifier!r} takes {' and '.join(wanted)}"
     for name in FIGURES:
         if name in wanted and name not in row.figures:
-            row.fault(name, f"{row['qualifier']!r} takes {' and '.join(wanted)}; fill it in")
-        elif name not in wanted and name in row.figures:
-            row.fault(name, f"{row['qualifier']!r} takes {' and '.join(wanted)}; leave this blank")
-        elif row.figures.get(name) == 0 and row["role"] != "context":
-            row.fault(name, "a figure of zero has no logarithm; write one above zero")
+            row.fault(name, f"{takes}; fill it in")
+        elif name not in allowed and name in row.figures:
+            more = "; a figure with its interval is a 'range'" if name != "value" else ""
+            row.fault(name, f"{takes}; leave this blank{more}")
+        elif row.figures.get(name) == 0:
+            _nought(row, name)
     low, high = row.figures.get("low", -math.inf), row.figures.get("high", math.inf)
     if low >= high and row.clean("low", "high"):
         row.fault("low", f"{row['low']} is not below high, {row['high']}; put the two in order")
+    elif not low < row.figures.get("value", high / 2 + low / 2) < high and row.clean(*FIGURES):
+        row.fault("value", f"{row['value']} is not between low and high; give the central figure")
+    if row["coverage"] and qualifier != "range":
+        row.fault("coverage", f"only a 'range' has a coverage, not {qualifier!r}; leave it blank")
+
+
+def _nought(row: Row, name: str) -> None:
+    """Read a count of nought as a bound; report any other figure of zero."""
+    counted = any(word in row["unit"] for word in COUNTED)
+    if row["qualifier"] == "below" and counted:
+        # nothing was counted: fewer than one of what the figure is printed in
+        row.figures[name] = 1.0
+    elif row["role"] != "context":
+        told = "a count of nought is a bound: write 'below' and 1 (or 0, which means the same)"
+        least = "write 'below' and the least that would have been seen, or a figure above zero"
+        if row["qualifier"] in PAIRS:
+            told = least = "write 'below' and the upper figure as value"
+        message = "a figure of zero has no logarithm"
+        row.fault(name, f"{message}; {told if counted else least}")
 
 
 def _check_size(row: Row) -> None:

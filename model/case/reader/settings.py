@@ -209,6 +209,14 @@ class SpreadTable(Table):
     basis: Filled
 
 
+class PanelTable(Table):
+    """``[panel]``: how far experts differ beyond their grades; by default as units of a spread."""
+
+    deviation_p05: Positive
+    deviation_p95: Positive
+    basis: Filled
+
+
 class EchoTable(Table):
     """``[echo]``."""
 
@@ -241,6 +249,7 @@ class ReadingFile(Table):
     rounding: RoundingTable
     range: RangeTable
     spread: SpreadTable
+    panel: PanelTable | None = None
     echo: EchoTable
     errors: ErrorsTable
     slips: SlipsTable

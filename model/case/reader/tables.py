@@ -11,19 +11,23 @@ import pandas as pd
 import pandera.pandas as pa
 
 from model.case.faults import choose, cut, quote
+from model.case.reader.cells import coverage
+from model.case.statements import RETRACTED
 from model.case.units import CURRENCIES
 from model.equations.quantities import BASES
 
 QUALIFIERS = (
     "exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete", "up_to",
     "as_much_as",
-    "range", "spread",
+    "range", "spread", "below", "above",
 )  # fmt: skip
 #: Qualifiers that take two figures.
 PAIRS = ("range", "spread")
-CEILINGS = ("up_to", "as_much_as")
+CEILINGS = ("up_to", "as_much_as", "below")
+#: Qualifiers of bare bounds, which say nothing of how far away the quantity is.
+BOUNDS = ("below", "above")
 #: Qualifiers with an error that does not depend on the figure and is known before it.
-ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, "about"))
+ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
@@ -199,6 +203,35 @@ def _free() -> pa.Column:
     return pa.Column()
 
 
+def _optional(column: pa.Column) -> pa.Column:
+    """Return a column that a table may lack; it is then blank."""
+    column.required = False
+    return column
+
+
+def _coverage() -> pa.Column:
+    def accepts(text: str) -> bool:
+        return coverage(text) is not None
+
+    def explain(text: str) -> str:
+        got = f"{quote(text)} is not the probability of an interval"
+        return f"{got}; write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
+
+    return pa.Column(checks=[_rule("coverage", accepts, explain, blank=True)])
+
+
+def _status() -> pa.Column:
+    def accepts(text: str) -> bool:
+        word, _, since = text.partition(" ")
+        return word == RETRACTED and (not since or _is_loose_date(since))
+
+    def explain(text: str) -> str:
+        example = f"{RETRACTED} 2019-05-17"
+        return f"{quote(text)} is not a status; write {RETRACTED!r}, {example!r} or leave it blank"
+
+    return pa.Column(checks=[_rule("status", accepts, explain, blank=True)])
+
+
 def _count(what: str) -> pa.Column:
     def accepts(text: str) -> bool:
         return whole_number(text) is not None
@@ -237,6 +270,9 @@ EVIDENCE = pa.DataFrameSchema(
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
         "note": _free(),
+        "coverage": _optional(_coverage()),
+        "panel": _optional(_word("a panel's name", blank=True)),
+        "replaces": _optional(_free()),
     },
     strict=True,
 )
@@ -276,6 +312,7 @@ SOURCES = pa.DataFrameSchema(
         ),
         "accessed": _loose_date(),
         "note": _free(),
+        "status": _optional(_status()),
     },
     strict=True,
 )
