@@ -12,6 +12,7 @@ from model.case.faults import Report, choose, closest, quote
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
+from model.case.reader.numbers import ambiguous, is_percentage, number
 from model.case.reader.priors import Dimensions
 from model.case.reader.small_tables import (
     as_months,
@@ -21,7 +22,7 @@ from model.case.reader.small_tables import (
     listed_source,
     source_ids,
 )
-from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month, number
+from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month
 from model.case.units import UnitError, conversion, is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
@@ -101,6 +102,7 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
         start=as_months(frame["start"]),
         end=as_months(frame["end"]),
         origin=[row["origin"] for row in rows],
+        unit=[row["unit"] for row in rows],
         reliability=[row["reliability"] for row in rows],
         credibility=[int(row["credibility"]) if row.clean("credibility") else 0 for row in rows],
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
@@ -275,6 +277,8 @@ def _check_unit(row: Row, dimensions: Dimensions) -> None:
 
 def _check_figures(row: Row) -> None:
     """Check that a row has the figures its qualifier requires, in order."""
+    for name in FIGURES:
+        _check_alike(row, name)
     if not row.clean("qualifier", "role", *FIGURES):
         return
     row.figures = {name: number(row[name]) for name in FIGURES if row[name]}
@@ -291,6 +295,16 @@ def _check_figures(row: Row) -> None:
     low, high = row.figures.get("low", -math.inf), row.figures.get("high", math.inf)
     if low >= high and row.clean("low", "high"):
         row.fault("low", f"{row['low']} is not below high, {row['high']}; put the two in order")
+
+
+def _check_alike(row: Row, name: str) -> None:
+    """Check that a figure does not contradict its unit and is read alike by all."""
+    asked = ambiguous(row[name], row["unit"])
+    if asked is not None:
+        row.fault(name, asked)
+    elif is_percentage(row[name]):  # the sign was moved to a unit that was blank or percent
+        message = f"{quote(row[name])} is a percentage, but the unit is {quote(row['unit'])}"
+        row.fault(name, f"{message}; write the unit 'percent', or the figure in that unit")
 
 
 def _check_size(row: Row) -> None:
