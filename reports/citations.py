@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.case.reader.cells import coverage
+from model.case.reader.numbers import coverage
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 

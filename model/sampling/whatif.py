@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +13,7 @@ from model.case.case import Case
 from model.case.contents import Prior
 from model.case.faults import CaseError, Report, choose, closest, quote
 from model.case.publication import last_day
+from model.case.reader.numbers import option_figures
 from model.case.statements import struck_out
 from model.case.units import UnitError, conversion
 from model.equations.quantities import BASIC_BY_NAME
@@ -36,8 +36,6 @@ SIDES = {
         "wedge", "surplus", "left_with_firms",
     ),
 }  # fmt: skip
-
-_FIGURE = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.ASCII)
 
 
 def what_if_of(
@@ -73,22 +71,27 @@ def what_if_of(
     """
     report = Report()
 
-    def parts(option: str, text: str, form: str, figures: int) -> tuple[str, list[float], str]:
-        name, _, said = text.partition("=")
-        pieces = said.split(":")
-        found = [_FIGURE.fullmatch(piece.strip()) for piece in pieces]
-        units = [one[2] for one in found if one]
-        numbers = [float(one[1]) for one in found if one]
-        read = len(numbers) == len(pieces) == figures and np.isfinite(numbers).all()
-        if not read or not name.strip() or any(units[:-1]):
-            report.add(option, None, None, f"{quote(text)} cannot be read; write {form}")
+    def parts(
+        option: str, text: str, form: str, figures: int, *, unit: bool = True
+    ) -> tuple[str, list[float], str]:
+        name, _, said = (piece.strip() for piece in text.partition("="))
+        read = option_figures(said, figures, unit_of(name)) if name else None
+        if isinstance(read, str) or read is None or (read[1] and not unit):
+            if isinstance(read, tuple) and read[1] == "percent":
+                return name, [figure / 100 for figure in read[0]], ""
+            why = f"; {read}" if isinstance(read, str) and read else ""
+            report.add(option, None, None, f"{quote(text)} cannot be read; write {form}{why}")
             return "", [0.0] * figures, ""
-        return name.strip(), numbers, units[-1]
+        return name, *read
 
     set_to = [parts("--set", text, "QUANTITY=VALUE, with an optional unit", 1) for text in fixed]
     between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]
-    weighed = [parts("--weight", text, "ROW=W, a factor of at least 0", 1) for text in weights]
-    rivals = [parts("--reading", text, "NAME=WEIGHT, from 0 to 1", 1) for text in readings]
+    weighed = [
+        parts("--weight", text, "ROW=W, a factor of at least 0", 1, unit=False) for text in weights
+    ]
+    rivals = [
+        parts("--reading", text, "NAME=WEIGHT, from 0 to 1", 1, unit=False) for text in readings
+    ]
     day = last_day(as_of)
     if as_of and day is None:
         message = f"{quote(as_of)} is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
@@ -106,6 +109,12 @@ def what_if_of(
         readings=tuple(sorted((name, weight) for name, (weight,), _ in rivals)),
         believe=tuple(sorted(set(believe))),
     )
+
+
+def unit_of(label: str) -> str:
+    """Return the catalogue's unit of a basic quantity named by its label; blank if it is none."""
+    named = [BASIC_BY_NAME[part].unit for part in label.split(".") if part in BASIC_BY_NAME]
+    return named[0].replace("money", "USD") if named else ""
 
 
 def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:

@@ -14,11 +14,11 @@ from model.case.contents import Scenario
 from model.case.faults import MOST, CaseError, Fault
 from model.case.folders import LARGEST, LARGEST_TOML, files_of, scenario_paths
 from model.case.reader.cells import rows_of_text
+from model.case.reader.numbers import whole_number
 from model.case.reader.prospects import other_prospects
 from model.case.reader.scenarios import ScenarioReader, read_scenarios
 from model.case.reader.settings import MOST_HOSTS
 from model.case.reader.small_tables import MOST_SEGMENTS
-from model.case.reader.tables import whole_number
 from model.case.reader.toml_places import DEEPEST, lines_of
 from model.case.scaffold import NoRoomError, new_case
 from model.sampling.whatif import what_if_of

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.case.reader.characters import BLANKS
+from model.case.reader.numbers import with_percent_as_unit
 from model.terminal.plain_text import cell_text
 
 if TYPE_CHECKING:
@@ -104,20 +105,13 @@ def written_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values=[""], converters=texts)
 
 
-def coverage(text: str) -> float | None:
-    """Return the probability stated for an interval, such as 0.95 or 95%, or None."""
-    plain = text.removesuffix("%")
-    try:
-        value = float(plain) / (100.0 if plain != text else 1.0)
-    except ValueError:
-        return None
-    return value if 0.01 <= value <= 0.999 and "_" not in text else None
-
-
 def as_read(cells: Mapping[str, str]) -> dict[str, str]:
-    """Return a row of evidence with what its cells stand for: grades as capitals, own origins."""
+    """Return a row of evidence with what its cells stand for: grades as capitals, own origins.
+
+    A percent sign behind a figure stands for the unit.
+    """
     return {
-        **cells,
+        **with_percent_as_unit(cells, ("low", "value", "high")),
         "reliability": cells.get("reliability", "").upper(),
         "origin": cells.get("origin") or cells.get("id", ""),
     }

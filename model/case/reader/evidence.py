@@ -9,9 +9,10 @@ import pandas as pd
 
 from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
-from model.case.reader.cells import as_read, coverage
+from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
+from model.case.reader.numbers import ambiguous, coverage, is_percentage, number
 from model.case.reader.priors import Dimensions
 from model.case.reader.revisions import check_panels, check_replaced
 from model.case.reader.small_tables import (
@@ -22,7 +23,7 @@ from model.case.reader.small_tables import (
     listed_source,
     source_ids,
 )
-from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month, number
+from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month
 from model.case.units import COUNTED, UnitError, conversion, is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
@@ -104,6 +105,7 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
         start=as_months(frame["start"]),
         end=as_months(frame["end"]),
         origin=[row["origin"] for row in rows],
+        unit=[row["unit"] for row in rows],
         reliability=[row["reliability"] for row in rows],
         credibility=[int(row["credibility"]) if row.clean("credibility") else 0 for row in rows],
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
@@ -279,6 +281,8 @@ def _check_unit(row: Row, dimensions: Dimensions) -> None:
 
 def _check_figures(row: Row) -> None:
     """Check that a row has the figures its qualifier requires, in order."""
+    for name in FIGURES:
+        _check_alike(row, name)
     if not row.clean("qualifier", "role", *FIGURES):
         return
     row.figures = {name: number(row[name]) for name in FIGURES if row[name]}
@@ -318,6 +322,16 @@ def _nought(row: Row, name: str) -> None:
             told = least = "write 'below' and the upper figure as value"
         message = "a figure of zero has no logarithm"
         row.fault(name, f"{message}; {told if counted else least}")
+
+
+def _check_alike(row: Row, name: str) -> None:
+    """Check that a figure does not contradict its unit and is read alike by all."""
+    asked = ambiguous(row[name], row["unit"])
+    if asked is not None:
+        row.fault(name, asked)
+    elif is_percentage(row[name]):  # the sign was moved to a unit that was blank or percent
+        message = f"{quote(row[name])} is a percentage, but the unit is {quote(row['unit'])}"
+        row.fault(name, f"{message}; write the unit 'percent', or the figure in that unit")
 
 
 def _check_size(row: Row) -> None:

@@ -12,9 +12,10 @@ from model.case.faults import CaseError, Report
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.evidence import Row, check_subject
 from model.case.reader.files import Folder
+from model.case.reader.numbers import whole_number
 from model.case.reader.priors import Dimensions
 from model.case.reader.small_tables import as_months
-from model.case.reader.tables import PROSPECTS, whole_number
+from model.case.reader.tables import PROSPECTS
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 

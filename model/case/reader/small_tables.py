@@ -8,7 +8,8 @@ from model.case.contents import Host, Segment
 from model.case.faults import Listed, Report, choose, quote
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.files import Folder
-from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month, number
+from model.case.reader.numbers import fraction, number
+from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month
 
 #: Most segments of a case: each has a prior of its own.
 MOST_SEGMENTS = 500
@@ -49,7 +50,7 @@ def read_segments(
         if hosts is not None and folder.report.clean(file, row, "host"):
             listed_host(folder.report, file, row, cells["host"], hosts)
         if folder.report.clean(file, row, "share_p05", "share_p95"):
-            low, high = number(cells["share_p05"]), number(cells["share_p95"])
+            low, high = fraction(cells["share_p05"]), fraction(cells["share_p95"])
             _check_share(folder.report, file, row, low, high)
             basis = f"segments.csv: {cells['note'] or 'no note'}"
             shares[cells["id"]] = (low, high, basis)

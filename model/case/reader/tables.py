@@ -10,8 +10,15 @@ from functools import lru_cache
 import pandas as pd
 import pandera.pandas as pa
 
-from model.case.faults import choose, cut, quote
-from model.case.reader.cells import coverage
+from model.case.faults import choose, quote
+from model.case.reader.numbers import (
+    ambiguous,
+    coverage,
+    explain,
+    number,
+    whole_number,
+    without_percent,
+)
 from model.case.statements import RETRACTED
 from model.case.units import CURRENCIES
 from model.equations.quantities import BASES
@@ -35,19 +42,12 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
 _IDENT = re.compile(r"[A-Za-z0-9][\w.\-]{0,79}", re.ASCII)
 _NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_GROUPED = re.compile(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 
 #: Function that explains a cell that fails, by the check's name.
 EXPLAIN: dict[str, Callable[[str], str]] = {}
 
 
 # Cells
-
-
-def number(text: str) -> float:
-    """Return a cell's number, or NaN if it has none."""
-    return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
 @lru_cache(maxsize=16384)
@@ -71,30 +71,30 @@ def explain_date(text: str) -> str:
     )
 
 
-def _is_number(text: str) -> bool:
+def _is_amount(text: str) -> bool:
     value = number(text)
     return math.isfinite(value) and value >= 0
 
 
-def explain_number(text: str) -> str:
-    """Describe the error in a figure."""
-    if not text:
-        return "the number is missing; fill in the cell"
-    value = number(text)
-    if value < 0:
-        return f"{quote(text)} is negative; write an amount of zero or more"
-    if _GROUPED.fullmatch(text):
-        plain = re.sub(r"[, \u00a0\u202f]", "", text)
-        return f"{quote(text)} is not a plain number; write {cut(plain)}"
-    if math.isinf(value) or text.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
-        return f"{quote(text)} is not a finite number; write the figure, or leave the cell blank"
-    return f"{quote(text)} is not a number; write digits with a point, such as 1600.50"
+def _is_figure(text: str) -> bool:
+    return _is_amount(without_percent(text))
 
 
-def whole_number(text: str) -> int | None:
-    """Return a cell's positive whole number, or None if it has none."""
-    found = re.fullmatch(r"0*([1-9]\d{0,3})", text, re.ASCII)
-    return int(found[1]) if found else None
+def _explain_figure(text: str) -> str:
+    return explain(text, hedged=True, least="above zero")
+
+
+def _explain_count(text: str) -> str:
+    asked = ambiguous(text, "persons")
+    return asked if asked is not None else explain(text)
+
+
+def _is_count(text: str) -> bool:
+    return _is_amount(text) and ambiguous(text, "persons") is None
+
+
+def _explain_amount(text: str) -> str:
+    return explain(text, least="above zero")
 
 
 def _is_loose_date(text: str) -> bool:
@@ -170,8 +170,20 @@ def _filled(what: str) -> pa.Column:
     return _matching(what, re.compile(r".+", re.DOTALL), "fill in the cell")
 
 
-def _figure(*, blank: bool = True) -> pa.Column:
-    return pa.Column(checks=[_rule("figure", _is_number, explain_number, blank=blank)])
+def _figure() -> pa.Column:
+    return pa.Column(checks=[_rule("figure", _is_figure, _explain_figure, blank=True)])
+
+
+def _persons() -> pa.Column:
+    return pa.Column(checks=[_rule("persons", _is_count, _explain_count, blank=True)])
+
+
+def _share() -> pa.Column:
+    return pa.Column(checks=[_rule("share", _is_figure, _explain_amount, blank=False)])
+
+
+def _rate() -> pa.Column:
+    return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
 
 
 def _date(*, blank: bool = False) -> pa.Column:
@@ -322,8 +334,8 @@ SEGMENTS = pa.DataFrameSchema(
         "host": _word("a host"),
         "region": _name("a region"),
         "sector": _name("a sector"),
-        "share_p05": _figure(blank=False),
-        "share_p95": _figure(blank=False),
+        "share_p05": _share(),
+        "share_p95": _share(),
         "note": _free(),
     },
     strict=True,
@@ -334,7 +346,7 @@ FIRMS = pa.DataFrameSchema(
         "name": _filled("the name"),
         "host": _word("a host"),
         "segment": _free(),
-        "workers_approved": _figure(),
+        "workers_approved": _persons(),
         "start": _date(blank=True),
         "end": _date(blank=True),
         "linked_by": _free(),
@@ -347,7 +359,7 @@ FX = pa.DataFrameSchema(
     {
         "month": _month(),
         "currency": _one_of("currency", sorted(CURRENCIES)),
-        "per_usd": _figure(blank=False),
+        "per_usd": _rate(),
         "source": _filled("the source"),
     },
     strict=True,
