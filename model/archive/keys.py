@@ -41,7 +41,7 @@ def source_hash() -> str:
 def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions) -> str:
     """Twelve hexadecimal digits of the hash of everything that can change a posterior.
 
-    The hash covers the inputs' content, the what-ifs, versions, sampler options and seed. It omits
+    The hash covers what the inputs say, the what-ifs, versions, sampler options and seed. It omits
     the number of cores, on which the draws do not depend.
     """
     sampler = asdict(options)
