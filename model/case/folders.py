@@ -70,6 +70,11 @@ def _check_regular(status: os.stat_result) -> None:
         raise OSError(errno.EINVAL, message)
 
 
+def hidden(name: str) -> bool:
+    """Whether a file is no input, as what systems and editors leave: ``._a.csv``, ``.~lock.a#``."""
+    return name.startswith(".")
+
+
 def case_name(folder: Path) -> str:
     """Name of a case: its folder's, or for the copy that a run holds, that of the run's case."""
     whole = folder.resolve()
@@ -115,6 +120,11 @@ def files_of(
     except OSError:
         return None
     return case, beside
+
+
+def scenario_names(case: Path) -> list[str]:
+    """Names of the scenarios in a case's folder."""
+    return sorted(one.stem for one in (case / SCENARIOS).glob("*.toml") if not hidden(one.name))
 
 
 def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:
