@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from model.case.faults import cut
-from model.case.folders import bytes_of
+from model.case.folders import bytes_of, hidden
 from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.case.statements import Struck
@@ -38,7 +38,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): bytes_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
+        if path.is_file() and not path.is_symlink() and not hidden(path.name)
     }
 
 

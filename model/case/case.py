@@ -22,7 +22,8 @@ from model.case.contents import (
 )
 from model.case.exchange import Rates, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
-from model.case.folders import PROSPECTS, content_hashes, fault_in_name
+from model.case.folders import PROSPECTS, case_name, fault_in_name
+from model.case.meaning import content_hashes
 from model.case.publication import last_day
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
@@ -99,7 +100,7 @@ class Case:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file that a fit depends on, by name."""
+        """SHA-256 of what each file says that a fit depends on, by name, whatever its layout."""
         return content_hashes(
             {name: content for name, content in self.files.items() if name != PROSPECTS}
         )
@@ -195,7 +196,7 @@ def _read(folder: Folder) -> Case | None:
     for row, column, message in slips(counting, by_label, hosts, rates, reading):
         report.warn(EVIDENCE, row, column, message)
     return Case(
-        name=folder.path.resolve().name,
+        name=case_name(folder.path),
         title=timeline.title,
         folder=folder.path,
         timeline=timeline,

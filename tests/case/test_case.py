@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -76,9 +75,9 @@ def test_timeline(small: Case) -> None:
 
 
 def test_hashes_are_of_each_file_read(small: Case) -> None:
+    """What they are of is in ``test_meaning``."""
     assert sorted(small.hashes) == sorted(path.name for path in small.folder.iterdir())
-    for name, digest in small.hashes.items():
-        assert digest == hashlib.sha256((small.folder / name).read_bytes()).hexdigest()
+    assert len(set(small.hashes.values())) == len(small.hashes)
 
 
 def test_reading_a_case_needs_no_sampler() -> None:
