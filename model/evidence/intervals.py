@@ -58,9 +58,3 @@ def lopsided(below: float, above: float, coverage: float) -> tuple[float, float,
     deviation = longer / long
     sign = 1.0 if above > below else -1.0
     return -sign * middle * deviation, deviation, sign * ratio * deviation
-
-
-def too_lopsided(low: float, value: float, high: float, coverage: float) -> bool:
-    """Whether one side is so much longer that the shorter one has to be read as longer."""
-    sides = sorted((math.log(value / low), math.log(high / value)))
-    return sides[1] * math.log1p(coverage) > -sides[0] * math.log1p(-coverage)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
-from model.case.reader.evidence import FIGURES
+from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
