@@ -20,7 +20,7 @@ from model.case.contents import (
     Segment,
     Timeline,
 )
-from model.case.exchange import Rates, reference_rates
+from model.case.exchange import Rates, reference_rates, with_rates_of_rows
 from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
@@ -28,7 +28,7 @@ from model.case.publication import last_day
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
-from model.case.reader.plausibility import slips
+from model.case.reader.plausibility import check_rates, slips
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
@@ -180,6 +180,9 @@ def _read(folder: Folder) -> Case | None:
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
         rates = reference_rates(timeline.months, currencies, own_rates, report)
+        if evidence is not None:
+            rates = with_rates_of_rows(rates, evidence["currency"].unique())
+            check_rates(evidence, rates, report)
     if file is not None:
         _check_references(report, file, text, evidence, sources)
     if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -36,16 +36,21 @@ class Rates:
         Rows of fx.csv, including those outside the months.
     walks : pd.DataFrame of bool
         True where no rate is known and the last known one is held, in the same shape.
+    others : pd.DataFrame
+        Units per US dollar of the currencies that only rows of evidence are in, NaN where no rate
+        is known; months by currency.
     """
 
     per_usd: pd.DataFrame
     source: pd.DataFrame
     own: pd.DataFrame | None
     walks: pd.DataFrame
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def of(self, currency: str) -> npt.NDArray[np.float64]:
         """Return units of the currency per US dollar by month, shape (T,)."""
-        return np.asarray(self.per_usd[currency], dtype=np.float64)
+        table = self.per_usd if currency in self.per_usd else self.others
+        return np.asarray(table[currency], dtype=np.float64)
 
     def mean(self, currency: str, start: pd.Period, end: pd.Period) -> float:
         """Return the mean of a window's monthly rates, both ends inclusive."""
@@ -89,6 +94,15 @@ def reference_rates(
         source[currency] = ["" if rate is None else where for rate, where in found]
         _report_gaps(currency, months[per_usd[currency].isna()], report)
     return Rates(per_usd, source, own, pd.DataFrame(False, index=months, columns=columns))
+
+
+def with_rates_of_rows(rates: Rates, currencies: Collection[str]) -> Rates:
+    """Return the rates with those of more currencies, as far as they are known."""
+    more = sorted(set(currencies) - {"", *rates.per_usd.columns})
+    if not more:
+        return rates
+    found = reference_rates(rates.per_usd.index, more, rates.own, Report())
+    return replace(rates, others=found.per_usd[more])
 
 
 def later_rates(rates: Rates, months: pd.PeriodIndex) -> Rates:

@@ -11,6 +11,7 @@ from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
+from model.case.reader.dates import month
 from model.case.reader.figures import FIGURES, check_figures
 from model.case.reader.files import Folder
 from model.case.reader.numbers import coverage
@@ -24,7 +25,7 @@ from model.case.reader.small_tables import (
     listed_source,
     source_ids,
 )
-from model.case.reader.tables import CEILINGS, EVIDENCE, month
+from model.case.reader.tables import CEILINGS, EVIDENCE
 from model.case.units import UnitError, conversion, is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
@@ -50,6 +51,7 @@ class Row:
     kind: str = ""
     segments: tuple[str, ...] = ()
     factor: float = math.nan
+    part: float = 1.0
     currency: str = ""
     figures: dict[str, float] = field(default_factory=dict)
 
@@ -102,8 +104,8 @@ def read_evidence(
 
 def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
     frame = frame.assign(
-        start=as_months(frame["start"]),
-        end=as_months(frame["end"]),
+        start=as_months(row["start"] for row in rows),
+        end=as_months(row["end"] for row in rows),
         origin=[row["origin"] for row in rows],
         unit=[row["unit"] for row in rows],
         reliability=[row["reliability"] for row in rows],
@@ -185,12 +187,35 @@ def _check_window(row: Row, dimensions: Dimensions) -> None:
     if dimensions.span is None or not row.fits:
         return
     first, last = dimensions.span
-    for column in ("start", "end"):
-        at = month(row[column])
-        if at is not None and not first <= at <= last:
-            covered = f"{first} to {last}"
+    start, end = month(row["start"]), month(row["end"])
+    if start is None or end is None or not row.clean("start", "end"):
+        return
+    covered = f"{first} to {last}"
+    cut = row.file == FILE and start <= last and end >= first
+    for column, at in (("start", start), ("end", end)):
+        if not cut and not first <= at <= last:
             message = f"{row[column]} lies outside the timeline, {covered}; {row.outside}"
             row.fault(column, message)
+            break
+    if cut and (start < first or end > last):
+        _cut(row, start, end, first, last)
+
+
+def _cut(row: Row, start: pd.Period, end: pd.Period, first: pd.Period, last: pd.Period) -> None:
+    """Let only the part of a window inside the timeline count, and say so.
+
+    What is counted over a window is taken as uniform in time.
+    """
+    inside = max(start, first), min(end, last)
+    months, of = (b.ordinal - a.ordinal + 1 for a, b in (inside, (start, end)))
+    how = "the part inside counts"
+    if row.kind == "flow":
+        row.part = months / of
+        how += f", {months} of {of} months, and as much of the figure"
+    column = "start" if start < first else "end"
+    message = f"{start} to {end} is partly outside the timeline, {first} to {last}; {how}"
+    row.report.warn(row.file, row.number, column, message)
+    row.cells |= {"start": str(inside[0]), "end": str(inside[1])}
 
 
 def _check_segment(row: Row, dimensions: Dimensions) -> None:
@@ -272,7 +297,10 @@ def _check_unit(row: Row, dimensions: Dimensions) -> None:
     host = dimensions.host(row["host"])
     currencies = None if host is None else tuple(dict.fromkeys([host.currency, "USD"]))
     try:
-        row.factor, row.currency = conversion(row["unit"], unit, currencies, row["quantity"])
+        factor, row.currency = conversion(
+            row["unit"], unit, currencies, row["quantity"], convertible=row.kind != "total"
+        )
+        row.factor = factor * row.part
     except UnitError as error:
         timed = row.kind == "flow" and ("month" in row["unit"] or "year" in row["unit"])
         over = "; start and end state the period" if timed else ""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
+from model.case.faults import Report
 from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
 from model.equations.quantities import BASIC_BY_NAME
@@ -68,6 +69,21 @@ def slips(
             )
             found.append((row["row"], column, message))
     return found
+
+
+def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
+    """Report fitted figures in a currency without a rate in their window."""
+    fitted = evidence[(evidence["role"] == "fit") & evidence["currency"].isin(rates.others)]
+    for row in fitted.itertuples():
+        if row.start is pd.NaT or row.end is pd.NaT:
+            continue
+        if isnan(rates.mean(row.currency, row.start, row.end)):
+            months = f"{row.start} to {row.end}"
+            message = (
+                f"{row.currency} has no rate from {months}: the ECB's reference rates do not cover "
+                "it; convert the figure, or add fx.csv with month, currency, per_usd, source"
+            )
+            report.add("evidence.csv", row.row, "unit", message)
 
 
 def _range(

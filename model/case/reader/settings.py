@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from model.case.faults import closest, quote
-from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
+from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
+from model.case.reader.tables import WORD
 from model.case.units import CURRENCIES
 
 #: More than there are countries.
