@@ -200,11 +200,12 @@ def advice(text: str, allowed: Collection[str]) -> str:
     """Return advice on what to write instead of an invalid unit."""
     options = list(allowed) or ["RUB/month", "persons"]
     longer = next((one for one in options if text and one.startswith(f"{text}/")), None)
+    text = text.replace(" per ", "/")
     words = set(_TOKEN.findall(text))
     # a size, a currency or a time that is named, or nearly so, is not a misspelling of another
     told = words & WORDS | {size for word in words - WORDS if (size := closest(word, NUMBERS))}
     alike = [one for one in options if told <= set(_TOKEN.findall(one))]
-    near = longer or closest(text.replace(" per ", "/"), alike, cutoff=NEAR)
+    near = longer or closest(text, alike, cutoff=NEAR)
     return "write " + (repr(near) if near else " or ".join(map(repr, options[:4])))
 
 

@@ -40,7 +40,7 @@ PAIRS = ("range", "spread")
 CEILINGS = ("up_to", "as_much_as", "below")
 #: Qualifiers of bare bounds, which say nothing of how far away the quantity is.
 BOUNDS = ("below", "above")
-#: Qualifiers with an error that does not depend on the figure and is known before it.
+#: Qualifiers with an error that is known before the figure.
 ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
 
@@ -167,11 +167,11 @@ def _rate() -> pa.Column:
     return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
 
 
-def _date(*, blank: bool = False) -> pa.Column:
+def _date() -> pa.Column:
     def accepts(text: str) -> bool:
         return month(text) is not None
 
-    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
+    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=True)])
 
 
 def _window() -> pa.Column:
@@ -196,10 +196,6 @@ def _month() -> pa.Column:
     return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
 
 
-def _free() -> pa.Column:
-    return pa.Column()
-
-
 def _optional(column: pa.Column) -> pa.Column:
     """Return a column that a table may lack; it is then blank."""
     column.required = False
@@ -207,14 +203,14 @@ def _optional(column: pa.Column) -> pa.Column:
 
 
 def _coverage() -> pa.Column:
+    def explain_coverage(text: str) -> str:
+        advice = "write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
+        return f"{quote(text)} is not the probability of an interval; {advice}"
+
     def accepts(text: str) -> bool:
         return coverage(text) is not None
 
-    def explain(text: str) -> str:
-        got = f"{quote(text)} is not the probability of an interval"
-        return f"{got}; write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
-
-    return pa.Column(checks=[_rule("coverage", accepts, explain, blank=True)])
+    return pa.Column(checks=[_rule("coverage", accepts, explain_coverage, blank=True)])
 
 
 def _status() -> pa.Column:
@@ -223,8 +219,8 @@ def _status() -> pa.Column:
         return word == RETRACTED and (not since or is_loose_date(since))
 
     def explain(text: str) -> str:
-        example = f"{RETRACTED} 2019-05-17"
-        return f"{quote(text)} is not a status; write {RETRACTED!r}, {example!r} or leave it blank"
+        advice = f"write {RETRACTED!r}, '{RETRACTED} 2019-05-17' or leave it blank"
+        return f"{quote(text)} is not a status; {advice}"
 
     return pa.Column(checks=[_rule("status", accepts, explain, blank=True)])
 
@@ -246,17 +242,17 @@ EVIDENCE = pa.DataFrameSchema(
         "id": _ident(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
-        "segment": _free(),
+        "segment": pa.Column(),
         "start": _window(),
         "end": _window(),
         "qualifier": _one_of("qualifier", QUALIFIERS),
         "low": _figure(),
         "value": _figure(),
         "high": _figure(),
-        "unit": _free(),
+        "unit": pa.Column(),
         "base": _one_of("base", BASES, blank=True),
         "source": _filled("the source"),
-        "said_by": _free(),
+        "said_by": pa.Column(),
         "origin": _matching(
             "an origin",
             re.compile(rf"{_IDENT.pattern}(/same|/opposite)?"),
@@ -266,10 +262,10 @@ EVIDENCE = pa.DataFrameSchema(
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
-        "note": _free(),
+        "note": pa.Column(),
         "coverage": _optional(_coverage()),
         "panel": _optional(_word("a panel's name", blank=True)),
-        "replaces": _optional(_free()),
+        "replaces": _optional(pa.Column()),
     },
     strict=True,
 )
@@ -279,10 +275,10 @@ PROSPECTS = pa.DataFrameSchema(
         "prospect": _matching(
             "a prospect's name", _IDENT, "write up to 80 letters, digits, '-' and '_'"
         ),
-        "title": _free(),
+        "title": pa.Column(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
-        "segment": _free(),
+        "segment": pa.Column(),
         "start": _window(),
         "end": _window(),
         "qualifier": _one_of("qualifier", ONE_FIGURE),
@@ -291,7 +287,7 @@ PROSPECTS = pa.DataFrameSchema(
         "credibility": _one_of("credibility", "123456"),
         "statements": _count("a number of statements"),
         "units": _count("a number of firms or crews"),
-        "note": _free(),
+        "note": pa.Column(),
     },
     strict=True,
 )
@@ -299,7 +295,7 @@ SOURCES = pa.DataFrameSchema(
     {
         "id": _ident(),
         "title": _filled("the title"),
-        "publisher": _free(),
+        "publisher": pa.Column(),
         "date": _loose_date(),
         "url": _matching(
             "an address",
@@ -308,7 +304,7 @@ SOURCES = pa.DataFrameSchema(
             blank=True,
         ),
         "accessed": _loose_date(),
-        "note": _free(),
+        "note": pa.Column(),
         "status": _optional(_status()),
     },
     strict=True,
@@ -321,7 +317,7 @@ SEGMENTS = pa.DataFrameSchema(
         "sector": _name("a sector"),
         "share_p05": _share(),
         "share_p95": _share(),
-        "note": _free(),
+        "note": pa.Column(),
     },
     strict=True,
 )
@@ -330,13 +326,13 @@ FIRMS = pa.DataFrameSchema(
         "id": _ident(),
         "name": _filled("the name"),
         "host": _word("a host"),
-        "segment": _free(),
+        "segment": pa.Column(),
         "workers_approved": _persons(),
-        "start": _date(blank=True),
-        "end": _date(blank=True),
-        "linked_by": _free(),
+        "start": _date(),
+        "end": _date(),
+        "linked_by": pa.Column(),
         "source": _filled("the source"),
-        "note": _free(),
+        "note": pa.Column(),
     },
     strict=True,
 )
