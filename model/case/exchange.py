@@ -60,6 +60,17 @@ class Rates:
         known = np.count_nonzero(~np.isnan(window))
         return float(np.nansum(window) / known) if known else np.nan
 
+    def cross(self, own: str, other: str, start: pd.Period, end: pd.Period) -> float:
+        """Return units of one currency per unit of another, from means over a window.
+
+        Only months with a rate of both count, lest one's drift be taken for a difference.
+        """
+        first = self.per_usd.index[0].ordinal
+        window = slice(max(start.ordinal - first, 0), max(end.ordinal - first + 1, 0))
+        ours, others = self.of(own)[window], self.of(other)[window]
+        known = ~np.isnan(ours) & ~np.isnan(others)
+        return float(ours[known].mean() / others[known].mean()) if known.any() else np.nan
+
 
 def reference_rates(
     months: pd.PeriodIndex,

@@ -168,7 +168,7 @@ def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
     UnitError
         If the text is not a unit.
     """
-    text = text.replace("%", " percent ").strip() if "%" in text else text
+    text = text.replace("%", "percent")
     unknown = [token for token in _TOKEN.findall(text) if token not in WORDS | {"1", "*", "/"}]
     try:
         if not text or len(text) > LONGEST or unknown:

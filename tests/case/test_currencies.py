@@ -97,6 +97,27 @@ def test_a_case_may_bring_its_own_rate(tmp_path: Path) -> None:
     assert case.rates.mean("KPW", pd.Period("2017-01"), pd.Period("2017-12")) == 8000.0
 
 
+def test_months_without_a_rate_are_no_drift(tmp_path: Path) -> None:
+    """With a rate for the last months only, the ruble's rate is that of those months too."""
+    fx = {
+        str(number): {"month": f"2018-{number:02}", "currency": "KPW", "per_usd": "8000",
+                      "source": "paper"}
+        for number in (7, 8)
+    }  # fmt: skip
+    window = {"start": "2018-01", "end": "2018-08", "unit": "KPW/month"}
+    case = read_case(written(tmp_path, {"payment": window}, fx=fx))
+    rate = mean_rate("RUB", "2018-07", "2018-08") / 8000
+    found = case.rates.cross("RUB", "KPW", pd.Period("2018-01"), pd.Period("2018-08"))
+    assert found == pytest.approx(rate, rel=1e-9)
+    assert any("has a rate in 2 of 8 months only" in str(one) for one in case.warnings)
+
+
+@pytest.mark.parametrize("text", ["%%", "%percent", "million%", "%USD"])
+def test_a_sign_beside_a_sign_is_no_unit(text: str) -> None:
+    with pytest.raises(UnitError, match="is not a unit"):
+        conversion(text, "fraction", None, "it")
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "factor"),
     [

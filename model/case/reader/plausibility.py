@@ -77,7 +77,12 @@ def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
     for row in fitted.itertuples():
         if row.start is pd.NaT or row.end is pd.NaT:
             continue
-        if isnan(rates.mean(row.currency, row.start, row.end)):
+        inside = (rates.others.index >= row.start) & (rates.others.index <= row.end)
+        known = int(rates.others.loc[inside, row.currency].notna().sum())
+        if 0 < known < inside.sum():
+            message = f"{row.currency} has a rate in {known} of {inside.sum()} months only"
+            report.warn("evidence.csv", row.row, "unit", f"{message}; it is converted at theirs")
+        elif not known:
             months = f"{row.start} to {row.end}"
             message = (
                 f"{row.currency} has no rate from {months}: the ECB's reference rates do not cover "
