@@ -52,19 +52,12 @@ class Rates:
         table = self.per_usd if currency in self.per_usd else self.others
         return np.asarray(table[currency], dtype=np.float64)
 
-    def mean(self, currency: str, start: pd.Period, end: pd.Period) -> float:
-        """Return the mean of a window's monthly rates, both ends inclusive."""
-        # by position: called for many rows, and labels are slow
-        first = self.per_usd.index[0].ordinal
-        window = self.of(currency)[max(start.ordinal - first, 0) : max(end.ordinal - first + 1, 0)]
-        known = np.count_nonzero(~np.isnan(window))
-        return float(np.nansum(window) / known) if known else np.nan
-
     def cross(self, own: str, other: str, start: pd.Period, end: pd.Period) -> float:
         """Return units of one currency per unit of another, from means over a window.
 
         Only months with a rate of both count, lest one's drift be taken for a difference.
         """
+        # by position: called for many rows, and labels are slow
         first = self.per_usd.index[0].ordinal
         window = slice(max(start.ordinal - first, 0), max(end.ordinal - first + 1, 0))
         ours, others = self.of(own)[window], self.of(other)[window]

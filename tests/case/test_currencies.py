@@ -87,6 +87,11 @@ def test_without_a_rate_in_the_window_it_is_a_fault(currency: str, tmp_path: Pat
     assert f"{currency} has no rate from 2017-01 to 2017-12" in fault.message
 
 
+def test_a_held_out_figure_needs_a_rate_too(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="EEK has no rate from 2017-01 to 2017-12"):
+        read_case(written(tmp_path, {"plan": {"unit": "EEK/year", "role": "holdout"}}))
+
+
 def test_a_case_may_bring_its_own_rate(tmp_path: Path) -> None:
     fx = {
         str(number): {"month": f"2017-{number:02}", "currency": "KPW", "per_usd": "8000",
@@ -94,7 +99,7 @@ def test_a_case_may_bring_its_own_rate(tmp_path: Path) -> None:
         for number in range(1, 13)
     }  # fmt: skip
     case = read_case(written(tmp_path, {"plan": {"unit": "KPW/year"}}, fx=fx))
-    assert case.rates.mean("KPW", pd.Period("2017-01"), pd.Period("2017-12")) == 8000.0
+    assert case.rates.cross("KPW", "USD", pd.Period("2017-01"), pd.Period("2017-12")) == 8000.0
 
 
 def test_months_without_a_rate_are_no_drift(tmp_path: Path) -> None:

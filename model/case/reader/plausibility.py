@@ -1,9 +1,9 @@
-"""Detect probable slips of unit: figures far outside the range of the priors."""
+"""Warnings about figures that can be read, but probably not as their writer meant them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isnan
+from math import exp, isnan, log, log1p
 from typing import Any
 
 import pandas as pd
@@ -17,8 +17,8 @@ from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 
 Range = tuple[float, float]
-#: Cache of mean exchange rates by currency, first and last month.
-Means = dict[tuple[str, pd.Period, pd.Period], float]
+#: Cache of exchange rates between two currencies by first and last month.
+Crosses = dict[tuple[str, str, pd.Period, pd.Period], float]
 
 COLUMNS = (
     "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", *FIGURES,
@@ -48,12 +48,12 @@ def slips(
     compared, because they are already known to lie between 0 and 1.
     """
     found = []
-    means: Means = {}
+    crosses: Crosses = {}
     fitted = evidence[evidence["role"] == "fit"]
     columns = [fitted[name].tolist() for name in COLUMNS]
     for cells in zip(*columns, strict=True):
         row = dict(zip(COLUMNS, cells, strict=True))
-        expected = _range(row, priors, hosts, rates, means)
+        expected = _range(row, priors, hosts, rates, crosses)
         if expected is None:
             continue
         low, high = expected
@@ -72,9 +72,9 @@ def slips(
 
 
 def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
-    """Report fitted figures in a currency without a rate in their window."""
-    fitted = evidence[(evidence["role"] == "fit") & evidence["currency"].isin(rates.others)]
-    for row in fitted.itertuples():
+    """Report figures to be compared that are in a currency without a rate in their window."""
+    compared = evidence[(evidence["role"] != "context") & evidence["currency"].isin(rates.others)]
+    for row in compared.itertuples():
         if row.start is pd.NaT or row.end is pd.NaT:
             continue
         inside = (rates.others.index >= row.start) & (rates.others.index <= row.end)
@@ -82,7 +82,7 @@ def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
         if 0 < known < inside.sum():
             message = f"{row.currency} has a rate in {known} of {inside.sum()} months only"
             report.warn("evidence.csv", row.row, "unit", f"{message}; it is converted at theirs")
-        elif not known:
+        elif not known and inside.any():
             months = f"{row.start} to {row.end}"
             message = (
                 f"{row.currency} has no rate from {months}: the ECB's reference rates do not cover "
@@ -91,12 +91,37 @@ def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
             report.add("evidence.csv", row.row, "unit", message)
 
 
+def lopsided(evidence: pd.DataFrame, reading: Reading) -> list[tuple[int, str, str]]:
+    """Row, column and message for each interval that has to be read as wider.
+
+    An interval around a figure is read as a Normal with an exponential tail. The sides of an
+    exponential are as log(1 - coverage) to -log(1 + coverage); if one is longer still, the other
+    is made longer.
+    """
+    found = []
+    around = evidence[(evidence["qualifier"] == "range") & evidence["value"].notna()]
+    for row in around[around["low"] > 0.0].itertuples():
+        stated = reading.range_coverage if isnan(row.coverage) else row.coverage
+        most = -log1p(-stated) / log1p(stated)
+        below, above = log(row.value / row.low), log(row.high / row.value)
+        if max(below, above) <= most * min(below, above):
+            continue
+        low = row.value * exp(-max(below, above / most))
+        high = row.value * exp(max(above, below / most))
+        message = (
+            f"{row.low:g} to {row.high:g} around {row.value:g} is too lopsided for one error; it "
+            f"is read as from {low:.3g} to {high:.3g}: give a 'range' without a value, or two rows"
+        )
+        found.append((row.row, "low", message))
+    return found
+
+
 def _range(
     row: Mapping[str, Any],
     priors: Mapping[str, Prior],
     hosts: tuple[Host, ...],
     rates: Rates,
-    means: Means,
+    crosses: Crosses,
 ) -> Range | None:
     """Return the range expected of a row's figure in its own currency, or None if there is none."""
     name, _, index = str(row["quantity"]).partition(".")
@@ -118,13 +143,7 @@ def _range(
         return stock.p05 / 100 * months, stock.p95 * 3 * months
     if not row["currency"] or row["currency"] == of:
         return expected
-    rate = _mean(rates, row["currency"], row, means) / _mean(rates, of, row, means)
-    return expected[0] * rate, expected[1] * rate
-
-
-def _mean(rates: Rates, currency: str, row: Mapping[str, Any], means: Means) -> float:
-    """Return the mean rate of a row's window; cached, because many rows share a window."""
-    window = (currency, row["start"], row["end"])
-    if window not in means:
-        means[window] = rates.mean(*window)
-    return means[window]
+    window = (row["currency"], of, row["start"], row["end"])
+    if window not in crosses:  # many rows share a window
+        crosses[window] = rates.cross(*window)
+    return expected[0] * crosses[window], expected[1] * crosses[window]
