@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from model.archive import store
 from model.case.folders import BASELINE
 from model.case.reader.cells import written_table
 from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.projection.projection import USD
 from model.terminal.wording import MILLION, interval, three
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from model.archive.saved_fit import Fitted
     from model.case.case import Case
     from model.drivers.kept import Drivers
+    from model.projection.by_period import Frequency
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
@@ -130,17 +132,70 @@ class Estimate:
         return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
 
     def draws(
-        self, definition: str = HEADLINE, year: int | None = None, scenario: str = BASELINE
-    ) -> Floats:
-        """Draws of a year's revenue, (n,), in dollars, in the same order for all scenarios."""
-        yearly = self.posterior["revenue"]["yearly_usd"]
-        years = [int(one) for one in yearly["year"].to_numpy()]
+        self,
+        definition: str = HEADLINE,
+        *,
+        freq: Frequency = "Y",
+        between: Sequence[object] | None = None,
+        per: Literal["worker"] | None = None,
+        currency: str = USD,
+        scenario: str = BASELINE,
+    ) -> xr.DataArray:
+        """Draws of revenue by month, quarter or year, from which any interval can be computed.
+
+        Parameters
+        ----------
+        definition : str
+        freq : {"M", "Q", "Y"}
+            Length of a period.
+        between : pair of str or int, optional
+            First and last period, e.g. ``("2017-01", "2018-06")`` or ``(2017, 2018)``; by default
+            each one that the run covers whole.
+        per : {"worker"}, optional
+            Divides by the average number of workers present in the period.
+        currency : str
+            Dollars and the hosts' currencies are converted with the run's own rates by month;
+            others at the ECB's reference rates.
+        scenario : str
+
+        Returns
+        -------
+        DataArray, (chain, draw, period)
+            Amounts per period. A draw is the same state of the world in all periods, definitions
+            and scenarios of an estimate: add or subtract draws first, then take quantiles. The
+            quantiles of a sum are not the sums of quantiles.
+
+        Examples
+        --------
+        >>> quarters = estimate.draws("state_take", freq="Q")  # doctest: +SKIP
+        >>> quarters.sel(period="2017Q4").quantile([0.05, 0.5, 0.95])  # doctest: +SKIP
+        """
+        from model.archive.months_file import read_months
+        from model.projection.by_period import amounts, average, summed, whole_periods
+
+        if per not in (None, "worker"):
+            raise ValueError(f'per={per!r}; write "worker", or leave it out')
         self._block(scenario)
-        chosen = yearly.sel(
-            scenario=scenario, definition=_known(definition, DEFINITIONS),
-            year=_known(self.year if year is None else year, years),
-        )  # fmt: skip
-        return np.asarray(chosen, dtype=np.float64).ravel()
+        monthly = read_months(self.folder, scenario, _known(definition, DEFINITIONS))
+        chosen, periods = whole_periods(monthly.months, freq, between)
+        monthly = monthly.within(chosen)
+        money = amounts(monthly, currency, lambda name: self._per_usd(name, monthly.months))
+        found = summed(money, periods)
+        if per:
+            found = found / average(monthly.present.sum("host"), periods)
+        what = " per worker" if per else ""
+        return found.rename(definition).assign_attrs(units=f"{currency}{what}")
+
+    def _per_usd(self, currency: str, months: pd.PeriodIndex) -> Floats:
+        """Units per dollar by month of a currency that is no host's."""
+        from model.case.exchange import reference_rates
+        from model.case.faults import Report
+
+        report = Report()
+        rates = reference_rates(months, [currency], self.case.rates.own, report)
+        if report.faulty:
+            raise ValueError(f"currency={currency!r}: {report.faults[0].message}")
+        return rates.of(currency)
 
     @cached_property
     def posterior(self) -> xr.DataTree:
