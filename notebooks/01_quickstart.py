@@ -141,14 +141,14 @@ press_claims[["quantity", "qualifier", "figure", "unit"]]
 # %% [markdown]
 # ## Other questions
 #
-# `estimate.draws()` is an array with one amount for each draw from the posterior. The probability
+# `estimate.draws()` has the amounts of each draw from the posterior, by year. The probability
 # of a statement is the share of draws for which it holds. What is the chance that the state took
 # more than the press's figure?
 
 # %%
-draws = estimate.draws("state_take")
-above = (draws > press["usd"]).sum()
-print(f"{above:,} of {len(draws):,} draws for {estimate.year} lie above the press's figure.")
+draws = estimate.draws("state_take").sel(period=str(estimate.year))
+above = int((draws > press["usd"]).sum())
+print(f"{above:,} of {draws.size:,} draws for {estimate.year} lie above the press's figure.")
 
 # %% [markdown]
 # None or a handful of some thousand draws means "less than one in a few hundred", not "impossible":
@@ -157,7 +157,11 @@ print(f"{above:,} of {len(draws):,} draws for {estimate.year} lie above the pres
 
 # %%
 definitions = ["billings", "wedge", "surplus", "state_take", "plan_collected"]
-counted = {name: (estimate.draws(name) > press["usd"]).mean() for name in definitions}
+year = str(estimate.year)
+counted = {
+    name: float((estimate.draws(name).sel(period=year) > press["usd"]).mean())
+    for name in definitions
+}
 above = pd.DataFrame({"counted here": counted, "in summary.json": press["probability_above"]})
 above.round(2).rename_axis(columns="probability of more")
 
@@ -169,8 +173,10 @@ above.round(2).rename_axis(columns="probability of more")
 # although their intervals overlap:
 
 # %%
-grew = (estimate.draws(year=2017) > estimate.draws(year=2016)).mean()
-fell = (estimate.draws(year=2018) < estimate.draws(year=2017)).mean()
+by_year = estimate.draws("state_take")
+take = {year: by_year.sel(period=str(year)) for year in (2016, 2017, 2018)}
+grew = float((take[2017] > take[2016]).mean())
+fell = float((take[2018] < take[2017]).mean())
 print(f"Probability that the state took more in 2017 than in 2016: {grew:.2f}")
 print(f"Probability that the state took less in 2018 than in 2017: {fell:.2f}")
 

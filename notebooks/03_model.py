@@ -284,8 +284,13 @@ pd.DataFrame(
 # draws from them alone.
 
 # %%
+def in_year(one, definition="state_take"):
+    """Draws of the headline's year, one after another."""
+    return one.draws(definition).sel(period=str(one.year)).to_numpy().ravel()
+
+
 bins = np.linspace(-500, 1500, 201)
-for name, draws in [("priors alone", estimate.prior()), ("posterior", estimate.draws())]:
+for name, draws in [("priors alone", estimate.prior()), ("posterior", in_year(estimate))]:
     plt.hist(draws / 1e6, bins=bins, density=True, alpha=0.5, label=name)
     low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95]) / 1e6
     print(f"{name}: {middle:.0f} ({low:.0f} to {high:.0f}) million dollars")
@@ -319,7 +324,7 @@ sides = {
 }
 assert all(one.converged for one in sides.values())
 for name, one in sides.items():
-    pd.Series(one.draws() / 1e6).plot.density(label=name)
+    pd.Series(in_year(one) / 1e6).plot.density(label=name)
     dropped = len(estimate.evidence) - int((one.evidence["weight"] > 0).sum())
     print(f"{name}: {dropped} rows dropped")
 plt.xlim(-50, 350)
@@ -346,8 +351,8 @@ pd.DataFrame(
             "payment in the Far East, thousand RUB": price(one, "far_east_construction"),
             "payment in other construction, thousand RUB": price(one, "other_construction"),
             "broker's margin, % of billings": np.median(one.quantity("broker_margin")) * 100,
-            "billings, USD million": np.median(one.draws("billings")) / 1e6,
-            "plan collected, USD million": np.median(one.draws("plan_collected")) / 1e6,
+            "billings, USD million": np.median(in_year(one, "billings")) / 1e6,
+            "plan collected, USD million": np.median(in_year(one, "plan_collected")) / 1e6,
         }
         for name, one in sides.items()
     }
@@ -376,7 +381,7 @@ readings = {
 }
 assert all(one.converged for one in readings.values())
 for name, one in readings.items():
-    pd.Series(one.draws() / 1e6).plot.density(label=name)
+    pd.Series(in_year(one) / 1e6).plot.density(label=name)
 plt.xlim(0, 350)
 plt.ylim(0)
 plt.xlabel(f"state take of {year}, USD million")

@@ -84,8 +84,10 @@ pd.concat(both, axis=1)
 
 # %%
 year = 2018
-with_it = estimate.draws(year=year, scenario="one_year_expiry") / 1e6
-without = estimate.draws(year=year) / 1e6
+with_it, without = (
+    estimate.draws(scenario=name).sel(period=str(year)).to_numpy().ravel() / 1e6
+    for name in ("one_year_expiry", "baseline")
+)
 ends = [0.05, 0.95]
 
 paired = np.quantile(with_it - without, ends)

@@ -60,9 +60,7 @@ def write_months(
 
 def _pieces(array: xr.DataArray) -> tuple[int, ...]:
     """Pieces in which an array is packed: the draws of one month."""
-    return tuple(
-        size if name in ("chain", "draw") else 1 for name, size in array.sizes.items()
-    )
+    return tuple(size if name in ("chain", "draw") else 1 for name, size in array.sizes.items())
 
 
 def _first_others(projection: Projection, baseline: Projection) -> dict[str, int]:
@@ -93,7 +91,9 @@ def _by_chain(projection: Projection, first: dict[str, int], chains: int) -> xr.
             coords={**coords, "chain": np.arange(chains), "draw": draws},
         )
 
-    return xr.Dataset({name: divided(getattr(projection, name).isel(month=later)) for name in first})
+    return xr.Dataset(
+        {name: divided(getattr(projection, name).isel(month=later)) for name in first}
+    )
 
 
 @store.one_run

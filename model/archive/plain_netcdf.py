@@ -54,7 +54,7 @@ def read_group(path: Path, name: str, packed: dict[str, Any] | None = None) -> x
     path : Path
     name : str
     packed : dict, optional
-        Labels that choose a part by dimension, from a file that may be packed.
+        Labels by dimension that choose a part, from a file that may be packed.
 
     Raises
     ------
@@ -67,7 +67,8 @@ def read_group(path: Path, name: str, packed: dict[str, Any] | None = None) -> x
         with opened(path) as file:
             check_plain(path, file, packed=packed is not None)
             with xr.open_dataset(file, engine="h5netcdf", group=name, **options) as found:
-                return found.sel(packed or {}).load()
+                labels = {name: one for name, one in (packed or {}).items() if name in found.dims}
+                return found.sel(labels).load()
     except Exception as error:  # whatever the libraries raise at a file made to harm
         raise _damaged(path, error) from None
 

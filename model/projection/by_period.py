@@ -48,8 +48,10 @@ class Monthly:
 
     def within(self, chosen: NDArray[np.bool_]) -> Monthly:
         """The same for some of the months."""
-        arrays = (one.isel(month=chosen) for one in (self.revenue, self.present, self.per_usd))
-        return Monthly(*arrays, currencies=self.currencies)
+        revenue, present, per_usd = (
+            one.isel(month=chosen) for one in (self.revenue, self.present, self.per_usd)
+        )
+        return Monthly(revenue, present, per_usd, self.currencies)
 
 
 def whole_periods(
