@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pymc as pm
     from numpy.typing import NDArray
 
-    from model.archive.check_result import CheckResult
+    from model.archive.check_result import Checks
     from model.case.case import Case
     from model.equations.accounts import WorkerMonth
     from model.result import Estimate
@@ -57,17 +57,17 @@ def runs_folder(output: str | Path | None = None) -> Path:
 def fit(
     inputs: str | Path = INPUTS,
     *,
-    scenarios: Sequence[str | Path] = (),
+    scenarios: str | Path | Sequence[str | Path] = (),
     horizon: str = "",
     set: Mapping[str, float | str] | None = None,
     prior: Mapping[str, tuple[float, float] | str] | None = None,
-    drop_source: Sequence[str] = (),
-    drop_row: Sequence[str] = (),
+    drop_source: str | Sequence[str] = (),
+    drop_row: str | Sequence[str] = (),
     weight: Mapping[str, float] | None = None,
-    without: Sequence[str] = (),
+    without: str | Sequence[str] = (),
     as_of: str = "",
-    reading: Mapping[str, float] | None = None,
-    believe: Sequence[str] = (),
+    reading: str | Mapping[str, float] | None = None,
+    believe: str | Sequence[str] = (),
     draws: int = 1000,
     tune: int = 150,
     chains: int = 4,
@@ -83,7 +83,7 @@ def fit(
     ----------
     inputs : str or Path
         A case of this checkout by name, or any folder.
-    scenarios : sequence of str or Path
+    scenarios : str or Path, or sequence of them
         Names of the case's scenarios, or files.
     horizon : str
         Last month projected past the data, ``YYYY-MM``.
@@ -91,16 +91,16 @@ def fit(
         Basic quantities known exactly, e.g. ``{"upkeep": "9000 RUB/month"}``.
     prior : mapping, optional
         Other 5% and 95% quantiles, e.g. ``{"broker_margin": (0.1, 0.3)}``.
-    drop_source, drop_row : sequence of str
+    drop_source, drop_row : str or sequence of str
     weight : mapping, optional
         Factors on the weight of rows.
-    without : sequence of {"plan", "payments"}
+    without : {"plan", "payments"} or sequence of them
         Sides of the accounts of which no row is fitted.
     as_of : str
         Day by which evidence must have been published, e.g. ``"2018-08-02"``.
-    reading : mapping, optional
-        Weights of rival readings; the others share what is left.
-    believe : sequence of str
+    reading : str or mapping, optional
+        The only rival reading, or weights of some; the others share what is left.
+    believe : str or sequence of str
         Held-out totals taken as evidence.
     draws, tune, chains, seed : int
         Options of the sampler.
@@ -117,34 +117,25 @@ def fit(
     ------
     CaseError
         With every error in the inputs, the scenarios or the arguments.
+    TypeError, ValueError
+        If an argument is of another kind, or an option of the sampler beyond its limits.
     NoStartingPointError
         If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
-    from model.question import Question, SamplerOptions
     from model.result import Estimate
-    from model.sampling.whatif import what_if_of
+    from model.result.asked import in_python, question
 
-    what_if = what_if_of(
-        fixed=[f"{name}={value}" for name, value in (set or {}).items()],
-        priors=[
-            f"{name}={ends if isinstance(ends, str) else f'{ends[0]}:{ends[1]}'}"
-            for name, ends in (prior or {}).items()
-        ],
-        drop_sources=drop_source,
-        drop_rows=drop_row,
-        weights=[f"{row}={factor}" for row, factor in (weight or {}).items()],
-        without=without,
-        as_of=as_of,
-        readings=[f"{name}={weight}" for name, weight in (reading or {}).items()],
-        believe=believe,
-    )
-    options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
-    question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)
+    asked = question(
+        inputs, scenarios=scenarios, horizon=horizon, set=set, prior=prior,
+        drop_source=drop_source, drop_row=drop_row, weight=weight, without=without, as_of=as_of,
+        reading=reading, believe=believe, draws=draws, tune=tune, chains=chains, seed=seed,
+    )  # fmt: skip
     folder = runs_folder(output)
-    known = None if fresh else found(question, folder)
+    known = None if fresh else found(asked, folder)
     if known is None:
-        known = answer(question, read_inputs(question), folder, fresh=fresh)
+        with in_python():
+            known = answer(asked, read_inputs(asked), folder, fresh=fresh)
     return Estimate(known.folder, known.summary, known.manifest)
 
 
@@ -167,7 +158,11 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
 
 
 def compare(
-    estimates: Mapping[str, Estimate], definition: str = "state_take", year: int | None = None
+    estimates: Mapping[str, Estimate],
+    definition: str = "state_take",
+    year: int | None = None,
+    *,
+    unit: str = "",
 ) -> pd.DataFrame:
     """Compare the revenue of one year in several estimates, in dollars: a table, one row each.
 
@@ -177,12 +172,14 @@ def compare(
     definition : str
     year : int, optional
         By default, the headline's.
+    unit : {"", "thousand", "million", "billion"}
+        Of dollars.
     """
     import pandas as pd
 
     return pd.DataFrame(
         {
-            name: one.revenue(definition).loc[one.year if year is None else year]
+            name: one.revenue(definition, unit=unit).loc[one.year if year is None else year]
             for name, one in estimates.items()
         }
     ).T
@@ -262,7 +259,7 @@ def calibrate(
     seed: int = 20180802,
     cores: int | None = None,
     output: str | Path | None = None,
-) -> list[CheckResult]:
+) -> Checks:
     """Fit simulated cases with known answers, to test whether intervals contain the truth.
 
     Existing results are read from disk, as with ``python -m model.calibration``.
@@ -277,13 +274,14 @@ def calibrate(
     cores : int, optional
         Number of parallel fits.
     """
+    from model.archive.check_result import Checks
     from model.calibration.study import Plan, calibrated
     from model.sampling.parallel import executor
 
     plan = Plan(replicates, slips, seed)
     with executor(cores) as workers:
         results, _ = calibrated(read_case(inputs), runs_folder(output), plan, workers)
-    return results
+    return Checks(results)
 
 
 def hedge(
@@ -345,3 +343,8 @@ def pymc_model(case: Case | None = None) -> pm.Model:
     from model.evidence import readable
 
     return readable.pymc_model(case or read_case())
+
+
+def __dir__() -> list[str]:
+    """Names of the public API."""
+    return [*__all__, "__version__"]

@@ -18,7 +18,7 @@ import model
 
 estimate = model.fit()
 assert estimate.converged
-median = estimate.quantities["posterior_q50"]
+median = estimate.quantities["posterior median"]
 
 # %% [markdown]
 # `median` has the posterior median of each basic quantity, in its own unit; the part of a name
@@ -76,7 +76,7 @@ by_hand = model.stock(
     median["permitted_at_start"], by_month("permit_exit"), by_month("permit_inflow")
 )
 workers = estimate.workers()
-permitted = workers[workers["stock"] == "permitted"].set_index("month")[["q50", "q05", "q95"]]
+permitted = workers[workers["stock"] == "permitted"].set_index("month")[["median", "5%", "95%"]]
 chosen = ["2015-12", "2017-08", "2017-12", "2018-12", "2019-11", "2019-12", "2020-03"]
 permitted.assign(by_hand=by_hand).loc[chosen].round(-1).astype(int)
 
@@ -270,7 +270,7 @@ pd.DataFrame(
         "USD million, by hand": {
             name: of_medians(name) * worker_months / rubles / 1e6 for name in definitions
         },
-        "median of the estimate": estimate.revenue().loc[year]["q50"] / 1e6,
+        "median of the estimate": estimate.revenue(unit="million").loc[year]["median"],
     }
 ).loc[definitions].round().astype(int)
 
@@ -282,6 +282,7 @@ pd.DataFrame(
 #
 # Even before any evidence, the priors imply something about the state take. `estimate.prior()`
 # draws from them alone.
+
 
 # %%
 def in_year(one, definition="state_take"):
@@ -333,7 +334,7 @@ plt.xlabel(f"state take of {year}, USD million")
 plt.ylabel("density")
 plt.legend()
 
-table = model.compare(sides)[["q50", "q05", "q95", "sd"]] / 1e6
+table = model.compare(sides, unit="million")[["median", "5%", "95%", "sd"]]
 table.round().astype(int).rename_axis(columns=f"state take of {year}, USD million")
 
 
@@ -374,6 +375,7 @@ pd.DataFrame(
 # each and its reasons. A weight of one asks for a single reading:
 
 # %%
+ENDS = ["median", "5%", "95%"]
 readings = {
     "all readings": estimate,
     "a fixed plan": model.fit(reading={"plan": 1}),
@@ -390,7 +392,7 @@ plt.legend()
 
 pd.concat(
     {
-        definition: model.compare(readings, definition)[["q50", "q05", "q95"]] / 1e6
+        definition: model.compare(readings, definition, unit="million")[ENDS]
         for definition in ["state_take", "plan_collected", "billings"]
     },
     axis=1,

@@ -38,10 +38,12 @@ from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.statements import Struck, struck_out
 from model.equations.subjects import MEASURED_BY_NAME
+from model.terminal import html
+from model.terminal.plain_text import one_line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Case(html.Shown):
     """All the inputs of one estimate.
 
     Attributes
@@ -97,6 +99,20 @@ class Case:
     prospects: tuple[Prospect, ...] = ()
     readings: tuple[RivalReading, ...] = ()
     struck: Mapping[str, Struck] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """What was read, in a sentence."""
+        return one_line(self.in_short)
+
+    def _repr_html_(self) -> str:
+        """What was read, and the claims by quantity and role."""
+        counts = self.evidence.groupby(["quantity", "role"]).size().unstack(fill_value=0)
+        rows = [
+            (quantity, *row) for quantity, row in zip(counts.index, counts.to_numpy(), strict=True)
+        ]
+        return html.paragraph(self.in_short, strong=True) + html.table(
+            ("claims about", *counts.columns), rows, most=len(rows)
+        )
 
     @property
     def hashes(self) -> dict[str, str]:

@@ -17,31 +17,31 @@ from model.case.folders import BASELINE
 from model.case.reader.cells import written_table
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.projection.projection import USD
-from model.terminal.wording import MILLION, interval, three
+from model.result import in_notebooks, readable_tables
+from model.result.readable_tables import UNITS, known, readable
+from model.terminal import html
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from model.archive.check_result import CheckResult
+    from model.archive.check_result import Checks
     from model.archive.saved_fit import Fitted
     from model.case.case import Case
     from model.drivers.kept import Drivers
     from model.projection.by_period import Frequency
+    from model.result.difference import Difference
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
 
-#: Columns of the inputs repeated in a table of evidence, and quantiles shown of a distribution.
-STATED = ("quantity", "qualifier", "source", "origin")
-THREE = ("q50", "q05", "q95")
-
 
 @dataclass(frozen=True, repr=False)
-class Estimate:
+class Estimate(html.Shown):
     """The answer to one question: a run on disk and everything that can be computed from it.
 
     ``model.fit`` and ``model.load`` return it. Tables are pandas objects; draws are NumPy or xarray
-    objects. Amounts are in US dollars per year unless stated otherwise.
+    objects. Amounts are in US dollars per year unless stated otherwise. ``one - other`` is the
+    ``Difference`` of two estimates.
 
     Attributes
     ----------
@@ -57,12 +57,17 @@ class Estimate:
 
     def __repr__(self) -> str:
         """The headline in a sentence."""
-        numbers = self.summary["scenarios"][BASELINE]["annual"].get(str(self.year), {})
-        amount = "no whole year"
-        if numbers:
-            amount = interval(*three(numbers[HEADLINE]["usd"], MILLION)) + " million dollars"
-        mark = "" if self.converged else " NOT CONVERGED: do not use these numbers."
-        return f"{self.title}. State take of {self.year}: {amount} ({self.folder.name}).{mark}"
+        return in_notebooks.sentence(self.summary, self.manifest, self.folder)
+
+    def _repr_html_(self) -> str:
+        """The headline, and revenue by year."""
+        return in_notebooks.page(self.summary, self.manifest, self.folder)
+
+    def __sub__(self, other: object) -> Difference:
+        """Revenue less that of another estimate, by year."""
+        from model.result.difference import difference
+
+        return difference(self, other) if isinstance(other, Estimate) else NotImplemented
 
     # --- results ----------------------------------------------------------------------------
 
@@ -86,14 +91,19 @@ class Estimate:
         """The worst R-hat and effective draws, and the number of divergences."""
         return dict(self.summary["convergence"])
 
-    def revenue(self, definition: str | None = None, scenario: str = BASELINE) -> pd.DataFrame:
+    def revenue(
+        self, definition: str | None = None, scenario: str = BASELINE, *, unit: str = ""
+    ) -> pd.DataFrame:
         """Revenue by year, in dollars.
 
         Parameters
         ----------
         definition : str, optional
-            One of ``billings``, ``wedge``, ``surplus``, ``state_take``; by default all.
+            One of ``billings``, ``wedge``, ``surplus``, ``state_take``, ``plan_collected``; by
+            default all.
         scenario : str
+        unit : {"", "thousand", "million", "billion"}
+            Of dollars.
 
         Returns
         -------
@@ -101,7 +111,7 @@ class Estimate:
             Mean, standard deviation and quantiles; by year, or by year and definition.
         """
         annual = self._block(scenario)["annual"]
-        chosen = DEFINITIONS if definition is None else (_known(definition, DEFINITIONS),)
+        chosen = DEFINITIONS if definition is None else (known(definition, DEFINITIONS),)
         table = pd.DataFrame(
             {
                 (int(year), name): numbers[name]["usd"]
@@ -109,9 +119,10 @@ class Estimate:
                 for name in chosen
             }
         ).T.rename_axis(["year", "definition"])
+        table = readable(table) / UNITS[known(unit, UNITS)]
         return table if definition is None else table.droplevel("definition")
 
-    def versus(self, scenario: str, definition: str = HEADLINE) -> pd.DataFrame:
+    def versus(self, scenario: str, definition: str = HEADLINE, *, unit: str = "") -> pd.DataFrame:
         """Difference between a scenario and what happened, by year, in dollars.
 
         Returns
@@ -120,16 +131,19 @@ class Estimate:
             The columns of ``revenue``, and ``probability_higher``.
         """
         others = {key: one for key, one in self.summary["scenarios"].items() if key != BASELINE}
-        years = others[_known(scenario, others)]["versus_baseline"]
-        name = _known(definition, DEFINITIONS)
+        years = others[known(scenario, others)]["versus_baseline"]
+        name = known(definition, DEFINITIONS)
         table = pd.DataFrame({int(year): block[name]["usd"] for year, block in years.items()}).T
-        return table.rename_axis("year")
+        money = [column for column in table if column != "probability_higher"]
+        table[money] /= UNITS[known(unit, UNITS)]
+        return readable(table).rename_axis("year")
 
     def workers(self, scenario: str = BASELINE) -> pd.DataFrame:
         """Quantiles of permitted, irregular and working persons, by host, month and stock."""
         self._block(scenario)
         table = written_table(self.folder / "workers.csv")
-        return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
+        own = table[table["scenario"] == scenario].drop(columns="scenario")
+        return readable(own.reset_index(drop=True))
 
     def draws(
         self,
@@ -140,6 +154,7 @@ class Estimate:
         per: Literal["worker"] | None = None,
         currency: str = USD,
         scenario: str = BASELINE,
+        unit: str = "",
     ) -> xr.DataArray:
         """Draws of revenue by month, quarter or year, from which any interval can be computed.
 
@@ -157,6 +172,8 @@ class Estimate:
             Dollars and the hosts' currencies are converted with the run's own rates by month;
             others at the ECB's reference rates.
         scenario : str
+        unit : {"", "thousand", "million", "billion"}
+            Of the currency.
 
         Returns
         -------
@@ -176,15 +193,15 @@ class Estimate:
         if per not in (None, "worker"):
             raise ValueError(f'per={per!r}; write "worker", or leave it out')
         self._block(scenario)
-        monthly = read_months(self.folder, scenario, _known(definition, DEFINITIONS))
+        monthly = read_months(self.folder, scenario, known(definition, DEFINITIONS))
         chosen, periods = whole_periods(monthly.months, freq, between)
         monthly = monthly.within(chosen)
         money = amounts(monthly, currency, lambda name: self._per_usd(name, monthly.months))
-        found = summed(money, periods)
+        found = summed(money, periods) / UNITS[known(unit, UNITS)]
         if per:
             found = found / average(monthly.present.sum("host"), periods)
-        what = " per worker" if per else ""
-        return found.rename(definition).assign_attrs(units=f"{currency}{what}")
+        words = (unit, currency, "per worker" if per else "")
+        return found.rename(definition).assign_attrs(units=" ".join(filter(None, words)))
 
     def _per_usd(self, currency: str, months: pd.PeriodIndex) -> Floats:
         """Units per dollar by month of a currency that is no host's."""
@@ -207,52 +224,23 @@ class Estimate:
     @cached_property
     def quantities(self) -> pd.DataFrame:
         """Each basic quantity: unit, prior and posterior (median, 5% and 95% quantile), basis."""
-        bases = {prior.label: prior.basis for prior in self.case.priors}
-        lines = {
-            label: {
-                "unit": block["unit"],
-                **{f"{part}_{key}": block[part][key] for part in ("prior", "posterior")
-                   for key in THREE},
-                "basis": bases.get(label, ""),
-            }
-            for label, block in self.summary["quantities"].items()
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("quantity")
+        return readable_tables.quantities(self.summary, self.case)
 
     def quantity(self, label: str) -> Floats:
         """Draws of a basic quantity, (n,), in its own unit."""
         posterior = self._fitted.posterior
-        _known(label, posterior.layout.labels)
+        known(label, posterior.layout.labels)
         return np.asarray(posterior.draws[:, posterior.layout.index[label]])
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
         """Each fitted row: its statement, the posterior's prediction and its surprise."""
-        rows = self.case.evidence.set_index("id")
-        lines = {
-            row: {
-                **{key: rows.loc[row, key] for key in STATED},
-                "grade": f"{rows.loc[row, 'reliability']}{rows.loc[row, 'credibility']}",
-                "unit": said["unit"], "observed": said["observed"],
-                **{key: said["predicted"][key] for key in THREE},
-                **{key: said[key] for key in ("surprise", "error", "tail", "weight")},
-            }
-            for row, said in self.summary["evidence"].items()
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
+        return readable_tables.evidence(self.summary, self.case)
 
     @cached_property
     def held_out(self) -> pd.DataFrame:
         """Each held-out row: its figure, the model's estimate and the probability above it."""
-        lines = {
-            row: {
-                "observed": said["observed"], "unit": said["unit"],
-                **{key: (said["predicted"] or {}).get(key, np.nan) for key in THREE},
-                "probability_above": said["probability_above"],
-            }
-            for row, said in self.summary["holdout"].items()
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
+        return readable_tables.held_out(self.summary)
 
     # --- further questions --------------------------------------------------------------------
 
@@ -277,12 +265,12 @@ class Estimate:
         yearly = yearly_revenue(fitted.case, fitted.posterior.layout, natural)
         years = [int(one) for one in yearly["year"].to_numpy()]
         chosen = yearly.sel(
-            definition=_known(definition, DEFINITIONS),
-            year=_known(self.year if year is None else year, years),
+            definition=known(definition, DEFINITIONS),
+            year=known(self.year if year is None else year, years),
         )
         return np.asarray(chosen)
 
-    def check(self, *, cores: int | None = None, fresh: bool = False) -> list[CheckResult]:
+    def check(self, *, cores: int | None = None, fresh: bool = False) -> Checks:
         """Run nine checks on the fit; they are computed once and saved with the run.
 
         Parameters
@@ -292,13 +280,14 @@ class Estimate:
         fresh : bool
             Whether to check anew.
         """
+        from model.archive.check_result import Checks
         from model.criticism.suite import criticise, record, recorded
 
         results = [] if fresh else recorded(self.folder)
         if not results:
             results = criticise(self._fitted, cores=cores)
             record(self.folder, results)
-        return results
+        return Checks(results)
 
     def drivers(
         self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False
@@ -323,17 +312,4 @@ class Estimate:
         return found
 
     def _block(self, scenario: str) -> Json:
-        return dict(self.summary["scenarios"][_known(scenario, self.summary["scenarios"])])
-
-
-def _known[T](name: T, names: Sequence[T] | Json) -> T:
-    """Return a name that is one of several.
-
-    Raises
-    ------
-    KeyError
-        If it is not; the text lists those available.
-    """
-    if name not in names:
-        raise KeyError(f"{name!r}; write one of: {', '.join(map(str, names)) or 'none'}")
-    return name
+        return dict(self.summary["scenarios"][known(scenario, self.summary["scenarios"])])

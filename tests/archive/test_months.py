@@ -106,7 +106,7 @@ def test_years_are_the_summarys(estimate: Estimate) -> None:
             draws = estimate.draws(definition, scenario=name)
             assert [int(year) for year in draws["period"].to_numpy()] == list(table.index)
             quantiles = draws.quantile([0.05, 0.5, 0.95], ["chain", "draw"]).transpose()
-            wanted = table[["q05", "q50", "q95"]]
+            wanted = table[["5%", "median", "95%"]]
             np.testing.assert_allclose(quantiles, wanted, rtol=1e-6, atol=1.0)
 
 
