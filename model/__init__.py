@@ -7,7 +7,7 @@ This module is the public Python API::
     estimate = model.fit()               # the case that comes with the program
     estimate                             # its headline
     estimate.revenue("state_take")       # by year, as a table
-    model.plot("headline", estimate)     # any figure, as matplotlib axes
+    estimate.plot.headline(year=2018)    # any figure, as matplotlib axes
 
 ``fit`` estimates a case and ``load`` opens a run; both return an ``Estimate`` with tables, draws,
 checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold, ``calibrate`` fits
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import pymc as pm
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from model.archive.check_result import Checks
@@ -45,8 +46,6 @@ __all__ = [
     "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot",
     "pymc_model", "read_case", "stock", "worker_month",
 ]  # fmt: skip
-
-SCREEN = 110  #: pixels per inch of figures in notebooks
 
 
 def runs_folder(output: str | Path | None = None) -> Path:
@@ -136,7 +135,7 @@ def fit(
     if known is None:
         with in_python():
             known = answer(asked, read_inputs(asked), folder, fresh=fresh)
-    return Estimate(known.folder, known.summary, known.manifest)
+    return Estimate(known.folder, known.summary, known.manifest, _plots)
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
@@ -154,7 +153,7 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
 
     folder = store.named_run(str(run), runs_folder(output))
     manifest, summary = store.read_run(folder)
-    return Estimate(folder, summary, manifest)
+    return Estimate(folder, summary, manifest, _plots)
 
 
 def compare(
@@ -185,16 +184,18 @@ def compare(
     ).T
 
 
-def plot(name: str, estimate: Estimate, **options: Any) -> Any:
-    """Draw a figure of an estimate.
+def plot(name: str, estimate: Estimate, *, ax: Axes | None = None, **options: Any) -> Any:
+    """Draw a figure of an estimate; ``estimate.plot.NAME(...)`` is the same.
 
     Parameters
     ----------
     name : str
         ``headline``, or another of ``reports.figures.FIGURES``; some need checks or calibration.
     estimate : Estimate
+    ax : Axes, optional
+        Axes whose place the figure takes, for instance from ``plt.subplots``.
     **options
-        Passed to the figure's ``draw``.
+        Passed to the figure's ``draw``, such as ``year``.
 
     Returns
     -------
@@ -207,22 +208,16 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     ReportError
         If the run has nothing to show in it.
     """
-    import numpy as np
+    from reports.figures.of_estimate import drawn
 
-    from reports.figures import FIGURES, OF_DRIVERS
-    from reports.saved_run import SavedRun
+    return drawn(estimate, name, ax=ax, **options)
 
-    if name not in FIGURES:
-        raise KeyError(f"{name!r}; write one of: {', '.join(FIGURES)}")
-    import matplotlib.pyplot as plt
 
-    if name in OF_DRIVERS:
-        asked = {key: options[key] for key in ("definition", "year") if key in options}
-        estimate.drivers(**asked)
-    axes = FIGURES[name].draw(SavedRun.open(estimate.folder), **options)
-    # passed to pyplot, so that notebooks show it like any other figure
-    plt.figure(np.ravel(axes)[0].get_figure(root=True)).set_dpi(SCREEN)
-    return axes
+def _plots(estimate: Estimate) -> Any:
+    """Figures of an estimate: wings know nothing of reports, so the face hands them on."""
+    from reports.figures.of_estimate import Plots
+
+    return Plots(estimate)
 
 
 def read_case(folder: str | Path = INPUTS) -> Case:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,6 +54,7 @@ class Estimate(html.Shown):
     folder: Path
     summary: Json
     manifest: Json
+    _plots: Callable[[Estimate], Any] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """The headline in a sentence."""
@@ -68,6 +69,13 @@ class Estimate(html.Shown):
         from model.result.difference import difference
 
         return difference(self, other) if isinstance(other, Estimate) else NotImplemented
+
+    @property
+    def plot(self) -> Any:
+        """Figures by name, as matplotlib axes: ``estimate.plot.headline(year=2018, ax=axes)``."""
+        if self._plots is None:
+            raise AttributeError("figures are drawn of runs opened by model.fit or model.load")
+        return self._plots(self)
 
     # --- results ----------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Fifty equally likely values of the headline year's state take, one dot each.
+"""Fifty equally likely values of a year's state take, by default the headline's, one dot each.
 
 Below the dots stand the interval of the state take, those of the readings that the run mixes, and
 that of what is collected under the plan.
@@ -10,9 +10,12 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
 from model.equations.quantities import HEADLINE
+from model.terminal.plain_text import printable
 from model.terminal.wording import MILLION, three
 from reports import readings
 from reports.figures.style import (
@@ -45,30 +48,51 @@ RUNGS = (
 LOWEST = -0.25
 #: Room for the interval of each reading, in millimetres.
 READING = 2.8
+#: Sizes of the texts beside the interval and beside a reading's.
+LARGE, SMALL = 8.5, 7.5
+#: A text that takes more of the width than this gets no room of its own.
+MOST_TAKEN = 0.7
 #: Characters of a reading's title that are shown.
 TITLE = 50
 #: The press's figure is drawn up to this multiple, beyond which it would squeeze the dots.
 FARTHEST = 3.5
 
 
-def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
-    """Draw a quantile dotplot (Kay, Kola, Hullman and Munson 2016) in USD million."""
+def draw(
+    run: SavedRun,
+    figure: Canvas | None = None,
+    texts: Catalogue | None = None,
+    year: int | None = None,
+) -> Axes:
+    """Draw a quantile dotplot (Kay, Kola, Hullman and Munson 2016) in USD million.
+
+    ``year`` is the headline's unless another is given.
+    """
     texts = readings.worded(run, texts or catalogue())
-    told = rivals(run)
+    axis = "axis" if year is None else "axis_of_year"
+    year = run.year if year is None else run.whole_year(year)
+    told = rivals(run, year)
     with styled():
         figure = canvas(HEIGHT + READING * len(told), figure)
-        outermost(figure).set_layout_engine("none")
+        if isinstance(figure, Figure):  # the layout of a part is its owner's
+            figure.set_layout_engine("none")
         # the rest is as high as without readings
         scale = HEIGHT / (HEIGHT + READING * len(told))
         left, bottom, wide, tall = PLACE
         axes = figure.add_axes((left, bottom * scale, wide, 1 - (1 - tall) * scale))
-        values = dots(run)
-        press = _press(run)
+        values = dots(run, year)
+        press = _press(run, year)
         span = [values[0], max(values[-1], press or 0.0)]
         margin = 0.06 * (span[1] - span[0])
-        low, high = span[0] - margin, span[1] + 1.6 * margin
         points = 72 / outermost(figure).dpi
         width = PLACE[2] * figure.bbox.width * points
+        low = span[0] - margin
+        ends = [
+            (numbers, _reading(title, numbers, texts), SMALL) for title, numbers in told.values()
+        ]
+        for name, key, *_ in RUNGS:
+            ends.append((run.annual(year, name), _label(run.annual(year, name), texts, key), LARGE))
+        high = max(span[1] + 1.6 * margin, *(_far_enough(*one, low, width) for one in ends))
         height = tall * scale * figure.bbox.height * points
         more = (1 - LOWEST) * height * (1 / scale - 1) / tall
         size = _diameter(values, (high - low) / width, 0.72 * height)
@@ -86,27 +110,28 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         axes.set(xlim=(low, high), ylim=(LOWEST * height - more, height))
         for definition, key, line, y in RUNGS:
             below = 0.0 if definition == HEADLINE else more
-            numbers = run.annual(run.year, definition)
+            numbers = run.annual(year, definition)
             _interval(axes, numbers, texts, key, line, y * height - below, definition)
         _readings(axes, told, texts, RUNGS[0][-1] * height, more)
         if press is not None:
             _press_line(axes, texts, press, height, int(above.sum()))
-        axes.set_xlabel(texts.say("figures.headline.axis", dots=DOTS))
+        axes.set_xlabel(texts.say(f"figures.headline.{axis}", dots=DOTS, year=year))
         bare(axes)
     return axes
 
 
-def dots(run: SavedRun) -> Floats:
-    """Fifty quantiles of the headline, in USD million, ascending."""
+def dots(run: SavedRun, year: int) -> Floats:
+    """Fifty quantiles of a year's state take, in USD million, ascending."""
     levels = (np.arange(DOTS) + 0.5) / DOTS
-    return np.asarray(np.quantile(run.headline_draws() / MILLION, levels))
+    draws = run.yearly_draws(HEADLINE).sel(year=year).to_numpy()
+    return np.asarray(np.quantile(draws / MILLION, levels))
 
 
-def rivals(run: SavedRun) -> dict[str, tuple[str, dict[str, float]]]:
+def rivals(run: SavedRun, year: int) -> dict[str, tuple[str, dict[str, float]]]:
     """Title and state take of each reading by name, if the run mixes several."""
     told = readings.told(run)
     return {
-        name: (one["title"], readings.annual(one, run.year, HEADLINE))
+        name: (one["title"], readings.annual(one, year, HEADLINE))
         for name, one in told.items()
         if len(told) > 1
     }
@@ -128,9 +153,9 @@ def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
 def describe(run: SavedRun, texts: Catalogue) -> str:
     """The figure in words, with this run's numbers."""
     texts = readings.worded(run, texts)
-    values = dots(run)
+    values = dots(run, run.year)
     parts = texts.numbers.parts(*three(run.annual(run.year, "state_take"), MILLION))
-    press = _press(run)
+    press = _press(run, run.year)
     said = ""
     if press is not None:
         above = int((values > press).sum())
@@ -153,18 +178,18 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
 def _readings_in_words(run: SavedRun, texts: Catalogue) -> str:
     each = [
         texts.say("figures.headline.alt_reading", title=title, amount=texts.money(numbers))
-        for title, numbers in rivals(run).values()
+        for title, numbers in rivals(run, run.year).values()
     ]
     return texts.say("figures.headline.alt_readings", readings="; ".join(each)) if each else ""
 
 
-def _press(run: SavedRun) -> float | None:
+def _press(run: SavedRun, year: int) -> float | None:
     """The press's arithmetic in USD million, if it can be drawn beside the dots."""
     press = run.summary.get("press_arithmetic")
-    if press is None or press["year"] != run.year:
+    if press is None or press["year"] != year:
         return None
     amount = float(press["usd"]) / MILLION
-    highest = run.annual(run.year, "state_take")["q95"] / MILLION
+    highest = run.annual(year, "state_take")["q95"] / MILLION
     return amount if amount < FARTHEST * highest else None
 
 
@@ -194,12 +219,7 @@ def _interval(
     axes.plot([middle], [y], "o", color="white", markeredgecolor=INK, markersize=4.5)
     for end, shift, side, said in (
         (low, -4, "right", parts.low),
-        (
-            high,
-            4,
-            "left",
-            texts.say(f"figures.headline.{key}", high=parts.high, middle=parts.middle),
-        ),
+        (high, 4, "left", _label(numbers, texts, key)),
     ):
         axes.annotate(
             said,
@@ -209,8 +229,30 @@ def _interval(
             ha=side,
             va="center",
             color=FAINT_INK,
-            fontsize=8.5,
+            fontsize=LARGE,
         )
+
+
+def _label(numbers: dict[str, float], texts: Catalogue, key: str) -> str:
+    """What stands behind the end of an interval."""
+    parts = texts.numbers.parts(*three(numbers, MILLION))
+    return texts.say(f"figures.headline.{key}", high=parts.high, middle=parts.middle)
+
+
+def _reading(title: str, numbers: dict[str, float], texts: Catalogue) -> str:
+    """What stands behind the end of a reading's interval."""
+    parts = texts.numbers.parts(*three(numbers, MILLION))
+    short = textwrap.shorten(title, TITLE, placeholder="…")
+    return texts.say("figures.headline.reading", high=parts.high, title=short, middle=parts.middle)
+
+
+def _far_enough(
+    numbers: dict[str, float], said: str, size: float, low: float, width: float
+) -> float:
+    """End of the scale from ``low`` over ``width`` points, with room for a text behind q95."""
+    taken = (TextPath((0, 0), printable(said), size=size).get_extents().width + 6) / width
+    end = numbers["q95"] / MILLION
+    return low + (end - low) / (1 - taken) if taken < MOST_TAKEN else end
 
 
 def _readings(
@@ -230,10 +272,7 @@ def _readings(
         )  # fmt: skip
         axes.plot([middle], [y], "o", color=BLUE, markersize=2.6, markeredgewidth=0)
         parts = texts.numbers.parts(middle, low, high)
-        short = textwrap.shorten(title, TITLE, placeholder="…")
-        said = texts.say(
-            "figures.headline.reading", high=parts.high, title=short, middle=parts.middle
-        )
+        said = _reading(title, numbers, texts)
         for end, shift, side, words in ((low, -4, "right", parts.low), (high, 4, "left", said)):
             axes.annotate(
                 words,
@@ -243,7 +282,7 @@ def _readings(
                 ha=side,
                 va="center_baseline",
                 color=BLUE_INK,
-                fontsize=7.5,
+                fontsize=SMALL,
             )
 
 

@@ -69,7 +69,7 @@ def test_readings_of_one_kind_are_named(rival_run: SavedRun, english: Catalogue)
     found = readings.blocks(alone, english)
     assert found is not None
     assert [row[0] for row in found["summary"]["rows"]] == ["share"]
-    assert headline.rivals(alone) == {}
+    assert headline.rivals(alone, alone.year) == {}
 
 
 def test_each_reading_stands_below_the_mixture(rival_run: SavedRun, english: Catalogue) -> None:
