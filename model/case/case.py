@@ -20,7 +20,7 @@ from model.case.contents import (
     Segment,
     Timeline,
 )
-from model.case.exchange import Rates, reference_rates
+from model.case.exchange import Rates, changeovers_of, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
@@ -29,13 +29,16 @@ from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
 from model.case.reader.plausibility import slips
+from model.case.reader.prices import in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
+from model.case.reader.row_currencies import with_row_currencies
 from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
+from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
 from model.equations.subjects import MEASURED_BY_NAME
 
@@ -64,7 +67,7 @@ class Case:
         Sorted by id.
     reading : Reading
     rates : Rates
-        Units of each host's currency per US dollar, by month.
+        Units of each host's currency, and of others that rows need, per US dollar, by month.
     press : dict or None
         Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
@@ -174,12 +177,21 @@ def _read(folder: Folder) -> Case | None:
     evidence = read_evidence(folder, dimensions, sources)
     firms = read_firms(folder, hosts, segments, sources)
     own_rates = read_fx(folder)
+    index = read_prices(folder)
+    if evidence is not None:
+        evidence = in_prices_of_window(evidence, index, report)
     prospects = read_prospects(folder, dimensions)
     readings = () if evidence is None else read_readings(folder, evidence, priors)
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
-        rates = reference_rates(timeline.months, currencies, own_rates, report)
+        rates = reference_rates(
+            timeline.months, currencies, own_rates, report, changeovers_of(hosts)
+        )
+        if evidence is not None:
+            rates = with_row_currencies(evidence, rates, report)
+    if evidence is not None and prior_file is not None:
+        check_working_time(evidence, {name for path in prior_file.tables for name in path}, report)
     if file is not None:
         _check_references(report, file, text, evidence, sources)
     if (

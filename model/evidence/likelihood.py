@@ -240,8 +240,7 @@ def _exchange(case: Case, row: Any) -> float:
     )
     if row.currency in ("", own):
         return 1.0
-    rates = case.rates
-    return rates.mean(own, row.start, row.end) / rates.mean(row.currency, row.start, row.end)
+    return case.rates.cross(own, row.currency, row.start, row.end)
 
 
 def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> Floats:

@@ -12,15 +12,16 @@ from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
 from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
-from model.equations.quantities import BASIC_BY_NAME
+from model.equations.quantities import BASIC_BY_NAME, WORKING_TIME
 from model.equations.subjects import MEASURED_BY_NAME
 
 Range = tuple[float, float]
-#: Cache of mean exchange rates by currency, first and last month.
-Means = dict[tuple[str, pd.Period, pd.Period], float]
+#: Cache of exchange rates by both currencies, first and last month.
+Known = dict[tuple[str, str, pd.Period, pd.Period], float]
 
 COLUMNS = (
-    "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", *FIGURES,
+    "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", "per",
+    "first_part", "last_part", *FIGURES,
 )  # fmt: skip
 
 
@@ -43,16 +44,16 @@ def slips(
 
     Notes
     -----
-    Figures in dollars are converted at the mean rate of the row's window. Shares are not
+    Figures in other currencies are converted at the mean rates of the row's window. Shares are not
     compared, because they are already known to lie between 0 and 1.
     """
     found = []
-    means: Means = {}
+    known: Known = {}
     fitted = evidence[evidence["role"] == "fit"]
     columns = [fitted[name].tolist() for name in COLUMNS]
     for cells in zip(*columns, strict=True):
         row = dict(zip(COLUMNS, cells, strict=True))
-        expected = _range(row, priors, hosts, rates, means)
+        expected = _range(row, priors, hosts, rates, known)
         if expected is None:
             continue
         low, high = expected
@@ -75,7 +76,7 @@ def _range(
     priors: Mapping[str, Prior],
     hosts: tuple[Host, ...],
     rates: Rates,
-    means: Means,
+    known: Known,
 ) -> Range | None:
     """Return the range expected of a row's figure in its own currency, or None if there is none."""
     name, _, index = str(row["quantity"]).partition(".")
@@ -93,17 +94,32 @@ def _range(
     else:
         stock = priors[label("permitted_at_start", host.name, "", hosts[0].name)]
         flow = measured.kind == "flow"
-        months = row["end"].ordinal - row["start"].ordinal + 1 if flow else 1
+        months = (
+            row["end"].ordinal - row["start"].ordinal - 1 + row["first_part"] + row["last_part"]
+        )
+        months = months if flow else 1
         return stock.p05 / 100 * months, stock.p95 * 3 * months
+    expected = _worked(expected, row, priors, host.name, hosts[0].name)
     if not row["currency"] or row["currency"] == of:
         return expected
-    rate = _mean(rates, row["currency"], row, means) / _mean(rates, of, row, means)
+    rate = _rate(rates, of, row, known)
     return expected[0] * rate, expected[1] * rate
 
 
-def _mean(rates: Rates, currency: str, row: Mapping[str, Any], means: Means) -> float:
-    """Return the mean rate of a row's window; cached, because many rows share a window."""
-    window = (currency, row["start"], row["end"])
-    if window not in means:
-        means[window] = rates.mean(*window)
-    return means[window]
+def _worked(
+    expected: Range, row: Mapping[str, Any], priors: Mapping[str, Prior], host: str, first: str
+) -> Range:
+    """Return a month's range by the time worked that the row is stated for."""
+    low, high = expected
+    for name in WORKING_TIME[row["per"]]:
+        time = priors[label(name, host, "", first)]
+        low, high = low / time.p95, high / time.p05
+    return low, high
+
+
+def _rate(rates: Rates, of: str, row: Mapping[str, Any], known: Known) -> float:
+    """Return a row's currency per unit of another; cached, because many rows share a window."""
+    window = (row["currency"], of, row["start"], row["end"])
+    if window not in known:
+        known[window] = rates.cross(*window)
+    return known[window]

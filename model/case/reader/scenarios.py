@@ -19,10 +19,10 @@ from model.case.folders import (
     scenario_names,
     scenario_paths,
 )
+from model.case.reader.dates import month
 from model.case.reader.files import Folder
 from model.case.reader.impossible import EXCHANGE_RATE, impossible
 from model.case.reader.settings import ChangeTable, ScenarioFile
-from model.case.reader.tables import month
 from model.case.reader.toml_files import period, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.units import UnitError, conversion, is_pure, pure_factor
@@ -48,6 +48,8 @@ INSTEAD = {
     "irregular_inflow",
     "segment_share": "it does not vary by month; use --set",
     "arrivals_ratio": "change permit_inflow, which it multiplies",
+    "days_worked": "rows are read by it, and the accounts are by the month; change payment",
+    "hours_worked": "rows are read by it, and the accounts are by the month; change payment",
     **{
         f"{stem}_{ending}": f"it does not vary by month; change {whole} with a path or a segment"
         for stem, whole in (

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from model.case.faults import closest, quote
-from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
-from model.case.units import CURRENCIES
+from model.case.faults import quote
+from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
+from model.case.reader.tables import WORD
+from model.case.units import CURRENCIES, currency_fault
 
 #: More than there are countries.
 MOST_HOSTS = 250
@@ -63,9 +64,7 @@ def _coverage(value: float) -> float:
 
 def _currency(text: str) -> str:
     if text not in CURRENCIES:
-        near = closest(text, CURRENCIES)
-        advice = f"did you mean {near!r}?" if near else "write an ISO code such as 'RUB'"
-        raise ValueError(f"{quote(text)} is not a currency; {advice}")
+        raise ValueError(currency_fault(text))
     return text
 
 
@@ -96,11 +95,20 @@ class Table(BaseModel):
 # timeline.toml
 
 
+class ChangeoverTable(Table):
+    """One of ``[[hosts.NAME.became]]``: a new currency, and how many old ones it is."""
+
+    since: Annotated[Month, Field(alias="from")]
+    currency: Currency
+    per_new: Positive
+
+
 class HostTable(Table):
     """``[hosts.NAME]``."""
 
     title: Line
     currency: Currency
+    became: list[ChangeoverTable] = []
 
 
 class StretchTable(Table):

@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 import pandas as pd
 import pandera.pandas as pa
 
 from model.case.faults import choose, quote
+from model.case.reader.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    explain_date,
+    explain_window,
+    is_loose_date,
+    is_window,
+    month,
+)
 from model.case.reader.numbers import (
     ambiguous,
     coverage,
@@ -20,7 +28,7 @@ from model.case.reader.numbers import (
     without_percent,
 )
 from model.case.statements import RETRACTED
-from model.case.units import CURRENCIES
+from model.case.units import CURRENCIES, currency_fault
 from model.equations.quantities import BASES
 
 QUALIFIERS = (
@@ -36,7 +44,6 @@ BOUNDS = ("below", "above")
 #: Qualifiers with an error that does not depend on the figure and is known before it.
 ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 #: Names used in labels and selections of segments, so without dots, pluses and spaces.
 WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
@@ -48,27 +55,6 @@ EXPLAIN: dict[str, Callable[[str], str]] = {}
 
 
 # Cells
-
-
-@lru_cache(maxsize=16384)
-def month(text: str) -> pd.Period | None:
-    """Return the month of a YYYY-MM or YYYY-MM-DD cell, or None if it is not a date."""
-    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
-        return None
-    try:
-        day = pd.Timestamp(text if len(text) == 10 else f"{text}-01")
-    except ValueError:
-        return None
-    return pd.Period(day, freq="M") if FIRST_YEAR <= day.year <= LAST_YEAR else None
-
-
-def explain_date(text: str) -> str:
-    """Describe the error in a date."""
-    if not text:
-        return "the date is missing; write YYYY-MM or YYYY-MM-DD"
-    return (
-        f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM or YYYY-MM-DD"
-    )
 
 
 def _is_amount(text: str) -> bool:
@@ -95,10 +81,6 @@ def _is_count(text: str) -> bool:
 
 def _explain_amount(text: str) -> str:
     return explain(text, least="above zero")
-
-
-def _is_loose_date(text: str) -> bool:
-    return month(f"{text}-01" if re.fullmatch(r"\d{4}", text, re.ASCII) else text) is not None
 
 
 # Columns
@@ -182,6 +164,13 @@ def _share() -> pa.Column:
     return pa.Column(checks=[_rule("share", _is_figure, _explain_amount, blank=False)])
 
 
+def _currency() -> pa.Column:
+    def accepts(text: str) -> bool:
+        return text in CURRENCIES
+
+    return pa.Column(checks=[_rule("currency", accepts, currency_fault, blank=False)])
+
+
 def _rate() -> pa.Column:
     return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
 
@@ -193,11 +182,15 @@ def _date(*, blank: bool = False) -> pa.Column:
     return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
 
 
+def _window(*, blank: bool = False) -> pa.Column:
+    return pa.Column(checks=[_rule("window", is_window, explain_window, blank=blank)])
+
+
 def _loose_date() -> pa.Column:
     def explain(text: str) -> str:
         return f"{explain_date(text)} or YYYY"
 
-    return pa.Column(checks=[_rule("loose date", _is_loose_date, explain, blank=True)])
+    return pa.Column(checks=[_rule("loose date", is_loose_date, explain, blank=True)])
 
 
 def _month() -> pa.Column:
@@ -235,7 +228,7 @@ def _coverage() -> pa.Column:
 def _status() -> pa.Column:
     def accepts(text: str) -> bool:
         word, _, since = text.partition(" ")
-        return word == RETRACTED and (not since or _is_loose_date(since))
+        return word == RETRACTED and (not since or is_loose_date(since))
 
     def explain(text: str) -> str:
         example = f"{RETRACTED} 2019-05-17"
@@ -262,8 +255,8 @@ EVIDENCE = pa.DataFrameSchema(
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
         "segment": _free(),
-        "start": _date(),
-        "end": _date(),
+        "start": _window(),
+        "end": _window(blank=True),
         "qualifier": _one_of("qualifier", QUALIFIERS),
         "low": _figure(),
         "value": _figure(),
@@ -298,8 +291,8 @@ PROSPECTS = pa.DataFrameSchema(
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
         "segment": _free(),
-        "start": _date(),
-        "end": _date(),
+        "start": _window(),
+        "end": _window(blank=True),
         "qualifier": _one_of("qualifier", ONE_FIGURE),
         "base": _one_of("base", BASES, blank=True),
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
@@ -358,8 +351,19 @@ FIRMS = pa.DataFrameSchema(
 FX = pa.DataFrameSchema(
     {
         "month": _month(),
-        "currency": _one_of("currency", sorted(CURRENCIES)),
+        "currency": _currency(),
         "per_usd": _rate(),
+        "source": _filled("the source"),
+    },
+    strict=True,
+    unique=["month", "currency"],
+    report_duplicates="exclude_first",
+)
+PRICES = pa.DataFrameSchema(
+    {
+        "month": _month(),
+        "currency": _currency(),
+        "index": _rate(),
         "source": _filled("the source"),
     },
     strict=True,
