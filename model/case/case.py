@@ -283,4 +283,6 @@ def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
     wanted = "USD" if part == "payment_usd" else currency
     if wanted is None or row["currency"] == wanted:
         return None
+    if row["currency"] not in ("", "USD", currency) and row["role"] == "fit":
+        return None  # it is converted at the rates of its window
     return f"{row.name!r} is not an amount in {wanted}; name a row that is"

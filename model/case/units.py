@@ -260,7 +260,7 @@ def currency_fault(text: str) -> str:
     """
     code = text.upper()
     if code in _RENAMED:
-        return f"{quote(text)} was withdrawn; is the figure in {_RENAMED[code]!r}? Then write that"
+        return f"{quote(text)} is not a currency in use; is it {_RENAMED[code]!r}? Then write that"
     advised = repr(code) if code in CURRENCIES else "an ISO code such as 'RUB'"
     return f"{quote(text)} is not a currency; write {advised}"
 

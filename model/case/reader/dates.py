@@ -95,6 +95,22 @@ def month(text: str) -> pd.Period | None:
     return pd.Period(day, freq="M") if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def is_date(text: str) -> bool:
+    """Return whether a cell is a month or a day."""
+    return month(text) is not None
+
+
+def is_month(text: str) -> bool:
+    """Return whether a cell is a month."""
+    return len(text) == len("2018-07") and month(text) is not None
+
+
+def explain_month(text: str) -> str:
+    """Describe the error in a month."""
+    got = f"{quote(text)} is not a month" if text else "the month is missing"
+    return f"{got} from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
+
+
 def is_window(text: str) -> bool:
     """Return whether a cell is a date, or a period that may stand for one."""
     found = months_of(text)
@@ -115,6 +131,11 @@ def explain_date(text: str) -> str:
     got = f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}"
     meant = _meant(text)
     return f"{got}; {meant or 'write YYYY-MM or YYYY-MM-DD'}"
+
+
+def explain_loose_date(text: str) -> str:
+    """Describe the error in a date that may be a year."""
+    return f"{explain_date(text)} or YYYY"
 
 
 def explain_window(text: str) -> str:

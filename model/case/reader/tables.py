@@ -10,15 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from model.case.faults import choose, quote
-from model.case.reader.dates import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    explain_date,
-    explain_window,
-    is_loose_date,
-    is_window,
-    month,
-)
+from model.case.reader import dates
 from model.case.reader.numbers import (
     ambiguous,
     coverage,
@@ -165,10 +157,8 @@ def _share() -> pa.Column:
 
 
 def _currency() -> pa.Column:
-    def accepts(text: str) -> bool:
-        return text in CURRENCIES
-
-    return pa.Column(checks=[_rule("currency", accepts, currency_fault, blank=False)])
+    known = CURRENCIES.__contains__
+    return pa.Column(checks=[_rule("currency", known, currency_fault, blank=False)])
 
 
 def _rate() -> pa.Column:
@@ -176,32 +166,21 @@ def _rate() -> pa.Column:
 
 
 def _date(*, blank: bool = False) -> pa.Column:
-    def accepts(text: str) -> bool:
-        return month(text) is not None
-
-    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
+    return pa.Column(checks=[_rule("date", dates.is_date, dates.explain_date, blank=blank)])
 
 
 def _window(*, blank: bool = False) -> pa.Column:
-    return pa.Column(checks=[_rule("window", is_window, explain_window, blank=blank)])
+    return pa.Column(checks=[_rule("window", dates.is_window, dates.explain_window, blank=blank)])
 
 
 def _loose_date() -> pa.Column:
-    def explain(text: str) -> str:
-        return f"{explain_date(text)} or YYYY"
-
-    return pa.Column(checks=[_rule("loose date", is_loose_date, explain, blank=True)])
+    return pa.Column(
+        checks=[_rule("loose date", dates.is_loose_date, dates.explain_loose_date, blank=True)]
+    )
 
 
 def _month() -> pa.Column:
-    def explain(text: str) -> str:
-        got = f"{quote(text)} is not a month" if text else "the month is missing"
-        return f"{got} from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
-
-    def accepts(text: str) -> bool:
-        return len(text) == len("2018-07") and month(text) is not None
-
-    return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
+    return pa.Column(checks=[_rule("month", dates.is_month, dates.explain_month, blank=False)])
 
 
 def _free() -> pa.Column:
@@ -228,7 +207,7 @@ def _coverage() -> pa.Column:
 def _status() -> pa.Column:
     def accepts(text: str) -> bool:
         word, _, since = text.partition(" ")
-        return word == RETRACTED and (not since or is_loose_date(since))
+        return word == RETRACTED and (not since or dates.is_loose_date(since))
 
     def explain(text: str) -> str:
         example = f"{RETRACTED} 2019-05-17"
@@ -348,25 +327,22 @@ FIRMS = pa.DataFrameSchema(
     },
     strict=True,
 )
-FX = pa.DataFrameSchema(
-    {
-        "month": _month(),
-        "currency": _currency(),
-        "per_usd": _rate(),
-        "source": _filled("the source"),
-    },
-    strict=True,
-    unique=["month", "currency"],
-    report_duplicates="exclude_first",
-)
-PRICES = pa.DataFrameSchema(
-    {
-        "month": _month(),
-        "currency": _currency(),
-        "index": _rate(),
-        "source": _filled("the source"),
-    },
-    strict=True,
-    unique=["month", "currency"],
-    report_duplicates="exclude_first",
-)
+
+
+def _by_month(figure: str) -> pa.DataFrameSchema:
+    """Return the schema of a table with a figure by month and currency."""
+    return pa.DataFrameSchema(
+        {
+            "month": _month(),
+            "currency": _currency(),
+            figure: _rate(),
+            "source": _filled("the source"),
+        },
+        strict=True,
+        unique=["month", "currency"],
+        report_duplicates="exclude_first",
+    )
+
+
+FX = _by_month("per_usd")
+PRICES = _by_month("index")

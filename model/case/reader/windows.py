@@ -57,6 +57,8 @@ def _check_inside(row: Row, start: pd.Period, end: pd.Period, dimensions: Dimens
         if not first <= at <= last:
             message = f"{row[column]} lies outside the timeline, {first} to {last}; {row.outside}"
             row.fault(column, message)
+            if row.file == EVIDENCE:
+                break  # all of the window is outside
     return False
 
 
