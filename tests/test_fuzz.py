@@ -143,7 +143,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 FILES = (
-    "evidence.csv", "sources.csv", "segments.csv", "firms.csv", "fx.csv", "prospects.csv",
+    "evidence.csv", "sources.csv", "segments.csv", "firms.csv", "fx.csv", "prices.csv", "prospects.csv",
     "priors.toml", "timeline.toml", "reading.toml", "readings.toml", "scenarios/half.toml",
 )  # fmt: skip
 
