@@ -147,19 +147,17 @@ class _Known:
 
     def by_month(self, months: pd.PeriodIndex, currency: str) -> tuple[list[float], list[str]]:
         """Return a currency's rate in each month, NaN if there is none, and its source."""
-        found = [self._rate(currency, month, frozenset()) for month in months]
+        found = [self._rate(currency, month, set()) for month in months]
         rates = [np.nan if rate is None else rate for rate, _ in found]
         return rates, ["" if rate is None else where for rate, where in found]
 
-    def _rate(
-        self, currency: str, month: pd.Period, tried: frozenset[str]
-    ) -> tuple[float | None, str]:
-        """Return a rate and its source; ``tried`` are currencies that it must not come from.
+    def _rate(self, currency: str, month: pd.Period, tried: set[str]) -> tuple[float | None, str]:
+        """Return a rate and its source; ``tried`` are the currencies already looked at.
 
         A currency that was replaced follows its successor from then on. One that has no rate yet
         follows its predecessor.
         """
-        tried |= {currency}
+        tried.add(currency)
         after = [one for one in self._changeovers if one.old == currency and month >= one.start]
         before = [one for one in self._changeovers if one.new == currency and month < one.start]
         for one in after:

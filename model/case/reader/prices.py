@@ -46,21 +46,31 @@ def in_prices_of_window(evidence: pd.DataFrame, index: Index, report: Report) ->
     if not stated.any():
         return evidence
     factors = evidence["factor"].copy()
+    known: dict[tuple[str, int, pd.Period, pd.Period], float | list[pd.Period]] = {}
     for place, row in evidence[stated].iterrows():
-        # the note has the figure of a row for the record as printed, whatever its prices are now
-        used = row["role"] != "context"
         if not report.clean(EVIDENCE, int(row["row"]), "start", "end", "unit"):
             continue
-        year, own = int(row["prices"]), index.get(row["currency"], {})
-        window = pd.period_range(row["start"], row["end"], freq="M")
-        base = pd.period_range(f"{year}-01", f"{year}-12", freq="M")
-        missing = [one for one in base.union(window) if one not in own]
-        if not missing:
-            factors[place] *= _mean(own, window) / _mean(own, base)
-        elif used:
-            message = _lacking(row["currency"], year, missing, bool(index))
+        currency, year = str(row["currency"]), int(row["prices"])
+        key = (currency, year, row["start"], row["end"])
+        if key not in known:
+            known[key] = _change(index.get(currency, {}), *key[1:])
+        found = known[key]
+        if isinstance(found, float):
+            factors[place] *= found
+        elif row["role"] != "context":
+            message = _lacking(currency, year, found, bool(index))
             report.add(EVIDENCE, int(row["row"]), "unit", message)
     return evidence.assign(factor=factors)
+
+
+def _change(
+    index: Mapping[pd.Period, float], year: int, start: pd.Period, end: pd.Period
+) -> float | list[pd.Period]:
+    """Return a window's mean index over that of a year, or the months that are missing."""
+    window = pd.period_range(start, end, freq="M")
+    base = pd.period_range(f"{year}-01", f"{year}-12", freq="M")
+    missing = [one for one in base.union(window) if one not in index]
+    return missing or _mean(index, window) / _mean(index, base)
 
 
 def _mean(index: Mapping[pd.Period, float], months: pd.PeriodIndex) -> float:

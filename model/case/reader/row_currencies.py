@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from model.case.exchange import FILE as FX
@@ -19,14 +21,19 @@ def with_row_currencies(evidence: pd.DataFrame, rates: Rates, report: Report) ->
     used = evidence["role"].isin(["fit", "holdout"])
     used &= ~evidence["currency"].isin(["", *rates.per_usd.columns])
     columns = ["row", "currency", "start", "end", "role"]
+    inside = cache(lambda start, end: _inside(rates, start, end))
     windows = [
-        (int(row), str(currency), _inside(rates, start, end), role == "fit")
+        (int(row), str(currency), inside(start, end), role == "fit")
         for row, currency, start, end, role in evidence.loc[used, columns].itertuples(index=False)
         if report.clean(FILE, int(row), "start", "end", "unit")
     ]
     needed: dict[str, set[pd.Period]] = {}
-    for _, currency, months, _ in windows:
-        needed.setdefault(currency, set()).update(months)
+    # by distinct windows, in the rows' order: many rows share one
+    distinct = dict.fromkeys((one, *_ends(months)) for _, one, months, _ in windows)
+    for currency, first, last in distinct:
+        needed.setdefault(currency, set())
+        if first is not None:
+            needed[currency].update(pd.period_range(first, last, freq="M"))
     found = with_rows(rates, needed)
     for row, currency, months, fitted in windows:
         if not len(months):
@@ -46,6 +53,10 @@ def with_row_currencies(evidence: pd.DataFrame, rates: Rates, report: Report) ->
             )
             report.warn(FILE, row, "unit", message)
     return found
+
+
+def _ends(months: pd.PeriodIndex) -> tuple[pd.Period | None, pd.Period | None]:
+    return (months[0], months[-1]) if len(months) else (None, None)
 
 
 def _covered(currency: str) -> str:

@@ -35,35 +35,38 @@ def check_window(row: Row, dimensions: Dimensions) -> None:
     if row.kind == "flow":
         row.first_part, row.last_part = day_parts(row["start"], row["end"])
     inside = _check_inside(row, start, end, dimensions)
-    if inside and row.fits and (row.first_part, row.last_part) != (1.0, 1.0):
+    if inside is not None and row.fits and (row.first_part, row.last_part) != (1.0, 1.0):
         message = (
             f"{row['start']} to {row['end']} is not whole months: of a sum, the days inside count, "
-            f"{_months(start, end, row.first_part, row.last_part):.3g} months"
+            f"{_months(*inside, row.first_part, row.last_part):.3g} months"
         )
         row.report.warn(row.file, row.number, "start", message)
 
 
-def _check_inside(row: Row, start: pd.Period, end: pd.Period, dimensions: Dimensions) -> bool:
-    """Report a fitted window outside the timeline, or reduce it to the part inside."""
+def _check_inside(
+    row: Row, start: pd.Period, end: pd.Period, dimensions: Dimensions
+) -> tuple[pd.Period, pd.Period] | None:
+    """Return the months that count, or None with a fitted window outside the timeline reported."""
     if dimensions.span is None or not row.fits:
-        return True
+        return start, end
     first, last = dimensions.span
     if first <= start and end <= last:
-        return True
+        return start, end
     if row.file == EVIDENCE and start <= last and end >= first:
-        _reduce(row, start, end, first, last)
-        return True
+        return _reduce(row, start, end, first, last)
     for column, at in (("start", start), ("end", end)):
         if not first <= at <= last:
             message = f"{row[column]} lies outside the timeline, {first} to {last}; {row.outside}"
             row.fault(column, message)
             if row.file == EVIDENCE:
                 break  # all of the window is outside
-    return False
+    return None
 
 
-def _reduce(row: Row, start: pd.Period, end: pd.Period, first: pd.Period, last: pd.Period) -> None:
-    """Let only the part of a window inside the timeline count, and say so.
+def _reduce(
+    row: Row, start: pd.Period, end: pd.Period, first: pd.Period, last: pd.Period
+) -> tuple[pd.Period, pd.Period]:
+    """Let only the part of a window inside the timeline count, say so and return its months.
 
     What is summed over a window is taken as uniform in time.
     """
@@ -74,12 +77,13 @@ def _reduce(row: Row, start: pd.Period, end: pd.Period, first: pd.Period, last: 
         start, row.first_part, row.cells["start"] = first, 1.0, str(first)
     if end > last:
         end, row.last_part, row.cells["end"] = last, 1.0, str(last)
-    how = f"the part inside counts, {start} to {end}"
+    how = f"the part inside counts, {row['start']} to {row['end']}"
     if row.kind == "flow":
         inside = _months(start, end, row.first_part, row.last_part)
         row.part = inside / whole
         how += f", and as much of the figure: {inside:.3g} of {whole:.3g} months"
     row.report.warn(row.file, row.number, column, f"{message}; {how}")
+    return start, end
 
 
 def _months(start: pd.Period, end: pd.Period, first_part: float, last_part: float) -> float:
