@@ -128,14 +128,16 @@ def explain_date(text: str) -> str:
     """Describe the error in a date."""
     if not text:
         return "the date is missing; write YYYY-MM or YYYY-MM-DD"
-    got = f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}"
     meant = _meant(text)
-    return f"{got}; {meant or 'write YYYY-MM or YYYY-MM-DD'}"
+    if meant:
+        return f"{quote(text)} is not written as a date here; {meant}"
+    got = f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}"
+    return f"{got}; write YYYY-MM or YYYY-MM-DD"
 
 
 def explain_loose_date(text: str) -> str:
     """Describe the error in a date that may be a year."""
-    return f"{explain_date(text)} or YYYY"
+    return explain_date(text) + ("" if _meant(text) else " or YYYY")
 
 
 def explain_window(text: str) -> str:
