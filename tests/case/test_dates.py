@@ -70,6 +70,10 @@ def test_a_period_is_its_months(start: str, end: str, window: str, tmp_path: Pat
         ("FY2017/13", "write YYYY-MM or YYYY-MM-DD, a year, 2017Q3 or FY2017/04"),
         ("2017Q5", "write YYYY-MM or YYYY-MM-DD, a year, 2017Q3 or FY2017/04"),
         ("1850", "is not a date from 1990 to 2100"),
+        ("14000", "is not a date from 1990 to 2100"),
+        ("31.12.1917", "is not a date from 1990 to 2100"),
+        ("Marble 2017", "is not a date from 1990 to 2100"),
+        ("sept 2017", "write 2017-09"),
         ("later", "is not a date from 1990 to 2100"),
     ],
 )

@@ -25,7 +25,10 @@ _SERIAL = re.compile(r"([1-7]\d{4})(?:\.0+)?", re.ASCII)
 _PARTS = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?", re.ASCII)
 _NAMED = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.?,? (\d{4})", re.ASCII)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
 
 
 def months_of(text: str) -> tuple[str, str] | None:
@@ -130,7 +133,7 @@ def explain_date(text: str) -> str:
         return "the date is missing; write YYYY-MM or YYYY-MM-DD"
     meant = _meant(text)
     if meant:
-        return f"{quote(text)} is not written as a date here; {meant}"
+        return f"{quote(text)} is not a date as written here; {meant}"
     got = f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}"
     return f"{got}; write YYYY-MM or YYYY-MM-DD"
 
@@ -155,7 +158,8 @@ def _meant(text: str) -> str | None:
     serial = _SERIAL.fullmatch(text)
     if serial:
         day = DAY_ZERO + timedelta(days=int(serial[1]))
-        return f"as a spreadsheet counts days it is {day}: write that"
+        told = f"as a spreadsheet counts days it is {day}: write that"
+        return told if FIRST_YEAR <= day.year <= LAST_YEAR else None
     parts, years, named = (one.fullmatch(text) for one in (_PARTS, _YEAR_FIRST, _NAMED))
     found: list[str | None] = []
     if parts:
@@ -163,15 +167,21 @@ def _meant(text: str) -> str | None:
         found = [_day(year, second, first), _day(year, first, second)]
     elif years:
         found = [_day(*(int(part) for part in years.groups() if part))]
-    elif named and named[2][:3].casefold() in _MONTHS:
-        number = _MONTHS.index(named[2][:3].casefold()) + 1
-        found = [_day(int(named[3]), number, *([int(named[1])] if named[1] else []))]
+    elif named:
+        day_of = [int(named[1])] if named[1] else []
+        found = [
+            _day(int(named[3]), number, *day_of)
+            for number, name in enumerate(_MONTHS, start=1)
+            if name.startswith(named[2].casefold())
+        ]
     possible = list(dict.fromkeys(one for one in found if one))
     return f"write {' or '.join(possible)}" if possible else None
 
 
 def _day(year: int, number: int, day: int | None = None) -> str | None:
     """Return a day, or a month if none is given, as it is to be written; None if there is none."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
     try:
         found = date(year, number, day or 1).isoformat()
     except ValueError:
