@@ -72,7 +72,7 @@ class Errors:
 
     own: Floats
     shared: Floats
-    between: Floats
+    between: Floats | float = 0.0
 
     def graded(self, parts: Synthesis) -> Floats:
         """Log errors of the size that grades say, (R,)."""

@@ -183,6 +183,12 @@ def test_advice_does_not_change_size_currency_or_time(text: str, advice: str) ->
     assert advice in str(error.value)
 
 
+@pytest.mark.parametrize("text", ["%%", "%percent", "million%", "%USD"])
+def test_a_sign_beside_a_sign_is_no_unit(text: str) -> None:
+    with pytest.raises(UnitError, match="is not a unit"):
+        conversion(text, "fraction", None, "it")
+
+
 def test_a_percent_sign_is_no_rate() -> None:
     with pytest.raises(UnitError, match="write 'percent/year'"):
         conversion("%/year", "1/month", None, "permit_exit")

@@ -74,6 +74,8 @@ def test_a_period_is_its_months(start: str, end: str, window: str, tmp_path: Pat
         ("31.12.1917", "is not a date from 1990 to 2100"),
         ("Marble 2017", "is not a date from 1990 to 2100"),
         ("sept 2017", "write 2017-09"),
+        ("December 31, 2017", "write 2017-12-31"),
+        ("00/05/2017", "is not a date from 1990 to 2100"),
         ("later", "is not a date from 1990 to 2100"),
     ],
 )

@@ -99,6 +99,9 @@ CELLS = {
     ),
     "visas a year": cell("new", "unit", "permits/year", "'permits'", "start and end", line=5),
     "persons for permits": cell("new", "unit", "persons", "write 'permits'", line=5),
+    "a total in another currency": cell(
+        "official_total", "unit", "million CNY/year", "is in CNY", "RUB or USD", line=11
+    ),
     "currency without a rate": cell(
         "payment", "unit", "KPW/month", "no rate of KPW for 2018-07", "fx.csv", line=6
     ),

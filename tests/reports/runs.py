@@ -130,7 +130,7 @@ def write_run(
     asked = read.read(list(scenarios))
     results = Results.of(case, posterior, asked, last, gate, rivals=told)
     content = summary(results) | {"answered_by": {"how": "fitted"}}
-    question = Question(inputs, scenarios=tuple(path.stem for path in scenarios), horizon=horizon)
+    question = Question(inputs, scenarios=tuple(map(str, scenarios)), horizon=horizon)
     said = manifest(results, question, (key, "fedcba987654"), {"how": "fitted"})
     return store.write_run(output, f"case-{key}", run_files(results, content), manifest=said)
 

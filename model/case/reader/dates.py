@@ -24,7 +24,7 @@ _FISCAL = re.compile(r"FY ?(\d{4})/(0[1-9]|1[0-2])", re.ASCII)
 _SERIAL = re.compile(r"([1-7]\d{4})(?:\.0+)?", re.ASCII)
 _PARTS = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?", re.ASCII)
-_NAMED = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.?,? (\d{4})", re.ASCII)
+_NAMED = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.?(?: (\d{1,2}))?,? (\d{4})", re.ASCII)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -167,11 +167,11 @@ def _meant(text: str) -> str | None:
         found = [_day(year, second, first), _day(year, first, second)]
     elif years:
         found = [_day(*(int(part) for part in years.groups() if part))]
-    elif named:
-        day_of = [int(named[1])] if named[1] else []
+    elif named and not (named[1] and named[3]):
+        number = named[1] or named[3]
         found = [
-            _day(int(named[3]), number, *day_of)
-            for number, name in enumerate(_MONTHS, start=1)
+            _day(int(named[4]), place, int(number) if number else None)
+            for place, name in enumerate(_MONTHS, start=1)
             if name.startswith(named[2].casefold())
         ]
     possible = list(dict.fromkeys(one for one in found if one))
@@ -183,7 +183,7 @@ def _day(year: int, number: int, day: int | None = None) -> str | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
-        found = date(year, number, day or 1).isoformat()
+        found = date(year, number, 1 if day is None else day).isoformat()
     except ValueError:
         return None
-    return found if day else found[:7]
+    return found[:7] if day is None else found

@@ -81,7 +81,7 @@ def _reduce(
     if row.kind == "flow":
         inside = _months(start, end, row.first_part, row.last_part)
         row.part = inside / whole
-        how += f", and as much of the figure: {inside:.3g} of {whole:.3g} months"
+        how += f", and as much of the figure as if even in time: {inside:.3g} of {whole:.3g} months"
     row.report.warn(row.file, row.number, column, f"{message}; {how}")
     return start, end
 
