@@ -13,7 +13,7 @@ TARGETS = environment estimate check drivers calibrate report test fuzz readme s
 .PHONY: help $(TARGETS)
 
 help:
-	@sh tools/launch.sh help
+	@sh tools/launch.sh help make
 
 $(TARGETS):
 	@PYTHON='$(PYTHON)' sh tools/launch.sh $@ $(ARGS)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.interpreters import WINDOWS, find_python, say
+from tools.interpreters import WINDOWS, find_python, output, say
 
 LOCK = Path("requirements.lock")
 VENV = Path(".venv")
@@ -48,15 +48,8 @@ def ready() -> bool:
 
 def version_of(python: Path | str) -> str:
     """Version of a Python; blank if it does not start."""
-    try:
-        said = subprocess.run(
-            [str(python), "-c", "import sys; print(sys.version.split()[0])"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            check=True,
-        )  # fmt: skip
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return said.stdout.decode().strip()
+    status, said = output([str(python), "-c", "import sys; print(sys.version.split()[0])"])
+    return said if status == 0 else ""
 
 
 def _installed() -> bool:

@@ -74,7 +74,7 @@ def probed(command: list[str]) -> tuple[str, str]:
     """The interpreter behind a command, and the reason if it is not suitable; both may be blank."""
     if shutil.which(command[0]) is None:
         return "", ""
-    status, said = _output([*command, "-c", _PROBE, str(OLDEST), str(NEWEST)])
+    status, said = output([*command, "-c", _PROBE, str(OLDEST), str(NEWEST)])
     return (said, "") if status == 0 else ("", said)
 
 
@@ -124,7 +124,7 @@ def _candidates() -> list[list[str]]:
     uv = shutil.which("uv")
     if uv:
         asked = f">=3.{OLDEST},<3.{NEWEST + 1}"
-        _, path = _output([uv, "python", "find", "--no-project", asked])
+        _, path = output([uv, "python", "find", "--no-project", asked])
         found += [[path]] if path else []
     return found + _private()
 
@@ -136,7 +136,7 @@ def _private() -> list[list[str]]:
     return [[path] for path in found if not path.endswith("-config")]
 
 
-def _output(command: list[str]) -> tuple[int, str]:
+def output(command: list[str]) -> tuple[int, str]:
     """Status and standard output of a command that says little; its errors are not shown."""
     try:
         done = subprocess.run(
@@ -180,7 +180,7 @@ def _own_uv() -> str | None:
     folder = PRIVATE / "uv"
     scripts = folder / ("Scripts" if WINDOWS else "bin")
     uv = scripts / ("uv.exe" if WINDOWS else "uv")
-    if uv.is_file() and _output([str(uv.absolute()), "--version"])[0] == 0:
+    if uv.is_file() and output([str(uv.absolute()), "--version"])[0] == 0:
         return str(uv.absolute())
     try:
         import ensurepip  # noqa: F401

@@ -22,7 +22,7 @@ def main(arguments):
     os.chdir(ROOT)
     name, given = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if name in ("help", "-h", "--help"):
-        sys.stdout.write(targets.help_text("make" if "MAKELEVEL" in os.environ else "setup"))
+        sys.stdout.write(targets.help_text(*given[:1]))
         return 0
     if name not in targets.TARGETS:
         known = ", ".join(targets.TARGETS)

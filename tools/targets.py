@@ -57,8 +57,8 @@ OF_A_RUN = ("check", "drivers", "report")
 WITHOUT_OPTIONS = ("environment", "lint", "format")
 
 
-def help_text(caller: str) -> str:
-    """The list of targets, as typed for make or for setup.py."""
+def help_text(caller: str = "") -> str:
+    """The list of targets, as typed for make or, without a caller, for setup.py."""
     start = "make" if caller == "make" else "python tools/setup.py"
     lines = [f"  {start} {name:<12} {what}\n" for name, (what, _) in TARGETS.items()]
     lines.insert(0, f"  {start} {'help':<12} list the commands\n")

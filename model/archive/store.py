@@ -29,6 +29,7 @@ from model.archive.plain_files import DISAGREEING as DISAGREEING
 from model.archive.plain_files import DamagedRunError as DamagedRunError
 from model.archive.plain_files import agreeing as agreeing
 from model.archive.plain_files import contents, opened, read_json
+from model.case.folders import hidden
 
 Writer = Callable[[Path], None]
 Json = dict[str, Any]
@@ -294,9 +295,8 @@ def run_folders(output: Path) -> Iterator[Path]:
         return
     for name in sorted(names - {CALIBRATIONS, ""}):
         folder = output / name
-        hidden = name.startswith(".")
         if there(folder) and not (
-            hidden and (name.startswith(DRAFT) or not (folder / MANIFEST).exists())
+            hidden(name) and (name.startswith(DRAFT) or not (folder / MANIFEST).exists())
         ):
             yield folder
 

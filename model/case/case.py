@@ -28,7 +28,7 @@ from model.case.publication import last_day
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
-from model.case.reader.plausibility import slips
+from model.case.reader.plausibility import lopsided, slips
 from model.case.reader.prices import in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
@@ -205,7 +205,8 @@ def _read(folder: Folder) -> Case | None:
     # nothing is compared with a figure that was taken back
     evidence["role"] = evidence["role"].mask(out & (evidence["role"] == "holdout"), "context")
     counting = evidence[~out]
-    for row, column, message in slips(counting, by_label, hosts, rates, reading):
+    doubts = [*slips(counting, by_label, hosts, rates, reading), *lopsided(counting, reading)]
+    for row, column, message in doubts:
         report.warn(EVIDENCE, row, column, message)
     return Case(
         name=case_name(folder.path),

@@ -58,18 +58,15 @@ class Rates:
             return self.rows.of(currency)
         return np.asarray(self.per_usd[currency], dtype=np.float64)
 
-    def mean(self, currency: str, start: pd.Period, end: pd.Period) -> float:
-        """Return the mean of a window's monthly rates, both ends inclusive."""
-        window = self._window(currency, start, end)
-        known = self.known(currency, start, end)
-        return float(np.nansum(window) / known) if known else np.nan
-
     def known(self, currency: str, start: pd.Period, end: pd.Period) -> int:
         """Return the number of a window's months with a rate."""
         return int(np.count_nonzero(~np.isnan(self._window(currency, start, end))))
 
     def cross(self, one: str, other: str, start: pd.Period, end: pd.Period) -> float:
-        """Return units of a currency per unit of another, from means of the months with both."""
+        """Return units of one currency per unit of another, from means over a window.
+
+        Only months with a rate of both count, lest one's drift be taken for a difference.
+        """
         rates = [self._window(currency, start, end) for currency in (one, other)]
         known = ~np.isnan(rates[0]) & ~np.isnan(rates[1])
         if not known.any():

@@ -150,6 +150,11 @@ def cut(text: str) -> str:
     return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
 
 
+def shown(word: str) -> str:
+    """Return a name of a file for a message, in quotation marks if a reader could not see it."""
+    return cut(word) if word.isprintable() else quote(word)
+
+
 def _text(value: object) -> str:
     """Return a value of a file as text, in full only where it is short."""
     if isinstance(value, dict):
@@ -188,7 +193,7 @@ def choose(word: str, allowed: Iterable[str]) -> str:
     if not options:
         return "none is available"
     more = ", …" if len(options) > LISTED else ""
-    return f"write one of {', '.join(map(cut, options[:LISTED]))}{more}"
+    return f"write one of {', '.join(map(shown, options[:LISTED]))}{more}"
 
 
 class Listed:

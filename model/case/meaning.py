@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import re
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from model.case.folders import READINGS
 from model.case.reader.cells import fitted, records
 from model.case.reader.characters import place_of_fault
+from model.case.reader.numbers import number
 from model.case.reader.toml_places import toml_of
 
 #: Columns, of any table, in which a cell that is a number stands for that number.
@@ -26,8 +27,6 @@ NUMBERS = frozenset(
         "coverage",
     }
 )  # fmt: skip
-#: A number as the reader of tables has it; anything else is text.
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 #: Whole numbers below are exact as floats.
 _EXACT = 2**53
 
@@ -68,8 +67,9 @@ def _table(text: str) -> list[list[str]]:
 
 
 def _cell(column: str, cell: str) -> str:
-    if column in NUMBERS and _NUMBER.fullmatch(cell):
-        return repr(float(cell))
+    found = number(cell) if column in NUMBERS else math.nan
+    if not math.isnan(found):
+        return repr(found)
     return cell.replace("\r\n", "\n")
 
 

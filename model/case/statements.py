@@ -86,7 +86,7 @@ def struck_out(
     gone = {
         name: since
         for name, since in retractions(sources).items()
-        if day is None or not since or _by(since, day)
+        if day is None or not since or _known(last_day(since), day)
     }
     found = {
         old: Struck("replaced", row)
@@ -114,10 +114,6 @@ def struck_out(
 
 def _cells(table: pd.DataFrame, *columns: str) -> Iterable[tuple[str, ...]]:
     return zip(*(table[column] for column in columns), strict=True)
-
-
-def _by(text: str, day: date) -> bool:
-    return _known(last_day(text), day)
 
 
 def _known(found: date | None, day: date) -> bool:

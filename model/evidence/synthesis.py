@@ -193,12 +193,16 @@ def own_errors(parts: Synthesis, normals: Floats) -> Floats:
 
 def between_experts(parts: Synthesis, normals: Floats) -> Floats:
     """Deviation between the experts of each row's panel, (..., R); zero without a panel."""
-    said, (_, _, panels, *_) = parts.evidence, parts.errors(normals)
+    said = parts.evidence
     if not said.panels:
         return np.zeros((*normals.shape[:-1], len(said.ids)))
+    return np.where(said.panel >= 0, _panel_deviations(parts, normals)[..., said.panel], 0.0)
+
+
+def _panel_deviations(parts: Synthesis, normals: Floats) -> Floats:
+    """Deviation between the experts of each panel, (..., panels)."""
     location, scale = parts.panel_deviation
-    deviation = np.exp(location + scale * panels)[..., said.panel]
-    return np.where(said.panel >= 0, deviation, 0.0)
+    return np.asarray(np.exp(location + scale * parts.errors(normals)[2]))
 
 
 def common_errors(parts: Synthesis, normals: Floats) -> Floats:
@@ -237,11 +241,10 @@ class ErrorSizes:
 
 def error_sizes(parts: Synthesis, normals: Floats) -> ErrorSizes:
     """Letters' factors and panels' deviations, from standard normals, (n, size)."""
-    said, (letters, _, panels, *_) = parts.evidence, parts.errors(normals)
-    location, scale = parts.panel_deviation
+    said, (letters, *_) = parts.evidence, parts.errors(normals)
     return ErrorSizes(
         letters=dict(zip(said.letters, np.exp(said.letter_sd * letters).T, strict=True)),
-        panels=dict(zip(said.panels, np.exp(location + scale * panels).T, strict=True)),
+        panels=dict(zip(said.panels, _panel_deviations(parts, normals).T, strict=True)),
     )
 
 

@@ -15,7 +15,7 @@ from model.case.faults import CaseError, Report, choose, closest, quote
 from model.case.publication import last_day
 from model.case.reader.numbers import option_figures
 from model.case.statements import struck_out
-from model.case.units import UnitError, conversion
+from model.case.units import UnitError, canonical_unit, conversion
 from model.equations.quantities import BASIC_BY_NAME
 from model.evidence.economy import Layout
 from model.evidence.likelihood import recounted
@@ -114,7 +114,7 @@ def what_if_of(
 def unit_of(label: str) -> str:
     """Return the catalogue's unit of a basic quantity named by its label; blank if it is none."""
     named = [BASIC_BY_NAME[part].unit for part in label.split(".") if part in BASIC_BY_NAME]
-    return named[0].replace("money", "USD") if named else ""
+    return canonical_unit(named[0], "USD") if named else ""
 
 
 def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:

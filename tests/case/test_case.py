@@ -352,7 +352,7 @@ def test_rates_of_the_timeline(small: Case) -> None:
     assert small.rates.of("RUB").shape == small.timeline.months.shape
     np.testing.assert_array_equal(small.rates.of("USD"), 1)
     start, end = pd.Period("2018-01", freq="M"), pd.Period("2018-12", freq="M")
-    assert small.rates.mean("RUB", start, end) == pytest.approx(62.71, rel=RATE_TOLERANCE)
+    assert small.rates.cross("RUB", "USD", start, end) == pytest.approx(62.71, rel=RATE_TOLERANCE)
     assert "ECB" in small.rates.source.at[start, "RUB"]
 
 

@@ -113,6 +113,11 @@ def test_without_a_rate_in_the_window_it_is_one_fault(
     assert "fx.csv" in fault
 
 
+def test_a_held_out_figure_needs_a_rate_too(tmp_path: Path) -> None:
+    fault = fault_of(tmp_path, evidence={"plan": {"unit": "EEK/year", "role": "holdout"}})
+    assert "no rate of EEK for 2017-01 to 2017-12" in fault
+
+
 def rate_rows(currency: str, first: str, last: str, rate: float) -> dict[str, dict[str, str]]:
     return {
         f"{currency} {month}": {

@@ -768,3 +768,15 @@ def test_a_file_with_any_bytes_is_read_or_refused(
     (folder / file).write_bytes(content[:at] + piece + content[at + gap :])
     with contextlib.suppress(CaseError):
         assert read_case(folder).title
+
+
+def test_a_name_that_cannot_be_seen_is_listed_by_its_code(tmp_path: Path) -> None:
+    """An unassigned character, which is no fault by itself where any text may stand."""
+    segments = {"fore\U0001239astry": {"host": "russia", "region": "east", "sector": "forestry",
+                                       "share_p05": "0.1", "share_p95": "0.3"}}  # fmt: skip
+    folder = write_case(
+        tmp_path / "small", segments=segments, firms={"firm_1": {"segment": "mines"}}
+    )
+    faults = faults_of(folder)
+    assert any("write one of" in one.message and "U0001239a" in one.message for one in faults)
+    assert all(str(one).isprintable() for one in faults)

@@ -82,6 +82,18 @@ def test_what_replaces_nothing_sensible_is_refused(
     assert len(error.value.faults) == 1
 
 
+def test_a_long_loop_is_told_in_short(tmp_path: Path) -> None:
+    names = [f"row_{number:03}" for number in range(200)]
+    rows = {
+        name: REVISED | {"replaces": other}
+        for name, other in zip(names, [*names[1:], names[0]], strict=True)
+    }
+    with pytest.raises(CaseError, match=r"row_000 replaces row_001 .* …; let the latest") as error:
+        case_of(tmp_path, evidence=rows)
+    (fault,) = error.value.faults
+    assert len(str(fault)) < 400
+
+
 @pytest.mark.parametrize("status", ["retracted", "retracted 2019", "retracted 2019-05-17"])
 def test_rows_of_a_retracted_source_weigh_nothing(status: str, tmp_path: Path) -> None:
     case = case_of(tmp_path, sources={"newspaper": {"status": status}})

@@ -110,8 +110,10 @@ def test_what_is_no_interval_is_refused(
         read_case(write_case(tmp_path, evidence={"kept": cells}))
 
 
-def test_an_interval_read_as_wider_is_said(tmp_path: Path) -> None:
-    cells = {"low": "90", "value": "100", "high": "200", "coverage": "0.8"}
+@pytest.mark.parametrize("coverage", ["0.8", ""])
+def test_an_interval_read_as_wider_is_said(coverage: str, tmp_path: Path) -> None:
+    """Also with the coverage of ``reading.toml``, which is 0.8 too."""
+    cells = {"low": "90", "value": "100", "high": "200", "coverage": coverage}
     case = read_case(write_case(tmp_path, evidence={"kept": cells}))
     (said,) = (str(one) for one in case.warnings if one.column == "low")
     assert "read as from 77.6 to 200" in said

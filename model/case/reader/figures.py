@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from model.case.faults import quote
-from model.case.reader.numbers import ambiguous, coverage, is_percentage, number
+from model.case.reader.numbers import ambiguous, is_percentage, number
 from model.case.reader.tables import PAIRS
 from model.case.units import COUNTED
 
@@ -42,8 +42,6 @@ def check_figures(row: Row) -> None:
         row.fault("low", f"{row['low']} is not below high, {row['high']}; put the two in order")
     elif not low < row.figures.get("value", high / 2 + low / 2) < high and row.clean(*FIGURES):
         row.fault("value", f"{row['value']} is not between low and high; give the central figure")
-    elif qualifier == "range" and "value" in row.figures and row.clean(*FIGURES, "coverage"):
-        _warn_of_lopsided(row, low, row.figures["value"], high)
     if row["coverage"] and qualifier != "range":
         row.fault("coverage", f"only a 'range' has a coverage, not {qualifier!r}; leave it blank")
 
@@ -71,23 +69,3 @@ def _check_alike(row: Row, name: str) -> None:
     elif is_percentage(row[name]):  # the sign was moved to a unit that was blank or percent
         message = f"{quote(row[name])} is a percentage, but the unit is {quote(row['unit'])}"
         row.fault(name, f"{message}; write the unit 'percent', or the figure in that unit")
-
-
-def _warn_of_lopsided(row: Row, low: float, value: float, high: float) -> None:
-    """Warn of an interval with a side longer than any tail, of which the shorter is made longer.
-
-    The sides of an exponential are as log(1 - coverage) to -log(1 + coverage).
-    """
-    stated = coverage(row["coverage"])
-    if stated is None or min(low, value) <= 0.0:
-        return
-    most = -math.log1p(-stated) / math.log1p(stated)
-    below, above = math.log(value / low), math.log(high / value)
-    if max(below, above) <= most * min(below, above):
-        return
-    ends = (value * math.exp(-max(below, above / most)), value * math.exp(max(above, below / most)))
-    message = (
-        f"{low:g} to {high:g} around {value:g} is too lopsided for one error; it is read as from "
-        f"{ends[0]:.3g} to {ends[1]:.3g}: give a 'range' without a value, or two rows"
-    )
-    row.report.warn(row.file, row.number, "low", message)

@@ -1,9 +1,9 @@
-"""Detect probable slips of unit: figures far outside the range of the priors."""
+"""Warnings about figures that can be read, but probably not as their writer meant them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isnan
+from math import exp, isnan, log, log1p
 from typing import Any
 
 import pandas as pd
@@ -16,8 +16,8 @@ from model.equations.quantities import BASIC_BY_NAME, WORKING_TIME
 from model.equations.subjects import MEASURED_BY_NAME
 
 Range = tuple[float, float]
-#: Cache of exchange rates by both currencies, first and last month.
-Known = dict[tuple[str, str, pd.Period, pd.Period], float]
+#: Cache of exchange rates between two currencies by first and last month.
+Crosses = dict[tuple[str, str, pd.Period, pd.Period], float]
 
 COLUMNS = (
     "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", "per",
@@ -48,12 +48,12 @@ def slips(
     compared, because they are already known to lie between 0 and 1.
     """
     found = []
-    known: Known = {}
+    crosses: Crosses = {}
     fitted = evidence[evidence["role"] == "fit"]
     columns = [fitted[name].tolist() for name in COLUMNS]
     for cells in zip(*columns, strict=True):
         row = dict(zip(COLUMNS, cells, strict=True))
-        expected = _range(row, priors, hosts, rates, known)
+        expected = _range(row, priors, hosts, rates, crosses)
         if expected is None:
             continue
         low, high = expected
@@ -71,12 +71,37 @@ def slips(
     return found
 
 
+def lopsided(evidence: pd.DataFrame, reading: Reading) -> list[tuple[int, str, str]]:
+    """Row, column and message for each interval that has to be read as wider.
+
+    An interval around a figure is read as a Normal with an exponential tail. The sides of an
+    exponential are as log(1 - coverage) to -log(1 + coverage); if one is longer still, the other
+    is made longer.
+    """
+    found = []
+    around = evidence[(evidence["qualifier"] == "range") & evidence["value"].notna()]
+    for row in around[around["low"] > 0.0].itertuples():
+        stated = reading.range_coverage if isnan(row.coverage) else row.coverage
+        most = -log1p(-stated) / log1p(stated)
+        below, above = log(row.value / row.low), log(row.high / row.value)
+        if max(below, above) <= most * min(below, above):
+            continue
+        low = row.value * exp(-max(below, above / most))
+        high = row.value * exp(max(above, below / most))
+        message = (
+            f"{row.low:g} to {row.high:g} around {row.value:g} is too lopsided for one error; it "
+            f"is read as from {low:.3g} to {high:.3g}: give a 'range' without a value, or two rows"
+        )
+        found.append((row.row, "low", message))
+    return found
+
+
 def _range(
     row: Mapping[str, Any],
     priors: Mapping[str, Prior],
     hosts: tuple[Host, ...],
     rates: Rates,
-    known: Known,
+    crosses: Crosses,
 ) -> Range | None:
     """Return the range expected of a row's figure in its own currency, or None if there is none."""
     name, _, index = str(row["quantity"]).partition(".")
@@ -102,8 +127,10 @@ def _range(
     expected = _worked(expected, row, priors, host.name, hosts[0].name)
     if not row["currency"] or row["currency"] == of:
         return expected
-    rate = _rate(rates, of, row, known)
-    return expected[0] * rate, expected[1] * rate
+    window = (row["currency"], of, row["start"], row["end"])
+    if window not in crosses:  # many rows share a window
+        crosses[window] = rates.cross(*window)
+    return expected[0] * crosses[window], expected[1] * crosses[window]
 
 
 def _worked(
@@ -115,11 +142,3 @@ def _worked(
         time = priors[label(name, host, "", first)]
         low, high = low / time.p95, high / time.p05
     return low, high
-
-
-def _rate(rates: Rates, of: str, row: Mapping[str, Any], known: Known) -> float:
-    """Return a row's currency per unit of another; cached, because many rows share a window."""
-    window = (row["currency"], of, row["start"], row["end"])
-    if window not in known:
-        known[window] = rates.cross(*window)
-    return known[window]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from model.case.faults import Listed, quote
+from model.case.faults import LISTED, Listed, quote, shown
 from model.case.statements import origin_of
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ def check_replaced(rows: Sequence[Row]) -> None:
         other = by_id[old]
         for column in ("quantity", "host"):
             if other[column] != row[column]:
-                got = f"{old} is about {other[column]}, this row about {row[column]}"
+                got = f"{shown(old)} is about {quote(other[column])}, not {quote(row[column])}"
                 row.fault("replaces", f"{got}; a revision is of the same {column}")
                 break
     for loop in _loops(after):
-        row = by_id[loop[0]]
-        row.fault("replaces", f"{' replaces '.join(loop)}; let the latest replace the others")
+        chain = " replaces ".join(map(shown, loop[:LISTED]))
+        more = " …" if len(loop) > LISTED else ""
+        by_id[loop[0]].fault("replaces", f"{chain}{more}; let the latest replace the others")
 
 
 def _loops(after: dict[str, str]) -> list[list[str]]:
@@ -62,7 +63,7 @@ def check_panels(rows: Sequence[Row]) -> None:
             continue
         key = row["panel"], origin_of(row["origin"])
         if key in experts:
-            same = f"{experts[key]} has the origin {quote(key[1])} too"
+            same = f"{shown(experts[key])} has the origin {quote(key[1])} too"
             row.fault("origin", f"{same}; experts of a panel speak for themselves: leave it blank")
         experts.setdefault(key, row["id"])
     size = Counter(row["panel"] for row in rows)
