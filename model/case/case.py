@@ -66,6 +66,8 @@ class Case:
         Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
         Probable errors.
+    notes : tuple of Fault
+        How figures were read that stand for others, such as priors stated as mean and deviation.
     files : dict
         Bytes of each file read, by name.
     prospects : tuple of Prospect
@@ -91,6 +93,7 @@ class Case:
     files: dict[str, bytes]
     prospects: tuple[Prospect, ...] = ()
     readings: tuple[RivalReading, ...] = ()
+    notes: tuple[Fault, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -201,6 +204,7 @@ def _read(folder: Folder) -> Case | None:
         files=dict(sorted(folder.files.items())),
         prospects=prospects,
         readings=readings,
+        notes=report.notes,
     )
 
 

@@ -176,6 +176,18 @@ def _rate() -> pa.Column:
     return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
 
 
+def _currency() -> pa.Column:
+    def accepts(text: str) -> bool:
+        return text in CURRENCIES
+
+    def explain_currency(text: str) -> str:
+        got = f"{quote(text)} is not a currency" if text else "the currency is missing"
+        capitals = text.upper() in CURRENCIES
+        return f"{got}; write " + (repr(text.upper()) if capitals else "an ISO code such as 'RUB'")
+
+    return pa.Column(checks=[_rule("currency", accepts, explain_currency, blank=False)])
+
+
 def _date(*, blank: bool = False) -> pa.Column:
     def accepts(text: str) -> bool:
         return month(text) is not None
@@ -315,7 +327,7 @@ FIRMS = pa.DataFrameSchema(
 FX = pa.DataFrameSchema(
     {
         "month": _month(),
-        "currency": _one_of("currency", sorted(CURRENCIES)),
+        "currency": _currency(),
         "per_usd": _rate(),
         "source": _filled("the source"),
     },
