@@ -93,6 +93,7 @@ class Report:
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
         self._notes: list[Fault] = []
+        self._shown: dict[str, str] = {}
         # columns with an error, by file and row
         self._cells: dict[tuple[str, int | None], set[str | None]] = {}
 
@@ -108,17 +109,21 @@ class Report:
         if column is not None and column in columns:
             return
         columns.add(column)
-        self._faults.append(Fault(file, row, column, message))
+        self._faults.append(Fault(self._shown.get(file, file), row, column, message))
         if len(self._faults) >= MOST:
             raise CaseError(self._where, self.faults)
 
     def warn(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record a probable error, which does not stop the reading."""
-        self._warnings.append(Fault(file, row, column, message))
+        self._warnings.append(Fault(self._shown.get(file, file), row, column, message))
 
     def note(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record how something was read, which is neither an error nor a probable one."""
         self._notes.append(Fault(file, row, column, message))
+
+    def show_as(self, file: str, shown: str) -> None:
+        """Name another file in messages about a file, because it was read in its place."""
+        self._shown[file] = shown
 
     def spoil(self, file: str, row: int, columns: Iterable[str]) -> None:
         """Mark cells as invalid without a message: their row's error is already reported."""

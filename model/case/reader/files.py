@@ -59,6 +59,7 @@ class Folder:
         if workbook is None or not os.path.exists(self.path / workbook):
             return name
         if not os.path.exists(self.path / name):
+            self.report.show_as(name, workbook)
             return workbook
         message = f"is not read, because {name} lies beside it; remove the one that is out of date"
         self.report.warn(workbook, None, None, message)
