@@ -23,10 +23,10 @@ from model.case.exchange import Rates, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, content_hashes, fault_in_name
 from model.case.publication import last_day
+from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
-from model.case.reader.plausibility import slips
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
@@ -183,9 +183,8 @@ def _read(folder: Folder) -> Case | None:
         or evidence is None or sources is None or firms is None or reading is None
     ):  # fmt: skip
         return None
-    by_label = {prior.label: prior for prior in priors}
-    for row, column, message in slips(evidence, by_label, hosts, rates, reading):
-        report.warn(EVIDENCE, row, column, message)
+    for doubt in doubts(evidence, firms, priors, hosts, segments, timeline, reading, rates):
+        report.warn(*doubt)
     return Case(
         name=folder.path.resolve().name,
         title=timeline.title,
