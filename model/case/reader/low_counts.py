@@ -68,7 +68,7 @@ def low_counts(
                 (
                     f"{row[column]:g} {row['unit']} is a factor of {middle / value:,.0f} below the "
                     f"middle of what the priors give {row['quantity']} in these months, "
-                    f"{middle:,.4g}; probably a slip of unit or a lost digit, so check it"
+                    f"{float(f'{middle:.3g}'):,.10g}; probably a slip of unit or a lost digit, so check it"
                 ),
             )
 
