@@ -62,15 +62,13 @@ def low_counts(
                 or value * reading.slip_factor >= middle
             ):
                 continue
-            yield (
-                row["row"],
-                column,
-                (
-                    f"{row[column]:g} {row['unit']} is a factor of {middle / value:,.0f} below the "
-                    f"middle of what the priors give {row['quantity']} in these months, "
-                    f"{float(f'{middle:.3g}'):,.10g}; probably a slip of unit or a lost digit, so check it"
-                ),
+            message = (
+                f"{row[column]:g} {row['unit']} is a factor of {middle / value:,.0f} below the "
+                f"middle of what the priors give {row['quantity']} in these months, "
+                f"{float(f'{middle:.3g}'):,.10g}; probably a slip of unit or a lost digit, so "
+                "check it"
             )
+            yield row["row"], column, message
 
 
 class _Drawn:
