@@ -118,14 +118,26 @@ class Question:
     options: SamplerOptions = field(default_factory=SamplerOptions)
 
 
-def arguments(question: Question) -> list[str]:
-    """Command-line arguments for a question, without those at their defaults."""
+def arguments(question: Question, copy: str = "") -> list[str]:
+    """Command-line arguments for a question, without those at their defaults.
+
+    Parameters
+    ----------
+    copy : str
+        The copy of the inputs and scenarios that a run holds, named in place of the files read:
+        those lie where only one machine has them.
+    """
     asked, options = question.what_if, question.options
     plain = Question()
     shipped = question.inputs.resolve() == INPUTS
-    found = [] if shipped else ["--inputs", str(question.inputs)]
+    if copy:
+        shipped = shipped and not any(name.endswith(".toml") for name in question.scenarios)
+    found = [] if shipped else ["--inputs", copy or str(question.inputs)]
+    scenarios = [
+        Path(name).stem if copy and name.endswith(".toml") else name for name in question.scenarios
+    ]
     for option, values in (
-        ("--scenario", question.scenarios),
+        ("--scenario", scenarios),
         ("--horizon", [question.horizon] if question.horizon else []),
         ("--set", [f"{name}={value!r} {unit}".strip() for name, value, unit in asked.fixed]),
         (

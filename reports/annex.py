@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Sequence
+from pathlib import PureWindowsPath
 from typing import Any
 
+from model.case.folders import COPY
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
@@ -73,6 +76,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "catalogue": catalogue_table(run, texts),
         "evidence": evidence_table(run, texts),
         "context": context_table(run, texts),
+        "struck": struck_table(run, texts),
         "errors": annex_errors.blocks(run, texts),
         "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
@@ -162,7 +166,9 @@ def reading(found: Json, texts: Catalogue) -> str:
         return texts.numbers.rounded(value, 0.01)
 
     said = [texts.say("annex.evidence.error", error=hundredths(found["error"]))]
-    if found["tail"]:
+    if found["tail"] is None:
+        said.append(texts.say("annex.evidence.bound"))
+    elif found["tail"]:
         side = "below" if found["tail"] < 0 else "above"
         said.append(texts.say(f"annex.evidence.tail_{side}", tail=hundredths(abs(found["tail"]))))
     if found["weight"] != 1.0:
@@ -175,9 +181,21 @@ def context_table(run: SavedRun, texts: Catalogue) -> Json:
     rows = [
         [name, claim(run, name, texts), said_by(run, name), grade(row), row["note"]]
         for name, row in run.evidence.items()
-        if row["role"] == "context"
+        if row["role"] == "context" and name not in run.summary.get("struck", {})
     ]
     return table(texts, "context", ("claim", "said", "grade"), rows)
+
+
+def struck_table(run: SavedRun, texts: Catalogue) -> Json | None:
+    """Every row that weighs nothing because it was taken back, if there is one."""
+    rows = []
+    for name, found in run.summary.get("struck", {}).items():
+        since = found.get("since", "")
+        date = texts.say("annex.struck.since", date=texts.date(since)) if since else ""
+        why = texts.say(f"annex.struck.{found['why']}", by=found["by"], since=date)
+        note = run.evidence[name]["note"]
+        rows.append([name, claim(run, name, texts), said_by(run, name), why, note])
+    return table(texts, "struck", ("claim", "said", "why"), rows) if rows else None
 
 
 def conflicts(run: SavedRun, texts: Catalogue) -> Json:
@@ -295,10 +313,22 @@ def sources_table(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def commands(run: SavedRun) -> list[str]:
-    """Two commands that reproduce the run and this annex."""
-    asked = shlex.join(run.manifest["arguments"])
+    """Two commands that reproduce the run and this annex, from the copy of the inputs it holds."""
+    name = run.folder.resolve().name
+    asked = shlex.join(elsewhere(run.manifest["arguments"], f"{name}/{COPY}"))
     make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
-    return [make, f".venv/bin/python -m reports.annex {run.folder.resolve().name}"]
+    return [make, f".venv/bin/python -m reports.annex {name}"]
+
+
+def elsewhere(arguments: Sequence[str], copy: str) -> list[str]:
+    """Arguments of a run without the paths of its author's machine, which older runs have."""
+    found = list(arguments)
+    for place, option in enumerate(found[:-1]):
+        if option == "--inputs":
+            found[place + 1] = copy
+        elif option == "--scenario" and found[place + 1].endswith(".toml"):
+            found[place + 1] = PureWindowsPath(found[place + 1]).stem
+    return found
 
 
 if __name__ == "__main__":

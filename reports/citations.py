@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.case.reader.numbers import coverage
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
@@ -14,18 +15,24 @@ FIGURES = ("low", "value", "high")
 
 def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
     """Format a row's figure with its hedge and unit, e.g. "about 100,000 RUB/month"."""
-    figures = [number(row[key], texts) for key in FIGURES if row[key]]
+    figures = {key: number(row[key], texts) for key in FIGURES if row[key]}
     if not figures:  # a claim without a number, kept as context
         return texts.say("hedges.silent")
-    printed = figures[0]
+    printed = next(iter(figures.values()))
     if len(figures) > 1:
-        printed = texts.say("hedges.join", first=figures[0], last=figures[-1])
+        printed = texts.say("hedges.join", first=figures["low"], last=figures["high"])
+    if len(figures) == len(FIGURES):
+        printed = texts.say("hedges.within", value=figures["value"], ends=printed)
     unit = row["unit"]
     if unit == "percent":
         printed = texts.numbers.percent_sign.format(printed)
         unit = texts.say(f"bases.{row['base']}") if row["base"] else ""
     hedge = row["qualifier"] or "exact"
-    return texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
+    said = texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
+    stated = coverage(row.get("coverage", ""))
+    if stated is None:
+        return said
+    return texts.say("hedges.coverage", figure=said, coverage=texts.numbers.percent(stated))
 
 
 def claim(run: SavedRun, name: str, texts: Catalogue) -> str:

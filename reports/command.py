@@ -12,7 +12,7 @@ import typer
 from model.archive import store
 from model.terminal.options import Run, Runs
 from model.terminal.output import command_line, complain, say
-from reports import figures
+from reports import figures, glyphs
 from reports.figures import style
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue, catalogue, languages
@@ -75,6 +75,12 @@ def reporting(work: Callable[[], None]) -> None:
     """Do a command's work; report a failure in one line, with exit status 2."""
     try:
         work()
+        if glyphs.told:
+            told = glyphs.scripts(glyphs.told)
+            complain(
+                f"warning: no font here has some characters, told by their codes: {told}; "
+                "install a font that has them, such as one of the Noto family, for the letters"
+            )
     except ReportError as error:
         complain(str(error))
         raise typer.Exit(FAULTY) from None

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import typst
 
 from model.archive import store
 from model.terminal.plain_text import cleaned
+from reports import glyphs
 from reports.figures.style import FONTS
 from reports.saved_run import ReportError
 
@@ -37,11 +38,31 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
     Raises
     ------
     ReportError
-        If anything is missing (such as a character that no font has), or Typst warns.
+        If anything is missing, or Typst warns. Characters that no font has are told by their codes.
     """
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)]
-    )
+    text = json.dumps(cleaned(data), ensure_ascii=False, allow_nan=False)
+    foreign = glyphs.foreign(text + b"".join(figures.values()).decode("utf-8"))
+    fonts, missing = glyphs.fallbacks(glyphs.lacking(foreign))
+    try:
+        return _typeset(template, glyphs.legible(cleaned(data), missing), figures, fonts)
+    except NoGlyphError:
+        # as where fonts have each character, but not side by side
+        figures = {name: _legible_drawing(one, foreign) for name, one in figures.items()}
+        return _typeset(template, glyphs.legible(cleaned(data), foreign), figures, ())
+
+
+class NoGlyphError(ReportError):
+    """A text that no font has."""
+
+
+def _legible_drawing(drawing: bytes, missing: frozenset[str]) -> bytes:
+    return str(glyphs.legible(drawing.decode("utf-8"), missing)).encode()
+
+
+def _typeset(
+    template: str, data: Any, figures: Mapping[str, bytes], others: Iterable[Path]
+) -> bytes:
+    """Typeset legible data with the fonts of this program and some others."""
     with tempfile.TemporaryDirectory() as folder:
         build = Path(folder)
         for path in TEMPLATES.glob("*.typ"):
@@ -49,9 +70,15 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
         for name, content in figures.items():
             check_name(name)
             (build / f"{name}.svg").write_bytes(content)
-        (build / "data.json").write_text(
-            json.dumps(cleaned(data), ensure_ascii=False, allow_nan=False), encoding="utf-8"
-        )
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        (build / "data.json").write_text(text, encoding="utf-8")
+        (build / "fonts").mkdir()
+        for path in others:
+            shutil.copy(path, build / "fonts")
+        fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=True,
+            font_paths=[str(FONTS), str(build / "fonts")],
+        )  # fmt: skip
         try:
             pdf, warnings = typst.compile_with_warnings(
                 str(build / f"{template}.typ"),
@@ -61,7 +88,8 @@ def typeset(template: str, data: Mapping[str, Any], figures: Mapping[str, bytes]
                 timestamp=0,  # the document carries the run's date
             )
         except typst.TypstError as error:
-            raise ReportError(f"{template}: {_said(error, build)}; no report was made") from None
+            kind = NoGlyphError if "could not be displayed" in str(error) else ReportError
+            raise kind(f"{template}: {_said(error, build)}; no report was made") from None
     if warnings:
         said = "; ".join(str(warning) for warning in warnings)
         raise ReportError(f"{template}: {said.replace(folder, '')}; no report was made")

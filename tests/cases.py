@@ -38,6 +38,8 @@ _COLUMNS = {
 }
 #: Columns of each table, in the order of the design.
 COLUMNS = {table: columns.split() for table, columns in _COLUMNS.items()}
+#: Columns that are written only if a row has one of them.
+OPTIONAL = ("coverage", "panel", "replaces", "status")
 
 
 def row(quantity: str, start: str, end: str, qualifier: str, unit: str, **cells: Any) -> Cells:
@@ -249,6 +251,8 @@ def reading_keys() -> dict[str, Any]:
 def table_text(columns: list[str], rows: Mapping[str, Cells]) -> str:
     """Return rows as the text of a CSV file; cells that are not given are blank."""
     out = io.StringIO()
+    told = {column for cells in rows.values() for column in cells}
+    columns = [*columns, *(one for one in OPTIONAL if one in told)]
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n", extrasaction="raise")
     writer.writeheader()
     for name, cells in rows.items():

@@ -255,6 +255,36 @@ def uneven_arrivals(folder: Path) -> Case:
     return read_case(write_case(folder, two_hosts=True, evidence=rows, priors=priors))
 
 
+def as_published(folder: Path) -> Case:
+    """Bare bounds, lopsided ranges, a panel, and rows that were taken back."""
+    rows: dict[str, dict[str, Any]] = {
+        f"expert_{one}": row(
+            "permitted", "2018-06", "2018-06", "about", "persons", value=value, panel="experts"
+        )
+        for one, value in (("a", "10000"), ("b", "20000"), ("c", "40000"))
+    }
+    rows |= {
+        "few": row("new_permits", "2018-11", "2018-12", "below", "permits", value="5"),
+        "none": row("visas_issued", "2018-12", "2018-12", "below", "visas", value="0"),
+        "more": row("working", "2018-06", "2018-06", "above", "persons", value="9000"),
+        "longer_above": row(
+            "worker_keeps", "2018-06", "2018-06", "range", "USD/month",
+            low="120", value="150", high="220", coverage="0.95",
+        ),
+        "longer_below": row(
+            "plan", "2018-06", "2018-06", "range", "USD/month",
+            low="400", value="600", high="650", coverage="90%",
+        ),
+        "revised": row(
+            "permitted", "2017-12", "2017-12", "about", "persons", value="30000",
+            replaces="workers", origin="register",
+        ),
+    }  # fmt: skip
+    return read_case(
+        write_case(folder, evidence=rows, sources={"newspaper": {"status": "retracted"}})
+    )
+
+
 def one_year(folder: Path) -> Case:
     """One year, one phase, one segment."""
     teller = Teller(segment="", start="2017-01", end="2017-12")
@@ -288,7 +318,7 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
-        often_off, periods, uneven_arrivals, one_year, little_left,
+        often_off, periods, uneven_arrivals, as_published, one_year, little_left,
     )
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ import textwrap
 from pathlib import Path
 
 import model
+from model.case.folders import scenario_names
 from model.terminal.wording import MILLION, three
 from reports.brief import brief
 from reports.figures import totals, years
@@ -82,7 +83,7 @@ def renewed(text: str, name: str, block: str) -> str:
 
 def main() -> int:
     """Estimate, and write README's blocks, its picture and the brief."""
-    scenarios = sorted(path.stem for path in (model.INPUTS / "scenarios").glob("*.toml"))
+    scenarios = scenario_names(model.INPUTS)
     estimate = model.fit(scenarios=scenarios)
     estimate.drivers()
     run = SavedRun.open(estimate.folder)

@@ -6,14 +6,16 @@ The command line, notebooks and reports all use this module, so they show the sa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.archive import store
 from model.archive.keys import fit_key, run_key, run_name
-from model.case.folders import PROSPECTS, content_hashes, files_of
+from model.case.folders import COPY, PROSPECTS, case_name, files_of, scenario_file
+from model.case.meaning import content_hashes
 from model.question import Question
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
     case, beside = files
     fit = fit_key(content_hashes(case), question.what_if, question.options)
     key = run_key(fit, content_hashes(beside), question.horizon)
-    name = run_name(question.inputs.resolve().name, key)
+    name = run_name(case_name(question.inputs), key)
     folder = output / name
     try:
         if not store.there(folder):
@@ -93,7 +95,15 @@ def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answe
     except store.DamagedRunError as error:
         hooks.warn(f"warning: {error}; not used; estimating again")
         return None
+    if manifest["warnings"] and _laid_out_anew(case, manifest):
+        hooks.say(f"Same inputs in another layout; rows are those of {folder / COPY}")
     return Answer(folder, summary, manifest, found=True)
+
+
+def _laid_out_anew(files: Mapping[str, bytes], manifest: Json) -> bool:
+    """Whether files that say what a run's inputs say are not the same bytes."""
+    own = {f"{COPY}/{name}": sha256(content).hexdigest() for name, content in files.items()}
+    return not own.items() <= manifest["files"].items()
 
 
 @dataclass(frozen=True)
@@ -145,7 +155,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     parts = parts_of(changed_parts(synthesis(case), case, question.what_if), told)
     believable(case, question.what_if.believe)
     fit = fit_key(case.hashes, question.what_if, question.options)
-    beside = {one.name: one.content for one in scenarios}
+    beside = {scenario_file(one.name): one.content for one in scenarios}
     if PROSPECTS in case.files:
         beside[PROSPECTS] = case.files[PROSPECTS]
     keys = (run_key(fit, content_hashes(beside), question.horizon), fit)

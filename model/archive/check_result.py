@@ -74,11 +74,6 @@ def plain(cell: Any) -> Any:
     return number(cell) if isinstance(cell, float) else cell
 
 
-def tail_probability(above: float) -> float:
-    """Two-sided tail probability from the share of draws above."""
-    return 2.0 * min(above, 1.0 - above)
-
-
 def chance(probability: float, draws: int) -> str:
     """A probability in words for a sentence, no finer than the draws can resolve."""
     least = 2.0 / draws

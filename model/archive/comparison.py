@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from model.case.faults import cut
-from model.case.folders import bytes_of
+from model.case.folders import bytes_of, hidden
 from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
+from model.case.statements import Struck
 from model.equations.quantities import DEFINITIONS
 from model.terminal.plain_text import one_line
 from model.terminal.wording import MILLION, interval, percent
@@ -37,7 +38,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): bytes_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
+        if path.is_file() and not path.is_symlink() and not hidden(path.name)
     }
 
 
@@ -132,8 +133,12 @@ def _moved(a: Json, b: Json) -> str:
 
 
 def _changed_evidence(first: Json, second: Json) -> list[str]:
-    """Rows that have become much more or much less surprising."""
+    """Rows that count in one only, or have become much more or much less surprising."""
     lines = []
+    struck, others = (one.get("struck") or {} for one in (first, second))
+    for row in sorted({*struck} ^ {*others}):
+        side, found = ("first", struck) if row in struck else ("second", others)
+        lines.append(f"{row}: struck out in the {side}, {Struck(**found[row])}")
     ours, theirs = first["evidence"], second["evidence"]
     for row in sorted({*ours} & {*theirs}):
         a, b = ours[row]["surprise"], theirs[row]["surprise"]

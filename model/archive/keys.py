@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from model.case.checkout import ROOT, __version__
+from model.case.folders import hidden
 from model.question import SamplerOptions, WhatIf
 
 PACKAGES = ("numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
@@ -33,7 +34,7 @@ def source_hash() -> str:
     """Hash of this package's source, which identifies the program between releases."""
     folder = ROOT / "model"
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(one for one in folder.rglob("*.py") if not hidden(one.name)):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -41,7 +42,7 @@ def source_hash() -> str:
 def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions) -> str:
     """Twelve hexadecimal digits of the hash of everything that can change a posterior.
 
-    The hash covers the inputs' content, the what-ifs, versions, sampler options and seed. It omits
+    The hash covers what the inputs say, the what-ifs, versions, sampler options and seed. It omits
     the number of cores, on which the draws do not depend.
     """
     sampler = asdict(options)

@@ -14,6 +14,7 @@ from io import BufferedReader
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from model.case.folders import hidden
 from model.terminal.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def inside(name: str) -> bool:
 def contents(folder: Path) -> list[str]:
     """Names of all files in a folder and its folders; links are refused, never followed.
 
+    What is hidden, such as the shadow files that a Mac leaves on other disks, is not the run's.
+
     Raises
     ------
     DamagedRunError
@@ -119,6 +122,8 @@ def contents(folder: Path) -> list[str]:
             path = Path(entry.path)
             if seen > MOST:
                 raise DamagedRunError(f"{folder} holds more than {MOST:,} files")
+            if hidden(entry.name):
+                continue
             if entry.is_symlink():
                 raise DamagedRunError(f"{path} is a link, which is never followed; remove it")
             if entry.is_dir(follow_symlinks=False):

@@ -1,9 +1,13 @@
-"""Draws as netCDF: written in memory, and opened only if the file holds all of its plain arrays."""
+"""Draws as netCDF: written in memory, and opened only if the file holds all of its plain arrays.
+
+Files are read through Python, so HDF5 takes no lock: not all network drives have locks, nor may
+everybody who reads a run lock its files.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import xarray as xr
@@ -38,13 +42,13 @@ def read_group(path: Path, name: str) -> xr.Dataset:
     DamagedRunError
         If the file cannot be read, lacks the group, or holds what this program does not write.
     """
+    options: Any = {"decode_times": False, "decode_timedelta": False}
+    options |= {"mask_and_scale": False, "decode_coords": False}
     try:
-        check_plain(path)
-        with xr.open_dataset(
-            path, engine="h5netcdf", group=name, decode_times=False, decode_timedelta=False,
-            mask_and_scale=False, decode_coords=False,
-        ) as found:  # fmt: skip
-            return found.load()
+        with opened(path) as file:
+            check_plain(path, file)
+            with xr.open_dataset(file, engine="h5netcdf", group=name, **options) as found:
+                return found.load()
     except Exception as error:  # whatever the libraries raise at a file made to harm
         raise _damaged(path, error) from None
 
@@ -58,28 +62,35 @@ def read_tree(path: Path) -> xr.DataTree:
         As ``read_group``.
     """
     try:
-        check_plain(path)
         options: Any = {"decode_times": False, "decode_timedelta": False}
-        with xr.open_datatree(path, engine="h5netcdf", **options) as found:
-            return found.load()
+        with opened(path) as file:
+            check_plain(path, file)
+            with xr.open_datatree(file, engine="h5netcdf", **options) as found:
+                return found.load()
     except Exception as error:  # see above
         raise _damaged(path, error) from None
 
 
-def check_plain(path: Path) -> None:
+def check_plain(path: Path, whole: BinaryIO) -> None:
     """Refuse a file that is not all plain arrays of its own, before any of them is read.
 
     Arrays may not be links, lie in other files, be packed or promise more than the file holds:
     so reading one reads this file only, and takes no more memory than its size.
+
+    Parameters
+    ----------
+    path : Path
+        Its name, for messages.
+    whole : file
+        The file, open for reading.
 
     Raises
     ------
     DamagedRunError
     """
     try:
-        with opened(path) as whole:
-            size = whole.seek(0, 2)
-        with h5py.File(path, "r") as file:
+        size = whole.seek(0, 2)
+        with h5py.File(whole, "r") as file:
             _check_attributes(file)
             names = _linked(file)
             count = 0

@@ -14,12 +14,12 @@ import pandas as pd
 
 from model.archive import store
 from model.archive.draws_file import write_posterior
-from model.archive.keys import versions
+from model.archive.keys import run_name, versions
 from model.archive.summary import convergence_block
 from model.archive.under_scenarios import Results
 from model.case.exchange import Rates
 from model.case.faults import CaseError, Fault, quote
-from model.case.folders import BASELINE
+from model.case.folders import BASELINE, COPY, scenario_file
 from model.projection.projection import revenue_table, workers_table
 from model.question import Question, arguments
 from model.terminal.plain_text import csv_text
@@ -52,8 +52,8 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
         store.POSTERIOR: lambda path: write_posterior(
             path, case, posterior, results.yearly_usd, converged=converged
         ),
-        **{f"inputs/{name}": _copier(content) for name, content in case.files.items()},
-        **{f"inputs/scenarios/{name}.toml": _copier(one) for name, one in scenarios.items()},
+        **{f"{COPY}/{name}": _copier(content) for name, content in case.files.items()},
+        **{f"{COPY}/{scenario_file(name)}": _copier(one) for name, one in scenarios.items()},
     }
     if not converged:
         writers[store.NOT_CONVERGED] = _copier(MARK)
@@ -107,7 +107,7 @@ def manifest(results: Results, question: Question, keys: tuple[str, str], diagno
         "scenarios": [one.name for one in results.scenarios if one.name != BASELINE],
         "horizon": str(results.projection.revenue["month"].to_numpy()[-1]),
         "what_if": question.what_if.asked,
-        "arguments": arguments(question),
+        "arguments": arguments(question, f"{run_name(results.case.name, keys[0])}/{COPY}"),
         "warnings": [str(warning) for warning in results.case.warnings],
         "versions": versions(),
         "sampler": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -43,7 +44,11 @@ def summary(results: Results) -> Json:
     """Content of ``summary.json``."""
     case, posterior, gate = results.case, results.posterior, results.convergence
     seed = posterior.options.seed
-    layout, draws, factors = posterior.layout, posterior.draws, posterior.letter_factors
+    layout, draws, sizes = posterior.layout, posterior.draws, posterior.error_sizes
+    fitted = posterior.parts.evidence
+    rows = fitted_rows(case, layout, draws, seed, fitted, sizes)
+    counting = np.array(fitted.ids)[fitted.weight > 0.0].tolist()
+    struck = _struck(case, counting)
     return {
         "schema": SCHEMA,
         "case": case.title,
@@ -54,9 +59,19 @@ def summary(results: Results) -> Json:
         "accounts": accounts_block(case, results.paid_for),
         "quantities": _quantities(case, posterior),
         "errors": _errors(results),
-        "evidence": fitted_rows(case, layout, draws, seed, posterior.parts.evidence, factors),
-        "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1, factors),
+        "evidence": {row: said for row, said in rows.items() if row not in struck},
+        "holdout": held_out_rows(case, layout, draws, results.projection, seed + 1, sizes),
         **({"readings": _readings(results)} if results.rivals else {}),
+        **({"struck": struck} if struck else {}),
+    }
+
+
+def _struck(case: Case, counting: Collection[str]) -> Json:
+    """Rows that were struck out, with the reason of each, but for those that count in this run."""
+    return {
+        row: {"why": one.why, "by": one.by, **({"since": one.since} if one.since else {})}
+        for row, one in case.struck.items()
+        if row not in counting
     }
 
 
@@ -243,11 +258,12 @@ def _log_densities(case: Case, projection: Projection) -> Json:
 
 
 def _errors(results: Results) -> Json:
-    """Factors on the errors of each letter, and the probability that each fitted row is off.
+    """What sets the size of errors, and the probability that each fitted row is off.
 
     A row that a reading leaves out has no such probability there.
     """
     posterior = results.posterior
+    sizes = posterior.error_sizes
     parts, normals = posterior.parts, posterior.flat
     chances = chances_off(parts, normals, log_quantities(parts, normals))
     for place, rival in enumerate(results.rivals):
@@ -257,9 +273,12 @@ def _errors(results: Results) -> Json:
     off = np.full(len(parts.evidence.ids), np.nan)
     off[fitted] = np.nanmean(chances[:, fitted], axis=0)
     return {
-        "letters": {
-            letter: distribution(draws) for letter, draws in posterior.letter_factors.items()
-        },
+        "letters": {letter: distribution(draws) for letter, draws in sizes.letters.items()},
+        **(
+            {"panels": {name: distribution(draws) for name, draws in sizes.panels.items()}}
+            if sizes.panels
+            else {}
+        ),
         "off": {
             row: number(float(chance))
             for row, chance in zip(parts.evidence.ids, off, strict=True)

@@ -133,10 +133,22 @@ class HeldOut(Form):
     predicted_for: list[str] | None = None
 
 
+class StruckRow(Form):
+    """Why a row no longer counts."""
+
+    why: Literal["replaced", "retracted", "repeats"]
+    by: str
+    since: str | None = None
+
+
 class Errors(Form):
-    """Factors on the errors of letters, and how probably each row is off."""
+    """Factors on the errors of letters, and how probably each row is off.
+
+    ``panels`` has the deviation between the experts of each panel, if there are any.
+    """
 
     letters: dict[str, Numbers]
+    panels: dict[str, Numbers] | None = None
     off: dict[str, Chance]
 
 
@@ -155,6 +167,7 @@ class Summary(Form):
     evidence: dict[str, Row]
     holdout: dict[str, HeldOut]
     readings: dict[str, Reading] | None = None
+    struck: dict[str, StruckRow] | None = None
     answered_by: AnsweredBy
     checks: dict[str, Short] | None = None
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.evidence.likelihood import statements
+from model.case.statements import statements
 from model.evidence.row_equations import LEAST
 from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.projection.prediction import may_be_off
@@ -98,12 +98,16 @@ def hedged(
         Of tails and units.
     """
     said = parts.evidence
-    figure = meant + rng.exponential(size=len(meant)) * said.tail
-    half = said.half_width.copy()
+    bound, half, tail = said.bound, said.half_width.copy(), said.tail.copy()
+    figure = meant + rng.exponential(size=len(meant)) * np.where(bound, 0.0, tail)
+    # a bound stays where it was drawn; what is published is on which side of it the figure lies
+    figure[bound] = said.log_figure[bound]
+    tail[bound] = np.where(meant[bound] <= figure[bound], np.inf, -np.inf)
     centre, width = parts.spread_deviation
     for place, score in zip(said.spread, deviation, strict=True):
         units = rng.normal(size=int(rng.choice(said.units))) * np.exp(centre + width * score)
         # the quantity is the mean of log-normal units, which lies above their centre
         figure[place] += (units.max() + units.min() - np.exp(2.0 * (centre + width * score))) / 2
         half[place] = (units.max() - units.min()) / 2
-    return replace(parts, evidence=replace(said, log_figure=figure, half_width=half))
+    published = replace(said, log_figure=figure, half_width=half, tail=tail)
+    return replace(parts, evidence=published)

@@ -25,9 +25,10 @@ from model.calibration.true_economies import (
     uneven_arrivals,
 )
 from model.case.case import Case
-from model.evidence.likelihood import printed_reading, recounted
+from model.evidence.likelihood import recounted
 from model.evidence.measurement import ITEMS
-from model.evidence.synthesis import Synthesis
+from model.evidence.printed_figures import printed_figure
+from model.evidence.synthesis import Synthesis, between_experts
 from model.projection.projection import Projection
 
 Floats = NDArray[np.float64]
@@ -65,15 +66,18 @@ class Errors:
         Of each row.
     shared : array, (origins,)
         Of what an origin's rows have in common.
+    between : array, (R,)
+        Deviation between the experts of a row's panel.
     """
 
     own: Floats
     shared: Floats
+    between: Floats | float = 0.0
 
     def graded(self, parts: Synthesis) -> Floats:
         """Log errors of the size that grades say, (R,)."""
         said = parts.evidence
-        found: Floats = said.own_error * self.own
+        found: Floats = np.hypot(said.own_error, self.between) * self.own
         if said.origins:
             found += said.shared_error * self.shared[np.maximum(said.origin, 0)]
         return found
@@ -95,7 +99,8 @@ def heavy_tailed(parts: Synthesis, scores: Errors, rng: Rng) -> Floats:
     def student(normal: Floats) -> Floats:
         return np.asarray(normal / np.sqrt(rng.chisquare(FREEDOM, size=len(normal)) / FREEDOM))
 
-    return Errors(student(scores.own), student(scores.shared)).graded(parts)
+    heavy = replace(scores, own=student(scores.own), shared=student(scores.shared))
+    return heavy.graded(parts)
 
 
 def slipped(parts: Synthesis, scores: Errors, rng: Rng) -> Floats:
@@ -153,7 +158,7 @@ def round_plans(case: Case, parts: Synthesis) -> Synthesis:
         figure[place] = np.log(rounded / said.to_printed[place])
         (row,) = rows.loc[[said.ids[place]]].itertuples(index=False)
         if row.qualifier == "about":
-            error[place] = printed_reading(case.reading, row._replace(value=rounded))[1]
+            error[place] = printed_figure(case.reading, row._replace(value=rounded)).error
     changed = replace(said, log_figure=figure, error=error)
     return replace(parts, evidence=recounted(case, changed, said.weight > 0.0))
 
@@ -219,9 +224,10 @@ def simulated(study: Study, name: str, number: int) -> tuple[Synthesis, Floats]:
             break
     else:
         raise NothingLeftError
-    _, shared, _, deviation = parts.errors(normals)
+    _, shared, _, _, deviation = parts.errors(normals)
     chance = study.chance(number, 4)
-    scores = Errors(chance.normal(size=len(parts.evidence.ids)), shared)
+    between = between_experts(parts, normals)
+    scores = Errors(chance.normal(size=len(parts.evidence.ids)), shared, between)
     meant = truth.log_quantity + world.errors(parts, scores, rng)
     return world.told(study.case, hedged(parts, meant, deviation, chance)), outcomes
 
@@ -239,7 +245,12 @@ def read_by(case: Case, name: str, printed: Synthesis, parts: Synthesis) -> Synt
         The arrays of the shipped case under the reading.
     """
     figures = printed.evidence
-    said = replace(parts.evidence, log_figure=figures.log_figure, half_width=figures.half_width)
+    said = replace(
+        parts.evidence,
+        log_figure=figures.log_figure,
+        half_width=figures.half_width,
+        tail=figures.tail,
+    )
     return WORLDS[name].told(case, replace(parts, evidence=said))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from model.case.checkout import case_folder
-from model.case.folders import SCENARIOS
+from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
 from model.terminal.output import command_line, say
 from model.terminal.screen import Interruption, Talk, interruptible
@@ -64,7 +64,7 @@ def check(
         from model.case.faults import CaseError
         from model.case.reader.scenarios import read_scenarios
 
-        names = sorted(path.stem for path in (folder / SCENARIOS).glob("*.toml"))
+        names = scenario_names(folder)
         try:
             found = read_case(folder, strict=strict)
             read_scenarios(found, names)

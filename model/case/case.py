@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -19,14 +20,16 @@ from model.case.contents import (
     Segment,
     Timeline,
 )
-from model.case.exchange import Rates, reference_rates
+from model.case.exchange import Rates, reference_rates, with_rates_of_rows
 from model.case.faults import CaseError, Fault, Listed, Report
-from model.case.folders import PROSPECTS, content_hashes, fault_in_name
+from model.case.folders import PROSPECTS, case_name, fault_in_name
+from model.case.meaning import content_hashes
 from model.case.publication import last_day
 from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
+from model.case.reader.plausibility import check_rates
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
@@ -34,6 +37,7 @@ from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
+from model.case.statements import Struck, struck_out
 from model.equations.subjects import MEASURED_BY_NAME
 
 
@@ -74,6 +78,8 @@ class Case:
         Sources that might be found; they do not affect the fit.
     readings : tuple of RivalReading
         Rival readings; none if the case has only one.
+    struck : mapping of str to Struck
+        Rows that no longer count, by id, with the reason.
     """
 
     name: str
@@ -93,11 +99,12 @@ class Case:
     files: dict[str, bytes]
     prospects: tuple[Prospect, ...] = ()
     readings: tuple[RivalReading, ...] = ()
+    struck: Mapping[str, Struck] = field(default_factory=dict)
     notes: tuple[Fault, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file that a fit depends on, by name."""
+        """SHA-256 of what each file says that a fit depends on, by name, whatever its layout."""
         return content_hashes(
             {name: content for name, content in self.files.items() if name != PROSPECTS}
         )
@@ -110,12 +117,13 @@ class Case:
     @property
     def in_short(self) -> str:
         """One-line summary of what was read."""
-        roles = self.evidence["role"].value_counts()
+        roles = self.evidence.loc[~self.evidence["id"].isin(self.struck), "role"].value_counts()
         months = self.timeline.months
+        struck = f"{len(self.struck)} struck out, " if self.struck else ""
         return (
             f"{self.title}; {months[0]} to {months[-1]}; "
             f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
-            f"{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
+            f"{struck}{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
         )
 
 
@@ -176,6 +184,9 @@ def _read(folder: Folder) -> Case | None:
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
         rates = reference_rates(timeline.months, currencies, own_rates, report)
+        if evidence is not None:
+            rates = with_rates_of_rows(rates, evidence["currency"].unique())
+            check_rates(evidence, rates, report)
     if file is not None:
         _check_references(report, file, text, evidence, sources)
     if (
@@ -183,10 +194,15 @@ def _read(folder: Folder) -> Case | None:
         or evidence is None or sources is None or firms is None or reading is None
     ):  # fmt: skip
         return None
-    for doubt in doubts(evidence, firms, priors, hosts, segments, timeline, reading, rates):
+    struck = struck_out(evidence, sources)
+    out = evidence["id"].isin(struck)
+    # nothing is compared with a figure that was taken back
+    evidence["role"] = evidence["role"].mask(out & (evidence["role"] == "holdout"), "context")
+    counting = evidence[~out]
+    for doubt in doubts(counting, firms, priors, hosts, segments, timeline, reading, rates):
         report.warn(*doubt)
     return Case(
-        name=folder.path.resolve().name,
+        name=case_name(folder.path),
         title=timeline.title,
         folder=folder.path,
         timeline=timeline,
@@ -203,6 +219,7 @@ def _read(folder: Folder) -> Case | None:
         files=dict(sorted(folder.files.items())),
         prospects=prospects,
         readings=readings,
+        struck=struck,
         notes=report.notes,
     )
 

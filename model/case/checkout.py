@@ -21,7 +21,7 @@ def case_folder(named: str | Path) -> Path:
     ----------
     named : str or Path
         The name of a folder in ``inputs/``, or any other path; if both exist, write ``./NAME``
-        for the path.
+        for the path. ``RUN/inputs`` also finds the copy of a case in a run in ``runs/``.
 
     Returns
     -------
@@ -32,6 +32,9 @@ def case_folder(named: str | Path) -> Path:
     # os.path, because pathlib raises on names that no system accepts
     if text and os.path.basename(text) == text and os.path.isdir(CASES / text):
         return near(CASES / text)
+    kept = os.path.join("runs", text)
+    if os.path.basename(text) == "inputs" and not os.path.exists(text) and os.path.isdir(kept):
+        return Path(kept)
     return Path(named)
 
 

@@ -173,6 +173,8 @@ class Reading:
         Probability that the truth lies in a speaker's range.
     spread_units, spread_deviation : tuple of float
         5% and 95% quantiles of the units behind a spread and of the deviation between them.
+    panel_deviation : tuple of float
+        5% and 95% quantiles of the deviation between the experts of a panel, beyond their grades.
     echo_shared : float
         Share of a row's error variance common to all rows of its origin.
     letter_sd : float
@@ -193,6 +195,7 @@ class Reading:
     range_coverage: float
     spread_units: tuple[float, float]
     spread_deviation: tuple[float, float]
+    panel_deviation: tuple[float, float]
     echo_shared: float
     letter_sd: float
     off_share: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -36,16 +36,21 @@ class Rates:
         Rows of fx.csv, including those outside the months.
     walks : pd.DataFrame of bool
         True where no rate is known and the last known one is held, in the same shape.
+    others : pd.DataFrame
+        Units per US dollar of the currencies that only rows of evidence are in, NaN where no rate
+        is known; months by currency.
     """
 
     per_usd: pd.DataFrame
     source: pd.DataFrame
     own: pd.DataFrame | None
     walks: pd.DataFrame
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def of(self, currency: str) -> npt.NDArray[np.float64]:
         """Return units of the currency per US dollar by month, shape (T,)."""
-        return np.asarray(self.per_usd[currency], dtype=np.float64)
+        table = self.per_usd if currency in self.per_usd else self.others
+        return np.asarray(table[currency], dtype=np.float64)
 
     def mean(self, currency: str, start: pd.Period, end: pd.Period) -> float:
         """Return the mean of a window's monthly rates, both ends inclusive."""
@@ -54,6 +59,17 @@ class Rates:
         window = self.of(currency)[max(start.ordinal - first, 0) : max(end.ordinal - first + 1, 0)]
         known = np.count_nonzero(~np.isnan(window))
         return float(np.nansum(window) / known) if known else np.nan
+
+    def cross(self, own: str, other: str, start: pd.Period, end: pd.Period) -> float:
+        """Return units of one currency per unit of another, from means over a window.
+
+        Only months with a rate of both count, lest one's drift be taken for a difference.
+        """
+        first = self.per_usd.index[0].ordinal
+        window = slice(max(start.ordinal - first, 0), max(end.ordinal - first + 1, 0))
+        ours, others = self.of(own)[window], self.of(other)[window]
+        known = ~np.isnan(ours) & ~np.isnan(others)
+        return float(ours[known].mean() / others[known].mean()) if known.any() else np.nan
 
 
 def reference_rates(
@@ -89,6 +105,15 @@ def reference_rates(
         source[currency] = ["" if rate is None else where for rate, where in found]
         _report_gaps(currency, months[per_usd[currency].isna()], report)
     return Rates(per_usd, source, own, pd.DataFrame(False, index=months, columns=columns))
+
+
+def with_rates_of_rows(rates: Rates, currencies: Collection[str]) -> Rates:
+    """Return the rates with those of more currencies, as far as they are known."""
+    more = sorted(set(currencies) - {"", *rates.per_usd.columns})
+    if not more:
+        return rates
+    found = reference_rates(rates.per_usd.index, more, rates.own, Report())
+    return replace(rates, others=found.per_usd[more])
 
 
 def later_rates(rates: Rates, months: pd.PeriodIndex) -> Rates:

@@ -6,10 +6,10 @@ No numerical library is imported here, so that a stored answer is returned at on
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
+import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +25,8 @@ READINGS = "readings.toml"
 #: Optional file of sources that might be found: part of a run, but not of a fit.
 PROSPECTS = "prospects.csv"
 SCENARIOS = "scenarios"
+#: Folder in a run's folder that holds a copy of the case.
+COPY = "inputs"
 BASELINE = "baseline"
 
 #: Largest file read, in bytes: a table of 200,000 rows, or a TOML file longer than a book.
@@ -73,9 +75,23 @@ def _check_regular(status: os.stat_result) -> None:
         raise OSError(errno.EINVAL, message)
 
 
-def content_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of files by name, in the order given."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+def hidden(name: str) -> bool:
+    """Whether a file is no input, as what systems and editors leave: ``._a.csv``, ``.~lock.a#``."""
+    return name.startswith(".")
+
+
+def case_name(folder: Path) -> str:
+    """Name of a case: its folder's, or for the copy that a run holds, that of the run's case."""
+    whole = folder.resolve()
+    run = re.fullmatch(r"(.+)-[0-9a-f]{12}", whole.parent.name)
+    if run and whole.name == COPY and (whole.parent / "manifest.json").is_file():
+        return run[1]
+    return whole.name
+
+
+def scenario_file(name: str) -> str:
+    """Name of a scenario's file in a case's folder, and in the copy that a run holds."""
+    return f"{SCENARIOS}/{name}.toml"
 
 
 def fault_in_name(path: Path) -> str | None:
@@ -106,12 +122,17 @@ def files_of(
         return None  # what is in a workbook is known once it has been read
     try:
         case = {name: bytes_of(path) for name in CASE_FILES if (path := folder / name).exists()}
-        beside = {path.stem: bytes_of(path) for path in paths}
+        beside = {scenario_file(path.stem): bytes_of(path) for path in paths}
         if (path := folder / PROSPECTS).exists():
             beside[PROSPECTS] = bytes_of(path)
     except OSError:
         return None
     return case, beside
+
+
+def scenario_names(case: Path) -> list[str]:
+    """Names of the scenarios in a case's folder."""
+    return sorted(one.stem for one in (case / SCENARIOS).glob("*.toml") if not hidden(one.name))
 
 
 def scenario_paths(case: Path, scenarios: Sequence[str]) -> list[Path]:

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from model.case.folders import fault_in_name
+from model.case.folders import fault_in_name, hidden
 from model.terminal.plain_text import one_line
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -24,7 +24,9 @@ class NoRoomError(Exception):
 def template_files() -> list[Path]:
     """Files of the template, relative to its folder."""
     return sorted(
-        path.relative_to(TEMPLATE) for path in TEMPLATE.rglob("*") if path.suffix in SUFFIXES
+        path.relative_to(TEMPLATE)
+        for path in TEMPLATE.rglob("*")
+        if path.suffix in SUFFIXES and not hidden(path.name)
     )
 
 

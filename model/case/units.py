@@ -21,8 +21,10 @@ _CODES = """
     SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
     UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
 """
-#: Currency codes in circulation (ISO 4217), so that a slip such as "RUR" or "USS" is detected.
-CURRENCIES = frozenset(_CODES.split())
+#: Currencies no longer in circulation of which the ECB's table has rates.
+HISTORIC = frozenset(["CYP", "EEK", "HRK", "LTL", "LVL", "MTL", "ROL", "SIT", "SKK", "TRL"])
+#: Currency codes (ISO 4217), so that a slip such as "RUR" or "USS" is detected.
+CURRENCIES = frozenset(_CODES.split()) | HISTORIC
 
 #: Words for things counted; each is a dimension, so that visas never pass for persons.
 COUNTED = {
@@ -32,7 +34,10 @@ COUNTED = {
     "registration": "registrations",
 }
 #: Words for pure numbers.
-NUMBERS = {"fraction": 1.0, "percent": 1e-2, "thousand": 1e3, "million": 1e6}
+NUMBERS = {
+    "fraction": 1.0, "percent": 1e-2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9,
+    "bn": 1e9, "trillion": 1e12,
+}  # fmt: skip
 TIMES = ("month", "months", "year", "years")
 
 #: Longest unit that is parsed.
@@ -74,7 +79,12 @@ def canonical_unit(unit: str, currency: str) -> str:
 
 
 def conversion(
-    text: str, unit: str, currencies: Sequence[str] | None, what: str
+    text: str,
+    unit: str,
+    currencies: Sequence[str] | None,
+    what: str,
+    *,
+    convertible: bool = False,
 ) -> tuple[float, str]:
     """Return the factor from a figure printed in ``text`` to the catalogue's unit.
 
@@ -88,6 +98,8 @@ def conversion(
         Currencies allowed for a figure of money; None if any is.
     what : str
         Name of the quantity, for the message.
+    convertible : bool
+        Whether other currencies are allowed too, because the figure is converted at a rate.
 
     Returns
     -------
@@ -101,7 +113,8 @@ def conversion(
     UnitError
         If the text is not a unit, or not a unit of this quantity.
     """
-    found = _conversion(text, unit, None if currencies is None else tuple(currencies), what)
+    allowed = None if currencies is None else tuple(currencies)
+    found = _conversion(text, unit, allowed, what, convertible)
     if isinstance(found, str):
         raise UnitError(found)
     return found
@@ -109,14 +122,14 @@ def conversion(
 
 @lru_cache(maxsize=4096)
 def _conversion(
-    text: str, unit: str, currencies: tuple[str, ...] | None, what: str
+    text: str, unit: str, currencies: tuple[str, ...] | None, what: str, convertible: bool
 ) -> tuple[float, str] | str:
     """Return factor and currency, or the error; cached, because many rows share a unit."""
     try:
         parsed = parse(text, what, examples(unit, currencies))
         currency, target = "", unit
         if is_money(unit):
-            currency = _currency(text, unit, currencies, what)
+            currency = _currency(text, unit, currencies, what, convertible)
             target = canonical_unit(unit.replace("USD", "money"), currency)
         wanted: pint.Quantity[Any] = REGISTRY.Quantity(1.0) * REGISTRY.parse_expression(target)
         return float((parsed / wanted).to("fraction").magnitude), currency
@@ -155,6 +168,7 @@ def parse(text: str, what: str, allowed: Collection[str]) -> pint.Quantity[Any]:
     UnitError
         If the text is not a unit.
     """
+    text = text.replace("%", "percent")
     unknown = [token for token in _TOKEN.findall(text) if token not in WORDS | {"1", "*", "/"}]
     try:
         if not text or len(text) > LONGEST or unknown:
@@ -186,16 +200,23 @@ def advice(text: str, allowed: Collection[str]) -> str:
     """Return advice on what to write instead of an invalid unit."""
     options = list(allowed) or ["RUB/month", "persons"]
     longer = next((one for one in options if text and one.startswith(f"{text}/")), None)
-    near = longer or closest(text.replace(" per ", "/"), options, cutoff=NEAR)
+    text = text.replace(" per ", "/")
+    words = set(_TOKEN.findall(text))
+    # a size, a currency or a time that is named, or nearly so, is not a misspelling of another
+    told = words & WORDS | {size for word in words - WORDS if (size := closest(word, NUMBERS))}
+    alike = [one for one in options if told <= set(_TOKEN.findall(one))]
+    near = longer or closest(text, alike, cutoff=NEAR)
     return "write " + (repr(near) if near else " or ".join(map(repr, options[:4])))
 
 
-def _currency(text: str, unit: str, currencies: Sequence[str] | None, what: str) -> str:
+def _currency(
+    text: str, unit: str, currencies: Sequence[str] | None, what: str, convertible: bool
+) -> str:
     """Return the single currency named in a readable unit of money."""
     named = sorted(set(_TOKEN.findall(text)) & CURRENCIES)
     if len(named) != 1:
         raise UnitError(_other(text, unit, currencies, what))
-    if currencies is not None and named[0] not in currencies:
+    if currencies is not None and not convertible and named[0] not in currencies:
         raise UnitError(
             f"{quote(text)} is in {named[0]}, but {what} is stated in {' or '.join(currencies)} "
             f"here; convert the figure and write {text.replace(named[0], currencies[0])!r}"

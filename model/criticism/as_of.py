@@ -16,12 +16,12 @@ from model.case.publication import last_day
 from model.criticism.refits import SHORT, Refit, Task, refit
 from model.equations.quantities import HEADLINE
 from model.evidence.row_equations import log_quantities
-from model.evidence.synthesis import letter_factors
+from model.evidence.synthesis import error_sizes
 from model.projection.prediction import replicate
 from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
 from model.sampling.parallel import all_of
-from model.sampling.whatif import left_out, unpublished
+from model.sampling.whatif import left_out, standing, unpublished
 from model.terminal.wording import MILLION, counted, interval, three
 
 Floats = NDArray[np.float64]
@@ -86,7 +86,9 @@ def as_of(
     )
     when = days(case, counted_rows)
     tasks = {
-        day.isoformat(): Task(case, left_out(parts, case, unpublished(case, day)), SHORT)
+        day.isoformat(): Task(
+            case, left_out(parts, case, unpublished(case, day), standing(case, day)), SHORT
+        )
         for day in when
     }
     fits = all_of(workers, refit, tasks, progress)
@@ -125,15 +127,14 @@ def _lines(
         )
     rng = np.random.default_rng([posterior.options.seed, day.toordinal()])
     log_quantity = log_quantities(parts.layout, parts.measured, fit.natural)
-    figures = replicate(
-        said, log_quantity, rng, parts.spread_deviation, letter_factors(parts, fit.normals)
-    )
+    figures = replicate(said, log_quantity, rng, case.reading, error_sizes(parts, fit.normals))
     for row in later:
         place = said.ids.index(row)
         below = float((figures[:, place] < said.log_figure[place]).mean())
         log_numbers = np.append(
             np.quantile(figures[:, place], [0.5, 0.05, 0.95]), said.log_figure[place]
         )
+        log_numbers += said.offset[place]
         middle, low, high, observed = np.exp(log_numbers) * said.to_printed[place]
         lines.append(
             named

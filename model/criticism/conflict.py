@@ -19,13 +19,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import exponnorm, false_discovery_control, norm
 
-from model.archive.check_result import CheckResult, chance, listed, tail_probability
+from model.archive.check_result import CheckResult, chance, listed
 from model.case.case import Case
+from model.case.statements import statements
 from model.criticism.leave_out import LeftOut
-from model.evidence.likelihood import statements
 from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.kernel.hedge_densities import extremes_logpdf
-from model.projection.prediction import may_be_off
+from model.projection.prediction import may_be_off, tail_probability
 from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
@@ -103,14 +103,23 @@ def split(
         else:
             apart = located - known - once[:, position]
             below = _error_below(apart, own[:, position], said.tail[place], said.scales)
-            p_values[position] = tail_probability(float(below.mean()))
+            chance_of = float(below.mean())
+            if said.bound[place]:
+                chance_of = 1.0 - chance_of
+            p_values[position] = tail_probability(chance_of, said.tail[place])
         error = alone[:, position] * rng.normal(size=len(indirect))
-        error += said.tail[place] * rng.exponential(size=len(indirect))
+        if not said.bound[place]:
+            error += said.tail[place] * rng.exponential(size=len(indirect))
         direct[:, position] = located - repeated - error
     told = _first_of_each(case, parts, places)
-    joint = float(p_values[told[0]])
-    if len(told) > 1:
-        joint = max(_joint((direct - indirect)[:, told]), 2.0 / len(normals))
+    # a bound is no estimate of its quantity: it holds or not
+    single = [float(p_values[one]) for one in told if said.bound[places[one]]]
+    estimates = [one for one in told if not said.bound[places[one]]]
+    if len(estimates) == 1:
+        single += [float(p_values[estimates[0]])]
+    elif estimates:
+        single += [max(_joint((direct - indirect)[:, estimates]), 2.0 / len(normals))]
+    joint = min(1.0, len(single) * min(single))
     return Split(tuple(rows), direct, indirect, p_values, joint)
 
 
@@ -130,7 +139,7 @@ def _error_below(bound: Floats, deviation: Floats, tail: float, scales: Scales) 
     """Probability that an error with its hedge's exponential tail is below a bound."""
 
     def below(deviation: Floats) -> Floats:
-        if tail == 0.0:
+        if tail == 0.0 or np.isinf(tail):  # no tail, or a bare bound
             return np.asarray(norm.cdf(bound / deviation))
         modified = exponnorm(abs(tail) / deviation, scale=deviation)
         return np.asarray(modified.cdf(bound) if tail > 0.0 else modified.sf(-bound))

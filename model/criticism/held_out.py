@@ -9,12 +9,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive.believed import moves
-from model.archive.check_result import CheckResult, chance, listed, tail_probability
+from model.archive.check_result import CheckResult, chance, listed
 from model.case.case import Case
 from model.equations.quantities import HEADLINE
 from model.equations.subjects import is_total
-from model.evidence.likelihood import printed_reading
-from model.projection.prediction import LEAST, WORLD, log_densities, may_be_off, modelled_total
+from model.evidence.printed_figures import printed_figure
+from model.projection.prediction import (
+    LEAST,
+    WORLD,
+    central,
+    log_densities,
+    may_be_off,
+    modelled_total,
+    tail_probability,
+)
 from model.projection.projection import Projection, Projector, quantiles
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import Posterior
@@ -62,7 +70,7 @@ def held_out_totals(
     year = case.timeline.headline
     headline = takes.sel(year=year).to_numpy() if year in takes["year"] else None
     relative = min(gate.min_ess_bulk / count, 1.0)
-    letters = posterior.letter_factors
+    letters = posterior.error_sizes.letters
     meanings = Projector(case, posterior.layout, posterior.draws).sums(MEANINGS)
     lines = []
     for row in rows.itertuples():
@@ -73,30 +81,34 @@ def held_out_totals(
             "place": row.host,
             "unit": row.unit,
         }
-        middle, error, tail = printed_reading(case.reading, row)
+        said, observed = printed_figure(case.reading, row), central(row)
         hosts, total = modelled_total(case, row, projection)
-        line["observed"] = float(np.exp(middle))
+        line["observed"] = observed
         if total is not None:
             line |= {key: float(quantiles(total)[key]) for key in ("q50", "q05", "q95")}
             if row.host == WORLD:
-                line |= _named("share", total / np.exp(middle))
-                line["share_above_one"] = float((total > np.exp(middle)).mean())
+                line |= _named("share", total / observed)
+                line["share_above_one"] = float((total > observed).mean())
             else:
                 log_total = np.log(np.maximum(total, LEAST))
-                sizes = error * letters.get(row.reliability, 1.0)
+                sizes = said.error * letters.get(row.reliability, 1.0)
                 common = np.sqrt(case.reading.echo_shared) * sizes * shared[row.origin]
                 own = np.sqrt(1.0 - case.reading.echo_shared) * sizes * np.ones(count)
                 own = may_be_off(own, posterior.parts.evidence, rng) * rng.normal(size=count)
-                noise = common + own + tail * rng.exponential(size=count)
-                line["p"] = tail_probability(float((log_total + noise > middle).mean()))
+                noise = common + own
+                if np.isfinite(said.tail):
+                    noise += said.tail * rng.exponential(size=count)
+                above = float((log_total + noise > said.log).mean())
+                line["p"] = tail_probability(above, said.tail)
                 if line["definition"] == HEADLINE:
                     for name in MEANINGS:
                         _, other = modelled_total(case, row, meanings, name)
                         assert other is not None
                         again = np.log(np.maximum(other, LEAST)) + noise
                         line |= _named(name, other)
-                        line[f"{name}_p"] = tail_probability(float((again > middle).mean()))
-                line |= _implied(row, projection, float(np.exp(middle)), hosts)
+                        above = float((again > said.log).mean())
+                        line[f"{name}_p"] = tail_probability(above, said.tail)
+                line |= _implied(row, projection, observed, hosts)
                 if headline is not None:
                     fitted = log_densities(case, row, total)
                     line |= _if_believed(headline, fitted, relative, posterior)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from model.archive.check_result import CheckResult, listed
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
+from model.case.statements import origin_of
 from model.criticism.refits import SHORT, Refit, Task, refit, yearly_revenue
 from model.equations.quantities import HEADLINE
-from model.evidence.likelihood import origin_of
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.projection.projection import quantiles
 from model.sampling.convergence import Convergence

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.archive.check_result import CheckResult, listed, tail_probability
+from model.archive.check_result import CheckResult, listed
 from model.case.case import Case
 from model.criticism.refits import yearly_revenue
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.evidence.economy import Layout
 from model.evidence.row_equations import LEAST, log_quantities
-from model.evidence.synthesis import Synthesis
-from model.projection.prediction import Json, replicate
+from model.evidence.synthesis import ErrorSizes, Synthesis
+from model.projection.prediction import Json, replicate, tail_probability
 from model.projection.projection import quantiles
 from model.terminal.wording import MILLION, counted, interval, three
 
@@ -58,7 +58,7 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
     natural = prior_draws(layout, seed)
     log_quantity = log_quantities(layout, parts.measured, natural)
     rng = np.random.default_rng([seed, 1])
-    figures = replicate(said, log_quantity, rng, parts.spread_deviation, {})
+    figures = replicate(said, log_quantity, rng, case.reading, ErrorSizes())
     nothing = (log_quantity < np.log(LEAST) / 2).mean(axis=0)
     units = case.evidence.set_index("id")["unit"]
     lines: list[dict[str, object]] = []
@@ -66,12 +66,9 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
         if said.weight[place] == 0.0:
             continue
         above = float((figures[:, place] > said.log_figure[place]).mean())
-        printed = (
-            np.exp(
-                np.append(np.quantile(figures[:, place], [0.5, 0.05, 0.95]), said.log_figure[place])
-            )
-            * said.to_printed[place]
-        )
+        ends = np.quantile(figures[:, place], [0.5, 0.05, 0.95])
+        logs = np.append(ends, said.log_figure[place]) + said.offset[place]
+        printed = np.exp(logs) * said.to_printed[place]
         lines.append(
             {
                 "row": row,
@@ -80,7 +77,7 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
                 "q50": float(printed[0]),
                 "q05": float(printed[1]),
                 "q95": float(printed[2]),
-                "p": tail_probability(above),
+                "p": tail_probability(above, said.tail[place]),
                 "nothing": float(nothing[place]),
             }
         )

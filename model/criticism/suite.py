@@ -57,7 +57,7 @@ def criticise(
     progress("priors and predictions", 0, 1)
     predicted = fitted_rows(
         fitted.case, mixture.layout, mixture.draws, seed, mixture.parts.evidence,
-        mixture.letter_factors,
+        mixture.error_sizes,
     )  # fmt: skip
     whole, reading = one_reading(fitted)
     case, posterior = whole.case, whole.posterior

@@ -195,7 +195,7 @@ def _ask(
         found,
         between_readings(posterior, outcome.result),
         worth_of_quantities(outcome),
-        worth_of_prospects(case, posterior.layout, outcome, valued, posterior.letter_factors),
+        worth_of_prospects(case, posterior.layout, outcome, valued, posterior.error_sizes.letters),
     )
     # with the digits that are saved, so that the first print is the same as later ones
     return Drivers.from_content(answer.content())

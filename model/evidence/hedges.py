@@ -11,7 +11,7 @@ import pandas as pd
 from model.case.contents import Reading
 from model.case.reader.tables import PAIRS
 from model.case.reader.tables import QUALIFIERS as ALL
-from model.evidence.likelihood import printed_reading
+from model.evidence.printed_figures import printed_figure
 from model.kernel.hedge_densities import tailed_logpdf
 
 QUALIFIERS = tuple(one for one in ALL if one not in PAIRS)
@@ -52,11 +52,12 @@ def likelihood_of_truth(
     row = SimpleNamespace(
         qualifier=qualifier, value=value, reliability=letter, credibility=int(digit)
     )
-    figure, error, tail = printed_reading(reading, row)
-    # beyond four deviations and five tails the likelihood is negligible
-    low = figure - 4 * error - 5 * max(tail, 0.0)
-    high = figure + 4 * error + 5 * max(-tail, 0.0)
+    found = printed_figure(reading, row)
+    # beyond four deviations and five tails the likelihood is negligible; a bound's is level there
+    far = 5 * (1.0 if math.isinf(found.tail) else abs(found.tail))
+    low = found.log - 4 * found.error - far * (found.tail > 0.0)
+    high = found.log + 4 * found.error + far * (found.tail < 0.0)
     truth = np.linspace(low, high, 400)
-    log_likelihood = tailed_logpdf(figure - truth, error, tail, reading.off)
+    log_likelihood = tailed_logpdf(found.log - truth, found.error, found.tail, reading.off)
     likelihood = np.exp(log_likelihood - log_likelihood.max())
     return pd.Series(likelihood, index=pd.Index(np.exp(truth), name="truth"), name=qualifier)

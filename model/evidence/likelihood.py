@@ -7,6 +7,10 @@ With q the log of the quantity a row is about and y the log of the printed figur
 - ``at_least``, ``more_than`` and ``incomplete`` (a count with known gaps) are floors,
   y = q + error - tail, with an exponential tail;
   ``nearly``, ``almost``, ``up_to`` and ``as_much_as`` are ceilings, y = q + error + tail;
+- ``below`` and ``above`` are bare bounds, which say nothing of how far away q is: the row's density
+  is the probability that q + error lies on the side named;
+- a ``range`` with a figure between its ends is that figure, as the median, with an error whose
+  quantiles are the ends: a Normal with an exponential tail on the longer side;
 - ``spread`` is the density of the lowest and highest of n units around their centre, summed over
   n; q is the log of the units' mean, which for log-normal units lies half their variance higher.
 
@@ -14,11 +18,14 @@ The table of grades may itself be wrong. The errors of each letter of reliabilit
 an unknown factor, and any row may be off: with a small probability its error is a larger one, by
 the whole, half or a quarter of a given deviation.
 
+Rows of one ``panel`` are experts asked about the same thing. They differ by more than their grades
+say: each has an error more, of a deviation that the panel has in common and that is unknown.
+
 Rows of one origin about one quantity share a common error. ``NAME/same`` and ``NAME/opposite``
 share it across quantities: such rows err alike, or in opposite directions as a share and its
 complement do. Rows
 of one origin about the same thing are one statement printed several times, and together carry the
-weight of one.
+weight of one. Rows that are struck out (``model.case.statements``) weigh nothing.
 """
 
 from __future__ import annotations
@@ -32,17 +39,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.case.contents import Reading
+from model.case.statements import statements
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.measurement import Measurement
+from model.evidence.printed_figures import Figure, printed_figure
 
 Array = Any
 Namespace = Any
 Floats = NDArray[np.float64]
 
-FLOORS = ("at_least", "more_than", "incomplete")
-CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
 LOG_2PI = math.log(2.0 * math.pi)
 
 
@@ -61,7 +67,10 @@ class Evidence:
     error : array, (R,)
         Standard deviation of the log error, s.
     tail : array, (R,)
-        Mean of the exponential tail; negative for floors, zero if there is no tail.
+        Mean of the exponential tail; negative for floors, zero if there is no tail, infinite for
+        bare bounds.
+    offset : array, (R,)
+        Log of the figure as printed, over ``log_figure``; not zero for a range that is lopsided.
     shared_error : array, (R,)
         Part of the error that the row shares with its origin's other rows, as a standard deviation
         with the row's sign; zero for the only row of an origin.
@@ -71,6 +80,9 @@ class Evidence:
         Index of the row's shared error, or -1.
     origins : tuple of str
         Names of the shared errors: origins with more than one row.
+    panel : array of int, (R,)
+        Index of the row's panel, or -1.
+    panels : tuple of str
     spread : array of int, (Q,)
         Places of the ``spread`` rows.
     units : array, (U,)
@@ -93,10 +105,13 @@ class Evidence:
     half_width: Floats
     error: Floats
     tail: Floats
+    offset: Floats
     shared_error: Floats
     weight: Floats
     origin: NDArray[np.int64]
     origins: tuple[str, ...]
+    panel: NDArray[np.int64]
+    panels: tuple[str, ...]
     spread: NDArray[np.int64]
     units: Floats
     to_printed: Floats
@@ -112,6 +127,11 @@ class Evidence:
         return scales(self.off)
 
     @property
+    def bound(self) -> NDArray[np.bool_]:
+        """Whether each row is a bare bound, (R,)."""
+        return np.asarray(np.isinf(self.tail))
+
+    @property
     def own_error(self) -> Floats:
         """Standard deviation of the part of each row's error that is not shared, (R,)."""
         # a row left out may have a smaller error than the best counted row; its weight is zero
@@ -125,49 +145,42 @@ def scales(off: tuple[float, float]) -> tuple[tuple[float, float], ...]:
 
 
 def evidence(case: Case, measured: Measurement) -> Evidence:
-    """Arrays of the rows that ``measured`` holds, all of which count."""
+    """Arrays of the rows that ``measured`` holds; those that are struck out weigh nothing."""
     rows = _rows(case, measured.ids)
     reading = case.reading
     figures = [_figure(case, row) for row in rows.itertuples()]
-    counted = np.ones(len(measured.ids), dtype=bool)
+    counted = np.array([row not in case.struck for row in measured.ids], dtype=bool)
     errors, sign = shared_errors(rows)
     repeated = [name for name in set(errors) if name and errors.count(name) > 1]
     origins = tuple(sorted(repeated))
     origin = np.array([origins.index(o) if o in origins else -1 for o in errors], int)
     letters = tuple(sorted(set(rows["reliability"]))) if reading.letter_sd else ()
     letter = np.array([letters.index(o) if letters else 0 for o in rows["reliability"]], int)
-    error = np.array(
-        [_error(reading, row, f) for row, f in zip(rows.itertuples(), figures, strict=True)]
-    )
+    error = np.array([figure.error for figure in figures])
+    panels = tuple(sorted(set(rows["panel"]) - {""}))
     return Evidence(
         ids=measured.ids,
-        log_figure=np.array([figure[0] for figure in figures]),
-        half_width=np.array(
-            [
-                f[1] if q == "spread" else 0.0
-                for f, q in zip(figures, rows["qualifier"], strict=True)
-            ]
-        ),
+        log_figure=np.array([figure.log for figure in figures]),
+        half_width=np.array([figure.half_width for figure in figures])
+        * (rows["qualifier"] == "spread").to_numpy(),
         error=error,
-        tail=np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]]),
+        tail=np.array([figure.tail for figure in figures]),
+        offset=np.array([figure.offset for figure in figures]),
         shared_error=sign * _shared_error(origin, counted, error, reading.echo_shared),
         weight=_weights(rows, counted, error),
         origin=origin,
         origins=origins,
+        panel=np.array([panels.index(one) if one else -1 for one in rows["panel"]], int),
+        panels=panels,
         spread=np.flatnonzero(rows["qualifier"] == "spread"),
         units=np.unique(np.round(np.geomspace(*reading.spread_units, 7))),
-        to_printed=np.array([figure[2] for figure in figures]),
+        to_printed=np.array([figure.to_printed for figure in figures]),
         letters=letters,
         letter=letter,
         shared_letter=letter[_best(origin, counted, error)],
         letter_sd=reading.letter_sd,
         off=reading.off,
     )
-
-
-def origin_of(stated: str) -> str:
-    """Name of an origin, without ``/same`` or ``/opposite``."""
-    return stated.partition("/")[0]
 
 
 def shared_errors(rows: pd.DataFrame) -> tuple[list[str], Floats]:
@@ -207,14 +220,9 @@ def recounted(case: Case, said: Evidence, counted: NDArray[np.bool_]) -> Evidenc
     )
 
 
-def _figure(case: Case, row: Any) -> tuple[float, float, float]:
-    """Log mid-point, half log width and the factor from canonical back to printed units."""
-    factor = float(row.factor) * _exchange(case, row)
-    if row.qualifier in ("range", "spread"):
-        low, high = math.log(row.low * factor), math.log(row.high * factor)
-    else:
-        low = high = math.log(row.value * factor)
-    return (low + high) / 2, (high - low) / 2, 1.0 / factor
+def _figure(case: Case, row: Any) -> Figure:
+    """A row's figure in canonical units and the currency of its quantity."""
+    return printed_figure(case.reading, row, float(row.factor) * _exchange(case, row))
 
 
 def _exchange(case: Case, row: Any) -> float:
@@ -232,56 +240,7 @@ def _exchange(case: Case, row: Any) -> float:
     )
     if row.currency in ("", own):
         return 1.0
-    rates = case.rates
-    return rates.mean(own, row.start, row.end) / rates.mean(row.currency, row.start, row.end)
-
-
-def printed_reading(reading: Reading, row: Any) -> tuple[float, float, float]:
-    """Log of a row's printed figure, its error and its tail, for rows that are not fitted."""
-    ends = (row.low, row.high) if row.qualifier in ("range", "spread") else (row.value, row.value)
-    low, high = (math.log(end) for end in ends)
-    middle, half = (low + high) / 2, (high - low) / 2
-    return middle, _error(reading, row, (middle, half, 1.0)), hedge_tail(reading, row.qualifier)
-
-
-def rounding(value: float, cap: float) -> float:
-    """Standard deviation of the log of a figure rounded to its last significant digit.
-
-    The truth is taken as uniform within half a unit of that digit. One-digit figures would then
-    be off by up to half, more than people mean, so ``cap`` bounds the result.
-    """
-    digits = f"{value:.12g}"
-    mantissa, _, exponent = f"{float(digits):e}".partition("e")
-    places = len(mantissa.rstrip("0").partition(".")[2])
-    half_unit = 0.5 * 10.0 ** (int(exponent) - places)
-    return min(half_unit / math.sqrt(3.0) / value, cap)
-
-
-def grade_error(reading: Reading, reliability: str, credibility: int) -> float:
-    """Log error from a source's reliability and a claim's credibility, added in quadrature."""
-    return math.hypot(reading.reliability[reliability], reading.credibility[credibility])
-
-
-def _error(reading: Reading, row: Any, figure: tuple[float, float, float]) -> float:
-    """Log error of a row, from its grade, its rounding and its speaker's interval."""
-    error = grade_error(reading, row.reliability, row.credibility)
-    if row.qualifier == "about":
-        return math.hypot(error, rounding(row.value, reading.rounding_cap))
-    if row.qualifier == "range":
-        from statistics import NormalDist
-
-        half = NormalDist().inv_cdf(0.5 + reading.range_coverage / 2)
-        return math.hypot(error, figure[1] / half)
-    return error
-
-
-def hedge_tail(reading: Reading, qualifier: str) -> float:
-    """Mean of a hedge's tail of y - q: negative for floors, positive for ceilings."""
-    if qualifier in FLOORS:
-        return -reading.tails[qualifier]
-    if qualifier in CEILINGS:
-        return reading.tails[qualifier]
-    return 0.0
+    return case.rates.cross(own, row.currency, row.start, row.end)
 
 
 def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> Floats:
@@ -296,18 +255,6 @@ def _weights(rows: pd.DataFrame, counted: NDArray[np.bool_], error: Floats) -> F
         for own in statement
     ]
     return np.divide(precision, together, out=np.zeros_like(precision), where=counted)
-
-
-def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """Key of each row's statement; copies have the same key.
-
-    Copies are rows of one origin about the same quantity, host, segments and base in the same
-    window.
-    """
-    keys = ["quantity", "host", "segments", "base", "start", "end"]
-    return [
-        (origin_of(row.origin), *(getattr(row, key) for key in keys)) for row in rows.itertuples()
-    ]
 
 
 def _best(

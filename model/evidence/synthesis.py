@@ -5,6 +5,7 @@ Everything is expressed in one vector of independent standard normals::
     normals            ~ Normal(0, 1)                          basic quantities and errors
     quantities         = exp or sigmoid(location + scale * normals)
     factor of a letter = exp(sd * normal)                      on the errors of its rows
+    deviation of panel = exp(location + scale * normal)        between its experts
     log figure of row  ~ density of its hedge around log quantity + shared error of its origin
 
 ``model.evidence.readable`` is the same model in PyMC, for reading and testing.
@@ -12,7 +13,7 @@ Everything is expressed in one vector of independent standard normals::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -48,14 +49,16 @@ class Synthesis:
         What each of the R rows measures.
     evidence : Evidence
         Each row's figure, and how far it is trusted.
-    spread_deviation : (float, float)
-        Mean and standard deviation of the log of the deviation between units.
+    spread_deviation, panel_deviation : (float, float)
+        Mean and standard deviation of the log of the deviation between units, and between the
+        experts of a panel.
     """
 
     layout: Layout
     measured: Measurement
     evidence: Evidence
     spread_deviation: tuple[float, float]
+    panel_deviation: tuple[float, float]
 
     @property
     def size(self) -> int:
@@ -63,10 +66,14 @@ class Synthesis:
         return self.layout.size + sum(self.error_counts)
 
     @property
-    def error_counts(self) -> tuple[int, int, int, int]:
-        """Normals after the quantities: letters' factors, shared errors, and two per spread."""
+    def error_counts(self) -> tuple[int, int, int, int, int]:
+        """Normals after the quantities.
+
+        They are letters' factors, shared errors, panels' deviations and two for each spread.
+        """
         said = self.evidence
-        return len(said.letters), len(said.origins), len(said.spread), len(said.spread)
+        spreads = len(said.spread)
+        return len(said.letters), len(said.origins), len(said.panels), spreads, spreads
 
     def errors(self, normals: Array) -> list[Array]:
         """Cut standard normals, (..., size), into those of ``error_counts``."""
@@ -84,12 +91,23 @@ def synthesis(case: Case) -> Synthesis:
         measured=measured,
         evidence=evidence(case, measured),
         spread_deviation=spread_prior(case.reading),
+        panel_deviation=panel_prior(case.reading),
     )
 
 
 def spread_prior(reading: Reading) -> tuple[float, float]:
     """Mean and standard deviation of the log of the deviation between units."""
-    low, high = np.log(reading.spread_deviation)
+    return _log_normal(reading.spread_deviation)
+
+
+def panel_prior(reading: Reading) -> tuple[float, float]:
+    """Mean and standard deviation of the log of the deviation between a panel's experts."""
+    return _log_normal(reading.panel_deviation)
+
+
+def _log_normal(ends: tuple[float, float]) -> tuple[float, float]:
+    """Mean and standard deviation of a log, from the 5% and 95% quantiles."""
+    low, high = np.log(ends)
     return (low + high) / 2, (high - low) / (2 * NORMAL_95)
 
 
@@ -109,7 +127,7 @@ def program(parts: Synthesis) -> Program:
 def _rows(parts: Synthesis, centre: Node, errors: list[Node]) -> Node:
     """Weighted log density of each row, (R,), around the log of its quantity."""
     said = parts.evidence
-    letters, shared, shift, deviation = errors
+    letters, shared, panels, shift, deviation = errors
     tape = centre.tape
     factor = on.exp(said.letter_sd * letters) if said.letters else None
     common = np.flatnonzero(said.shared_error)
@@ -120,9 +138,17 @@ def _rows(parts: Synthesis, centre: Node, errors: list[Node]) -> Node:
         centre = centre.replaced(common, centre[..., common] + error)
 
     def own_error(rows: NDArray[np.int64]) -> Node:
-        if factor is None:
-            return tape.numbers(said.own_error[rows])
-        return said.own_error[rows] * factor[..., said.letter[rows]]
+        found = tape.numbers(said.own_error[rows])
+        if factor is not None:
+            found = said.own_error[rows] * factor[..., said.letter[rows]]
+        of_panels = np.flatnonzero(said.panel[rows] >= 0)
+        if len(of_panels):
+            location, scale = parts.panel_deviation
+            between = on.exp(2.0 * (location + scale * panels))
+            alone = found[..., of_panels]
+            variance = alone * alone + between[..., said.panel[rows[of_panels]]]
+            found = found.replaced(of_panels, on.exp(0.5 * on.log(variance)))
+        return found
 
     # rows that are left out contribute nothing
     rows = tape.numbers(np.zeros(len(said.ids)))
@@ -161,7 +187,18 @@ def _heavier(x: Node, sd: Node, score: Node, off: tuple[float, float]) -> Node:
 def own_errors(parts: Synthesis, normals: Floats) -> Floats:
     """Deviation of the error that each row has alone, (..., R), from normals, (..., size)."""
     said = parts.evidence
-    return said.own_error * _sizes(parts, normals)[..., said.letter]
+    own = said.own_error * _sizes(parts, normals)[..., said.letter]
+    return np.asarray(np.hypot(own, between_experts(parts, normals)))
+
+
+def between_experts(parts: Synthesis, normals: Floats) -> Floats:
+    """Deviation between the experts of each row's panel, (..., R); zero without a panel."""
+    said, (_, _, panels, *_) = parts.evidence, parts.errors(normals)
+    if not said.panels:
+        return np.zeros((*normals.shape[:-1], len(said.ids)))
+    location, scale = parts.panel_deviation
+    deviation = np.exp(location + scale * panels)[..., said.panel]
+    return np.where(said.panel >= 0, deviation, 0.0)
 
 
 def common_errors(parts: Synthesis, normals: Floats) -> Floats:
@@ -182,11 +219,30 @@ def _sizes(parts: Synthesis, normals: Floats) -> Floats:
     return np.asarray(np.exp(said.letter_sd * letters))
 
 
-def letter_factors(parts: Synthesis, normals: Floats) -> dict[str, Floats]:
-    """Factor on the errors of each letter of reliability, from standard normals, (n, size)."""
-    said = parts.evidence
-    factors = np.exp(said.letter_sd * parts.errors(normals)[0])
-    return dict(zip(said.letters, factors.T, strict=True))
+@dataclass(frozen=True)
+class ErrorSizes:
+    """What sets the size of errors, draw by draw.
+
+    Attributes
+    ----------
+    letters : dict of array, (n,)
+        Factor on the errors of each letter of reliability.
+    panels : dict of array, (n,)
+        Deviation between the experts of each panel.
+    """
+
+    letters: dict[str, Floats] = field(default_factory=dict)
+    panels: dict[str, Floats] = field(default_factory=dict)
+
+
+def error_sizes(parts: Synthesis, normals: Floats) -> ErrorSizes:
+    """Letters' factors and panels' deviations, from standard normals, (n, size)."""
+    said, (letters, _, panels, *_) = parts.evidence, parts.errors(normals)
+    location, scale = parts.panel_deviation
+    return ErrorSizes(
+        letters=dict(zip(said.letters, np.exp(said.letter_sd * letters).T, strict=True)),
+        panels=dict(zip(said.panels, np.exp(location + scale * panels).T, strict=True)),
+    )
 
 
 def chances_off(parts: Synthesis, normals: Floats, log_quantity: Floats) -> Floats:
@@ -247,6 +303,7 @@ def entry_labels(parts: Synthesis) -> list[str]:
         *parts.layout.labels,
         *(f"factor of letter {letter}" for letter in parts.evidence.letters),
         *(f"shared error of {origin}" for origin in parts.evidence.origins),
+        *(f"deviation of panel {panel}" for panel in parts.evidence.panels),
         *(f"error of {row}" for row in spreads),
         *(f"deviation of {row}" for row in spreads),
     ]

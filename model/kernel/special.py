@@ -81,6 +81,9 @@ def component(x: float, sd: float, tail: float) -> tuple[float, float, float, fl
     none. There are two forms, so that neither ``erfc`` underflows nor ``exp`` overflows. Returns
     the density as a factor and the exponent of another, so that a sum of several takes one
     logarithm, and the slopes of its log in ``x`` and in ``sd``.
+
+    An infinite tail is a bare bound: the density per unit of the tail's height, which is the
+    probability that the Normal lies below x (above x if the tail points downwards).
     """
     v = x / sd
     if tail == 0.0:
@@ -88,6 +91,14 @@ def component(x: float, sd: float, tail: float) -> tuple[float, float, float, fl
     sign = 1.0 if tail > 0.0 else -1.0
     mean = sign * tail
     v *= sign
+    if math.isinf(tail):
+        if v > 0.0:
+            factor, exponent = 1.0 - 0.5 * math.erfc(v / ROOT_2), 0.0
+            rising = PEAK * math.exp(-0.5 * v * v) / factor
+        else:
+            factor, exponent = 0.5 * erfcx(-v / ROOT_2), -0.5 * v * v
+            rising = PEAK / factor
+        return factor, exponent, sign * rising / sd, -v * rising / sd
     u = (sd / mean - v) / ROOT_2
     in_u = (1.0 / mean + v / sd) / ROOT_2
     if u > 0.0:

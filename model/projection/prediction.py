@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
+from model.case.contents import Reading
 from model.equations.subjects import is_total
 from model.evidence.economy import Layout
-from model.evidence.likelihood import Evidence, evidence, printed_reading
+from model.evidence.likelihood import Evidence, evidence
 from model.evidence.measurement import measurement
+from model.evidence.printed_figures import printed_figure
 from model.evidence.row_equations import log_quantities
-from model.evidence.synthesis import spread_prior
+from model.evidence.synthesis import ErrorSizes, panel_prior, spread_prior
 from model.kernel.hedge_densities import tailed_logpdf
 from model.projection.projection import USD, Projection, quantiles
 
 Floats = NDArray[np.float64]
 #: Least total, in a row's unit, that has a logarithm.
 LEAST = 1e-12
-#: Factor on the errors of each letter of reliability, draw by draw.
-Factors = Mapping[str, Floats]
 #: The host of published totals for all the state's workers abroad.
 WORLD = "world"
 Json = dict[str, Any]
@@ -47,36 +46,42 @@ def replicate(
     rows: Evidence,
     log_quantity: Floats,
     rng: np.random.Generator,
-    deviation: tuple[float, float],
-    factors: Factors,
+    reading: Reading,
+    sizes: ErrorSizes,
 ) -> Floats:
     """Log figures that the model expects to be printed, (n, R), in canonical units.
 
     Each row gets a fresh error and its hedge's tail; a ``spread`` row gets the mid-point of the
-    lowest and highest of n fresh units.
+    lowest and highest of n fresh units, a bare bound the figure that is held against it. A row of
+    a panel is what a further expert would say.
 
     Parameters
     ----------
     rows : Evidence
     log_quantity : array, (n, R)
     rng : Generator
-    deviation : (float, float)
-        Mean and standard deviation of the log of the deviation between units.
-    factors : mapping of str to array, (n,)
-        Factor on the errors of each letter; drawn from its prior if the letter is not there.
+    reading : Reading
+    sizes : ErrorSizes
+        A letter's factor or a panel's deviation that is not there is drawn from its prior.
     """
     draws = log_quantity.shape[0]
     size = np.ones((draws, len(rows.letters) or 1))
     for place, letter in enumerate(rows.letters):
         fresh = np.exp(rows.letter_sd * rng.normal(size=draws))
-        size[:, place] = factors.get(letter, fresh)
-    error = rng.normal(size=log_quantity.shape) * may_be_off(
-        rows.error * size[:, rows.letter], rows, rng
-    )
-    tail = rng.exponential(size=log_quantity.shape) * rows.tail
+        size[:, place] = sizes.letters.get(letter, fresh)
+    scale = rows.error * size[:, rows.letter]
+    centre, width = panel_prior(reading)
+    for place, panel in enumerate(rows.panels):
+        new: Floats = np.exp(centre + width * rng.normal(size=draws))
+        between = sizes.panels.get(panel, new)
+        own = rows.panel == place
+        scale[:, own] = np.hypot(scale[:, own], between[:, None])
+    error = rng.normal(size=log_quantity.shape) * may_be_off(scale, rows, rng)
+    tail = rng.exponential(size=log_quantity.shape) * np.where(rows.bound, 0.0, rows.tail)
     figures = log_quantity + error + tail
+    centre, width = spread_prior(reading)
     for place in rows.spread:
-        scale = np.exp(deviation[0] + deviation[1] * rng.normal(size=draws))
+        deviation = np.exp(centre + width * rng.normal(size=draws))
         units = rng.choice(rows.units, size=draws)
         # extremes of n normals through the extremes of n uniforms
         low = rng.beta(1.0, units)
@@ -84,7 +89,7 @@ def replicate(
         from scipy.special import ndtri
 
         # the quantity is the mean of log-normal units, which lies above their centre
-        figures[:, place] += scale * (ndtri(low) + ndtri(high)) / 2 - scale**2 / 2
+        figures[:, place] += deviation * (ndtri(low) + ndtri(high)) / 2 - deviation**2 / 2
     return figures
 
 
@@ -94,18 +99,28 @@ def may_be_off(error: Floats, rows: Evidence, rng: np.random.Generator) -> Float
     return np.asarray(np.hypot(error, rng.choice(added, size=error.shape, p=chances)))
 
 
-def surprise(observed: float, predicted: Floats) -> float | None:
+def surprise(observed: float, predicted: Floats, tail: float = 0.0) -> float | None:
     """Share of predictions nearer the centre than the figure: 0 expected, 1 out of range.
 
     One minus the two-sided tail probability, so 0.95 means that one prediction in twenty is as
-    far out.
+    far out. Of a bare bound, which has an infinite tail, the share on its other side.
     """
     above = float(np.mean(predicted > observed) + 0.5 * np.mean(predicted == observed))
-    return number(1.0 - 2.0 * min(above, 1.0 - above))
+    return number(1.0 - tail_probability(above, tail))
+
+
+def tail_probability(above: float, tail: float = 0.0) -> float:
+    """Two-sided tail probability of a figure that draws exceed with a given probability.
+
+    Of a bare bound it is the probability that it holds.
+    """
+    if math.isinf(tail):
+        return 1.0 - above if tail > 0.0 else above
+    return 2.0 * min(above, 1.0 - above)
 
 
 def fitted_rows(
-    case: Case, layout: Layout, draws: Floats, seed: int, fitted: Evidence, factors: Factors
+    case: Case, layout: Layout, draws: Floats, seed: int, fitted: Evidence, sizes: ErrorSizes
 ) -> Json:
     """Observed, predicted and surprise of each fitted row, in the row's own unit.
 
@@ -120,19 +135,19 @@ def fitted_rows(
             "observed": number(observed),
             "unit": unit,
             "predicted": distribution(predicted),
-            "surprise": surprise(observed, predicted),
+            "surprise": surprise(observed, predicted, reading[1]),
             "error": number(reading[0]),
             "tail": number(reading[1]),
             "weight": number(weights[row_id]),
         }
         for row_id, observed, unit, predicted, reading in _predict(
-            case, layout, draws, seed, "fit", factors
+            case, layout, draws, seed, "fit", sizes
         )
     }
 
 
 def held_out_rows(
-    case: Case, layout: Layout, draws: Floats, projection: Projection, seed: int, factors: Factors
+    case: Case, layout: Layout, draws: Floats, projection: Projection, seed: int, sizes: ErrorSizes
 ) -> Json:
     """Observed and predicted of each held-out row; published totals under their definition.
 
@@ -142,7 +157,7 @@ def held_out_rows(
     """
     results: Json = {}
     for row_id, observed, unit, predicted, _ in _predict(
-        case, layout, draws, seed, "holdout", factors
+        case, layout, draws, seed, "holdout", sizes
     ):
         results[row_id] = _held_out(observed, unit, predicted)
     rows = case.evidence[case.evidence["role"] == "holdout"]
@@ -161,10 +176,17 @@ def _held_out(observed: float, unit: str, predicted: Floats | None) -> Json:
     return entry
 
 
+def central(row: Any) -> float:
+    """A row's figure, or the middle of its two on the log scale, in the unit that is printed."""
+    if not math.isnan(row.value):
+        return float(row.value)
+    return math.exp((math.log(row.low) + math.log(row.high)) / 2)
+
+
 def _published_total(case: Case, row: Any, projection: Projection) -> Json:
     """A published total in dollars a year, and revenue of the same months as a yearly rate."""
     figures = [float(f) for f in (row.low, row.value, row.high) if not math.isnan(f)]
-    observed = math.exp(sum(map(math.log, figures)) / len(figures))
+    observed = central(row)
     hosts, predicted = modelled_total(case, row, projection)
     return {
         **_held_out(observed, row.unit, predicted),
@@ -218,13 +240,13 @@ def log_densities(case: Case, row: Any, predicted: Floats) -> Floats:
 
     A quantity that is not above zero is as good as nothing, of which the figure is improbable.
     """
-    figure, error, tail = printed_reading(case.reading, row)
-    apart = figure - np.log(np.maximum(predicted, LEAST))
-    return tailed_logpdf(apart, error, tail, case.reading.off)
+    found = printed_figure(case.reading, row)
+    apart = found.log - np.log(np.maximum(predicted, LEAST))
+    return tailed_logpdf(apart, found.error, found.tail, case.reading.off)
 
 
 def _predict(
-    case: Case, layout: Layout, draws: Floats, seed: int, role: str, factors: Factors
+    case: Case, layout: Layout, draws: Floats, seed: int, role: str, sizes: ErrorSizes
 ) -> list[tuple[str, float, str, Floats, tuple[float, float]]]:
     """Id, figure, unit, replicated figures and reading of the rows of a role, where modelled.
 
@@ -244,14 +266,14 @@ def _predict(
     said = evidence(case, measured)
     log_quantity = log_quantities(layout, measured, draws)
     rng = np.random.default_rng(seed)
-    replicated = replicate(said, log_quantity, rng, spread_prior(case.reading), factors)
+    replicated = replicate(said, log_quantity, rng, case.reading, sizes)
     units = rows.set_index("id")["unit"]
     return [
         (
             row_id,
-            float(np.exp(said.log_figure[place]) * said.to_printed[place]),
+            float(np.exp(said.log_figure[place] + said.offset[place]) * said.to_printed[place]),
             str(units[row_id]),
-            np.exp(replicated[:, place]) * said.to_printed[place],
+            np.exp(replicated[:, place] + said.offset[place]) * said.to_printed[place],
             (float(said.error[place]), float(said.tail[place])),
         )
         for place, row_id in enumerate(measured.ids)

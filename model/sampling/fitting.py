@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evidence.economy import Layout
-from model.evidence.synthesis import Synthesis, letter_factors, program
+from model.evidence.synthesis import ErrorSizes, Synthesis, error_sizes, program
 from model.kernel.native import Map, density, sampler
 from model.question import SamplerOptions
 from model.sampling.whitening import curvature_map, pilot_map
@@ -130,9 +130,9 @@ class Posterior:
         return np.tile(self.reading == number, len(self.normals))
 
     @property
-    def letter_factors(self) -> dict[str, Floats]:
-        """Factor on the errors of each letter of reliability, (chains * draws,) each."""
-        return letter_factors(self.parts, self.flat)
+    def error_sizes(self) -> ErrorSizes:
+        """Letters' factors and panels' deviations, (chains * draws,) each."""
+        return error_sizes(self.parts, self.flat)
 
     @property
     def draws(self) -> Floats:

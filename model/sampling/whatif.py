@@ -14,6 +14,7 @@ from model.case.contents import Prior
 from model.case.faults import CaseError, Report, choose, closest, quote
 from model.case.publication import last_day
 from model.case.reader.numbers import option_figures
+from model.case.statements import struck_out
 from model.case.units import UnitError, conversion
 from model.equations.quantities import BASIC_BY_NAME
 from model.evidence.economy import Layout
@@ -129,16 +130,19 @@ def changed_parts(parts: Synthesis, case: Case, what_if: WhatIf) -> Synthesis:
     report = Report()
     layout = _changed_priors(parts.layout, case, what_if, report)
     rows = _left_out(case, parts, what_if, report)
+    back = [*standing(case, date.fromisoformat(what_if.as_of))] if what_if.as_of else []
     factors = _factors(parts, what_if, report)
     if report.faults:
         raise CaseError("the arguments", report.faults)
-    if rows:
-        parts = left_out(parts, case, rows)
+    if rows or back:
+        parts = left_out(parts, case, rows, back)
     said = replace(parts.evidence, weight=parts.evidence.weight * factors)
     return replace(parts, layout=layout, evidence=said)
 
 
-def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
+def left_out(
+    parts: Synthesis, case: Case, rows: Iterable[str], back: Iterable[str] = ()
+) -> Synthesis:
     """The arrays of a case without some rows of evidence, which keep their place with zero weight.
 
     Rows that already had zero weight stay out, and factors on weights are kept.
@@ -150,13 +154,16 @@ def left_out(parts: Synthesis, case: Case, rows: Iterable[str]) -> Synthesis:
     case : Case
     rows : iterable of str
         Ids of fitted rows.
+    back : iterable of str
+        Ids of rows with zero weight that count, unless they are among ``rows``.
     """
     said = parts.evidence
     counting = said.weight > 0.0
     before = recounted(case, said, counting)
     factor = np.ones_like(said.weight)
     np.divide(said.weight, before.weight, out=factor, where=counting)
-    after = recounted(case, said, counting & ~np.isin(said.ids, list(rows)))
+    counts = (counting | np.isin(said.ids, list(back))) & ~np.isin(said.ids, list(rows))
+    after = recounted(case, said, counts)
     changed = replace(after, weight=after.weight * factor)
     return replace(parts, evidence=changed)
 
@@ -271,10 +278,17 @@ def unpublished(case: Case, day: date) -> list[str]:
     return list(fitted.loc[~fitted["source"].isin(case.published_by(day)), "id"])
 
 
+def standing(case: Case, day: date) -> set[str]:
+    """Ids of the rows that are struck out, and were not yet by a day."""
+    return set(case.struck) - set(struck_out(case.evidence, case.sources, day))
+
+
 def published_line(case: Case, day: str) -> str:
     """How many of the fitted rows had been published by a day, in a sentence."""
-    fitted = case.evidence[case.evidence["role"] == "fit"]
-    later = len(unpublished(case, date.fromisoformat(day)))
+    then = struck_out(case.evidence, case.sources, date.fromisoformat(day))
+    rows = case.evidence[~case.evidence["id"].isin(then)]
+    fitted = rows[rows["role"] == "fit"]
+    later = len(set(unpublished(case, date.fromisoformat(day))) & set(fitted["id"]))
     dates = case.sources.set_index("id")["date"]
     undated = counted(int((fitted["source"].map(dates) == "").sum()), "row has", "rows have")
     return (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +16,26 @@ from model.terminal.plain_text import csv_text, json_text, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: What is written for characters of ours that a terminal's encoding lacks.
+PLAIN = {
+    "–": "-", "—": "-", "−": "-", "×": "x", "…": "...", "→": "->", "±": "+/-", "≤": "<=",
+    "≥": ">=", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u202f": " ",
+}  # fmt: skip
+#: Name of the error handler that writes them, and all others by their code.
+READABLE = "sent_workers.readable"
+
+
+def _readable(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start]
+    if lacking in PLAIN:
+        return PLAIN[lacking], error.start + 1
+    return lacking.encode("ascii", "backslashreplace").decode(), error.start + 1
+
+
+codecs.register_error(READABLE, _readable)
 
 #: Exit status if what was asked for could not be printed.
 UNPRINTED = 2
@@ -30,8 +52,13 @@ def complain(text: str) -> None:
 
 
 def print_json(content: Any) -> None:
-    """Print JSON on standard output."""
-    sys.stdout.write(json_text(content))
+    """Print JSON on standard output; characters that its encoding lacks are JSON's escapes."""
+    text = json_text(content)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeError:
+        text = json.dumps(json.loads(text), indent=1) + "\n"
+    sys.stdout.write(text)
 
 
 def print_csv(table: pd.DataFrame) -> None:
@@ -52,8 +79,7 @@ class Outlet:
         self.error: OSError | None = None
         self._stream = stream
         if isinstance(stream, TextIOWrapper):
-            # a name that the terminal's encoding lacks is shown by its code
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=READABLE)
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the stream's."""

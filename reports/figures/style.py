@@ -15,14 +15,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontEntry, fontManager
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from model.terminal.plain_text import printable
+from reports import glyphs
+from reports.glyphs import FONTS as FONTS
 from reports.saved_run import ReportError
 
 Canvas = Figure | SubFigure
 
-FONTS = Path(__file__).parents[1] / "fonts"
 #: Width of the text on the page, in inches: figures are drawn at their printed size.
 WIDTH = 160 / 25.4
 PIXELS_PER_INCH = 200
@@ -130,10 +132,37 @@ def content(axes: Any, kind: str, *, letters: bool = True) -> bytes:
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     fonts: Any = {"svg.fonttype": "none" if letters else "path"}
     with styled(), mpl.rc_context(fonts):
+        _make_legible(figure)
         figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=metadata)
     drawn = file.getvalue()
     # no text of a file may make it another file: XML has no control characters
     return printable(drawn.decode("utf-8")).encode() if kind == "svg" else drawn
+
+
+def _make_legible(figure: Any) -> None:
+    """Give texts the fonts that have their characters; tell by its code what no font has."""
+    for axes in figure.findobj(Axes):
+        for axis in (axes.xaxis, axes.yaxis):
+            labels = [label.get_text() for label in axis.get_ticklabels()]
+            _, missing = glyphs.fallbacks(glyphs.foreign("".join(labels)))
+            if missing:
+                axis.set_ticklabels(glyphs.legible(labels, missing, most=0))
+    for one in figure.findobj(Text):
+        foreign = glyphs.foreign(one.get_text())
+        if foreign:
+            fonts, missing = glyphs.fallbacks(foreign)
+            one.set_text(glyphs.legible(one.get_text(), missing, most=0))
+            one.set_fontfamily([*RC["font.family"], *map(_registered, fonts)])
+
+
+@cache
+def _registered(font: Path) -> str:
+    """Family of a font, once matplotlib knows this very file under it."""
+    name = glyphs.family(font)
+    for weight in (400, 600):
+        entry = FontEntry(fname=str(font), name=name, weight=weight, size="scalable")
+        fontManager.ttflist.insert(0, entry)
+    return name
 
 
 def bands(

@@ -169,7 +169,10 @@ def _row(axes: Axes, run: SavedRun, name: str, place: float) -> None:
             gid=f"range {name}",
         )
     hedge = run.evidence[name]["qualifier"]
-    marker = {"at_least": ">", "more_than": ">", "up_to": "<", "as_much_as": "<"}.get(hedge, "o")
+    marker = {
+        "at_least": ">", "more_than": ">", "above": ">",
+        "up_to": "<", "as_much_as": "<", "below": "<",
+    }.get(hedge, "o")  # fmt: skip
     axes.plot(
         [figures["observed"]],
         [place],

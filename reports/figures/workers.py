@@ -51,6 +51,8 @@ ARROWS = {
     "more_than": "^",
     "up_to": "v",
     "as_much_as": "v",
+    "below": "v",
+    "above": "^",
     "nearly": "v",
     "almost": "v",
 }

@@ -112,7 +112,7 @@ def placeholders(text: str) -> set[str]:
 
 def languages() -> list[str]:
     """Codes of the available languages."""
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(path.stem for path in FOLDER.glob("[a-z]*.toml"))
 
 
 @cache

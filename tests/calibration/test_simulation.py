@@ -47,7 +47,7 @@ def test_figures_are_printed_as_their_hedges_say(tiny_parts: Synthesis) -> None:
     single = np.setdiff1d(np.arange(len(said.ids)), said.spread)
     cases = [printed(tiny_parts, truth, rng).evidence for _ in range(600)]
     apart = np.array([case.log_figure for case in cases]) - log_quantity
-    letters, shared, _, score = tiny_parts.errors(truth)
+    letters, shared, _, _, score = tiny_parts.errors(truth)
     factor = np.exp(said.letter_sd * letters)
     chances, added = zip(*said.scales, strict=True)
 

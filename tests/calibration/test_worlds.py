@@ -101,7 +101,7 @@ def own_errors(study: Study) -> np.ndarray:
     found = []
     for number in range(MANY):
         normals = study.truth(number)
-        _, shared, _, _ = study.parts.errors(normals)
+        _, shared, *_ = study.parts.errors(normals)
         scores = study.chance(number, 4).normal(size=len(said.ids))
         found.append(worlds.Errors(scores, shared).graded(study.parts))
     return np.array(found)

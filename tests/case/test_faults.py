@@ -99,8 +99,8 @@ CELLS = {
     ),
     "visas a year": cell("new", "unit", "permits/year", "'permits'", "start and end", line=5),
     "persons for permits": cell("new", "unit", "persons", "write 'permits'", line=5),
-    "another host's currency": cell(
-        "payment", "unit", "CNY/month", "is in CNY", "RUB or USD", line=6
+    "a total in another currency": cell(
+        "official_total", "unit", "million CNY/year", "is in CNY", "RUB or USD", line=11
     ),
     "currency in small letters": cell("payment", "unit", "rub/month", "'RUB/month'", line=6),
     "per in words": cell("kept", "unit", "USD per month", "write 'USD/month'", line=9),
@@ -164,7 +164,10 @@ CELLS = {
     "day 30 of February": cell("payment", "start", "2018-02-30", "not a date", line=6),
     "date missing": cell("payment", "end", "", "the date is missing", line=6),
     "long ago": cell("world_total", "start", "1889-01", "1990", line=12),
-    "outside the timeline": cell("payment", "end", "2019-02", "2017-01 to 2018-12", line=6),
+    "outside the timeline": Planted(
+        {"evidence": {"new": {"start": "2019-01", "end": "2019-02"}}},
+        E, 5, "start", ("2017-01 to 2018-12",),
+    ),
     "ends before it starts": cell("payment", "end", "2018-01", "before the start", line=6),
     "ends a day before it starts": Planted(
         {"evidence": {"payment": {"start": "2018-07-02", "end": "2018-07-01"}}},

@@ -69,11 +69,11 @@ def test_a_row_left_out_of_the_fit_is_told_to_weigh_nothing(
     whole = tiny_posterior.parts
     parts = left_out(whole, tiny, ["plan"])
     given = tiny, whole.layout, tiny_posterior.draws, 1
-    found = fitted_rows(*given, parts.evidence, tiny_posterior.letter_factors)
+    found = fitted_rows(*given, parts.evidence, tiny_posterior.error_sizes)
     assert found["plan"]["weight"] == 0.0
     assert found["payment"]["weight"] == 1.0
     assert "plan" not in set(posterior_predictive(found).table["row"])
-    before = fitted_rows(*given, whole.evidence, tiny_posterior.letter_factors)
+    before = fitted_rows(*given, whole.evidence, tiny_posterior.error_sizes)
     assert before["plan"]["weight"] == 1.0
     assert before["plan"]["predicted"] == found["plan"]["predicted"]
 

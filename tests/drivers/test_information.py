@@ -676,7 +676,7 @@ def test_worth_of_prospects(tmp_path: Path) -> None:
     )
     posterior = prior_draws(case, draws=600, chains=2)
     outcome = outcome_of(case, posterior, "plan_collected")
-    factors = posterior.letter_factors
+    factors = posterior.error_sizes.letters
     table = worth_of_prospects(case, posterior.layout, outcome, case.prospects, factors)
     assert list(table["prospect"]) == ["sharp", "good", "crew", "poor", "other"]
     assert (table["variance_share"].diff().dropna() <= 0).all()
@@ -772,7 +772,7 @@ def test_a_source_that_is_found_is_worth_what_was_expected(
     parts = left_out(whole, case, [place_of])
     base = fit(parts, LONG)
     rng = np.random.default_rng(42)
-    factors = base.letter_factors
+    factors = base.error_sizes.letters
     figures = Figures.of(case, base.layout, base.draws, case.prospects[0], rng, factors)
     year = case.timeline.headline
     yearly = yearly_revenue(case, base.layout, base.draws)

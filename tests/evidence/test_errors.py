@@ -14,7 +14,7 @@ from model.case.case import read_case
 from model.evidence.likelihood import recounted
 from model.evidence.synthesis import (
     Synthesis,
-    letter_factors,
+    error_sizes,
     log_quantities,
     row_densities,
     synthesis,
@@ -76,9 +76,9 @@ def test_single_rows_have_scipys_density_of_their_letters_error(kind: str, tmp_p
     normals = 0.5 * np.random.default_rng(2).normal(size=parts.size)
     centre = log_quantities(parts, normals)
     found = row_densities(parts, normals, centre)
-    letters, shared, _, _ = parts.errors(normals)
+    letters, shared, _, _, _ = parts.errors(normals)
     factor = np.exp(said.letter_sd * letters) if said.letters else np.ones(1)
-    for letter, one in letter_factors(parts, normals[None]).items():
+    for letter, one in error_sizes(parts, normals[None]).letters.items():
         assert one == pytest.approx(factor[said.letters.index(letter)])
     sd = np.sqrt(said.error**2 - said.shared_error**2) * factor[said.letter]
     if said.origins:
@@ -97,7 +97,7 @@ def test_a_spread_is_of_units_whose_mean_is_the_quantity(kind: str, tmp_path: Pa
     said = parts.evidence
     (place,) = said.spread
     normals = np.random.default_rng(4).normal(size=parts.size)
-    letters, _, (score,), (of_units,) = parts.errors(normals)
+    letters, _, _, (score,), (of_units,) = parts.errors(normals)
     centre = log_quantities(parts, normals)
     factor = np.exp(said.letter_sd * letters[said.letter[place]]) if said.letters else 1.0
     error = said.own_error[place] * factor
@@ -197,7 +197,7 @@ def test_the_factor_of_a_letter_is_learnt(inflation: float, tmp_path: Path) -> N
     graded = np.hypot(0.18, 0.08)
     scores = stats.norm.ppf((np.arange(24) + 0.5) / 24)[np.random.default_rng(6).permutation(24)]
     parts = monthly(tmp_path / "case", inflation * graded * scores, **{"errors.off_share": 0.0})
-    factors = fitted(parts).letter_factors
+    factors = fitted(parts).error_sizes.letters
     assert set(factors) == {"B", "C"}
     low, middle, high = np.quantile(factors["C"], [0.05, 0.5, 0.95])
     assert low < inflation < high
@@ -220,7 +220,7 @@ def test_a_figure_that_is_off_pulls_little(tmp_path: Path) -> None:
 
 def test_no_letter_has_a_factor_where_grades_stand(tmp_path: Path) -> None:
     _, parts = parts_of("grades_as_they_stand", tmp_path)
-    assert letter_factors(parts, np.zeros((3, parts.size))) == {}
+    assert error_sizes(parts, np.zeros((3, parts.size))).letters == {}
     one = replace(parts, evidence=replace(parts.evidence, letter_sd=0.5))
     # without letters there is nothing that the deviation could apply to
     points = np.random.default_rng(1).normal(size=(4, parts.size))

@@ -130,7 +130,7 @@ def write_run(
     asked = read.read(list(scenarios))
     results = Results.of(case, posterior, asked, last, gate, rivals=told)
     content = summary(results) | {"answered_by": {"how": "fitted"}}
-    question = Question(inputs, scenarios=tuple(path.stem for path in scenarios), horizon=horizon)
+    question = Question(inputs, scenarios=tuple(map(str, scenarios)), horizon=horizon)
     said = manifest(results, question, (key, "fedcba987654"), {"how": "fitted"})
     return store.write_run(output, f"case-{key}", run_files(results, content), manifest=said)
 
@@ -171,7 +171,7 @@ def add_checks(folder: Path, inputs: Path) -> None:
     rng = np.random.default_rng(5)
     layout = posterior.layout
     projection = project(case, layout, posterior.draws)
-    factors = posterior.letter_factors
+    factors = posterior.error_sizes
     rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence, factors)
     found = [
         prior_predictive(case, posterior.parts, 1),

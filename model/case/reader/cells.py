@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.case.reader.characters import BLANKS
+from model.case.reader.dates import with_months
 from model.case.reader.numbers import with_percent_as_unit
 from model.terminal.plain_text import cell_text
 
@@ -118,10 +119,10 @@ def written_table(path: Path) -> pd.DataFrame:
 def as_read(cells: Mapping[str, str]) -> dict[str, str]:
     """Return a row of evidence with what its cells stand for: grades as capitals, own origins.
 
-    A percent sign behind a figure stands for the unit.
+    A percent sign behind a figure stands for the unit, a year or a quarter for its months.
     """
     return {
-        **with_percent_as_unit(cells, ("low", "value", "high")),
+        **with_percent_as_unit(with_months(cells), ("low", "value", "high")),
         "reliability": cells.get("reliability", "").upper(),
         "origin": cells.get("origin") or cells.get("id", ""),
     }

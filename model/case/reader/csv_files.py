@@ -55,7 +55,7 @@ def read_table(
         return None
     width = len(header)
     header = fitted(header, 0, width)
-    columns, missing = _columns(file, header_row, header, allowed, folder.report)
+    columns, missing = _columns(file, header_row, header, schema, folder.report)
     frame = _frame(file, columns, body, width, folder.report)
     if frame.empty and rows:
         folder.report.add(file, None, None, "the table has no rows; add some below the header")
@@ -102,24 +102,27 @@ def _is_header(file: str, row: int, header: list[str], allowed: list[str], repor
 
 
 def _columns(
-    file: str, row: int, header: list[str], allowed: list[str], report: Report
+    file: str, row: int, header: list[str], schema: pa.DataFrameSchema, report: Report
 ) -> tuple[list[str], list[str]]:
     """Return the header with misspelt columns corrected, and the missing columns."""
-    missing = [column for column in allowed if column not in header]
+    allowed = list(schema.columns)
+    optional = {name for name, column in schema.columns.items() if not column.required}
+    lacking = [column for column in allowed if column not in header]
     columns: list[str] = []
     for place, column in enumerate(header, start=1):
-        near = closest(column, missing)
+        near = closest(column, lacking)
         if column in columns:
             report.add(file, row, column, "this column occurs twice; remove one")
             column = f"{column} {place}"
         elif column not in allowed and near is not None:
             report.add(file, row, column, f"unknown column; did you mean {near!r}?")
-            missing.remove(near)
+            lacking.remove(near)
             column = near
         elif column not in allowed:
             named = column or f"column {place}"
             report.add(file, row, named, "unknown column; remove it or move it to the note")
         columns.append(column)
+    missing = [column for column in lacking if column not in optional]
     for column in missing:
         report.add(file, row, column, "this column is missing; add it")
     return columns, missing

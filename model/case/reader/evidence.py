@@ -11,9 +11,12 @@ from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
+from model.case.reader.dates import month
+from model.case.reader.figures import FIGURES, check_figures
 from model.case.reader.files import Folder
-from model.case.reader.numbers import ambiguous, is_percentage, number
+from model.case.reader.numbers import coverage
 from model.case.reader.priors import Dimensions
+from model.case.reader.revisions import check_panels, check_replaced
 from model.case.reader.small_tables import (
     as_months,
     by_id,
@@ -22,13 +25,12 @@ from model.case.reader.small_tables import (
     listed_source,
     source_ids,
 )
-from model.case.reader.tables import CEILINGS, EVIDENCE, PAIRS, month
+from model.case.reader.tables import CEILINGS, EVIDENCE
 from model.case.units import UnitError, conversion, is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 
 FILE = "evidence.csv"
-FIGURES = ("low", "value", "high")
 
 #: Families that cannot be measured, and what to write instead.
 UNMEASURED = {
@@ -49,6 +51,7 @@ class Row:
     kind: str = ""
     segments: tuple[str, ...] = ()
     factor: float = math.nan
+    part: float = 1.0
     currency: str = ""
     figures: dict[str, float] = field(default_factory=dict)
 
@@ -90,17 +93,19 @@ def read_evidence(
     for row in rows:
         check_subject(row, dimensions)
         _check_unit(row, dimensions)
-        _check_figures(row)
+        check_figures(row)
         _check_size(row)
         _check_share(row)
         listed_source(folder.report, FILE, row.number, row["source"], ids)
+    check_replaced(rows)
+    check_panels(rows)
     return _normalised(frame, rows)
 
 
 def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
     frame = frame.assign(
-        start=as_months(frame["start"]),
-        end=as_months(frame["end"]),
+        start=as_months(row["start"] for row in rows),
+        end=as_months(row["end"] for row in rows),
         origin=[row["origin"] for row in rows],
         unit=[row["unit"] for row in rows],
         reliability=[row["reliability"] for row in rows],
@@ -108,6 +113,7 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
         factor=[row.factor for row in rows],
         currency=[row.currency for row in rows],
+        coverage=[coverage(row["coverage"]) or math.nan for row in rows],
         **{name: [row.figures.get(name, math.nan) for row in rows] for name in FIGURES},
     )
     return by_id(frame)
@@ -181,12 +187,35 @@ def _check_window(row: Row, dimensions: Dimensions) -> None:
     if dimensions.span is None or not row.fits:
         return
     first, last = dimensions.span
-    for column in ("start", "end"):
-        at = month(row[column])
-        if at is not None and not first <= at <= last:
-            covered = f"{first} to {last}"
+    start, end = month(row["start"]), month(row["end"])
+    if start is None or end is None or not row.clean("start", "end"):
+        return
+    covered = f"{first} to {last}"
+    cut = row.file == FILE and start <= last and end >= first
+    for column, at in (("start", start), ("end", end)):
+        if not cut and not first <= at <= last:
             message = f"{row[column]} lies outside the timeline, {covered}; {row.outside}"
             row.fault(column, message)
+            break
+    if cut and (start < first or end > last):
+        _cut(row, start, end, first, last)
+
+
+def _cut(row: Row, start: pd.Period, end: pd.Period, first: pd.Period, last: pd.Period) -> None:
+    """Let only the part of a window inside the timeline count, and say so.
+
+    What is counted over a window is taken as uniform in time.
+    """
+    inside = max(start, first), min(end, last)
+    months, of = (b.ordinal - a.ordinal + 1 for a, b in (inside, (start, end)))
+    how = "the part inside counts"
+    if row.kind == "flow":
+        row.part = months / of
+        how += f", {months} of {of} months, and as much of the figure"
+    column = "start" if start < first else "end"
+    message = f"{start} to {end} is partly outside the timeline, {first} to {last}; {how}"
+    row.report.warn(row.file, row.number, column, message)
+    row.cells |= {"start": str(inside[0]), "end": str(inside[1])}
 
 
 def _check_segment(row: Row, dimensions: Dimensions) -> None:
@@ -268,43 +297,14 @@ def _check_unit(row: Row, dimensions: Dimensions) -> None:
     host = dimensions.host(row["host"])
     currencies = None if host is None else tuple(dict.fromkeys([host.currency, "USD"]))
     try:
-        row.factor, row.currency = conversion(row["unit"], unit, currencies, row["quantity"])
+        factor, row.currency = conversion(
+            row["unit"], unit, currencies, row["quantity"], convertible=row.kind != "total"
+        )
+        row.factor = factor * row.part
     except UnitError as error:
         timed = row.kind == "flow" and ("month" in row["unit"] or "year" in row["unit"])
         over = "; start and end state the period" if timed else ""
         row.fault("unit", f"{error}{over}")
-
-
-def _check_figures(row: Row) -> None:
-    """Check that a row has the figures its qualifier requires, in order."""
-    for name in FIGURES:
-        _check_alike(row, name)
-    if not row.clean("qualifier", "role", *FIGURES):
-        return
-    row.figures = {name: number(row[name]) for name in FIGURES if row[name]}
-    if not row.figures and row["role"] == "context":
-        return
-    wanted = ("low", "high") if row["qualifier"] in PAIRS else ("value",)
-    for name in FIGURES:
-        if name in wanted and name not in row.figures:
-            row.fault(name, f"{row['qualifier']!r} takes {' and '.join(wanted)}; fill it in")
-        elif name not in wanted and name in row.figures:
-            row.fault(name, f"{row['qualifier']!r} takes {' and '.join(wanted)}; leave this blank")
-        elif row.figures.get(name) == 0 and row["role"] != "context":
-            row.fault(name, "a figure of zero has no logarithm; write one above zero")
-    low, high = row.figures.get("low", -math.inf), row.figures.get("high", math.inf)
-    if low >= high and row.clean("low", "high"):
-        row.fault("low", f"{row['low']} is not below high, {row['high']}; put the two in order")
-
-
-def _check_alike(row: Row, name: str) -> None:
-    """Check that a figure does not contradict its unit and is read alike by all."""
-    asked = ambiguous(row[name], row["unit"])
-    if asked is not None:
-        row.fault(name, asked)
-    elif is_percentage(row[name]):  # the sign was moved to a unit that was blank or percent
-        message = f"{quote(row[name])} is a percentage, but the unit is {quote(row['unit'])}"
-        row.fault(name, f"{message}; write the unit 'percent', or the figure in that unit")
 
 
 def _check_size(row: Row) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from model.case.contents import Host, Prior, Reading, Segment, Timeline
-from model.case.reader.evidence import FIGURES
+from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
 from model.equations.subjects import COUNTS, MEASURED_BY_NAME, YEARLY_RATES
 from model.equations.workforce import workforce

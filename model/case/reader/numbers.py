@@ -98,6 +98,12 @@ def fraction(text: str) -> float:
     return number(plain) / 100 if "e" in plain.lower() else float(f"{plain}e-2")
 
 
+def coverage(text: str) -> float | None:
+    """Return the probability stated for an interval, such as 0.95 or 95%, or None if it is none."""
+    value = fraction(text)
+    return value if 0.01 <= value <= 0.999 else None
+
+
 def whole_number(text: str) -> int | None:
     """Return a text's positive whole number, or None if it has none."""
     found = _WHOLE.fullmatch(text)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
-from model.case.reader.evidence import FIGURES
+from model.case.faults import Report
+from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
@@ -68,6 +69,26 @@ def slips(
             )
             found.append((row["row"], column, message))
     return found
+
+
+def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
+    """Report fitted figures in a currency without a rate in their window."""
+    fitted = evidence[(evidence["role"] == "fit") & evidence["currency"].isin(rates.others)]
+    for row in fitted.itertuples():
+        if row.start is pd.NaT or row.end is pd.NaT:
+            continue
+        inside = (rates.others.index >= row.start) & (rates.others.index <= row.end)
+        known = int(rates.others.loc[inside, row.currency].notna().sum())
+        if 0 < known < inside.sum():
+            message = f"{row.currency} has a rate in {known} of {inside.sum()} months only"
+            report.warn("evidence.csv", row.row, "unit", f"{message}; it is converted at theirs")
+        elif not known:
+            months = f"{row.start} to {row.end}"
+            message = (
+                f"{row.currency} has no rate from {months}: the ECB's reference rates do not cover "
+                "it; convert the figure, or add fx.csv with month, currency, per_usd, source"
+            )
+            report.add("evidence.csv", row.row, "unit", message)
 
 
 def _range(

@@ -10,6 +10,7 @@ import pandas as pd
 from model.case.contents import Prospect
 from model.case.faults import CaseError, Report
 from model.case.reader.csv_files import read_table, rows_of
+from model.case.reader.dates import with_months
 from model.case.reader.evidence import Row, check_subject
 from model.case.reader.files import Folder
 from model.case.reader.numbers import whole_number
@@ -55,7 +56,8 @@ def read_prospects(
     rows = [
         # treated as fitted evidence, which must lie inside the case; a base makes it a share
         Row(
-            number, cells | {"role": "fit", "unit": "fraction" if cells["base"] else ""},
+            number,
+            with_months(cells) | {"role": "fit", "unit": "fraction" if cells["base"] else ""},
             folder.report, file, "name months inside",
         )
         for number, cells in rows_of(frame)
@@ -65,8 +67,8 @@ def read_prospects(
     if folder.report.faulty:
         return ()
     table = frame.assign(
-        start=as_months(frame["start"]),
-        end=as_months(frame["end"]),
+        start=as_months(row["start"] for row in rows),
+        end=as_months(row["end"] for row in rows),
         reliability=frame["reliability"].str.upper(),
         credibility=frame["credibility"].map(int),
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from model.case.exchange import Rates
 from model.case.faults import quote
-from model.case.reader.evidence import FIGURES
+from model.case.reader.figures import FIGURES
 
 #: Fewest significant digits that a figure is taken to have: 100,000 says more than 50,000 to
 #: 150,000.

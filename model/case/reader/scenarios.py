@@ -12,11 +12,17 @@ import pandas as pd
 
 from model.case.contents import Change, Host, How, Scenario
 from model.case.faults import CaseError, Listed, Report, choose, closest, quote
-from model.case.folders import BASELINE, SCENARIOS, fault_in_name, scenario_paths
+from model.case.folders import (
+    BASELINE,
+    SCENARIOS,
+    fault_in_name,
+    scenario_names,
+    scenario_paths,
+)
+from model.case.reader.dates import month
 from model.case.reader.files import Folder
 from model.case.reader.impossible import EXCHANGE_RATE, impossible
 from model.case.reader.settings import ChangeTable, ScenarioFile
-from model.case.reader.tables import month
 from model.case.reader.toml_files import period, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.units import UnitError, conversion, is_pure, pure_factor
@@ -89,7 +95,7 @@ class ScenarioReader:
         if not os.path.exists(path) and path.parent.is_dir():
             message = f"there is no file {path}; name an existing one"
             if path.parent.name == SCENARIOS:
-                known = sorted(one.stem for one in path.parent.glob("*.toml"))
+                known = scenario_names(path.parents[1])
                 message = f"there is no scenario {quote(path.stem)} in {path.parent}"
                 message += f"; {choose(path.stem, known)}"
             self.report.add(path.name, None, None, message)

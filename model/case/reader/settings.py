@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from model.case.faults import closest, quote
-from model.case.reader.tables import FIRST_YEAR, LAST_YEAR, WORD, month
+from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
+from model.case.reader.tables import WORD
 from model.case.units import CURRENCIES
 
 #: More than there are countries.
@@ -209,6 +210,14 @@ class SpreadTable(Table):
     basis: Filled
 
 
+class PanelTable(Table):
+    """``[panel]``: how far experts differ beyond their grades; by default as units of a spread."""
+
+    deviation_p05: Positive
+    deviation_p95: Positive
+    basis: Filled
+
+
 class EchoTable(Table):
     """``[echo]``."""
 
@@ -241,6 +250,7 @@ class ReadingFile(Table):
     rounding: RoundingTable
     range: RangeTable
     spread: SpreadTable
+    panel: PanelTable | None = None
     echo: EchoTable
     errors: ErrorsTable
     slips: SlipsTable

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from model.case.contents import Host, Segment
 from model.case.faults import Listed, Report, choose, quote
 from model.case.reader.csv_files import read_table, rows_of
+from model.case.reader.dates import month
 from model.case.reader.files import Folder
 from model.case.reader.numbers import fraction, number
-from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES, month
+from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES
 
 #: Most segments of a case: each has a prior of its own.
 MOST_SEGMENTS = 500
@@ -28,7 +31,7 @@ def by_id(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.rename_axis("row").reset_index().sort_values("id", ignore_index=True)
 
 
-def as_months(column: pd.Series[str]) -> pd.PeriodIndex:
+def as_months(column: Iterable[str]) -> pd.PeriodIndex:
     """Return a column of dates as months, NaT if there is no date."""
     return pd.PeriodIndex([month(text) or pd.NaT for text in column], freq="M")
 

@@ -5,30 +5,46 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 import pandas as pd
 import pandera.pandas as pa
 
-from model.case.faults import choose, quote
-from model.case.reader.numbers import ambiguous, explain, number, whole_number, without_percent
+from model.case.faults import choose, closest, quote
+from model.case.reader.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    explain_date,
+    explain_window,
+    is_loose_date,
+    is_window,
+    month,
+)
+from model.case.reader.numbers import (
+    ambiguous,
+    coverage,
+    explain,
+    number,
+    whole_number,
+    without_percent,
+)
+from model.case.statements import RETRACTED
 from model.case.units import CURRENCIES
 from model.equations.quantities import BASES
 
 QUALIFIERS = (
     "exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete", "up_to",
-    "as_much_as",
-    "range", "spread",
+    "as_much_as", "range", "spread", "below", "above",
 )  # fmt: skip
 #: Qualifiers that take two figures.
 PAIRS = ("range", "spread")
-CEILINGS = ("up_to", "as_much_as")
-#: Qualifiers with an error that does not depend on the figure and is known before it.
-ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, "about"))
+CEILINGS = ("up_to", "as_much_as", "below")
+#: Qualifiers of bare bounds, which say nothing of how far away the quantity is.
+BOUNDS = ("below", "above")
+#: Qualifiers with an error that is known before the figure.
+ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 
-#: Names used in labels and selections of segments, so without dots, pluses and spaces.
+#: Names in labels and selections of segments, so without dots, pluses and spaces.
 WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
 _IDENT = re.compile(r"[A-Za-z0-9][\w.\-]{0,79}", re.ASCII)
 _NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
@@ -38,27 +54,6 @@ EXPLAIN: dict[str, Callable[[str], str]] = {}
 
 
 # Cells
-
-
-@lru_cache(maxsize=16384)
-def month(text: str) -> pd.Period | None:
-    """Return the month of a YYYY-MM or YYYY-MM-DD cell, or None if it is not a date."""
-    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
-        return None
-    try:
-        day = pd.Timestamp(text if len(text) == 10 else f"{text}-01")
-    except ValueError:
-        return None
-    return pd.Period(day, freq="M") if FIRST_YEAR <= day.year <= LAST_YEAR else None
-
-
-def explain_date(text: str) -> str:
-    """Describe the error in a date."""
-    if not text:
-        return "the date is missing; write YYYY-MM or YYYY-MM-DD"
-    return (
-        f"{quote(text)} is not a date from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM or YYYY-MM-DD"
-    )
 
 
 def _is_amount(text: str) -> bool:
@@ -87,10 +82,6 @@ def _explain_amount(text: str) -> str:
     return explain(text, least="above zero")
 
 
-def _is_loose_date(text: str) -> bool:
-    return month(f"{text}-01" if re.fullmatch(r"\d{4}", text, re.ASCII) else text) is not None
-
-
 # Columns
 
 
@@ -109,7 +100,7 @@ def _rule(
 
 
 def _one_of(
-    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
+    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False, example: str = ""
 ) -> pa.Column:
     """Return a column of given words; ``fold`` accepts lower case too."""
     options = tuple(allowed)
@@ -119,7 +110,8 @@ def _one_of(
 
     def explain(text: str) -> str:
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
-        return f"{got}; {choose(text, options)}"
+        unlike = example and closest(text, options) is None
+        return f"{got}; " + (f"write {example}" if unlike else choose(text, options))
 
     # two tables may allow different words in columns of the same name
     name = f"{what}: {', '.join(options)}"
@@ -176,30 +168,22 @@ def _rate() -> pa.Column:
     return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
 
 
-def _currency() -> pa.Column:
-    def accepts(text: str) -> bool:
-        return text in CURRENCIES
-
-    def explain_currency(text: str) -> str:
-        got = f"{quote(text)} is not a currency" if text else "the currency is missing"
-        capitals = text.upper() in CURRENCIES
-        return f"{got}; write " + (repr(text.upper()) if capitals else "an ISO code such as 'RUB'")
-
-    return pa.Column(checks=[_rule("currency", accepts, explain_currency, blank=False)])
-
-
-def _date(*, blank: bool = False) -> pa.Column:
+def _date() -> pa.Column:
     def accepts(text: str) -> bool:
         return month(text) is not None
 
-    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=blank)])
+    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=True)])
+
+
+def _window() -> pa.Column:
+    return pa.Column(checks=[_rule("window", is_window, explain_window, blank=False)])
 
 
 def _loose_date() -> pa.Column:
     def explain(text: str) -> str:
         return f"{explain_date(text)} or YYYY"
 
-    return pa.Column(checks=[_rule("loose date", _is_loose_date, explain, blank=True)])
+    return pa.Column(checks=[_rule("loose date", is_loose_date, explain, blank=True)])
 
 
 def _month() -> pa.Column:
@@ -213,8 +197,33 @@ def _month() -> pa.Column:
     return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
 
 
-def _free() -> pa.Column:
-    return pa.Column()
+def _optional(column: pa.Column) -> pa.Column:
+    """Return a column that a table may lack; it is then blank."""
+    column.required = False
+    return column
+
+
+def _coverage() -> pa.Column:
+    def explain_coverage(text: str) -> str:
+        advice = "write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
+        return f"{quote(text)} is not the probability of an interval; {advice}"
+
+    def accepts(text: str) -> bool:
+        return coverage(text) is not None
+
+    return pa.Column(checks=[_rule("coverage", accepts, explain_coverage, blank=True)])
+
+
+def _status() -> pa.Column:
+    def accepts(text: str) -> bool:
+        word, _, since = text.partition(" ")
+        return word == RETRACTED and (not since or is_loose_date(since))
+
+    def explain(text: str) -> str:
+        advice = f"write {RETRACTED!r}, '{RETRACTED} 2019-05-17' or leave it blank"
+        return f"{quote(text)} is not a status; {advice}"
+
+    return pa.Column(checks=[_rule("status", accepts, explain, blank=True)])
 
 
 def _count(what: str) -> pa.Column:
@@ -234,17 +243,17 @@ EVIDENCE = pa.DataFrameSchema(
         "id": _ident(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
-        "segment": _free(),
-        "start": _date(),
-        "end": _date(),
+        "segment": pa.Column(),
+        "start": _window(),
+        "end": _window(),
         "qualifier": _one_of("qualifier", QUALIFIERS),
         "low": _figure(),
         "value": _figure(),
         "high": _figure(),
-        "unit": _free(),
+        "unit": pa.Column(),
         "base": _one_of("base", BASES, blank=True),
         "source": _filled("the source"),
-        "said_by": _free(),
+        "said_by": pa.Column(),
         "origin": _matching(
             "an origin",
             re.compile(rf"{_IDENT.pattern}(/same|/opposite)?"),
@@ -254,7 +263,10 @@ EVIDENCE = pa.DataFrameSchema(
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
-        "note": _free(),
+        "note": pa.Column(),
+        "coverage": _optional(_coverage()),
+        "panel": _optional(_word("a panel's name", blank=True)),
+        "replaces": _optional(pa.Column()),
     },
     strict=True,
 )
@@ -264,19 +276,19 @@ PROSPECTS = pa.DataFrameSchema(
         "prospect": _matching(
             "a prospect's name", _IDENT, "write up to 80 letters, digits, '-' and '_'"
         ),
-        "title": _free(),
+        "title": pa.Column(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
-        "segment": _free(),
-        "start": _date(),
-        "end": _date(),
+        "segment": pa.Column(),
+        "start": _window(),
+        "end": _window(),
         "qualifier": _one_of("qualifier", ONE_FIGURE),
         "base": _one_of("base", BASES, blank=True),
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "statements": _count("a number of statements"),
         "units": _count("a number of firms or crews"),
-        "note": _free(),
+        "note": pa.Column(),
     },
     strict=True,
 )
@@ -284,7 +296,7 @@ SOURCES = pa.DataFrameSchema(
     {
         "id": _ident(),
         "title": _filled("the title"),
-        "publisher": _free(),
+        "publisher": pa.Column(),
         "date": _loose_date(),
         "url": _matching(
             "an address",
@@ -293,7 +305,8 @@ SOURCES = pa.DataFrameSchema(
             blank=True,
         ),
         "accessed": _loose_date(),
-        "note": _free(),
+        "note": pa.Column(),
+        "status": _optional(_status()),
     },
     strict=True,
 )
@@ -305,7 +318,7 @@ SEGMENTS = pa.DataFrameSchema(
         "sector": _name("a sector"),
         "share_p05": _share(),
         "share_p95": _share(),
-        "note": _free(),
+        "note": pa.Column(),
     },
     strict=True,
 )
@@ -314,20 +327,20 @@ FIRMS = pa.DataFrameSchema(
         "id": _ident(),
         "name": _filled("the name"),
         "host": _word("a host"),
-        "segment": _free(),
+        "segment": pa.Column(),
         "workers_approved": _persons(),
-        "start": _date(blank=True),
-        "end": _date(blank=True),
-        "linked_by": _free(),
+        "start": _date(),
+        "end": _date(),
+        "linked_by": pa.Column(),
         "source": _filled("the source"),
-        "note": _free(),
+        "note": pa.Column(),
     },
     strict=True,
 )
 FX = pa.DataFrameSchema(
     {
         "month": _month(),
-        "currency": _currency(),
+        "currency": _one_of("currency", sorted(CURRENCIES), example="an ISO code such as 'RUB'"),
         "per_usd": _rate(),
         "source": _filled("the source"),
     },

@@ -122,9 +122,11 @@ def read_reading(folder: Folder) -> Reading | None:
     file = validate(ReadingFile, content, READING, text, folder.report)
     if file is None:
         return None
-    spread = file.spread
-    _ordered(folder.report, text, "units", spread.units_p05, spread.units_p95)
-    _ordered(folder.report, text, "deviation", spread.deviation_p05, spread.deviation_p95)
+    spread, panel = file.spread, file.panel or file.spread
+    _ordered(folder.report, text, "spread.units", spread.units_p05, spread.units_p95)
+    _ordered(folder.report, text, "spread.deviation", spread.deviation_p05, spread.deviation_p95)
+    if file.panel is not None:
+        _ordered(folder.report, text, "panel.deviation", panel.deviation_p05, panel.deviation_p95)
     credibility = file.credibility.model_dump(by_alias=True, exclude={"basis"})
     return Reading(
         reliability=file.reliability.model_dump(exclude={"basis"}),
@@ -134,17 +136,23 @@ def read_reading(folder: Folder) -> Reading | None:
         range_coverage=file.range.coverage,
         spread_units=(spread.units_p05, spread.units_p95),
         spread_deviation=(spread.deviation_p05, spread.deviation_p95),
+        panel_deviation=(panel.deviation_p05, panel.deviation_p95),
         echo_shared=file.echo.shared,
         letter_sd=file.errors.letter_sd,
         off_share=file.errors.off_share,
         off_by=file.errors.off_by,
         slip_factor=file.slips.factor,
-        basis={name: getattr(file, name).basis for name in ReadingFile.model_fields},
+        basis={
+            name: table.basis
+            for name in ReadingFile.model_fields
+            if (table := getattr(file, name)) is not None
+        },
     )
 
 
 def _ordered(report: Report, text: str, name: str, p05: float, p95: float) -> None:
     if p05 >= p95:
-        path: Place = ("spread", f"{name}_p05")
-        message = f"{p05:g} is not below {name}_p95, {p95:g}; write the lower one as {name}_p05"
+        table, _, key = name.partition(".")
+        path: Place = (table, f"{key}_p05")
+        message = f"{p05:g} is not below {key}_p95, {p95:g}; write the lower one as {key}_p05"
         report.add(READING, line_of(text, path), dotted(path), message)

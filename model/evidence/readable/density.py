@@ -76,7 +76,7 @@ def pymc_model(case: Case, parts: Synthesis | None = None) -> pm.Model:
 def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Sequence[Any]]:
     timeline, segments = case.timeline, case.segments
     years = sorted(set(timeline.months.year))
-    told = rows[parts.evidence.weight > 0.0].groupby("qualifier").groups
+    told = rows[parts.evidence.weight > 0.0].groupby(hedge_names(parts, rows)).groups
     return {
         "host": [host.name for host in case.hosts],
         "segment": [segment.id for segment in segments],
@@ -87,6 +87,7 @@ def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Seque
         **{f"{qualifier}_row": list(own) for qualifier, own in told.items()},
         "letter": list(parts.evidence.letters),
         "origin": list(parts.evidence.origins),
+        "panel": list(parts.evidence.panels),
         "end": ["lowest", "highest"],
     }
 
@@ -110,7 +111,8 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
     """Add one term for each hedge: its printed figures, around the quantities they are about.
 
     The errors of each letter of reliability are multiplied by an unknown factor. Rows of one
-    origin share an error; copies of one statement share a weight of one.
+    origin share an error; copies of one statement share a weight of one; experts of one panel
+    differ by an unknown deviation more.
     """
     said, centre = parts.evidence, log_quantity
     factor = pt.ones(1)
@@ -122,8 +124,12 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
         shared = said.shared_error * factor[said.shared_letter]
         centre = centre + shared * origin_error[said.origin]
     own_error = said.own_error * factor[said.letter]
-    for qualifier in pd.unique(rows["qualifier"]):
-        own = np.flatnonzero((rows["qualifier"] == qualifier) & (said.weight > 0.0))
+    if said.panels:
+        between = pm.LogNormal("panel_deviation", *parts.panel_deviation, dims="panel")
+        own_error = pt.sqrt(own_error**2 + pt.switch(said.panel >= 0, between[said.panel] ** 2, 0))
+    names = hedge_names(parts, rows)
+    for qualifier in pd.unique(names):
+        own = np.flatnonzero((names == qualifier) & (said.weight > 0.0))
         figure, error, weight = said.log_figure[own], own_error[own], said.weight[own]
         if not len(own):
             continue
@@ -137,6 +143,14 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
         ends = figure[:, None] + said.half_width[own, None] * np.array([-1.0, 1.0])
         located = centre[own] - deviation**2 / 2 + error * shift(error, said.scales)
         spread(located, deviation, said.units, weight, ends)
+
+
+def hedge_names(parts: Synthesis, rows: pd.DataFrame) -> pd.Series[str]:
+    """Name of each row's hedge: its qualifier, and on which side a lopsided range is longer."""
+    tail = parts.evidence.tail
+    ranges = rows["qualifier"] == "range"
+    names = rows["qualifier"].mask(ranges & (tail < 0.0), "range_longer_above")
+    return names.mask(ranges & (tail > 0.0), "range_longer_below")
 
 
 def log_quantities(

@@ -7,6 +7,9 @@ the mean of its tail, figures are distributed as::
     at_least, more_than, incomplete      y = q + Normal(0, s) - Exponential(m)
     nearly, almost, up_to, as_much_as    y = q + Normal(0, s) + Exponential(m)
     spread                               the lowest and highest of n units ~ Normal(q, s)
+    below, above                         q + Normal(0, s) lies on that side of y
+
+A range with a figure between its ends has a tail on its longer side, above or below.
 
 A figure may be off: with a small probability, s is s ⊕ by, s ⊕ by / 2 or s ⊕ by / 4.
 """
@@ -79,6 +82,16 @@ CEILING = Hedge(
     log_density=lambda y, q, s, m: log_tailed(y - q, s, m),
 )
 
+# what is printed is where the line is drawn, so what is drawn is the figure held against it
+BELOW = Hedge(
+    printed=lambda q, s, m, size: pm.Normal.dist(q, s, size=size),
+    log_density=lambda y, q, s, m: log_normal_cdf((y - q) / s),
+)
+ABOVE = Hedge(
+    printed=lambda q, s, m, size: pm.Normal.dist(q, s, size=size),
+    log_density=lambda y, q, s, m: log_normal_cdf((q - y) / s),
+)
+
 HEDGES = {
     "exact": ABOUT,
     "about": ABOUT,
@@ -90,6 +103,10 @@ HEDGES = {
     "almost": CEILING,
     "up_to": CEILING,
     "as_much_as": CEILING,
+    "range_longer_above": FLOOR,
+    "range_longer_below": CEILING,
+    "below": BELOW,
+    "above": ABOVE,
 }
 
 

@@ -67,10 +67,11 @@ def variables(parts: Synthesis) -> list[Variable]:
         )
     told = np.flatnonzero(said.weight[said.spread] > 0.0)
     location, scale = parts.spread_deviation
-    letters, origins, shifts, deviations = parts.errors(np.arange(parts.size))
+    letters, origins, panels, shifts, deviations = parts.errors(np.arange(parts.size))
     for name, places, centre, width in (
         ("letter_factor_log__", letters, 0.0, said.letter_sd),
         ("origin_error", origins, 0.0, 1.0),
+        ("panel_deviation_log__", panels, *parts.panel_deviation),
         ("shift", shifts[told], 0.0, 1.0),
         ("deviation_log__", deviations[told], location, scale),
     ):

@@ -1,0 +1,91 @@
+"""A printed figure as read: the error that its grade and its words leave, and its hedge's tail."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+from model.case.contents import Reading
+from model.case.reader.tables import BOUNDS, PAIRS
+from model.evidence.intervals import lopsided
+
+FLOORS = ("at_least", "more_than", "incomplete")
+CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A row's printed figure, as read: the entries of ``Evidence`` for one row."""
+
+    log: float
+    half_width: float
+    error: float
+    tail: float
+    offset: float
+    to_printed: float
+
+
+def printed_figure(reading: Reading, row: Any, factor: float = 1.0) -> Figure:
+    """Read a row's figure: its log, its error and its hedge.
+
+    Parameters
+    ----------
+    reading : Reading
+    row : named tuple
+        A row of ``case.evidence``.
+    factor : float
+        From the printed to the canonical unit and currency; by default the figure stays as printed.
+    """
+    pair = row.qualifier in PAIRS
+    ends = (row.low, row.high) if pair else (row.value, row.value)
+    low, high = (math.log(end * factor) for end in ends)
+    grade = grade_error(reading, row.reliability, row.credibility)
+    tail = hedge_tail(reading, row.qualifier)
+    if row.qualifier == "about":
+        grade = math.hypot(grade, rounding(row.value, reading.rounding_cap))
+    if row.qualifier != "range":
+        return Figure((low + high) / 2, (high - low) / 2, grade, tail, 0.0, 1.0 / factor)
+    coverage = reading.range_coverage if math.isnan(row.coverage) else row.coverage
+    if math.isnan(row.value):
+        half = NormalDist().inv_cdf(0.5 + coverage / 2)
+        error = math.hypot(grade, (high - low) / 2 / half)
+        return Figure((low + high) / 2, (high - low) / 2, error, 0.0, 0.0, 1.0 / factor)
+    middle = math.log(row.value * factor)
+    location, deviation, tail = lopsided(middle - low, high - middle, coverage)
+    # the truth is above the figure where its tail is, so that the figure's own is below
+    error = math.hypot(grade, deviation)
+    return Figure(middle + location, (high - low) / 2, error, -tail, -location, 1.0 / factor)
+
+
+def rounding(value: float, cap: float) -> float:
+    """Standard deviation of the log of a figure rounded to its last significant digit.
+
+    The truth is taken as uniform within half a unit of that digit. One-digit figures would then
+    be off by up to half, more than people mean, so ``cap`` bounds the result.
+    """
+    digits = f"{value:.12g}"
+    mantissa, _, exponent = f"{float(digits):e}".partition("e")
+    places = len(mantissa.rstrip("0").partition(".")[2])
+    half_unit = 0.5 * 10.0 ** (int(exponent) - places)
+    return min(half_unit / math.sqrt(3.0) / value, cap)
+
+
+def grade_error(reading: Reading, reliability: str, credibility: int) -> float:
+    """Log error from a source's reliability and a claim's credibility, added in quadrature."""
+    return math.hypot(reading.reliability[reliability], reading.credibility[credibility])
+
+
+def hedge_tail(reading: Reading, qualifier: str) -> float:
+    """Mean of a hedge's tail of y - q: negative for floors, positive for ceilings.
+
+    A bare bound has a tail without end.
+    """
+    if qualifier in BOUNDS:
+        return math.inf if qualifier == "below" else -math.inf
+    if qualifier in FLOORS:
+        return -reading.tails[qualifier]
+    if qualifier in CEILINGS:
+        return reading.tails[qualifier]
+    return 0.0
