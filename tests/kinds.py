@@ -13,8 +13,8 @@ from typing import Any
 from model.case.case import Case, read_case
 from model.case.checkout import INPUTS
 from model.equations.quantities import BASES
-from model.equations.subjects import MEASURED_BY_NAME
-from model.evidence.measurement import COUNTS, ITEMS
+from model.equations.subjects import COUNTS, MEASURED_BY_NAME
+from model.evidence.measurement import ITEMS
 from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
 from model.sampling.whatif import changed_parts

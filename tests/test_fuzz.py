@@ -71,7 +71,8 @@ PIECES = (
     "A", "b", "6", "RUB", "USD", "EUR", "RUB/month", "USD/year", "percent", "fraction", "persons",
     "permits", "1/year", "million*million*million USD/year", "1/million/million", "wage_fund",
     "billings", "1990-01", "2017-01", "2018-12", "2100-12", "2017-13", "0000-00", "2018-02-30",
-    "20179", "2018",
+    "20179", "2018", "sep=;\n", "sep=,\r\n", "PK\x03\x04", "66%", "<5", "700+", "10±2", "100–200",
+    "1.600", "12,5", "1'600", "٢٤", "p10", "p90", "mean", "sd",
 )  # fmt: skip
 #: Endings that make another number of a number.
 SIZES = ("0", "00000", "1", ".5", "e1", "e-3", "e9", "e-9", "e30", "e-30", "e300", "e-300")

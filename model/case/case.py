@@ -25,10 +25,10 @@ from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
 from model.case.publication import last_day
+from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
-from model.case.reader.plausibility import lopsided, slips
 from model.case.reader.prices import in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
@@ -72,6 +72,8 @@ class Case:
         Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
         Probable errors.
+    notes : tuple of Fault
+        How figures were read that stand for others, such as priors stated as mean and deviation.
     files : dict
         Bytes of each file read, by name.
     prospects : tuple of Prospect
@@ -100,6 +102,7 @@ class Case:
     prospects: tuple[Prospect, ...] = ()
     readings: tuple[RivalReading, ...] = ()
     struck: Mapping[str, Struck] = field(default_factory=dict)
+    notes: tuple[Fault, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -199,15 +202,13 @@ def _read(folder: Folder) -> Case | None:
         or evidence is None or sources is None or firms is None or reading is None
     ):  # fmt: skip
         return None
-    by_label = {prior.label: prior for prior in priors}
     struck = struck_out(evidence, sources)
     out = evidence["id"].isin(struck)
     # nothing is compared with a figure that was taken back
     evidence["role"] = evidence["role"].mask(out & (evidence["role"] == "holdout"), "context")
     counting = evidence[~out]
-    doubts = [*slips(counting, by_label, hosts, rates, reading), *lopsided(counting, reading)]
-    for row, column, message in doubts:
-        report.warn(EVIDENCE, row, column, message)
+    for doubt in doubts(counting, firms, priors, hosts, segments, timeline, reading, rates):
+        report.warn(*doubt)
     return Case(
         name=case_name(folder.path),
         title=timeline.title,
@@ -227,6 +228,7 @@ def _read(folder: Folder) -> Case | None:
         prospects=prospects,
         readings=readings,
         struck=struck,
+        notes=report.notes,
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.case.reader.priors import label
 from model.equations.quantities import WORKING_TIME
-from model.equations.subjects import MEASURED_BY_NAME
+from model.equations.subjects import COUNTS, MEASURED_BY_NAME, YEARLY_RATES
 from model.evidence.economy import Calendar, Cells, Layout, host_of_segment
 
 Floats = NDArray[np.float64]
@@ -27,26 +27,10 @@ Ints = NDArray[np.int64]
 #: Monthly paths from which counts take windows, in the order in which they are concatenated.
 PATHS = ("permitted", "irregular", "working", "permit_entries", "irregular_entries")
 
-#: For each count, the paths it adds up and the power of each factor that multiplies it.
-COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
-    "permitted": (("permitted",), {}),
-    "irregular": (("irregular",), {}),
-    "working": (("working",), {}),
-    "quota": (("permitted",), {"quota_use": -1.0}),
-    "authorisations": (("permitted",), {"quota_use": -1.0}),
-    "permits_issued": (("permitted",), {"permits_per_year": 1.0}),
-    "new_permits": (("permit_entries",), {}),
-    "visas_issued": (("permit_entries",), {"visas_per_entry": 1.0}),
-    "work_registrations": (("permit_entries",), {"registrations_per_entry": 1.0}),
-    "irregular_registrations": (("irregular_entries",), {"registrations_per_entry": 1.0}),
-    "entries": (("permit_entries", "irregular_entries"), {}),
-}
-#: Flows that are yearly rates applied to a stock: a month of stock counts as one twelfth.
-YEARLY_RATES = ("authorisations", "permits_issued")
 FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry")
 
 #: Quantities that divide an item which is stated per shift or hour worked.
-DIVISORS = ("days_worked", "hours_worked")
+DIVISORS = WORKING_TIME["hour"]
 
 #: Items of the accounts that a row may name; properties of ``WorkerMonth``.
 ITEMS = (

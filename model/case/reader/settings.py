@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -261,34 +261,6 @@ class ReadingFile(Table):
     echo: EchoTable
     errors: ErrorsTable
     slips: SlipsTable
-
-
-# priors.toml
-
-
-class PriorTable(Table):
-    """``[QUANTITY]`` of priors.toml, without the tables of its index."""
-
-    p05: float
-    p95: float
-    unit: str
-    basis: Filled
-    lasting: BelowOne = 0.0
-
-
-# readings.toml
-
-
-class RivalTable(Table):
-    """``[NAME]`` of readings.toml."""
-
-    title: Line
-    weight: Annotated[float, Field(gt=0, le=1e9)]  # of which many add up to a number
-    follows: Literal["plan", "earnings"]
-    basis: Filled
-    leave_out: list[Filled] = []
-    bases: dict[Filled, Filled] = {}
-    priors: dict[Filled, PriorTable] = {}
 
 
 # scenarios/NAME.toml

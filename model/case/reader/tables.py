@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import pandera.pandas as pa
 
-from model.case.faults import choose, quote
+from model.case.faults import choose, closest, quote
 from model.case.reader import dates
 from model.case.reader.numbers import (
     ambiguous,
@@ -93,7 +93,7 @@ def _rule(
 
 
 def _one_of(
-    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
+    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False, example: str = ""
 ) -> pa.Column:
     """Return a column of given words; ``fold`` accepts lower case too."""
     options = tuple(allowed)
@@ -103,7 +103,8 @@ def _one_of(
 
     def explain(text: str) -> str:
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
-        return f"{got}; {choose(text, options)}"
+        unlike = example and closest(text, options) is None
+        return f"{got}; " + (f"write {example}" if unlike else choose(text, options))
 
     # two tables may allow different words in columns of the same name
     name = f"{what}: {', '.join(options)}"
