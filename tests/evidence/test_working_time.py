@@ -65,6 +65,17 @@ def test_a_row_is_about_the_item_over_the_time_worked(
     assert lines["payment"]["observed"] == pytest.approx(3300.0)
 
 
+def test_upkeep_a_day_is_due_on_every_day(tmp_path: Path) -> None:
+    """Food and lodging cost what they cost on days off too: no working time divides them."""
+    row = {"quantity": "upkeep", "value": "300", "unit": "RUB/day"}
+    case = read_case(write_case(tmp_path, evidence={"payment": row}))
+    parts = synthesis(case)
+    place = parts.measured.ids.index("payment")
+    month = math.exp(parts.evidence.log_figure[place])
+    assert month == pytest.approx(300 * 365.25 / 12, rel=1e-12)
+    assert month * parts.evidence.to_printed[place] == pytest.approx(300.0, rel=1e-12)
+
+
 def fitted_lines(case: Case, natural: Any) -> list[dict[str, Any]]:
     parts = synthesis(case)
     rows = fitted_rows(case, parts.layout, natural, 1, parts.evidence, ErrorSizes())

@@ -89,8 +89,8 @@ class ScenarioReader:
             self.report.add(f"{name}.toml", None, None, "two scenarios have this name; rename one")
         if self.report.faults:
             asked = [str(path) for path in paths if path.stem != BASELINE]
-            where = ", ".join(asked) or "the arguments"
-            raise CaseError(where, self.report.faults)
+            where = ", ".join(asked) if len(asked) <= 3 else f"{len(asked)} scenarios"
+            raise CaseError(where or "the arguments", self.report.faults)
         return tuple(one for one in found if one is not None)
 
     def _read(self, path: Path) -> Scenario | None:

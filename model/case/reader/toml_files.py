@@ -12,7 +12,13 @@ from pydantic import BaseModel, ValidationError
 from model.case.faults import Report, closest, cut, quote
 from model.case.reader.characters import fault_in, place_of_fault
 from model.case.reader.files import Folder
-from model.case.reader.numbers import plain_number
+from model.case.reader.numbers import (
+    explain,
+    is_percentage,
+    plain_number,
+    two_readings,
+    without_percent,
+)
 from model.case.reader.prior_tables import UNSEEN
 from model.case.reader.settings import Table
 from model.case.reader.toml_places import (
@@ -171,12 +177,20 @@ def _explain(error: Any, path: Place) -> str:
     if kind == "list_type":
         return f"this is not a list of tables; write [[{dotted(path)}]]"
     if kind == "float_type" and isinstance(error["input"], str):
-        written = plain_number(error["input"])
-        advice = f"write {cut(written)} without quotation marks" if written else ""
-        return f"{got} is not a number; {advice}" if advice else _KINDS[kind].format(got=got)
+        return _explain_quoted(error["input"])
     if kind in _KINDS:
         return _KINDS[kind].format(got=got, **error.get("ctx", {}))
     return f"{got}: {error['msg']}"
+
+
+def _explain_quoted(text: str) -> str:
+    """Describe the error in a text where a number belongs."""
+    plain, bare = plain_number(without_percent(text)), "without quotation marks"
+    asked = two_readings(text)
+    if asked or plain is None:
+        return asked or explain(text)
+    unit = " and unit = 'percent'" if is_percentage(text) else ""
+    return f"{quote(text)} is not a number; write {cut(plain)} {bare}{unit}"
 
 
 def period(text: str) -> pd.Period:
