@@ -29,7 +29,7 @@ from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
-from model.case.reader.prices import in_prices_of_window, read_prices
+from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
@@ -74,6 +74,8 @@ class Case(html.Shown):
         Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
         Probable errors.
+    prices : mapping
+        Price index by currency and month, from prices.csv.
     notes : tuple of Fault
         How figures were read that stand for others, such as priors stated as mean and deviation.
     files : dict
@@ -105,6 +107,7 @@ class Case(html.Shown):
     readings: tuple[RivalReading, ...] = ()
     struck: Mapping[str, Struck] = field(default_factory=dict)
     notes: tuple[Fault, ...] = ()
+    prices: Index = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """What was read, in a sentence."""
@@ -245,6 +248,7 @@ def _read(folder: Folder) -> Case | None:
         readings=readings,
         struck=struck,
         notes=report.notes,
+        prices=index,
     )
 
 

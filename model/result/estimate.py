@@ -161,6 +161,7 @@ class Estimate(html.Shown):
         between: Sequence[object] | None = None,
         per: Literal["worker"] | None = None,
         currency: str = USD,
+        real: int | None = None,
         scenario: str = BASELINE,
         unit: str = "",
     ) -> xr.DataArray:
@@ -179,6 +180,9 @@ class Estimate(html.Shown):
         currency : str
             Dollars and the hosts' currencies are converted with the run's own rates by month;
             others at the ECB's reference rates.
+        real : int, optional
+            Year at whose prices amounts are stated, by the case's index of the currency's prices
+            (``prices.csv``).
         scenario : str
         unit : {"", "thousand", "million", "billion"}
             Of the currency.
@@ -205,10 +209,12 @@ class Estimate(html.Shown):
         chosen, periods = whole_periods(monthly.months, freq, between)
         monthly = monthly.within(chosen)
         money = amounts(monthly, currency, lambda name: self._per_usd(name, monthly.months))
+        if real is not None:
+            money = money * self._in_prices_of(real, currency, monthly.months)
         found = summed(money, periods) / UNITS[known(unit, UNITS)]
         if per:
             found = found / average(monthly.present.sum("host"), periods)
-        words = (unit, currency, "per worker" if per else "")
+        words = (unit, currency, f"of {real}" if real else "", "per worker" if per else "")
         return found.rename(definition).assign_attrs(units=" ".join(filter(None, words)))
 
     def _per_usd(self, currency: str, months: pd.PeriodIndex) -> Floats:
@@ -217,10 +223,23 @@ class Estimate(html.Shown):
         from model.case.faults import Report
 
         report = Report()
-        rates = reference_rates(months, [currency], self.case.rates.own, report)
+        own = self.case.rates
+        rates = reference_rates(months, [currency], own.own, report, own.changeovers)
         if report.faulty:
             raise ValueError(f"currency={currency!r}: {report.faults[0].message}")
         return rates.of(currency)
+
+    def _in_prices_of(self, year: int, currency: str, months: pd.PeriodIndex) -> xr.DataArray:
+        """Factors by month that state amounts at the prices of a year."""
+        import xarray as xr
+
+        from model.case.reader.prices import in_prices_of
+
+        try:
+            factors = in_prices_of(self.case.prices, currency, year, months)
+        except ValueError as error:
+            raise ValueError(f"real={year}: {error}") from None
+        return xr.DataArray(factors, dims="month")
 
     @cached_property
     def posterior(self) -> xr.DataTree:

@@ -176,6 +176,30 @@ def test_hosts_are_added_up_in_one_currency(tmp_path: Path) -> None:
         np.testing.assert_allclose(found.to_numpy().ravel(), dollars * rate, rtol=4 * KEPT)
 
 
+def test_prices_of_a_year_are_by_the_cases_index(tmp_path: Path) -> None:
+    """An index of dollars that rises by a hundredth each month, by hand."""
+    index = {f"{year}-{number:02}": 100.0 * 1.01 ** (12 * (year - 2017) + number)
+             for year in (2017, 2018) for number in range(1, 13)}  # fmt: skip
+    lines = [f"{month},USD,{value!r},statistics" for month, value in index.items()]
+    case = write_case(tmp_path / "case")
+    (case / "prices.csv").write_text("\n".join(["month,currency,index,source", *lines]) + "\n")
+    one = model.load(write_run(tmp_path / "runs", case))
+    nominal = one.draws(freq="M", between=("2017-04", "2017-09"))
+    real = one.draws(freq="Q", between=("2017Q2", "2017Q3"), real=2018)
+    base = np.mean([value for month, value in index.items() if month.startswith("2018")])
+    months = nominal["period"].to_numpy()
+    own = sum(nominal.sel(period=month) * base / index[month] for month in months[:3])
+    np.testing.assert_allclose(real.sel(period="2017Q2"), own, rtol=1e-12)
+    assert real.attrs["units"] == "USD of 2018"
+    # prices of a year leave that year's sum nearly as it is
+    ratio = one.draws(real=2018).sel(period="2018").sum() / one.draws().sel(period="2018").sum()
+    assert float(ratio) == pytest.approx(1.0, abs=0.05)
+    with pytest.raises(ValueError, match=r"real=2016: .* prices\.csv lacks 2016-01 to 2016-12"):
+        one.draws(real=2016)
+    with pytest.raises(ValueError, match="an index of RUB prices"):
+        one.draws(real=2018, currency="RUB")
+
+
 def test_converted_money_goes_through_dollars_of_each_draw() -> None:
     """By hand: two hosts, one month, two draws."""
     labels = {"host": ["a", "b"], "month": ["2018-01"]}
@@ -203,6 +227,7 @@ def test_converted_money_goes_through_dollars_of_each_draw() -> None:
         ({"freq": "D"}, "write one of: 'M', 'Q', 'Y'"),
         ({"per": "head"}, 'write "worker"'),
         ({"currency": "XXX"}, "no XXX rate"),
+        ({"real": 2018}, r"real=2018: .* add prices\.csv with month, currency, index, source"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(
