@@ -199,47 +199,14 @@ class Estimate(html.Shown):
         >>> quarters = estimate.draws("state_take", freq="Q")  # doctest: +SKIP
         >>> quarters.sel(period="2017Q4").quantile([0.05, 0.5, 0.95])  # doctest: +SKIP
         """
-        from model.archive.months_file import read_months
-        from model.projection.by_period import amounts, average, summed, whole_periods
+        from model.result.drawn_money import Wanted, drawn_money
 
-        if per not in (None, "worker"):
-            raise ValueError(f'per={per!r}; write "worker", or leave it out')
         self._block(scenario)
-        monthly = read_months(self.folder, scenario, known(definition, DEFINITIONS))
-        chosen, periods = whole_periods(monthly.months, freq, between)
-        monthly = monthly.within(chosen)
-        money = amounts(monthly, currency, lambda name: self._per_usd(name, monthly.months))
-        if real is not None:
-            money = money * self._in_prices_of(real, currency, monthly.months)
-        found = summed(money, periods) / UNITS[known(unit, UNITS)]
-        if per:
-            found = found / average(monthly.present.sum("host"), periods)
-        words = (unit, currency, f"of {real}" if real else "", "per worker" if per else "")
-        return found.rename(definition).assign_attrs(units=" ".join(filter(None, words)))
-
-    def _per_usd(self, currency: str, months: pd.PeriodIndex) -> Floats:
-        """Units per dollar by month of a currency that is no host's."""
-        from model.case.exchange import reference_rates
-        from model.case.faults import Report
-
-        report = Report()
-        own = self.case.rates
-        rates = reference_rates(months, [currency], own.own, report, own.changeovers)
-        if report.faulty:
-            raise ValueError(f"currency={currency!r}: {report.faults[0].message}")
-        return rates.of(currency)
-
-    def _in_prices_of(self, year: int, currency: str, months: pd.PeriodIndex) -> xr.DataArray:
-        """Factors by month that state amounts at the prices of a year."""
-        import xarray as xr
-
-        from model.case.reader.prices import in_prices_of
-
-        try:
-            factors = in_prices_of(self.case.prices, currency, year, months)
-        except ValueError as error:
-            raise ValueError(f"real={year}: {error}") from None
-        return xr.DataArray(factors, dims="month")
+        known(definition, DEFINITIONS)
+        wanted = Wanted(
+            definition, scenario, freq, between, per, currency, real, known(unit, UNITS)
+        )
+        return drawn_money(self.folder, lambda: self.case, wanted)
 
     @cached_property
     def posterior(self) -> xr.DataTree:
