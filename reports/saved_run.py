@@ -88,6 +88,19 @@ class SavedRun:
         annual = self.summary["scenarios"][BASELINE]["annual"]
         return [int(year) for year in annual if f"{year}-12" <= last]
 
+    def whole_year(self, year: int) -> int:
+        """A year that was projected whole.
+
+        Raises
+        ------
+        ReportError
+            If it was not; the text lists those that were.
+        """
+        whole = list(self.summary["scenarios"][BASELINE]["annual"])
+        if str(year) not in whole:
+            raise ReportError(f"there is no whole year {year}; write one of: {', '.join(whole)}")
+        return int(year)
+
     @property
     def scenarios(self) -> dict[str, Json]:
         """Scenarios other than the baseline, the largest change in the state take first."""
