@@ -249,6 +249,25 @@ class Estimate(html.Shown):
 
         return Fitted.saved(self.folder)
 
+    @cached_property
+    def idata(self) -> xr.DataTree:
+        """The run as ArviZ 1 reads it, made when first asked for.
+
+        Groups ``prior``, ``prior_predictive``, ``posterior``, ``posterior_predictive``,
+        ``log_likelihood``, ``log_prior``, ``observed_data``, ``constant_data``, ``sample_stats``.
+        Log likelihoods carry the rows' weights. Where the run mixes readings, ask ``idata_of`` for
+        leave-one-out, power-scaling and effective sizes.
+        """
+        from model.result.inference_data import inference_data
+
+        return inference_data(self._fitted)
+
+    def idata_of(self, reading: str) -> xr.DataTree:
+        """``idata`` of the draws from one of the readings that the run mixes."""
+        from model.result.inference_data import inference_data
+
+        return inference_data(self._fitted, reading)
+
     def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
         """Draws of a year's revenue from the priors alone, (n,), without evidence."""
         from model.criticism.predictive_checks import prior_draws
