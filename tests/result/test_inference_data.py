@@ -78,9 +78,9 @@ def test_leave_one_out_is_the_mean_of_inverse_densities(fitted: Estimate) -> Non
     logs = data["log_likelihood"]["log_figure"]
     # without smoothing: 1 / mean(1 / p), good where no draw dominates
     by_hand = -np.log(np.exp(-logs).mean(["chain", "draw"]))
-    good = (found.pareto_k < 0.3).to_numpy()
-    assert good.sum() >= 3
-    np.testing.assert_allclose(found.elpd_i.to_numpy()[good], by_hand[good], atol=0.03)
+    good = (found.pareto_k < 0.5).to_numpy()
+    assert good.sum() >= 4
+    np.testing.assert_allclose(found.elpd_i.to_numpy()[good], by_hand[good], atol=0.05)
 
 
 @pytest.mark.slow
