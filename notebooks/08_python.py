@@ -72,7 +72,7 @@ except ValueError as error:
 # One name may stand for a list of names. The difference says how draws were set against each other.
 
 # %%
-other = model.fit(drop_source="wsj")
+other = model.fit(drop_source="wsj-2018-08-02")
 assert other.converged
 other - estimate
 
@@ -84,7 +84,7 @@ other - estimate
 
 # %%
 try:
-    model.fit(drop_source="wsk")
+    model.fit(drop_source="wsj-2018-08-03")
 except model.CaseError as error:
     print(error)
 
