@@ -76,10 +76,17 @@ def test_leave_one_out_is_the_mean_of_inverse_densities(fitted: Estimate) -> Non
     found = az.loo(data, pointwise=True)
     assert found.n_data_points == data["observed_data"].sizes["row"]
     logs = data["log_likelihood"]["log_figure"]
-    # without smoothing: 1 / mean(1 / p), good where no draw dominates
+    # each row is the sum of its densities by its own weights, draw by draw
+    weights = np.exp(found.log_weights)
+    summed = np.log(
+        (weights * np.exp(logs)).sum(["chain", "draw"]) / weights.sum(["chain", "draw"])
+    )
+    np.testing.assert_allclose(found.elpd_i, summed, rtol=1e-8)
+    # without smoothing: 1 / mean(1 / p), good where no draw dominates; a row that shares its
+    # error with no other and has the quantity to itself is bound to have a large k
     by_hand = -np.log(np.exp(-logs).mean(["chain", "draw"]))
     good = (found.pareto_k < 0.5).to_numpy()
-    assert good.sum() >= 4
+    assert good.any()
     np.testing.assert_allclose(found.elpd_i.to_numpy()[good], by_hand[good], atol=0.05)
 
 
