@@ -14,12 +14,12 @@ from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
 from reports import annex_checks, annex_errors, assumed, driver_findings, figures, readings
 from reports.assumed import name_of
-from reports.brief import front
 from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
 from reports.figures import evidence, lacking, ranks, totals
 from reports.figures.priors import unit_text
 from reports.findings import narrowing
+from reports.front import front
 from reports.saved_run import SavedRun
 from reports.tables import table
 from reports.texts import Catalogue
@@ -314,7 +314,7 @@ def sources_table(run: SavedRun, texts: Catalogue) -> Json:
 
 def commands(run: SavedRun) -> list[str]:
     """Two commands that reproduce the run and this annex, from the copy of the inputs it holds."""
-    name = run.folder.resolve().name
+    name = run.name
     asked = shlex.join(elsewhere(run.manifest["arguments"], f"{name}/{COPY}"))
     make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
     return [make, f".venv/bin/python -m reports.annex {name}"]

@@ -6,27 +6,18 @@ from typing import Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.question import described
 from model.terminal.wording import FINEST, MILLION, three, unchanged
 from reports import driver_findings, findings, readings
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
+from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
 Json = dict[str, Any]
 
-#: Quantities of the claims about each part of the answer.
-PARTS = {
-    "workers": ("permitted", "working"),
-    "paid": ("payment", "billings", "net_of_tax", "wage_fund"),
-    "declared": ("declared_salary",),
-    "kept": ("worker_keeps", "withheld"),
-    "plan": ("plan", "claim", "plan_collected"),
-    "state": ("state_take",),
-}
 #: Items of the accounts that give the answer for each part.
 ANSWERS = {
     "paid": "billings",
@@ -80,11 +71,13 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         return {"text": sentence.text, "notes": notes.cite(*sentence.rows)}
 
     return front(run, texts) | {
-        "headline": findings.headline(run, texts),
+        "headline": box(run, texts),
+        "sure": sureness(run, texts),
         "found": [
             paragraph(one)
             for one in [*findings.found(run, texts), *driver_findings.groups(run, texts)]
         ],
+        "supposed": [paragraph(one) for one in findings.supposed(run, texts)],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
         "rests": rests(run, texts, notes),
@@ -93,32 +86,9 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "unknown": [paragraph(one) for one in findings.not_known(run, texts)],
         "words": texts.content["brief"]
         | {
-            "trace": texts.say("brief.trace", run=run.folder.resolve().name),
+            "trace": texts.say("brief.trace", run=run.name),
             "footer": texts.say("brief.footer", case=run.summary["case"]),
         },
-    }
-
-
-def front(run: SavedRun, texts: Catalogue) -> Json:
-    """The head of both documents."""
-    timeline, name = run.timeline, run.folder.resolve().name
-    asked = described(run.manifest["what_if"])
-    return {
-        "lang": texts.language,
-        "title": run.summary["case"],
-        "date": run.manifest["date"],
-        "run": name,
-        "converged": run.converged,
-        "not_converged": texts.say("brief.not_converged"),
-        "about": texts.say(
-            "brief.about",
-            date=texts.date(run.manifest["date"]),
-            claims=len(run.summary["evidence"]),
-            start=texts.month(timeline["start"]),
-            end=texts.month(timeline["end"]),
-            run=name,
-        ),
-        "what_if": texts.say("brief.about_what_if", what_if="; ".join(asked)) if asked else "",
     }
 
 
@@ -151,23 +121,20 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
     """For each part: the model's answer, the number of claims and the best-graded claim."""
     accounts = run.summary["accounts"]
     rows = []
-    for part, quantities in PARTS.items():
-        names = [
-            name for name in run.summary["evidence"] if run.evidence[name]["quantity"] in quantities
-        ]
+    for part, names in claims(run).items():
         if part == "workers":
             block = run.summary["scenarios"][BASELINE]["workers"]
             numbers = block[f"{run.year}-12"]["working"]
         else:
             numbers = accounts["items"][ANSWERS[part]]["per_worker_month"]
         chosen = best(run, names, NAMED)
-        claims = [
+        cited = [
             {"text": figure_printed(run.evidence[name], texts), "notes": notes.cite(name)}
             for name in chosen
         ]
         label = texts.say(f"parts.{part}", year=run.year, currency=accounts["currency"])
         answer = texts.numbers.interval(*three(numbers))
-        rows.append({"part": label, "answer": answer, "claims": len(names), "best": claims})
+        rows.append({"part": label, "answer": answer, "claims": len(names), "best": cited})
     head = [texts.say(f"brief.rest.{key}") for key in ("part", "answer", "claims", "best")]
     return {"caption": texts.say("brief.rest.caption"), "head": head, "rows": rows}
 

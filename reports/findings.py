@@ -66,33 +66,6 @@ def chance(texts: Catalogue, probability: float) -> dict[str, str]:
     return {"chance": texts.chance(probability), "percent": texts.numbers.percent(probability)}
 
 
-def headline(run: SavedRun, texts: Catalogue) -> dict[str, Any]:
-    """Texts of the headline's box: both rungs side by side, and words on each."""
-    rungs = []
-    for definition in RUNGS:
-        parts = texts.numbers.amount(*three(run.annual(run.year, definition)))
-        rungs.append(
-            {
-                "number": texts.say("headline.number", parts=parts),
-                "label": texts.say(f"headline.labels.{definition}", year=run.year),
-                "interval": texts.say("headline.interval", parts=parts),
-            }
-        )
-    numbers = run.annual(run.year, HEADLINE)
-    half = texts.numbers.amount(*(numbers[name] for name in ("q50", "q25", "q75")))
-    words = texts.say("headline.words", parts=parts, half=half)
-    said = (words, _apart(run, texts), readings.in_words(run, texts))
-    return {"rungs": rungs, "words": " ".join(one for one in said if one)}
-
-
-def _apart(run: SavedRun, texts: Catalogue) -> str:
-    """By how much the two rungs differ, and whether any source says so."""
-    draws = run.headline_draws(HEADLINE) - run.headline_draws(PLAN)
-    parts = texts.numbers.parts(*np.quantile(draws / MILLION, [0.5, 0.05, 0.95]))
-    key = "apart_assumed" if FIRMS in assumed.uses(run) else "apart"
-    return texts.say(f"headline.{key}", firms=parts)
-
-
 def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
     """Compare the last whole year with the headline's."""
     last = run.years[-1]
@@ -231,16 +204,32 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
 
 
 def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """The first findings of the brief."""
+    """The first findings of the brief that rest on evidence."""
     largest = next(iter(run.scenarios), None)
     said = [
         trend(run, texts),
         workers(run, texts),
-        share(run, texts),
         official(run, texts),
         None if largest is None else scenario(run, largest, texts),
     ]
     return [one for one in said if one is not None]
+
+
+def supposed(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """The first findings that priors decide, or of which a part is assumed."""
+    names = ", ".join(
+        texts.say(
+            "findings.unknown.least_one",
+            name=name_of(run, label, texts),
+            left=texts.numbers.percent(left),
+        )
+        for label, left in least_taught(run).items()
+    )
+    return [
+        share(run, texts),
+        *_assumed(run, texts),
+        sentence(texts, "unknown.least", names=names),
+    ]
 
 
 def least_taught(run: SavedRun) -> dict[str, float]:
@@ -259,19 +248,11 @@ def narrowing(run: SavedRun, label: str) -> float:
 
 
 def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """Limits of the answer: where it rests on judgement, and what it does not cover."""
-    names = ", ".join(
-        texts.say(
-            "findings.unknown.least_one",
-            name=name_of(run, label, texts),
-            left=texts.numbers.percent(left),
-        )
-        for label, left in least_taught(run).items()
-    )
+    """Limits of the answer: how good the evidence is, and what it does not cover."""
     priced = {row["segment"] for row in _fitted(run) if row["quantity"] == "payment"}
     segments = [one["id"] for one in run.segments.values()]
     seen = sum(segment in priced for segment in segments)
-    said = [*_assumed(run, texts), sentence(texts, "unknown.least", names=names)]
+    said = []
     if seen < len(segments) and "" not in priced:
         said.append(sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]
