@@ -42,6 +42,7 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
     texts = readings.worded(run, texts)
     files = FigureFiles(run, texts)
     drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
+    drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
     if totals.published(run):
         drawn["totals"] = files.block("totals")
     if run.scenarios:
@@ -242,7 +243,11 @@ def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
         predicted = above = texts.say("annex.holdout.silent")
         if found["predicted"] is not None:
             predicted = texts.numbers.interval(*three(found["predicted"]))
-            above = texts.numbers.percent(found["probability_above"])
+            if found["probability_above"] is not None:
+                above = texts.numbers.percent(found["probability_above"])
+            elif found.get("share") is not None:
+                share = texts.numbers.shares(*three(found["share"]))
+                above = texts.say("annex.holdout.share", share=share)
         measured = MEASURED_BY_NAME.get(row["quantity"])
         of = (
             row["quantity"].replace("_", " ")

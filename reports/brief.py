@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from model.case.folders import BASELINE
@@ -50,10 +51,10 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     files = FigureFiles(run, texts)
     first = next(iter(run.hosts))
     drawn: Json = {name: files.block(name) for name in ("headline", "accounts")}
-    drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
+    drawn["workers"] = [files.block("workers", host=host, flows=False) for host in run.hosts]
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=first, most=PANELS)]
-    if driver_findings.asked(run):
+    if driver_findings.asked(run) and not run.scenarios:  # else the annex draws it
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
     pdf = typeset("brief", data, files.drawn)
@@ -104,6 +105,10 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         {"name": head, "text": texts.say(f"definitions.{definition}.meaning")}
         for head, definition in zip(heads, order, strict=True)
     ]
+    meanings += [
+        {"name": texts.say(f"brief.{word}_name"), "text": texts.say(f"brief.{word}")}
+        for word in ("plan", "grade")
+    ]
     return {
         "caption": texts.say("brief.years.caption"),
         "head": [texts.say("brief.years.year"), *heads],
@@ -139,9 +144,14 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
     return {"caption": texts.say("brief.rest.caption"), "head": head, "rows": rows}
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of a description."""
+    return re.split(r"(?<=[.!?;])\s", text, maxsplit=1)[0].rstrip(";.") + "."
+
+
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
     """For each scenario: the change in the state take and in the billings."""
-    none, rows = texts.say("brief.stake.none"), []
+    none, rows, told = texts.say("brief.stake.none"), [], []
     for block in list(run.scenarios.values())[:TOLD]:
         stake = block["at_stake"]
         take, billings = (stake[definition]["usd"] for definition in (HEADLINE, "billings"))
@@ -153,11 +163,13 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         months = f"{stake['from']} – {stake['to']}"
         rows.append([block["title"], months, cells[0], chance, cells[1]])
     keys = ("scenario", "months", "change", "chance", "billings")
+        told.append({"name": block["title"], "text": first_sentence(block["description"])})
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
     more = texts.say(key, count=left) if left > 0 else ""
     return {
         "more": more,
+        "told": told,
         "caption": texts.say("brief.stake.caption"),
         "head": [texts.say(f"brief.stake.{key}") for key in keys],
         "rows": rows,

@@ -12,7 +12,7 @@ import numpy as np
 
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE, USES
-from model.terminal.wording import MILLION, three, unchanged
+from model.terminal.wording import MILLION, rounding_unit, three, unchanged
 from reports import assumed, readings
 from reports.assumed import name_of
 from reports.citations import best, figure_printed
@@ -169,16 +169,20 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
     predicted = figures["predicted"]
     low, high = totals.ends(figures)
     way = totals.stance(figures)
-    middle = "middle" if low < high else "figure"
+    middle = "range" if low < high else "figure"
+    inside = row.get("probability_inside")
+    shared = {"low": max(low, predicted["q05"]), "high": min(high, predicted["q95"])}
+    unit = rounding_unit(predicted["q05"], predicted["q95"])
     return sentence(
         texts,
         f"official.{way}_{middle}",
         (name,),
+        **{end: texts.numbers.rounded(amount, unit) for end, amount in shared.items()},
         said=run.speaker(name),
         printed=figure_printed(run.evidence[name], texts),
         definition=texts.say(f"definitions.{row['definition']}.name").lower(),
         model=texts.money({q: value * MILLION for q, value in predicted.items()}),
-        **chance(texts, row["probability_above"]),
+        **chance(texts, row["probability_above"] if inside is None else inside),
     )
 
 
@@ -258,12 +262,25 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]
     key = "unknown.grades_one" if len(counted) == 1 else "unknown.grades"
     said.append(sentence(texts, key, doubtful=len(counted), claims=len(_fitted(run))))
-    outside = [row for row in totals.published(run).values() if row["published_for"] == "world"]
-    said += _later(run, texts)
-    if outside:
-        key = "unknown.world_one" if len(outside) == 1 else "unknown.world"
-        said.append(sentence(texts, key, totals=len(outside), hosts=totals.host_titles(run)))
+    said += [*_later(run, texts), *_world(run, texts)]
     return said
+
+
+def _world(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """What part of published world totals the modelled hosts would be; it scores none of them."""
+    rows = [row for row in totals.published(run).values() if row["published_for"] == "world"]
+    if not rows:
+        return []
+    parts = [row["share"]["q50"] for row in rows if row.get("share")]
+    key = "unknown.world" if parts else "unknown.world_apart"
+    low, high = (
+        texts.numbers.percent_sign.format(texts.numbers.rounded(100 * end(parts), 1.0))
+        if parts
+        else ""
+        for end in (min, max)
+    )
+    hosts = totals.host_titles(run)
+    return [sentence(texts, key, totals=len(rows), hosts=hosts, low=low, high=high)]
 
 
 def _assumed(run: SavedRun, texts: Catalogue) -> list[Sentence]:
