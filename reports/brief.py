@@ -162,8 +162,8 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         chance = "" if unchanged(take) else texts.numbers.percent(take["probability_higher"])
         months = f"{stake['from']} – {stake['to']}"
         rows.append([block["title"], months, cells[0], chance, cells[1]])
-    keys = ("scenario", "months", "change", "chance", "billings")
         told.append({"name": block["title"], "text": first_sentence(block["description"])})
+    keys = ("scenario", "months", "change", "chance", "billings")
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
     more = texts.say(key, count=left) if left > 0 else ""
