@@ -32,7 +32,7 @@ NAMED = 1
 #: Scenarios drawn: one row of panels, with what happened first.
 PANELS = 2
 #: Scenarios in the table: those that matter most. The annex draws more.
-TOLD = 4
+TOLD = 3
 #: Drivers drawn.
 BARS = 4
 #: Pages beyond which the brief is set in smaller type.
