@@ -307,7 +307,7 @@ def hedge(
     Series
         Likelihood by truth, scaled to a maximum of one.
     """
-    from model.evidence.hedges import likelihood_of_truth
+    from model.case.hedges import likelihood_of_truth
 
     return likelihood_of_truth((case or read_case()).reading, qualifier, value, grade)
 

@@ -13,7 +13,7 @@ from model.archive.check_result import CheckResult, chance, listed
 from model.case.case import Case
 from model.equations.quantities import HEADLINE
 from model.equations.subjects import is_total
-from model.evidence.printed_figures import printed_figure
+from model.case.printed_figures import printed_figure
 from model.projection.prediction import (
     LEAST,
     WORLD,

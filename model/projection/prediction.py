@@ -15,7 +15,7 @@ from model.equations.subjects import is_total
 from model.evidence.economy import Layout
 from model.evidence.likelihood import Evidence, evidence
 from model.evidence.measurement import measurement
-from model.evidence.printed_figures import printed_figure
+from model.case.printed_figures import printed_figure
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import ErrorSizes, panel_prior, spread_prior
 from model.kernel.hedge_densities import tailed_logpdf

@@ -9,7 +9,7 @@ from typing import Any
 
 from model.case.contents import Reading
 from model.case.reader.tables import BOUNDS, PAIRS
-from model.evidence.intervals import lopsided
+from model.case.intervals import lopsided
 
 FLOORS = ("at_least", "more_than", "incomplete")
 CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
