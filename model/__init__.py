@@ -21,6 +21,7 @@ from __future__ import annotations
 from model.terminal import ending as ending  # isort: skip
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ def runs_folder(output: str | Path | None = None) -> Path:
 
 
 def fit(
-    inputs: str | Path = INPUTS,
+    inputs: str | Path | Case = INPUTS,
     *,
     scenarios: Sequence[str | Path] = (),
     horizon: str = "",
@@ -81,8 +82,8 @@ def fit(
 
     Parameters
     ----------
-    inputs : str or Path
-        A case of this checkout by name, or any folder.
+    inputs : str, Path or Case
+        A case of this checkout by name, any folder, or a case as read or changed in Python.
     scenarios : sequence of str or Path
         Names of the case's scenarios, or files.
     horizon : str
@@ -140,12 +141,21 @@ def fit(
         believe=believe,
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
-    question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)
     folder = runs_folder(output)
-    known = None if fresh else found(question, folder)
-    if known is None:
-        known = answer(question, read_inputs(question), folder, fresh=fresh)
+    with _folder_of(inputs) as case:
+        question = Question(case, what_if, tuple(map(str, scenarios)), horizon, options)
+        known = None if fresh else found(question, folder)
+        if known is None:
+            known = answer(question, read_inputs(question), folder, fresh=fresh)
     return Estimate(known.folder, known.summary, known.manifest)
+
+
+def _folder_of(inputs: str | Path | Case) -> AbstractContextManager[Path]:
+    if isinstance(inputs, str | Path):
+        return nullcontext(case_folder(inputs))
+    from model.case.at_hand import folder_of
+
+    return folder_of(inputs)
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
