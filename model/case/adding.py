@@ -27,6 +27,8 @@ SOURCES_FILE = "sources.csv"
 #: Columns that ``grade`` stands for.
 GRADE = ("reliability", "credibility")
 NO_GRADE = "write a letter A to F and a digit 1 to 6, such as 'B2'"
+#: What to do about a source that is not listed.
+NEW_SOURCE = "describe a new one: new_source={'title': …, 'date': …}"
 #: Longest id.
 LONGEST = 80
 
@@ -260,8 +262,7 @@ def _new_source(
     if described is None:
         unknown = Listed(known, SOURCES_FILE).unlisted(source) if source else None
         if unknown is not None:
-            new = "describe a new one: new_source={'title': …, 'date': …}"
-            advice = unknown.replace("add it there", new)
+            advice = unknown.replace("add it there", NEW_SOURCE)
             faults.append(Fault("source", None, None, advice))
         return None
     if not isinstance(described, Mapping):
@@ -269,7 +270,7 @@ def _new_source(
         faults.append(Fault("new_source", None, None, message))
         return None
     if source in known:
-        message = f"{quote(source)} is in sources.csv already; leave out new_source, or rename it"
+        message = f"{quote(source)} is in sources.csv already; leave out its description, or rename it"
         faults.append(Fault("source", None, None, message))
         return None
     allowed = [name for name in SOURCES.columns if name != "id"]

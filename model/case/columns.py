@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from model.case.reader.tables import QUALIFIERS, ROLES
-from model.equations.quantities import BASES
-
 
 class Column(NamedTuple):
     """One line about a column, and what ``?`` adds to it."""
 
     short: str
     more: str
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return ", ".join(words)
 
 
 #: In the order in which they are asked for. ``grade`` stands for reliability and credibility, the
@@ -27,7 +20,7 @@ COLUMNS: dict[str, Column] = {
         "Choose what the source counted, not what you would like to know: a quota, permits "
         "issued and people working are different quantities.",
     ),
-    "host": Column("The country that the workers are in.", "A host of timeline.toml."),
+    "host": Column("The country that the workers are in.", "One of those in timeline.toml; a row for the record may name another."),
     "segment": Column(
         "The workers meant, if not all of the host's: an id, sector or region.",
         "Several are joined with '+'; 'not construction' means all others.",
@@ -40,11 +33,15 @@ COLUMNS: dict[str, Column] = {
     "end": Column(
         "When that period ends.", "As for the start. The last month named belongs to the period."
     ),
+    "role": Column(
+        "What the row is for: fit, holdout or context.",
+        "fit enters the estimate, holdout is compared with it, context is kept for the record.",
+    ),
     "qualifier": Column(
         "The word that goes with the figure, such as exact, about, at_least or range.",
-        f"One of {_listed(QUALIFIERS)}. A range is one speaker's interval of one figure, a "
-        "spread the lowest and highest of many; below and above are bounds that say nothing of "
-        "how far away the quantity is; incomplete is a count known to miss a part.",
+        "A range is one speaker's interval of one figure, a spread the lowest and highest of "
+        "many; below and above are bounds that say nothing of how far away the quantity is; "
+        "incomplete is a count known to miss a part.",
     ),
     "low": Column("The lower figure, as printed.", "Digits with a point, such as 1600.50."),
     "value": Column(
@@ -59,7 +56,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "base": Column(
         "What the figure is a share of.",
-        f"One of {_listed(BASES)}. Where the source names none, the base is your reading.",
+        "Where the source names none, the base is your reading.",
     ),
     "coverage": Column(
         "The probability of the range, if the source states it, such as 0.95.",
@@ -94,10 +91,6 @@ COLUMNS: dict[str, Column] = {
     ),
     "replaces": Column(
         "The id of an older row, if this figure revises it.", "Only the revision counts."
-    ),
-    "role": Column(
-        f"What it is for: {_listed(ROLES)}.",
-        "fit enters the estimate, holdout is compared with it, context is kept for the record.",
     ),
     "note": Column("The words of the source, and why you read them so.", "Any text, on one line."),
     "id": Column(
