@@ -1,4 +1,4 @@
-"""Rows added to a case, and evidence as typed: a changed case is read again as its files would be."""
+"""Rows added to a case, and its evidence as typed: what was changed is read as files are."""
 
 from __future__ import annotations
 
@@ -270,7 +270,9 @@ def _new_source(
         faults.append(Fault("new_source", None, None, message))
         return None
     if source in known:
-        message = f"{quote(source)} is in sources.csv already; leave out its description, or rename it"
+        message = (
+            f"{quote(source)} is in sources.csv already; leave out its description, or rename it"
+        )
         faults.append(Fault("source", None, None, message))
         return None
     allowed = [name for name in SOURCES.columns if name != "id"]

@@ -8,6 +8,7 @@ from model.case.adding import Draft, default_role, drafted
 from model.case.case import Case
 from model.case.columns import COLUMNS
 from model.case.faults import closest, shown
+from model.case.reader.evidence import UNMEASURED
 from model.case.reader.tables import PAIRS, QUALIFIERS, ROLES
 from model.case.units import examples, is_pure
 from model.equations.quantities import BASES, BASIC, BASIC_BY_NAME
@@ -18,7 +19,7 @@ Tell = Callable[[str, str], None]
 
 #: How the columns of a new source are called among the answers.
 OF_SOURCE = "source_"
-HELP = "?"
+HELP, BACK = "?", "back"
 #: Most ids of sources that are listed.
 MOST_SOURCES = 40
 
@@ -54,10 +55,12 @@ class Dialogue:
     def __init__(self, case: Case, given: Mapping[str, str], ask: Ask, tell: Tell) -> None:
         self._case, self._ask, self._tell = case, ask, tell
         self.answers = dict(given)
+        self._asked: list[str] = []
 
     def held(self) -> Draft:
         """Ask until the row has no error left."""
-        self._tell("Enter takes what is in brackets, or leaves the cell blank; ? tells more.", "")
+        self._tell("Enter takes what is in brackets, or leaves the cell blank. ? tells more.", "")
+        self._tell("back returns to the question before.", "")
         self._retract(tuple(self.answers))
         while (name := self._next()) is not None:
             self._question(name)
@@ -70,8 +73,10 @@ class Dialogue:
         )
 
     def _question(self, name: str) -> None:
-        self._tell("", "")
-        self._tell(f"{name}: {COLUMNS[name].short}", "")
+        if name not in self._asked:
+            self._tell("", "")
+            self._tell(f"{name}: {COLUMNS[name].short}", "")
+            self._asked.append(name)
         default = self._default(name)
         while True:
             answer = self._ask(f"{name} [{default}]> " if default else f"{name}> ") or default
@@ -80,12 +85,16 @@ class Dialogue:
             self._tell(COLUMNS[name].more, "  ")
             for line in self._choices(name):
                 self._tell(line, "  ")
+        if answer == BACK:
+            self._asked.remove(name)
+            self._forget(*self._asked[-1:])
+            return
         self.answers[name] = answer
         if name == "source" and answer and self._new_source():
             near = closest(answer, tuple(self._case.sources["id"]))
-            known = f"{shown(answer)} is not in sources.csv"
-            meant = f"; {shown(near)} is. If you meant that, leave the title blank" if near else ""
-            self._tell(f"{known}{meant}.", "  ")
+            meant = f"; did you mean {shown(near)}?" if near else "."
+            self._tell(f"{shown(answer)} is not in sources.csv{meant}", "  ")
+            self._tell("Describe it if it is new; a blank title asks for the id again.", "  ")
         if name == f"{OF_SOURCE}title" and not answer:
             self._forget("source", name)
             return
@@ -127,14 +136,15 @@ class Dialogue:
         qualifier = self._get("qualifier")
         if name.startswith(OF_SOURCE):
             return self._new_source() and bool(self._get("source"))
-        return {
-            "segment": lambda: self._kind() not in ("total", "basic"),
-            "low": lambda: qualifier in PAIRS,
-            "high": lambda: qualifier in PAIRS,
-            "value": lambda: qualifier not in PAIRS or qualifier == "range",
-            "base": self._is_share,
-            "coverage": lambda: qualifier == "range",
-        }.get(name, lambda: True)()
+        if name == "segment":
+            return self._kind() not in ("total", "basic")
+        if name in ("low", "high"):
+            return qualifier in PAIRS
+        if name == "value":
+            return qualifier not in PAIRS or qualifier == "range"
+        if name == "coverage":
+            return qualifier == "range"
+        return name != "base" or self._is_share()
 
     def _is_share(self) -> bool:
         signed = any(self._get(name).endswith("%") for name in ("low", "value", "high"))
@@ -155,8 +165,10 @@ class Dialogue:
     def _choices(self, name: str) -> list[str]:
         """Lines with what a column may hold, as far as it can be listed."""
         if name == "quantity":
-            told = [f"{one.name} ({one.unit}): {one.definition}" for one in MEASURED]
-            return [*told, *(f"{one.name} ({one.unit}): {one.definition}" for one in BASIC)]
+            names = {*MEASURED_BY_NAME, *UNMEASURED}
+            told = [(one.name, one.unit, one.definition) for one in MEASURED]
+            told += [(one.name, one.unit, one.definition) for one in BASIC if one.name not in names]
+            return [f"{quantity} ({unit}): {definition}" for quantity, unit, definition in told]
         if name == "unit":
             return [f"For {self._get('quantity')}: {', '.join(self._units())}, …"]
         words = {

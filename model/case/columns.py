@@ -20,7 +20,10 @@ COLUMNS: dict[str, Column] = {
         "Choose what the source counted, not what you would like to know: a quota, permits "
         "issued and people working are different quantities.",
     ),
-    "host": Column("The country that the workers are in.", "One of those in timeline.toml; a row for the record may name another."),
+    "host": Column(
+        "The country that the workers are in.",
+        "One of those in timeline.toml; a row for the record may name another.",
+    ),
     "segment": Column(
         "The workers meant, if not all of the host's: an id, sector or region.",
         "Several are joined with '+'; 'not construction' means all others.",

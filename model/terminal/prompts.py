@@ -34,6 +34,7 @@ def ask(question: str) -> str:
             say("That is no text in this terminal's encoding; type it again.")
         except (EOFError, KeyboardInterrupt):
             say()  # what follows begins on a line of its own
+            sys.stdout.flush()
             raise
 
 
