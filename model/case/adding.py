@@ -98,8 +98,12 @@ def drafted(case: Case, given: Mapping[str, object]) -> Draft:
         return Draft(cells, tuple(faults), _unless(faults, _read(case, files)))
     except CaseError as error:
         seen = {(fault.file, fault.column) for fault in faults}
-        lines = {name: _last_line(files[name]) for name in (FILE, SOURCES_FILE)}
-        found = [_of_argument(fault, lines, cells, source, case) for fault in error.faults]
+        grown = [name for name in (FILE, SOURCES_FILE) if files[name] != case.files[name]]
+        lines = {name: _last_line(files[name]) for name in grown}
+        graded = bool(given.get("grade")) or not any(cells.get(name) for name in GRADE)
+        found = [
+            _of_argument(fault, lines, cells["id"], case, graded=graded) for fault in error.faults
+        ]
         if not given.get("end") and "start" in {fault.file for fault in found}:
             seen.add(("end", None))  # it was taken from the start
         faults += [one for one in dict.fromkeys(found) if (one.file, one.column) not in seen]
@@ -291,25 +295,22 @@ def _last_line(content: bytes) -> int:
 
 
 def _of_argument(
-    fault: Fault,
-    lines: Mapping[str, int],
-    cells: Mapping[str, str],
-    source: Mapping[str, str] | None,
-    case: Case,
+    fault: Fault, lines: Mapping[str, int], name: str, case: Case, *, graded: bool
 ) -> Fault:
-    """Return an error in the row that was added as one of the argument that it is due to."""
+    """Return an error in a line that was added as one of the argument that it is due to.
+
+    ``graded`` says that the grade is, or should have been, one argument.
+    """
     if fault.row is None or fault.row != lines.get(fault.file):
         return fault
     if fault.file == SOURCES_FILE:
-        if source is None:
-            return fault
         if fault.column == "id":
             return Fault("source", None, None, fault.message)
         return Fault("new_source", None, fault.column, fault.message)
-    if fault.column in GRADE and not any(cells.get(name) for name in GRADE):
+    if fault.column in GRADE and graded:
         return Fault("grade", None, None, f"the grade is missing; {NO_GRADE}")
-    if fault.column == "id" and cells["id"] in set(case.evidence["id"]):
-        taken = f"{quote(cells['id'])} is the id of another row; ids must differ"
+    if fault.column == "id" and name in set(case.evidence["id"]):
+        taken = f"{quote(name)} is the id of another row; ids must differ"
         return Fault("id", None, None, taken)
     return Fault(fault.column or FILE, None, None, fault.message)
 

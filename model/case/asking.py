@@ -55,7 +55,7 @@ class Dialogue:
     def __init__(self, case: Case, given: Mapping[str, str], ask: Ask, tell: Tell) -> None:
         self._case, self._ask, self._tell = case, ask, tell
         self.answers = dict(given)
-        self._asked: list[str] = []
+        self._asked: set[str] = set()
 
     def held(self) -> Draft:
         """Ask until the row has no error left."""
@@ -76,7 +76,7 @@ class Dialogue:
         if name not in self._asked:
             self._tell("", "")
             self._tell(f"{name}: {COLUMNS[name].short}", "")
-            self._asked.append(name)
+            self._asked.add(name)
         default = self._default(name)
         while True:
             answer = self._ask(f"{name} [{default}]> " if default else f"{name}> ") or default
@@ -86,8 +86,9 @@ class Dialogue:
             for line in self._choices(name):
                 self._tell(line, "  ")
         if answer == BACK:
-            self._asked.remove(name)
-            self._forget(*self._asked[-1:])
+            names = list(COLUMNS)
+            before = [one for one in names[: names.index(name)] if one in self._asked]
+            self._forget(*[one for one in before if one in self.answers][-1:])
             return
         self.answers[name] = answer
         if name == "source" and answer and self._new_source():
