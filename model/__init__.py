@@ -21,7 +21,6 @@ from __future__ import annotations
 from model.terminal import ending as ending  # isort: skip
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +121,7 @@ def fit(
         If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
+    from model.case.at_hand import folder_of
     from model.question import Question, SamplerOptions
     from model.result import Estimate
     from model.sampling.whatif import what_if_of
@@ -142,20 +142,12 @@ def fit(
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
     folder = runs_folder(output)
-    with _folder_of(inputs) as case:
+    with folder_of(inputs) as case:
         question = Question(case, what_if, tuple(map(str, scenarios)), horizon, options)
         known = None if fresh else found(question, folder)
         if known is None:
             known = answer(question, read_inputs(question), folder, fresh=fresh)
     return Estimate(known.folder, known.summary, known.manifest)
-
-
-def _folder_of(inputs: str | Path | Case) -> AbstractContextManager[Path]:
-    if isinstance(inputs, str | Path):
-        return nullcontext(case_folder(inputs))
-    from model.case.at_hand import folder_of
-
-    return folder_of(inputs)
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:

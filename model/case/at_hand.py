@@ -1,4 +1,7 @@
-"""A case as a folder on disk: its own, or a passing copy if it was changed in memory."""
+"""A case as a folder on disk: its own, or a passing copy if it was changed in memory.
+
+No numerical library is imported here, so that a stored answer is returned at once.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from model.case.case import Case
+from model.case.checkout import case_folder
 from model.case.folders import CASE_FILES, PROSPECTS, SCENARIOS, bytes_of
+
+if TYPE_CHECKING:
+    from model.case.case import Case
 
 
 @contextmanager
-def folder_of(case: Case) -> Iterator[Path]:
-    """Name a folder that holds the case; a copy is removed at the end.
+def folder_of(case: str | Path | Case) -> Iterator[Path]:
+    """Name a folder that holds a case; a copy is removed at the end.
 
     A copy has the case's name, its files and the scenarios of the folder that it was read from.
     """
+    if isinstance(case, str | Path):
+        yield case_folder(case)
+        return
     if _as_read(case):
         yield case.folder
         return
