@@ -13,8 +13,8 @@ from typing import Any
 from model.case.case import Case, read_case
 from model.case.checkout import INPUTS
 from model.equations.quantities import BASES
-from model.equations.subjects import MEASURED_BY_NAME
-from model.evidence.measurement import COUNTS, ITEMS
+from model.equations.subjects import COUNTS, MEASURED_BY_NAME
+from model.evidence.measurement import ITEMS
 from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
 from model.sampling.whatif import changed_parts
@@ -255,6 +255,30 @@ def uneven_arrivals(folder: Path) -> Case:
     return read_case(write_case(folder, two_hosts=True, evidence=rows, priors=priors))
 
 
+def time_worked(folder: Path) -> Case:
+    """Two hosts with pay by the day and hour, other currencies, and sums over days."""
+    basis = "a guess for the tests"
+    priors = {
+        "days_worked": {"p05": 22, "p95": 30, "unit": "shifts/month", "basis": basis},
+        "china.days_worked": {"p05": 5, "p95": 7, "unit": "days/week", "basis": basis},
+        "hours_worked": {"p05": 8, "p95": 16, "unit": "hours/day", "basis": basis},
+    }
+    paid = Teller()
+    for host in ("russia", "china"):
+        segment = {"host": host} if host == "russia" else {"host": host, "segment": ""}
+        paid.tell("payment", "RUB/day", 3_300, **segment)
+        paid.tell("declared_salary", "EUR/hour", 2, **segment)
+        paid.tell("plan", "KRW/month", 700_000, **segment)
+        paid.tell("wage_fund", "USD/shift", 40, **segment)
+        paid.tell("upkeep", "RUB/week", 1_500, **segment)
+        for start, end in (("2017-04-11", "2017-04-20"), ("2018-01-16", "2018-02-15")):
+            days = {"start": start, "end": end, **segment}
+            paid.tell("entries", "persons", 900, **days)
+            paid.tell("permits_issued", "permits", 400, **days)
+    paid.tell("days_worked", "shifts/month", 26, segment="", host="russia")
+    return read_case(write_case(folder, two_hosts=True, evidence=paid.rows, priors=priors))
+
+
 def as_published(folder: Path) -> Case:
     """Bare bounds, lopsided ranges, a panel, and rows that were taken back."""
     rows: dict[str, dict[str, Any]] = {
@@ -318,7 +342,7 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
-        often_off, periods, uneven_arrivals, as_published, one_year, little_left,
+        often_off, periods, uneven_arrivals, time_worked, as_published, one_year, little_left,
     )
 }  # fmt: skip
 

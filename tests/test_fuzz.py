@@ -32,10 +32,28 @@ from model.evidence.synthesis import Synthesis, synthesis
 from model.question import WhatIf
 from model.sampling.rivals import check_heard, mixed, rivals
 from reports.saved_run import SavedRun
+from tests.cases import row as claim
 from tests.cases import write_case
 from tests.reports.runs import PASSED, PROSPECTS, RIVALS, prior_draws, write_scenarios
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1550"))
+#: Other currencies, prices, times and dates than those of the accounts.
+UNITS = {
+    "kept": {"unit": "KRW/week", "start": "2017Q1", "end": "2018", "low": "40000", "high": "60000"},
+    "new": {"start": "2018-01-16", "end": "2019-02-15"},
+    "shift": claim("upkeep", "FY2017/04", "", "about", "EUR2017/shift", value="7"),
+    "hour": claim("wage_fund", "2018-03-01", "2018-04", "about", "RUB/hour", value="200"),
+}
+WORKED = {
+    "days_worked": {"p05": 22, "p95": 30, "unit": "days/month", "basis": "a guess"},
+    "hours_worked": {"p05": 8, "p95": 16, "unit": "hours/day", "basis": "a guess"},
+}
+CHANGE = {"from": "2018-06", "currency": "HRK", "per_new": 10.0}
+PRICES = "month,currency,index,source\n" + "".join(
+    f"{year}-{month:02},EUR,{100 + month},made up\n"
+    for year in (2017, 2018)
+    for month in range(1, 13)
+)
 RATE = {"month": "2018-03", "currency": "RUB", "per_usd": "57.5", "source": "central bank"}
 NAMES = ("half", "double", "dearer")
 
@@ -53,7 +71,8 @@ PIECES = (
     "A", "b", "6", "RUB", "USD", "EUR", "RUB/month", "USD/year", "percent", "fraction", "persons",
     "permits", "1/year", "million*million*million USD/year", "1/million/million", "wage_fund",
     "billings", "1990-01", "2017-01", "2018-12", "2100-12", "2017-13", "0000-00", "2018-02-30",
-    "20179", "2018",
+    "20179", "2018", "sep=;\n", "sep=,\r\n", "PK\x03\x04", "66%", "<5", "700+", "10±2", "100–200",
+    "1.600", "12,5", "1'600", "٢٤", "p10", "p90", "mean", "sd",
 )  # fmt: skip
 #: Endings that make another number of a number.
 SIZES = ("0", "00000", "1", ".5", "e1", "e-3", "e9", "e-9", "e30", "e-30", "e300", "e-300")
@@ -136,15 +155,18 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder like a run's, with a case that has every file there is as its inputs."""
     folder = tmp_path_factory.mktemp("fuzz") / "run"
     inputs = write_case(
-        folder / "inputs", prospects_csv=PROSPECTS, readings_toml=RIVALS, fx={"1": RATE}
-    )
+        folder / "inputs", prospects_csv=PROSPECTS, readings_toml=RIVALS, fx={"1": RATE},
+        prices_csv=PRICES, evidence=UNITS, priors=WORKED,
+        timeline={"hosts.russia.became": [CHANGE]},
+    )  # fmt: skip
     write_scenarios(inputs / "scenarios")
     return folder
 
 
 FILES = (
-    "evidence.csv", "sources.csv", "segments.csv", "firms.csv", "fx.csv", "prospects.csv",
-    "priors.toml", "timeline.toml", "reading.toml", "readings.toml", "scenarios/half.toml",
+    "evidence.csv", "sources.csv", "segments.csv", "firms.csv", "fx.csv", "prices.csv",
+    "prospects.csv", "priors.toml", "timeline.toml", "reading.toml", "readings.toml",
+    "scenarios/half.toml",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from model.archive import schemas
 from model.archive.summary_schema import Summary
-from model.case.reader import settings
+from model.case.reader import prior_tables, settings
 from model.equations.quantities import BASIC
 
 ROOT = Path(__file__).parents[1]
@@ -45,10 +45,16 @@ def published() -> dict[str, Json]:
 
 def priors() -> Json:
     """priors.toml: a table for each quantity, with those of its index, for all hosts or for one."""
-    table = settings.PriorTable.model_json_schema()
-    own = {"type": "object", "properties": table["properties"]}
-    inner = {"additionalProperties": {"$ref": "#/$defs/PriorTable"}}
-    one = {"$ref": "#/$defs/PriorTable"}
+    table = prior_tables.PriorTable.model_json_schema()
+    stated = prior_tables.StatedPrior.model_json_schema()
+    own = {
+        "type": "object",
+        "properties": stated["properties"] | table["properties"],
+        "patternProperties": stated["patternProperties"],
+    }
+    inner = {"additionalProperties": {"$ref": "#/$defs/AnyPrior"}}
+    either = {"oneOf": [{"$ref": "#/$defs/PriorTable"}, {"$ref": "#/$defs/StatedPrior"}]}
+    one = {"$ref": "#/$defs/AnyPrior"}
     quantities = {
         basic.name: {"description": f"{basic.definition} ({basic.unit})"}
         | ({"anyOf": [one, own | inner]} if basic.index else one)
@@ -61,13 +67,13 @@ def priors() -> Json:
         "type": "object",
         "properties": quantities,
         "additionalProperties": {"$ref": "#/$defs/Host"},
-        "$defs": {"PriorTable": table, "Host": host},
+        "$defs": {"PriorTable": table, "StatedPrior": stated, "AnyPrior": either, "Host": host},
     }
 
 
 def readings() -> Json:
     """readings.toml: a table for each rival reading."""
-    table = settings.RivalTable.model_json_schema()
+    table = prior_tables.RivalTable.model_json_schema()
     inner = table.pop("$defs")
     return {
         "title": "ReadingsFile",

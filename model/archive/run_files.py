@@ -80,7 +80,10 @@ def rates_table(rates: Rates) -> pd.DataFrame:
     source = rates.source.melt(ignore_index=False, var_name="currency", value_name="source")
     table["source"] = source["source"].to_numpy()
     table = table[table["currency"] != "USD"]
-    return table.rename_axis("month").reset_index()
+    table = table.rename_axis("month").reset_index()
+    if rates.rows is None:
+        return table
+    return pd.concat([table, rates_table(rates.rows).dropna()], ignore_index=True)
 
 
 def manifest(results: Results, question: Question, keys: tuple[str, str], diagnosis: Json) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.archive.press import press_arithmetic
 from model.archive.under_scenarios import Results
 from model.case.case import Case
 from model.case.contents import Scenario
@@ -317,32 +317,3 @@ def _prior_numbers(transform: Any, location: float, scale: float) -> Json:
             for name, score in scores.items()
         },
     }
-
-
-def press_arithmetic(results: Results) -> Json | None:
-    """The press's multiplication, from the rows that the case names, compared with the posterior.
-
-    It is workers times (payment less the middle of the declared salaries) times twelve, at the
-    exchange rate implied by the press's two figures for the payment.
-    """
-    case = results.case
-    if case.press is None:
-        return None
-    rows = case.evidence.set_index("id").loc[
-        [case.press[key] for key in ("workers", "payment", "payment_usd", "declared")]
-    ]
-    workers, payment, payment_usd, declared = (_middle(row) for row in rows.itertuples())
-    amount = workers * (payment - declared) * 12 / (payment / payment_usd)
-    yearly = results.projection.yearly_usd
-    year = case.timeline.headline
-    shares = {
-        definition: number(float((yearly.sel(year=year, definition=definition) > amount).mean()))
-        for definition in reversed(DEFINITIONS)
-    }
-    return {"usd": number(amount), "year": year, "probability_above": shares}
-
-
-def _middle(row: Any) -> float:
-    """A row's figure in canonical units; the middle if it prints a lowest and a highest."""
-    figures = [figure for figure in (row.low, row.value, row.high) if not math.isnan(figure)]
-    return float(row.factor * sum(figures) / len(figures))

@@ -14,7 +14,7 @@ from model.calibration.replicates import Study
 from model.equations.accounts import worker_month
 from model.evidence.economy import Layout, Values, in_own_currency, items, segment_weights
 from model.evidence.measurement import ITEMS, Measurement
-from model.evidence.row_equations import log_items, log_quantities
+from model.evidence.row_equations import log_items, log_quantities, log_time_worked
 from model.projection.counterfactual import HostDraws
 from model.projection.projection import Projector
 
@@ -91,9 +91,8 @@ def share_of_wage_fund(study: Study, natural: Floats, rng: Rng) -> Truth:
     of_claim = replace(measured, item=np.where(plan, ITEMS.index("claim"), measured.item))
     log_quantity = log_quantities(layout, measured, natural[0])
     first = sum(measured.groups[:2])
-    log_quantity[first : first + len(plan)] = log_items(
-        of_claim, account, segment_weights(values, measured.host_of_segment)
-    )
+    month = log_items(of_claim, account, segment_weights(values, measured.host_of_segment))
+    log_quantity[first : first + len(plan)] = month - log_time_worked(measured, values)
 
     def revised(name: str, host: HostDraws) -> HostDraws:
         return replace(host, stated=_claiming(host.stated, host.per_usd[..., None], share))

@@ -82,6 +82,8 @@ def check(
             return FAULTY
         for warning in found.warnings:
             talk.fault(f"warning: {warning}")
+        for note in found.notes:
+            say(f"note: {note}")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
         say(f"Read {folder}: {found.in_short}; {size}, {prospects}")

@@ -20,23 +20,26 @@ from model.case.contents import (
     Segment,
     Timeline,
 )
-from model.case.exchange import Rates, reference_rates, with_rates_of_rows
+from model.case.exchange import Rates, changeovers_of, reference_rates
 from model.case.faults import CaseError, Fault, Listed, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
 from model.case.publication import last_day
+from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
 from model.case.reader.kept_files import KeptFiles
-from model.case.reader.plausibility import check_rates, lopsided, slips
+from model.case.reader.prices import in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
+from model.case.reader.row_currencies import with_row_currencies
 from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
 from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
+from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
 from model.equations.subjects import MEASURED_BY_NAME
 
@@ -65,11 +68,13 @@ class Case:
         Sorted by id.
     reading : Reading
     rates : Rates
-        Units of each host's currency per US dollar, by month.
+        Units of each host's currency, and of others that rows need, per US dollar, by month.
     press : dict or None
         Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
         Probable errors.
+    notes : tuple of Fault
+        How figures were read that stand for others, such as priors stated as mean and deviation.
     files : dict
         Bytes of each file read, by name.
     prospects : tuple of Prospect
@@ -98,6 +103,7 @@ class Case:
     prospects: tuple[Prospect, ...] = ()
     readings: tuple[RivalReading, ...] = ()
     struck: Mapping[str, Struck] = field(default_factory=dict)
+    notes: tuple[Fault, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -231,15 +237,21 @@ def _read(folder: Folder) -> Case | None:
     evidence = read_evidence(folder, dimensions, sources)
     firms = read_firms(folder, hosts, segments, sources)
     own_rates = read_fx(folder)
+    index = read_prices(folder)
+    if evidence is not None:
+        evidence = in_prices_of_window(evidence, index, report)
     prospects = read_prospects(folder, dimensions)
     readings = () if evidence is None else read_readings(folder, evidence, priors)
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
-        rates = reference_rates(timeline.months, currencies, own_rates, report)
+        rates = reference_rates(
+            timeline.months, currencies, own_rates, report, changeovers_of(hosts)
+        )
         if evidence is not None:
-            rates = with_rates_of_rows(rates, evidence["currency"].unique())
-            check_rates(evidence, rates, report)
+            rates = with_row_currencies(evidence, rates, report)
+    if evidence is not None and prior_file is not None:
+        check_working_time(evidence, {name for path in prior_file.tables for name in path}, report)
     if file is not None:
         _check_references(report, file, text, evidence, sources)
     if (
@@ -247,15 +259,13 @@ def _read(folder: Folder) -> Case | None:
         or evidence is None or sources is None or firms is None or reading is None
     ):  # fmt: skip
         return None
-    by_label = {prior.label: prior for prior in priors}
     struck = struck_out(evidence, sources)
     out = evidence["id"].isin(struck)
     # nothing is compared with a figure that was taken back
     evidence["role"] = evidence["role"].mask(out & (evidence["role"] == "holdout"), "context")
     counting = evidence[~out]
-    doubts = [*slips(counting, by_label, hosts, rates, reading), *lopsided(counting, reading)]
-    for row, column, message in doubts:
-        report.warn(EVIDENCE, row, column, message)
+    for doubt in doubts(counting, firms, priors, hosts, segments, timeline, reading, rates):
+        report.warn(*doubt)
     return Case(
         name=case_name(folder.path),
         title=timeline.title,
@@ -275,6 +285,7 @@ def _read(folder: Folder) -> Case | None:
         prospects=prospects,
         readings=readings,
         struck=struck,
+        notes=report.notes,
     )
 
 
@@ -332,4 +343,6 @@ def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
     wanted = "USD" if part == "payment_usd" else currency
     if wanted is None or row["currency"] == wanted:
         return None
+    if row["currency"] not in ("", "USD", currency) and row["role"] == "fit":
+        return None  # it is converted at the rates of its window
     return f"{row.name!r} is not an amount in {wanted}; name a row that is"

@@ -91,12 +91,26 @@ class Sanction:
 
 
 @dataclass(frozen=True, slots=True)
+class Changeover:
+    """A currency that took the place of another: from a month on, ``per_new`` old ones are one."""
+
+    old: str
+    new: str
+    start: pd.Period
+    per_new: float
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
-    """A country that workers are sent to, and the currency of its accounts."""
+    """A country that workers are sent to, and the currency of its accounts.
+
+    The accounts stay in their currency when the country takes another (``became``).
+    """
 
     name: str
     title: str
     currency: str
+    became: tuple[Changeover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
+from model.case.likeness import same_meaning
 from model.terminal.plain_text import one_line
 
 #: Longest piece of a file quoted in a message: an invalid cell can be a megabyte long.
@@ -18,6 +19,8 @@ LISTED = 12
 MOST = 500
 #: Largest number of words among which one misspelt is looked for.
 COMPARED = 1000
+#: Number of the most similar words that are considered.
+NEAREST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ class Report:
         self._where = where
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
+        self._notes: list[Fault] = []
+        self._shown: dict[str, str] = {}
         # columns with an error, by file and row
         self._cells: dict[tuple[str, int | None], set[str | None]] = {}
 
@@ -104,13 +109,21 @@ class Report:
         if column is not None and column in columns:
             return
         columns.add(column)
-        self._faults.append(Fault(file, row, column, message))
+        self._faults.append(Fault(self._shown.get(file, file), row, column, message))
         if len(self._faults) >= MOST:
             raise CaseError(self._where, self.faults)
 
     def warn(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record a probable error, which does not stop the reading."""
-        self._warnings.append(Fault(file, row, column, message))
+        self._warnings.append(Fault(self._shown.get(file, file), row, column, message))
+
+    def note(self, file: str, row: int | None, column: str | None, message: str) -> None:
+        """Record how something was read, which is neither an error nor a probable one."""
+        self._notes.append(Fault(file, row, column, message))
+
+    def show_as(self, file: str, shown: str) -> None:
+        """Name another file in messages about a file, because it was read in its place."""
+        self._shown[file] = shown
 
     def spoil(self, file: str, row: int, columns: Iterable[str]) -> None:
         """Mark cells as invalid without a message: their row's error is already reported."""
@@ -134,6 +147,11 @@ class Report:
     def warnings(self) -> tuple[Fault, ...]:
         """Every warning, sorted by file and row."""
         return tuple(sorted(self._warnings, key=_place))
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """Every note, sorted by file and row."""
+        return tuple(sorted(self._notes, key=_place))
 
 
 def _place(fault: Fault) -> tuple[str, int, str, str]:
@@ -167,21 +185,28 @@ def _text(value: object) -> str:
 
 
 def closest(word: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the allowed word nearest to ``word``, ignoring case, or None."""
-    return _closest(word[: 2 * QUOTED].casefold(), tuple(allowed), cutoff)
+    """Return the allowed word nearest to ``word``, ignoring case, or None.
+
+    A word that changes a figure, such as a size, a quantile or a currency, is never offered for
+    another one: see `model.case.likeness`.
+    """
+    return _closest(word[: 2 * QUOTED], tuple(allowed), cutoff)
 
 
 @lru_cache(maxsize=4096)
 def _closest(word: str, allowed: tuple[str, ...], cutoff: float) -> str | None:
     """Cached, because the same slip often occurs in many rows."""
     by_fold = {option.casefold(): option for option in allowed}
+    folded = word.casefold()
+    if folded in by_fold:
+        return by_fold[folded]
     if len(by_fold) > COMPARED:
         # a slip is rarely in the first letters
         ordered = sorted(by_fold)
-        first = max(bisect(ordered, word) - COMPARED // 2, 0)
+        first = max(bisect(ordered, folded) - COMPARED // 2, 0)
         by_fold = {option: by_fold[option] for option in ordered[first : first + COMPARED]}
-    found = get_close_matches(word, by_fold, n=1, cutoff=cutoff)
-    return by_fold[found[0]] if found else None
+    near = get_close_matches(folded, by_fold, n=NEAREST, cutoff=cutoff)
+    return next((by_fold[one] for one in near if same_meaning(word, by_fold[one])), None)
 
 
 def choose(word: str, allowed: Iterable[str]) -> str:

@@ -17,8 +17,8 @@ from model.case.reader.characters import fault_in
 
 #: Files that a case may contain.
 CASE_FILES = (
-    "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "priors.toml",
-    "timeline.toml", "reading.toml", "readings.toml",
+    "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "prices.csv",
+    "priors.toml", "timeline.toml", "reading.toml", "readings.toml",
 )  # fmt: skip
 #: Optional file of rival readings.
 READINGS = "readings.toml"
@@ -58,6 +58,11 @@ def bytes_of(path: Path) -> bytes:
         size = f"larger than {most // 2**20} MB"
         raise OSError(errno.EFBIG, f"it is {size}, more than is read; shorten it")
     return content
+
+
+def workbook_of(name: str) -> str | None:
+    """Name of the workbook that may hold a table in place of its CSV file; None if none may."""
+    return f"{name.removesuffix('.csv')}.xlsx" if name.endswith(".csv") else None
 
 
 def _check_regular(status: os.stat_result) -> None:
@@ -112,6 +117,9 @@ def files_of(
     paths = scenario_paths(folder, scenarios)
     if len({path.stem for path in paths}) < len(paths):
         return None
+    tables = [name for name in (*CASE_FILES, PROSPECTS) if not os.path.exists(folder / name)]
+    if any((folder / (workbook_of(name) or name)).exists() for name in tables):
+        return None  # what is in a workbook is known once it has been read
     try:
         case = {name: bytes_of(path) for name in CASE_FILES if (path := folder / name).exists()}
         beside = {scenario_file(path.stem): bytes_of(path) for path in paths}

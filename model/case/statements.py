@@ -53,7 +53,7 @@ def statements(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
     Copies are rows of one origin about the same quantity, host, segments and base in the same
     window.
     """
-    keys = ["quantity", "host", "segments", "base", "start", "end"]
+    keys = ["quantity", "host", "segments", "base", "start", "end", "first_part", "last_part"]
     return [
         (origin_of(row.origin), *(getattr(row, key) for key in keys)) for row in rows.itertuples()
     ]

@@ -142,6 +142,20 @@ BASIC: tuple[Basic, ...] = (
         "and double shifts paid as such would raise it above one.",
     ),
     Basic(
+        "days_worked",
+        "shift/month",
+        "positive",
+        "Days or shifts that a worker works in a month, by which pay a day or shift is read.",
+        optional=True,
+    ),
+    Basic(
+        "hours_worked",
+        "hour/shift",
+        "positive",
+        "Hours of a day or shift worked, by which pay an hour is read.",
+        optional=True,
+    ),
+    Basic(
         "declared_salary",
         "money/month",
         "positive",
@@ -271,7 +285,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "share_present", "segment_share",
     ),
     "counting": ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry"),
-    "payment": ("payment", "payment_growth", "payment_ratio", "utilisation"),
+    "payment": (
+        "payment", "payment_growth", "payment_ratio", "utilisation", "days_worked", "hours_worked",
+    ),
     "taxes": (
         "declared_salary", "declared_growth", "declared_ratio", "vat_rate", "vat_share",
         "simplified_rate", "income_tax_rate", "contribution_rate", "permit_cost",
@@ -279,6 +295,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "others": ("broker_margin", "managers_share", "upkeep", "upkeep_growth", "keep_share"),
     "plan": ("plan", "plan_growth", "plan_ratio", "levies", "own_firms"),
 }  # fmt: skip
+
+#: Quantities by which a month's item is divided for one stated per shift or hour worked.
+WORKING_TIME: dict[str, tuple[str, ...]] = {
+    "": (),
+    "shift": ("days_worked",),
+    "hour": ("days_worked", "hours_worked"),
+}
 
 BASIC_BY_NAME = {basic.name: basic for basic in BASIC}
 

@@ -115,6 +115,23 @@ MEASURED: tuple[Measured, ...] = (
     Measured("total_plan_collected", "money/year", "total", "What is collected under the plan."),
 )
 
+#: For each count, the paths it adds up and the power of each factor that multiplies it.
+COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
+    "permitted": (("permitted",), {}),
+    "irregular": (("irregular",), {}),
+    "working": (("working",), {}),
+    "quota": (("permitted",), {"quota_use": -1.0}),
+    "authorisations": (("permitted",), {"quota_use": -1.0}),
+    "permits_issued": (("permitted",), {"permits_per_year": 1.0}),
+    "new_permits": (("permit_entries",), {}),
+    "visas_issued": (("permit_entries",), {"visas_per_entry": 1.0}),
+    "work_registrations": (("permit_entries",), {"registrations_per_entry": 1.0}),
+    "irregular_registrations": (("irregular_entries",), {"registrations_per_entry": 1.0}),
+    "entries": (("permit_entries", "irregular_entries"), {}),
+}
+#: Flows that are yearly rates applied to a stock: a month of stock counts as one twelfth.
+YEARLY_RATES = ("authorisations", "permits_issued")
+
 MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.reader.priors import label
-from model.equations.subjects import MEASURED_BY_NAME
+from model.equations.quantities import WORKING_TIME
+from model.equations.subjects import COUNTS, MEASURED_BY_NAME, YEARLY_RATES
 from model.evidence.economy import Calendar, Cells, Layout, host_of_segment
 
 Floats = NDArray[np.float64]
@@ -26,23 +27,10 @@ Ints = NDArray[np.int64]
 #: Monthly paths from which counts take windows, in the order in which they are concatenated.
 PATHS = ("permitted", "irregular", "working", "permit_entries", "irregular_entries")
 
-#: For each count, the paths it adds up and the power of each factor that multiplies it.
-COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
-    "permitted": (("permitted",), {}),
-    "irregular": (("irregular",), {}),
-    "working": (("working",), {}),
-    "quota": (("permitted",), {"quota_use": -1.0}),
-    "authorisations": (("permitted",), {"quota_use": -1.0}),
-    "permits_issued": (("permitted",), {"permits_per_year": 1.0}),
-    "new_permits": (("permit_entries",), {}),
-    "visas_issued": (("permit_entries",), {"visas_per_entry": 1.0}),
-    "work_registrations": (("permit_entries",), {"registrations_per_entry": 1.0}),
-    "irregular_registrations": (("irregular_entries",), {"registrations_per_entry": 1.0}),
-    "entries": (("permit_entries", "irregular_entries"), {}),
-}
-#: Flows that are yearly rates applied to a stock: a month of stock counts as one twelfth.
-YEARLY_RATES = ("authorisations", "permits_issued")
 FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry")
+
+#: Quantities that divide an item which is stated per shift or hour worked.
+DIVISORS = WORKING_TIME["hour"]
 
 #: Items of the accounts that a row may name; properties of ``WorkerMonth``.
 ITEMS = (
@@ -96,6 +84,8 @@ class Measurement:
         For the items' segments, in the same order, the cell of their accounts.
     item, base : array of int, (accounts,)
         Item, and base (-1 for an amount).
+    worked : Pieces
+        Each item's working time, by which it is divided: ``factor`` of ``DIVISORS`` and ``host``.
     basic : array of int, (basic,)
         Place in the vector of basic quantities.
     cells : Cells
@@ -112,6 +102,7 @@ class Measurement:
     cell_of: Ints
     item: Ints
     base: Ints
+    worked: Pieces
     basic: Ints
     cells: Cells
     calendar: Calendar
@@ -154,6 +145,7 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
         cell_of=cell_of,
         item=items["quantity"].map(place).to_numpy(dtype=np.int64),
         base=np.array([place.get(base, -1) for base in items["base"]], dtype=np.int64),
+        worked=_worked(case, items),
         basic=_basic_places(case, layout, basics),
         cells=cells,
         calendar=Calendar.of(case),
@@ -183,13 +175,41 @@ def _stretches(case: Case, rows: pd.DataFrame) -> Pieces:
     level = quantity.map({name: MEASURED_BY_NAME[name].kind == "level" for name in names})
     weight = np.where(level.to_numpy(dtype=bool), 1.0 / (window[:, 1] - window[:, 0] + 1), 1.0)
     weight[quantity.isin(YEARLY_RATES).to_numpy()] = 1.0 / 12.0
+    whole = pd.DataFrame(
+        {
+            "row": np.repeat(np.arange(len(rows)), many),
+            "path": np.array([path for name in quantity for path in paths[name]], dtype=np.int64),
+            "first": np.repeat(window[:, 0], many),
+            "stop": np.repeat(window[:, 1] + 1, many),
+            "weight": np.repeat(weight, many),
+        }
+    )
+    pieces = [whole]
+    # of a first or last month that is a part, the days outside are taken off again
+    for part, month in (("first_part", window[:, 0]), ("last_part", window[:, 1])):
+        outside = 1.0 - rows[part].to_numpy(dtype=np.float64)[whole["row"]]
+        at = month[whole["row"]]
+        less = whole.assign(first=at, stop=at + 1, weight=-outside * whole["weight"])
+        pieces.append(less[outside > 0.0])
+    found = pd.concat(pieces).sort_values("row", kind="stable")
+    return Pieces.of(
+        np.bincount(found["row"], minlength=len(rows)),
+        path=found["path"].to_numpy(),
+        host=_hosts(case, rows)[found["row"]],
+        first=found["first"].to_numpy(),
+        stop=found["stop"].to_numpy(),
+        weight=found["weight"].to_numpy(),
+    )
+
+
+def _worked(case: Case, rows: pd.DataFrame) -> Pieces:
+    """Working time that divides each item stated per shift or hour."""
+    names = [WORKING_TIME[per] for per in rows["per"]]
+    many = np.array([len(one) for one in names], dtype=np.int64)
     return Pieces.of(
         many,
-        path=np.array([path for name in quantity for path in paths[name]], dtype=np.int64),
+        factor=np.array([DIVISORS.index(name) for one in names for name in one], dtype=np.int64),
         host=np.repeat(_hosts(case, rows), many),
-        first=np.repeat(window[:, 0], many),
-        stop=np.repeat(window[:, 1] + 1, many),
-        weight=np.repeat(weight, many),
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.equations.accounts import WorkerMonth
 from model.evidence.economy import Layout, Values, accounts, segment_weights, workers
-from model.evidence.measurement import FACTORS, ITEMS, PATHS, Measurement
+from model.evidence.measurement import DIVISORS, FACTORS, ITEMS, PATHS, Measurement
 from model.kernel import recorded as on
 from model.kernel.native import evaluate
 from model.kernel.recorded import TAPE
@@ -38,7 +38,7 @@ def log_quantities(layout: Layout, measured: Measurement, natural: Floats) -> Fl
 
 
 def log_items(measured: Measurement, account: WorkerMonth, weights: Floats) -> Floats:
-    """Log of the quantity of each row about an item of the accounts, (items,).
+    """Log of the monthly amount of each row about an item of the accounts, (items,).
 
     Parameters
     ----------
@@ -66,6 +66,15 @@ def log_items(measured: Measurement, account: WorkerMonth, weights: Floats) -> F
     return evaluate(tape.program(rows=found), "rows", points)
 
 
+def log_time_worked(measured: Measurement, values: Values) -> Floats:
+    """Log of the working time in a month that each item is divided by, (items,); zero for none."""
+    host, factor = measured.worked["host"], measured.worked["factor"]
+    logs = [np.log(values[DIVISORS[one]][place]) for one, place in zip(factor, host, strict=True)]
+    found = np.zeros(measured.groups[2])
+    np.add.at(found, np.repeat(np.arange(len(found)), np.diff(measured.worked.start)), logs)
+    return found
+
+
 def recorded(layout: Layout, measured: Measurement, natural: Node) -> Node:
     """Record the log of the quantity each row is about, (R,), from the basic quantities."""
     values = layout.by_family(natural)
@@ -79,7 +88,8 @@ def recorded(layout: Layout, measured: Measurement, natural: Node) -> Node:
         start = measured.segments.start[counts : counts + shares + 1]
         logs.append(on.log(_covered(measured, weights, start)))
     if items:
-        logs.append(_log_items(measured, accounts(values, measured.cells), weights))
+        month = _log_items(measured, accounts(values, measured.cells), weights)
+        logs.append(_per_time_worked(measured, values, month))
     if basics:
         logs.append(on.log(natural[..., measured.basic]))
     return on.concatenate(logs)
@@ -116,6 +126,20 @@ def _log_counts(measured: Measurement, values: Values, weights: Node) -> Node:
         share = on.log(_covered(measured, weights, np.append(start[some], start[-1])))
         found = found.replaced(some, found[some] + share)
     return found
+
+
+def _per_time_worked(measured: Measurement, values: Values, month: Node) -> Node:
+    """Logs of items by the shift or hour worked where a row states that, from those by month."""
+    worked, hosts = measured.worked, len(measured.calendar.host)
+    some = np.flatnonzero(np.diff(worked.start))
+    if not len(some):
+        return month
+    entry = worked["factor"] * hosts + worked["host"]
+    # a family that no row needs may be left out; the last of them is the only one
+    known = on.concatenate([values[name] for name in DIVISORS if name in values])
+    each = np.arange(len(entry))
+    sums = on.stretches(on.log(known[..., entry]), worked.start, each, each + 1)
+    return month.replaced(some, month[some] - sums[some])
 
 
 def _log_items(measured: Measurement, account: WorkerMonth, weights: Node) -> Node:

@@ -75,14 +75,16 @@ def what_if_of(
         option: str, text: str, form: str, figures: int, *, unit: bool = True
     ) -> tuple[str, list[float], str]:
         name, _, said = (piece.strip() for piece in text.partition("="))
-        read = option_figures(said, figures, unit_of(name)) if name else None
-        if isinstance(read, str) or read is None or (read[1] and not unit):
-            if isinstance(read, tuple) and read[1] == "percent":
-                return name, [figure / 100 for figure in read[0]], ""
-            why = f"; {read}" if isinstance(read, str) and read else ""
-            report.add(option, None, None, f"{quote(text)} cannot be read; write {form}{why}")
-            return "", [0.0] * figures, ""
-        return name, *read
+        read = option_figures(said, figures, unit_of(name)) if name else ""
+        if not isinstance(read, str):
+            numbers, rest = read
+            if unit or not rest:
+                return name, numbers, rest
+            if rest == "percent":
+                return name, [number / 100 for number in numbers], ""
+        why = f"; {read}" if isinstance(read, str) and read else ""
+        report.add(option, None, None, f"{quote(text)} cannot be read; write {form}{why}")
+        return "", [0.0] * figures, ""
 
     set_to = [parts("--set", text, "QUANTITY=VALUE, with an optional unit", 1) for text in fixed]
     between = [parts("--prior", text, "QUANTITY=P05:P95", 2) for text in priors]

@@ -26,9 +26,9 @@ def ask(question: str) -> str:
         If no more will be typed.
     """
     while True:
-        sys.stdout.write(one_line(question))
-        sys.stdout.flush()
         try:
+            sys.stdout.write(one_line(question))
+            sys.stdout.flush()
             return input().strip()
         except UnicodeDecodeError:
             say("That is no text in this terminal's encoding; type it again.")

@@ -287,7 +287,10 @@ def two_hosts(folder: Path) -> Case:
     return read_case(write_case(folder, two_hosts=True))
 
 
-MADE = (two_hosts, *(KINDS[name] for name in ("no_rows", "counts", "spreads", "one_year")))
+MADE = (
+    two_hosts,
+    *(KINDS[name] for name in ("no_rows", "counts", "spreads", "one_year", "time_worked")),
+)
 
 
 @pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)

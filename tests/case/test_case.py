@@ -104,7 +104,10 @@ def test_a_case_of_any_size_is_read(
 
 
 def test_evidence_has_the_file_s_columns_and_what_was_made_of_them(small: Case) -> None:
-    made = {"row", "segments", "factor", "currency", "coverage", "panel", "replaces"}
+    made = {
+        "row", "segments", "factor", "currency", "coverage", "panel", "replaces",
+        "first_part", "last_part", "per", "prices",
+    }  # fmt: skip
     assert set(small.evidence.columns) == set(COLUMNS["evidence"]) | made
     assert list(small.evidence["id"]) == sorted(evidence_rows())
     assert small.evidence["start"].dtype == small.evidence["end"].dtype == "period[M]"

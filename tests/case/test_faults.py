@@ -102,9 +102,16 @@ CELLS = {
     "a total in another currency": cell(
         "official_total", "unit", "million CNY/year", "is in CNY", "RUB or USD", line=11
     ),
+    "currency without a rate": cell(
+        "payment", "unit", "KPW/month", "no rate of KPW for 2018-07", "fx.csv", line=6
+    ),
+    "rates of other years": cell(
+        "payment", "unit", "EEK/month", "EEK from 1999-01-04 to 2010-12-31", line=6
+    ),
+    "an old currency's code": cell("payment", "unit", "RUR/month", "is it in RUB?", line=6),
     "currency in small letters": cell("payment", "unit", "rub/month", "'RUB/month'", line=6),
     "per in words": cell("kept", "unit", "USD per month", "write 'USD/month'", line=9),
-    "days": cell("payment", "unit", "RUB/day", "'RUB/month' or 'RUB/year'", line=6),
+    "days": cell("payment", "unit", "RUB/day", "[days_worked] with p05", line=6),
     "unit of operators": cell("payment", "unit", "**", "'**' is not a unit", line=6),
     "unit that divides by zero": cell("payment", "unit", "1/0", "not a unit", line=6),
     "unit that ends early": cell("payment", "unit", "RUB/", "not a unit", line=6),
@@ -165,8 +172,8 @@ CELLS = {
     "date missing": cell("payment", "end", "", "the date is missing", line=6),
     "long ago": cell("world_total", "start", "1889-01", "1990", line=12),
     "outside the timeline": Planted(
-        {"evidence": {"new": {"start": "2019-01", "end": "2019-02"}}},
-        E, 5, "start", ("2017-01 to 2018-12",),
+        {"evidence": {"payment": {"start": "2019-02", "end": "2019-03"}}},
+        E, 6, "start", ("2017-01 to 2018-12",),
     ),
     "ends before it starts": cell("payment", "end", "2018-01", "before the start", line=6),
     "ends a day before it starts": Planted(

@@ -52,6 +52,18 @@ FAULTS: dict[str, tuple[str, int | None, str | None, str]] = {
         changes('from = "2018-01"', "scale = 2"), 3, "changes[1].quantity", "missing",
     ),
     "no from": (changes('quantity = "payment"', "scale = 2"), 3, "changes[1].from", "missing"),
+    "percent sign": (
+        one("keep_share", 'set = "30%"', 'unit = "percent"'), 6, "changes[1].set",
+        "write 30 without quotation marks and unit = 'percent'",
+    ),
+    "decimal comma": (
+        one("keep_share", 'set = "12,5"', 'unit = "percent"'), 6, "changes[1].set",
+        "write 12.5 if the comma is the decimal mark, or 125 if it groups digits",
+    ),
+    "grouped by a point": (
+        one("payment", 'set = "1.600"', 'unit = "USD/month"'), 6, "changes[1].set",
+        "write 1600 if the mark groups thousands, or 1.6 if it is the decimal mark",
+    ),
     "misspelt quantity": (
         one("paymant", "scale = 2"), 4, "changes[1].quantity", "did you mean 'payment'?",
     ),

@@ -18,9 +18,9 @@ from scipy import stats
 
 from model.case.case import Case
 from model.equations.quantities import BASIC, DEFINITIONS
-from model.equations.subjects import MEASURED_BY_NAME
+from model.equations.subjects import COUNTS, MEASURED_BY_NAME
 from model.evidence.likelihood import Evidence
-from model.evidence.measurement import COUNTS, ITEMS
+from model.evidence.measurement import ITEMS
 from model.evidence.readable.density import LEAST, pymc_model
 from model.evidence.readable.hedges import draw_extremes, log_extremes, log_tailed
 from model.evidence.readable.points import log_volume, normals_of, point_of, variables

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ MOST_COLUMNS = 200
 #: Most rows of a table, many more than can be fitted.
 MOST_ROWS = 200_000
 
+#: First line by which a spreadsheet is told the mark between cells.
+_SEPARATOR = re.compile(r'"?[sS][eE][pP]=([,;|\t])"?,*+(?:\r\n|\r|\n|\Z)')
+
 Record = tuple[int, list[str]]
 
 
@@ -35,15 +39,21 @@ class TableError(ValueError):
 def records(text: str) -> list[Record]:
     """Return the non-empty rows of a table as stripped cells, each with the line it starts on.
 
-    A line ends at a line feed, a carriage return or both, and at no other character.
+    A line ends at a line feed, a carriage return or both, and at no other character. A first line
+    ``sep=;``, as Excel writes and takes it, names the mark between cells.
 
     Raises
     ------
     TableError
         If the text cannot be divided into cells.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found, row = [], 1
+    stream = io.StringIO(text, newline="")
+    named = _SEPARATOR.match(text)
+    above = 1 if named else 0
+    if named:
+        stream.seek(named.end())
+    reader = csv.reader(stream, delimiter=named[1] if named else ",", strict=True)
+    found, row = [], 1 + above
     try:
         for cells in reader:
             if len(cells) > MOST_COLUMNS:
@@ -53,7 +63,7 @@ def records(text: str) -> list[Record]:
                 found.append((row, stripped))
             if len(found) > MOST_ROWS:
                 raise TableError(row, f"there are more than {MOST_ROWS:,} rows; divide the case")
-            row = reader.line_num + 1
+            row = reader.line_num + 1 + above
     except csv.Error as error:
         message = f"the quotation marks do not match ({error}); close or double them"
         if "limit" in str(error):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -11,22 +12,22 @@ from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
-from model.case.reader.dates import month
 from model.case.reader.figures import FIGURES, check_figures
 from model.case.reader.files import Folder
 from model.case.reader.numbers import coverage
 from model.case.reader.priors import Dimensions
 from model.case.reader.revisions import check_panels, check_replaced
+from model.case.reader.row_units import check_unit
 from model.case.reader.small_tables import (
     as_months,
     by_id,
-    in_order,
     listed_host,
     listed_source,
     source_ids,
 )
 from model.case.reader.tables import CEILINGS, EVIDENCE
-from model.case.units import UnitError, conversion, is_pure
+from model.case.reader.windows import check_window
+from model.case.units import is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 
@@ -40,7 +41,19 @@ UNMEASURED = {
 
 @dataclass(slots=True)
 class Row:
-    """One row while it is read: its cells and the values derived by the checks."""
+    """One row while it is read: its cells and the values derived by the checks.
+
+    Attributes
+    ----------
+    first_part, last_part : float
+        Parts of the first and last month that a sum is over; see ``dates.day_parts``.
+    part : float
+        Part of a sum's window inside the timeline, to which its figure is reduced.
+    per : {"", "shift", "hour"}
+        Time worked that an item is stated for, if not a month.
+    prices : int
+        Year in whose prices the figure is stated; zero for those of its window.
+    """
 
     number: int
     cells: dict[str, str]
@@ -50,8 +63,12 @@ class Row:
     unit: str = ""
     kind: str = ""
     segments: tuple[str, ...] = ()
-    factor: float = math.nan
+    first_part: float = 1.0
+    last_part: float = 1.0
     part: float = 1.0
+    factor: float = math.nan
+    per: str = ""
+    prices: int = 0
     currency: str = ""
     figures: dict[str, float] = field(default_factory=dict)
 
@@ -82,7 +99,9 @@ def read_evidence(
     pd.DataFrame
         The file's columns, with figures as printed (floats), ``start`` and ``end`` as months,
         the selected ``segments`` (an empty tuple means the whole host), the ``factor`` from the
-        printed to the canonical unit, the figure's ``currency`` and the line number as ``row``.
+        printed to the canonical unit, the figure's ``currency``, the year of its ``prices``, the
+        time worked that it is stated ``per``, the parts of the first and last month in a sum
+        (``first_part``, ``last_part``) and the line number as ``row``.
         A row with errors holds whatever could be read; the report decides on the case.
     """
     frame = read_table(folder, FILE, EVIDENCE)
@@ -92,7 +111,7 @@ def read_evidence(
     ids = source_ids(sources)
     for row in rows:
         check_subject(row, dimensions)
-        _check_unit(row, dimensions)
+        check_unit(row, dimensions)
         check_figures(row)
         _check_size(row)
         _check_share(row)
@@ -104,8 +123,7 @@ def read_evidence(
 
 def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
     frame = frame.assign(
-        start=as_months(row["start"] for row in rows),
-        end=as_months(row["end"] for row in rows),
+        **windows_of(rows),
         origin=[row["origin"] for row in rows],
         unit=[row["unit"] for row in rows],
         reliability=[row["reliability"] for row in rows],
@@ -113,10 +131,22 @@ def _normalised(frame: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),
         factor=[row.factor for row in rows],
         currency=[row.currency for row in rows],
+        prices=[row.prices for row in rows],
         coverage=[coverage(row["coverage"]) or math.nan for row in rows],
         **{name: [row.figures.get(name, math.nan) for row in rows] for name in FIGURES},
     )
     return by_id(frame)
+
+
+def windows_of(rows: list[Row]) -> dict[str, Any]:
+    """Return the columns that say what a row's quantity is of: its window, and time worked."""
+    return {
+        "start": as_months(row["start"] for row in rows),
+        "end": as_months(row["end"] for row in rows),
+        "first_part": [row.first_part for row in rows],
+        "last_part": [row.last_part for row in rows],
+        "per": [row.per for row in rows],
+    }
 
 
 # What is measured, where and when
@@ -126,7 +156,7 @@ def check_subject(row: Row, dimensions: Dimensions) -> None:
     """Check a row's quantity, host, months, segments and base."""
     _check_quantity(row, dimensions)
     _check_host(row, dimensions)
-    _check_window(row, dimensions)
+    check_window(row, dimensions)
     _check_segment(row, dimensions)
     _check_base(row)
 
@@ -178,44 +208,6 @@ def _check_host(row: Row, dimensions: Dimensions) -> None:
     if row["host"] not in names and near is not None:
         message = f"{quote(row['host'])} is not a host of timeline.toml; did you mean {near!r}?"
         row.report.warn(row.file, row.number, "host", message)
-
-
-def _check_window(row: Row, dimensions: Dimensions) -> None:
-    if not row.clean("start", "end"):
-        return
-    in_order(row.report, row.file, row.number, row["start"], row["end"])
-    if dimensions.span is None or not row.fits:
-        return
-    first, last = dimensions.span
-    start, end = month(row["start"]), month(row["end"])
-    if start is None or end is None or not row.clean("start", "end"):
-        return
-    covered = f"{first} to {last}"
-    cut = row.file == FILE and start <= last and end >= first
-    for column, at in (("start", start), ("end", end)):
-        if not cut and not first <= at <= last:
-            message = f"{row[column]} lies outside the timeline, {covered}; {row.outside}"
-            row.fault(column, message)
-            break
-    if cut and (start < first or end > last):
-        _cut(row, start, end, first, last)
-
-
-def _cut(row: Row, start: pd.Period, end: pd.Period, first: pd.Period, last: pd.Period) -> None:
-    """Let only the part of a window inside the timeline count, and say so.
-
-    What is counted over a window is taken as uniform in time.
-    """
-    inside = max(start, first), min(end, last)
-    months, of = (b.ordinal - a.ordinal + 1 for a, b in (inside, (start, end)))
-    how = "the part inside counts"
-    if row.kind == "flow":
-        row.part = months / of
-        how += f", {months} of {of} months, and as much of the figure"
-    column = "start" if start < first else "end"
-    message = f"{start} to {end} is partly outside the timeline, {first} to {last}; {how}"
-    row.report.warn(row.file, row.number, column, message)
-    row.cells |= {"start": str(inside[0]), "end": str(inside[1])}
 
 
 def _check_segment(row: Row, dimensions: Dimensions) -> None:
@@ -284,27 +276,6 @@ def _check_base(row: Row) -> None:
         row.fault("base", f"a share needs a base; write {bases}")
     elif row["base"] == row["quantity"]:
         row.fault("base", f"{row['quantity']} is stated as a share of itself; name a wider base")
-
-
-def _check_unit(row: Row, dimensions: Dimensions) -> None:
-    """Find the figure's currency and its factor to the canonical unit."""
-    bare = not any(row[name] for name in FIGURES) and row["role"] == "context"
-    if not row.kind or not row.clean("quantity", "unit") or (bare and not row["unit"]):
-        return
-    unit = row.unit
-    if row.kind == "worker_month" and row["unit"] and is_pure(row["unit"]):
-        unit = "fraction"
-    host = dimensions.host(row["host"])
-    currencies = None if host is None else tuple(dict.fromkeys([host.currency, "USD"]))
-    try:
-        factor, row.currency = conversion(
-            row["unit"], unit, currencies, row["quantity"], convertible=row.kind != "total"
-        )
-        row.factor = factor * row.part
-    except UnitError as error:
-        timed = row.kind == "flow" and ("month" in row["unit"] or "year" in row["unit"])
-        over = "; start and end state the period" if timed else ""
-        row.fault("unit", f"{error}{over}")
 
 
 def _check_size(row: Row) -> None:

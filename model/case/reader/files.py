@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.case.faults import Report
-from model.case.folders import bytes_of
+from model.case.folders import bytes_of, workbook_of
+from model.case.reader.workbooks import (
+    INSTEAD,
+    OTHERS,
+    WorkbookError,
+    csv_of_workbook,
+    is_workbook,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +31,49 @@ class Folder:
         Line ends are unchanged; a byte-order mark is dropped. Every failure is reported as an
         error, except the absence of a file that is not required.
         """
+        found = self._found(name)
         try:
-            content = bytes_of(self.path / name)
+            content = bytes_of(self.path / found)
         except FileNotFoundError:
-            if required:
-                self.report.add(name, None, None, f"there is no such file; add {name} to the case")
+            self._report_absence(name, required=required)
             return None
         except OSError as error:
-            self.report.add(name, None, None, f"cannot be read: {error.strerror}")
+            self.report.add(found, None, None, f"cannot be read: {error.strerror}")
             return None
+        if is_workbook(content) and not name.endswith(".toml"):
+            # a run keeps what was read, as CSV
+            try:
+                content = csv_of_workbook(content, Path(name).stem).encode()
+            except WorkbookError as error:
+                self.report.add(found, error.row, error.column, str(error))
+                return None
+            except UnicodeEncodeError:
+                self.report.add(found, None, None, "holds a code that is no character; delete it")
+                return None
         self.files[name] = content
         return self._decode(name, content)
+
+    def _found(self, name: str) -> str:
+        """Return the file that holds a table: the CSV file, or the workbook in its place."""
+        workbook = workbook_of(name)
+        if workbook is None or not os.path.exists(self.path / workbook):
+            return name
+        if not os.path.exists(self.path / name):
+            self.report.show_as(name, workbook)
+            return workbook
+        message = f"is not read, because {name} lies beside it; remove the one that is out of date"
+        self.report.warn(workbook, None, None, message)
+        return name
+
+    def _report_absence(self, name: str, *, required: bool) -> None:
+        stem = name.removesuffix(".csv")
+        for ending, what in OTHERS.items() if stem != name else ():
+            if os.path.exists(self.path / f"{stem}{ending}"):
+                message = f"this is {what}, which is not read; {INSTEAD}"
+                self.report.add(f"{stem}{ending}", None, None, message)
+                return
+        if required:
+            self.report.add(name, None, None, f"there is no such file; add {name} to the case")
 
     def _decode(self, name: str, content: bytes) -> str | None:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -178,7 +178,13 @@ def ambiguous(text: str, unit: str) -> str | None:
     words = set(_TOKEN.findall(unit)) - set(TIMES)
     if len(words) != 1 or words.isdisjoint({*COUNTED, *COUNTED.values(), *CURRENCIES}):
         return None
-    return f"{_asked(text, text.lstrip('+').replace('.', ''), text.lstrip('+'))} (of {unit})"
+    return f"{two_readings(text)} (of {unit})"
+
+
+def two_readings(text: str) -> str | None:
+    """Ask about a figure with three digits behind a single point; None if it is another."""
+    plain = text.lstrip("+")
+    return _asked(text, plain.replace(".", ""), plain) if _ONE_POINT.fullmatch(text) else None
 
 
 def explain(text: str, *, hedged: bool = False, least: str = "zero or more") -> str:

@@ -10,10 +10,9 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
-from model.case.faults import Report
 from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
-from model.equations.quantities import BASIC_BY_NAME
+from model.equations.quantities import BASIC_BY_NAME, WORKING_TIME
 from model.equations.subjects import MEASURED_BY_NAME
 
 Range = tuple[float, float]
@@ -21,7 +20,8 @@ Range = tuple[float, float]
 Crosses = dict[tuple[str, str, pd.Period, pd.Period], float]
 
 COLUMNS = (
-    "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", *FIGURES,
+    "row", "quantity", "host", "base", "start", "end", "unit", "factor", "currency", "per",
+    "first_part", "last_part", *FIGURES,
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def slips(
 
     Notes
     -----
-    Figures in dollars are converted at the mean rate of the row's window. Shares are not
+    Figures in other currencies are converted at the mean rates of the row's window. Shares are not
     compared, because they are already known to lie between 0 and 1.
     """
     found = []
@@ -69,26 +69,6 @@ def slips(
             )
             found.append((row["row"], column, message))
     return found
-
-
-def check_rates(evidence: pd.DataFrame, rates: Rates, report: Report) -> None:
-    """Report figures to be compared that are in a currency without a rate in their window."""
-    compared = evidence[(evidence["role"] != "context") & evidence["currency"].isin(rates.others)]
-    for row in compared.itertuples():
-        if row.start is pd.NaT or row.end is pd.NaT:
-            continue
-        inside = (rates.others.index >= row.start) & (rates.others.index <= row.end)
-        known = int(rates.others.loc[inside, row.currency].notna().sum())
-        if 0 < known < inside.sum():
-            message = f"{row.currency} has a rate in {known} of {inside.sum()} months only"
-            report.warn("evidence.csv", row.row, "unit", f"{message}; it is converted at theirs")
-        elif not known and inside.any():
-            months = f"{row.start} to {row.end}"
-            message = (
-                f"{row.currency} has no rate from {months}: the ECB's reference rates do not cover "
-                "it; convert the figure, or add fx.csv with month, currency, per_usd, source"
-            )
-            report.add("evidence.csv", row.row, "unit", message)
 
 
 def lopsided(evidence: pd.DataFrame, reading: Reading) -> list[tuple[int, str, str]]:
@@ -139,11 +119,26 @@ def _range(
     else:
         stock = priors[label("permitted_at_start", host.name, "", hosts[0].name)]
         flow = measured.kind == "flow"
-        months = row["end"].ordinal - row["start"].ordinal + 1 if flow else 1
+        months = (
+            row["end"].ordinal - row["start"].ordinal - 1 + row["first_part"] + row["last_part"]
+        )
+        months = months if flow else 1
         return stock.p05 / 100 * months, stock.p95 * 3 * months
+    expected = _worked(expected, row, priors, host.name, hosts[0].name)
     if not row["currency"] or row["currency"] == of:
         return expected
     window = (row["currency"], of, row["start"], row["end"])
     if window not in crosses:  # many rows share a window
         crosses[window] = rates.cross(*window)
     return expected[0] * crosses[window], expected[1] * crosses[window]
+
+
+def _worked(
+    expected: Range, row: Mapping[str, Any], priors: Mapping[str, Prior], host: str, first: str
+) -> Range:
+    """Return a month's range by the time worked that the row is stated for."""
+    low, high = expected
+    for name in WORKING_TIME[row["per"]]:
+        time = priors[label(name, host, "", first)]
+        low, high = low / time.p95, high / time.p05
+    return low, high

@@ -10,8 +10,9 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Segment, Timeline
 from model.case.faults import Report, choose, closest, quote
+from model.case.reader.elicited import StatedError, quantiles_of, told
 from model.case.reader.files import Folder
-from model.case.reader.settings import PriorTable
+from model.case.reader.prior_tables import PriorTable, StatedPrior, form_of
 from model.case.reader.toml_files import read_toml, validate
 from model.case.reader.toml_places import dotted, line_of
 from model.case.units import UnitError, canonical_unit, conversion
@@ -174,12 +175,15 @@ def _index_known(file: PriorFile, path: Path, key: str) -> bool:
 
 
 def _table(file: PriorFile, path: Path, content: object) -> None:
-    """Record one table with p05, p95, unit and basis."""
-    table = validate(PriorTable, content, FILE, file.text, file.report, path)
+    """Record one table with p05 and p95, or figures that determine them, unit and basis."""
+    form: type[PriorTable | StatedPrior] = PriorTable
+    if form_of(content) == "[stated]":
+        form = StatedPrior
+    table = validate(form, content, FILE, file.text, file.report, path)
     file.tables[path] = None if table is None else _converted(file, path, table)
 
 
-def _converted(file: PriorFile, path: Path, table: PriorTable) -> Figures | None:
+def _converted(file: PriorFile, path: Path, table: PriorTable | StatedPrior) -> Figures | None:
     """Return the quantiles in the catalogue's unit, or None with their errors reported."""
     hosts = file.dimensions.hosts
     host = file.dimensions.host(path[0]) or (hosts[0] if hosts else None)
@@ -191,6 +195,24 @@ def _converted(file: PriorFile, path: Path, table: PriorTable) -> Figures | None
     except UnitError as error:
         file.fault((*path, "unit"), str(error))
         return None
+    ends = (
+        _from_stated(file, path, table, factor, basic)
+        if isinstance(table, StatedPrior)
+        else _checked(file, path, table, factor, basic)
+    )
+    if table.lasting and basic.index not in BY_TIME:
+        message = f"{basic.name} has no entries by time; remove it"
+        file.fault((*path, "lasting"), message)
+    elif table.lasting and path[-1] != basic.name:
+        family = dotted(path[:-1])
+        file.fault((*path, "lasting"), f"it holds for all entries; write it in [{family}]")
+    return None if ends is None else (*ends, table.basis, table.lasting)
+
+
+def _checked(
+    file: PriorFile, path: Path, table: PriorTable, factor: float, basic: Basic
+) -> tuple[float, float] | None:
+    """Return p05 and p95 in the catalogue's unit, or None with their errors reported."""
     p05, p95 = table.p05 * factor, table.p95 * factor
     limit = 1.0 if basic.support == "fraction" else float("inf")
     outside = {key: value for key, value in (("p05", p05), ("p95", p95)) if not 0 < value < limit}
@@ -201,13 +223,21 @@ def _converted(file: PriorFile, path: Path, table: PriorTable) -> Figures | None
     if not outside and p05 >= p95:
         message = f"{table.p05:.10g} is not below p95, {table.p95:.10g}"
         file.fault((*path, "p05"), f"{message}; write the lower one as p05")
-    if table.lasting and basic.index not in BY_TIME:
-        message = f"{basic.name} has no entries by time; remove it"
-        file.fault((*path, "lasting"), message)
-    elif table.lasting and path[-1] != basic.name:
-        family = dotted(path[:-1])
-        file.fault((*path, "lasting"), f"it holds for all entries; write it in [{family}]")
-    return None if outside or p05 >= p95 else (p05, p95, table.basis, table.lasting)
+    return None if outside or p05 >= p95 else (p05, p95)
+
+
+def _from_stated(
+    file: PriorFile, path: Path, table: StatedPrior, factor: float, basic: Basic
+) -> tuple[float, float] | None:
+    """Return p05 and p95 of a prior stated in another way, and note them for the user."""
+    try:
+        p05, p95 = quantiles_of(table, factor, basic.support)
+    except StatedError as error:
+        file.fault((*path, error.key), f"{error} ({basic.name})")
+        return None
+    line = line_of(file.text, path)
+    file.report.note(FILE, line, dotted(path), told(table, factor, basic.support, p05, p95))
+    return p05, p95
 
 
 # From tables to priors

@@ -11,11 +11,10 @@ from model.case.contents import Prospect
 from model.case.faults import CaseError, Report
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.dates import with_months
-from model.case.reader.evidence import Row, check_subject
+from model.case.reader.evidence import Row, check_subject, windows_of
 from model.case.reader.files import Folder
 from model.case.reader.numbers import whole_number
 from model.case.reader.priors import Dimensions
-from model.case.reader.small_tables import as_months
 from model.case.reader.tables import PROSPECTS
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
@@ -67,8 +66,7 @@ def read_prospects(
     if folder.report.faulty:
         return ()
     table = frame.assign(
-        start=as_months(row["start"] for row in rows),
-        end=as_months(row["end"] for row in rows),
+        **windows_of(rows),
         reliability=frame["reliability"].str.upper(),
         credibility=frame["credibility"].map(int),
         segments=pd.Series([row.segments for row in rows], index=frame.index, dtype=object),

@@ -10,8 +10,9 @@ import pandas as pd
 from model.case.contents import Prior, RivalReading
 from model.case.faults import choose, quote
 from model.case.folders import READINGS
+from model.case.reader.elicited import StatedError, quantiles_of, told
 from model.case.reader.files import Folder
-from model.case.reader.settings import PriorTable, RivalTable
+from model.case.reader.prior_tables import PriorTable, RivalTable, StatedPrior
 from model.case.reader.tables import WORD
 from model.case.reader.toml_files import read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
@@ -63,21 +64,35 @@ def read_readings(
         for label, prior in table.priors.items():
             # without a timeline no quantity has a prior
             message = _prior_fault(label, prior, by_label) if by_label else None
+            place = (name, "priors", label)
             if message is not None:
-                fault((name, "priors", label), message)
-        found.append(_reading(name, table))
-    if not found and not report.faulty:
+                fault(place, message)
+            elif isinstance(prior, StatedPrior) and label in by_label:
+                support = by_label[label].support
+                said = told(prior, 1.0, support, *quantiles_of(prior, 1.0, support))
+                report.note(READINGS, line_of(text, place), dotted(place), said)
+        if not report.faulty:
+            found.append(_reading(name, table, by_label))
+    if not content:
         report.add(READINGS, None, None, "there is no reading; add one, or remove the file")
     return tuple(found)
 
 
-def _prior_fault(label: str, table: PriorTable, priors: Mapping[str, Prior]) -> str | None:
+def _prior_fault(
+    label: str, table: PriorTable | StatedPrior, priors: Mapping[str, Prior]
+) -> str | None:
     """Explain why a reading cannot give a quantity this prior; None if it can."""
     if label not in priors:
         return f"no basic quantity {quote(label)} has a prior; {choose(label, priors)}"
     own = priors[label]
     if table.unit != own.unit:
         return f"{quote(table.unit)} is not the unit of {label}; write {own.unit!r}"
+    if isinstance(table, StatedPrior):
+        try:
+            quantiles_of(table, 1.0, own.support)
+        except StatedError as error:
+            return str(error)
+        return None
     limit = 1.0 if own.support == "fraction" else math.inf
     if not 0.0 < table.p05 < table.p95 < limit:
         where = "between 0 and 1" if limit == 1.0 else "above zero"
@@ -85,7 +100,12 @@ def _prior_fault(label: str, table: PriorTable, priors: Mapping[str, Prior]) -> 
     return None
 
 
-def _reading(name: str, table: RivalTable) -> RivalReading:
+def _reading(name: str, table: RivalTable, priors: Mapping[str, Prior]) -> RivalReading:
+    def ends(label: str, one: PriorTable | StatedPrior) -> tuple[float, float]:
+        if isinstance(one, StatedPrior):
+            return quantiles_of(one, 1.0, priors[label].support)
+        return one.p05, one.p95
+
     return RivalReading(
         name=name,
         title=table.title,
@@ -95,6 +115,6 @@ def _reading(name: str, table: RivalTable) -> RivalReading:
         leave_out=tuple(table.leave_out),
         bases=tuple(table.bases.items()),
         priors=tuple(
-            (label, one.p05, one.p95, one.unit) for label, one in sorted(table.priors.items())
+            (label, *ends(label, one), one.unit) for label, one in sorted(table.priors.items())
         ),
     )

@@ -48,6 +48,8 @@ INSTEAD = {
     "irregular_inflow",
     "segment_share": "it does not vary by month; use --set",
     "arrivals_ratio": "change permit_inflow, which it multiplies",
+    "days_worked": "rows are read by it, and the accounts are by the month; change payment",
+    "hours_worked": "rows are read by it, and the accounts are by the month; change payment",
     **{
         f"{stem}_{ending}": f"it does not vary by month; change {whole} with a path or a segment"
         for stem, whole in (
@@ -87,8 +89,8 @@ class ScenarioReader:
             self.report.add(f"{name}.toml", None, None, "two scenarios have this name; rename one")
         if self.report.faults:
             asked = [str(path) for path in paths if path.stem != BASELINE]
-            where = ", ".join(asked) or "the arguments"
-            raise CaseError(where, self.report.faults)
+            where = ", ".join(asked) if len(asked) <= 3 else f"{len(asked)} scenarios"
+            raise CaseError(where or "the arguments", self.report.faults)
         return tuple(one for one in found if one is not None)
 
     def _read(self, path: Path) -> Scenario | None:

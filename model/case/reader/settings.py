@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from model.case.faults import closest, quote
+from model.case.faults import quote
 from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
 from model.case.reader.tables import WORD
-from model.case.units import CURRENCIES
+from model.case.units import CURRENCIES, currency_fault
 
 #: More than there are countries.
 MOST_HOSTS = 250
@@ -64,9 +64,7 @@ def _coverage(value: float) -> float:
 
 def _currency(text: str) -> str:
     if text not in CURRENCIES:
-        near = closest(text, CURRENCIES)
-        advice = f"did you mean {near!r}?" if near else "write an ISO code such as 'RUB'"
-        raise ValueError(f"{quote(text)} is not a currency; {advice}")
+        raise ValueError(currency_fault(text))
     return text
 
 
@@ -97,11 +95,20 @@ class Table(BaseModel):
 # timeline.toml
 
 
+class ChangeoverTable(Table):
+    """One of ``[[hosts.NAME.became]]``: a new currency, and how many old ones it is."""
+
+    since: Annotated[Month, Field(alias="from")]
+    currency: Currency
+    per_new: Positive
+
+
 class HostTable(Table):
     """``[hosts.NAME]``."""
 
     title: Line
     currency: Currency
+    became: list[ChangeoverTable] = []
 
 
 class StretchTable(Table):
@@ -254,34 +261,6 @@ class ReadingFile(Table):
     echo: EchoTable
     errors: ErrorsTable
     slips: SlipsTable
-
-
-# priors.toml
-
-
-class PriorTable(Table):
-    """``[QUANTITY]`` of priors.toml, without the tables of its index."""
-
-    p05: float
-    p95: float
-    unit: str
-    basis: Filled
-    lasting: BelowOne = 0.0
-
-
-# readings.toml
-
-
-class RivalTable(Table):
-    """``[NAME]`` of readings.toml."""
-
-    title: Line
-    weight: Annotated[float, Field(gt=0, le=1e9)]  # of which many add up to a number
-    follows: Literal["plan", "earnings"]
-    basis: Filled
-    leave_out: list[Filled] = []
-    bases: dict[Filled, Filled] = {}
-    priors: dict[Filled, PriorTable] = {}
 
 
 # scenarios/NAME.toml

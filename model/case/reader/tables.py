@@ -9,16 +9,8 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import pandera.pandas as pa
 
-from model.case.faults import choose, quote
-from model.case.reader.dates import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    explain_date,
-    explain_window,
-    is_loose_date,
-    is_window,
-    month,
-)
+from model.case.faults import choose, closest, quote
+from model.case.reader import dates
 from model.case.reader.numbers import (
     ambiguous,
     coverage,
@@ -28,23 +20,24 @@ from model.case.reader.numbers import (
     without_percent,
 )
 from model.case.statements import RETRACTED
-from model.case.units import CURRENCIES
+from model.case.units import CURRENCIES, currency_fault
 from model.equations.quantities import BASES
 
 QUALIFIERS = (
     "exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete", "up_to",
-    "as_much_as", "range", "spread", "below", "above",
+    "as_much_as",
+    "range", "spread", "below", "above",
 )  # fmt: skip
 #: Qualifiers that take two figures.
 PAIRS = ("range", "spread")
 CEILINGS = ("up_to", "as_much_as", "below")
 #: Qualifiers of bare bounds, which say nothing of how far away the quantity is.
 BOUNDS = ("below", "above")
-#: Qualifiers with an error that is known before the figure.
+#: Qualifiers with an error that does not depend on the figure and is known before it.
 ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
 
-#: Names in labels and selections of segments, so without dots, pluses and spaces.
+#: Names used in labels and selections of segments, so without dots, pluses and spaces.
 WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
 _IDENT = re.compile(r"[A-Za-z0-9][\w.\-]{0,79}", re.ASCII)
 _NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
@@ -100,7 +93,7 @@ def _rule(
 
 
 def _one_of(
-    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False
+    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False, example: str = ""
 ) -> pa.Column:
     """Return a column of given words; ``fold`` accepts lower case too."""
     options = tuple(allowed)
@@ -110,7 +103,8 @@ def _one_of(
 
     def explain(text: str) -> str:
         got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
-        return f"{got}; {choose(text, options)}"
+        unlike = example and closest(text, options) is None
+        return f"{got}; " + (f"write {example}" if unlike else choose(text, options))
 
     # two tables may allow different words in columns of the same name
     name = f"{what}: {', '.join(options)}"
@@ -163,37 +157,35 @@ def _share() -> pa.Column:
     return pa.Column(checks=[_rule("share", _is_figure, _explain_amount, blank=False)])
 
 
+def _currency() -> pa.Column:
+    known = CURRENCIES.__contains__
+    return pa.Column(checks=[_rule("currency", known, currency_fault, blank=False)])
+
+
 def _rate() -> pa.Column:
     return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
 
 
-def _date() -> pa.Column:
-    def accepts(text: str) -> bool:
-        return month(text) is not None
-
-    return pa.Column(checks=[_rule("date", accepts, explain_date, blank=True)])
+def _date(*, blank: bool = False) -> pa.Column:
+    return pa.Column(checks=[_rule("date", dates.is_date, dates.explain_date, blank=blank)])
 
 
-def _window() -> pa.Column:
-    return pa.Column(checks=[_rule("window", is_window, explain_window, blank=False)])
+def _window(*, blank: bool = False) -> pa.Column:
+    return pa.Column(checks=[_rule("window", dates.is_window, dates.explain_window, blank=blank)])
 
 
 def _loose_date() -> pa.Column:
-    def explain(text: str) -> str:
-        return f"{explain_date(text)} or YYYY"
-
-    return pa.Column(checks=[_rule("loose date", is_loose_date, explain, blank=True)])
+    return pa.Column(
+        checks=[_rule("loose date", dates.is_loose_date, dates.explain_loose_date, blank=True)]
+    )
 
 
 def _month() -> pa.Column:
-    def explain(text: str) -> str:
-        got = f"{quote(text)} is not a month" if text else "the month is missing"
-        return f"{got} from {FIRST_YEAR} to {LAST_YEAR}; write YYYY-MM"
+    return pa.Column(checks=[_rule("month", dates.is_month, dates.explain_month, blank=False)])
 
-    def accepts(text: str) -> bool:
-        return len(text) == len("2018-07") and month(text) is not None
 
-    return pa.Column(checks=[_rule("month", accepts, explain, blank=False)])
+def _free() -> pa.Column:
+    return pa.Column()
 
 
 def _optional(column: pa.Column) -> pa.Column:
@@ -203,24 +195,24 @@ def _optional(column: pa.Column) -> pa.Column:
 
 
 def _coverage() -> pa.Column:
-    def explain_coverage(text: str) -> str:
-        advice = "write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
-        return f"{quote(text)} is not the probability of an interval; {advice}"
-
     def accepts(text: str) -> bool:
         return coverage(text) is not None
 
-    return pa.Column(checks=[_rule("coverage", accepts, explain_coverage, blank=True)])
+    def explain(text: str) -> str:
+        got = f"{quote(text)} is not the probability of an interval"
+        return f"{got}; write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
+
+    return pa.Column(checks=[_rule("coverage", accepts, explain, blank=True)])
 
 
 def _status() -> pa.Column:
     def accepts(text: str) -> bool:
         word, _, since = text.partition(" ")
-        return word == RETRACTED and (not since or is_loose_date(since))
+        return word == RETRACTED and (not since or dates.is_loose_date(since))
 
     def explain(text: str) -> str:
-        advice = f"write {RETRACTED!r}, '{RETRACTED} 2019-05-17' or leave it blank"
-        return f"{quote(text)} is not a status; {advice}"
+        example = f"{RETRACTED} 2019-05-17"
+        return f"{quote(text)} is not a status; write {RETRACTED!r}, {example!r} or leave it blank"
 
     return pa.Column(checks=[_rule("status", accepts, explain, blank=True)])
 
@@ -242,17 +234,17 @@ EVIDENCE = pa.DataFrameSchema(
         "id": _ident(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
-        "segment": pa.Column(),
+        "segment": _free(),
         "start": _window(),
-        "end": _window(),
+        "end": _window(blank=True),
         "qualifier": _one_of("qualifier", QUALIFIERS),
         "low": _figure(),
         "value": _figure(),
         "high": _figure(),
-        "unit": pa.Column(),
+        "unit": _free(),
         "base": _one_of("base", BASES, blank=True),
         "source": _filled("the source"),
-        "said_by": pa.Column(),
+        "said_by": _free(),
         "origin": _matching(
             "an origin",
             re.compile(rf"{_IDENT.pattern}(/same|/opposite)?"),
@@ -262,10 +254,10 @@ EVIDENCE = pa.DataFrameSchema(
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "role": _one_of("role", ROLES),
-        "note": pa.Column(),
+        "note": _free(),
         "coverage": _optional(_coverage()),
         "panel": _optional(_word("a panel's name", blank=True)),
-        "replaces": _optional(pa.Column()),
+        "replaces": _optional(_free()),
     },
     strict=True,
 )
@@ -275,19 +267,19 @@ PROSPECTS = pa.DataFrameSchema(
         "prospect": _matching(
             "a prospect's name", _IDENT, "write up to 80 letters, digits, '-' and '_'"
         ),
-        "title": pa.Column(),
+        "title": _free(),
         "quantity": _filled("the quantity"),
         "host": _word("a host"),
-        "segment": pa.Column(),
+        "segment": _free(),
         "start": _window(),
-        "end": _window(),
+        "end": _window(blank=True),
         "qualifier": _one_of("qualifier", ONE_FIGURE),
         "base": _one_of("base", BASES, blank=True),
         "reliability": _one_of("reliability", "ABCDEF", fold=True),
         "credibility": _one_of("credibility", "123456"),
         "statements": _count("a number of statements"),
         "units": _count("a number of firms or crews"),
-        "note": pa.Column(),
+        "note": _free(),
     },
     strict=True,
 )
@@ -295,7 +287,7 @@ SOURCES = pa.DataFrameSchema(
     {
         "id": _ident(),
         "title": _filled("the title"),
-        "publisher": pa.Column(),
+        "publisher": _free(),
         "date": _loose_date(),
         "url": _matching(
             "an address",
@@ -304,7 +296,7 @@ SOURCES = pa.DataFrameSchema(
             blank=True,
         ),
         "accessed": _loose_date(),
-        "note": pa.Column(),
+        "note": _free(),
         "status": _optional(_status()),
     },
     strict=True,
@@ -317,7 +309,7 @@ SEGMENTS = pa.DataFrameSchema(
         "sector": _name("a sector"),
         "share_p05": _share(),
         "share_p95": _share(),
-        "note": pa.Column(),
+        "note": _free(),
     },
     strict=True,
 )
@@ -326,24 +318,32 @@ FIRMS = pa.DataFrameSchema(
         "id": _ident(),
         "name": _filled("the name"),
         "host": _word("a host"),
-        "segment": pa.Column(),
+        "segment": _free(),
         "workers_approved": _persons(),
-        "start": _date(),
-        "end": _date(),
-        "linked_by": pa.Column(),
+        "start": _date(blank=True),
+        "end": _date(blank=True),
+        "linked_by": _free(),
         "source": _filled("the source"),
-        "note": pa.Column(),
+        "note": _free(),
     },
     strict=True,
 )
-FX = pa.DataFrameSchema(
-    {
-        "month": _month(),
-        "currency": _one_of("currency", sorted(CURRENCIES)),
-        "per_usd": _rate(),
-        "source": _filled("the source"),
-    },
-    strict=True,
-    unique=["month", "currency"],
-    report_duplicates="exclude_first",
-)
+
+
+def _by_month(figure: str) -> pa.DataFrameSchema:
+    """Return the schema of a table with a figure by month and currency."""
+    return pa.DataFrameSchema(
+        {
+            "month": _month(),
+            "currency": _currency(),
+            figure: _rate(),
+            "source": _filled("the source"),
+        },
+        strict=True,
+        unique=["month", "currency"],
+        report_duplicates="exclude_first",
+    )
+
+
+FX = _by_month("per_usd")
+PRICES = _by_month("index")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from model.case.contents import Host, Phase, Reading, Sanction, Timeline
+from model.case.contents import Changeover, Host, Phase, Reading, Sanction, Timeline
 from model.case.faults import Report
 from model.case.reader.files import Folder
-from model.case.reader.settings import ReadingFile, StretchTable, TimelineFile
+from model.case.reader.settings import HostTable, ReadingFile, StretchTable, TimelineFile
 from model.case.reader.toml_files import period, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.quantities import BASIC_BY_NAME
@@ -35,8 +35,11 @@ def read_timeline(
     file = validate(TimelineFile, content, TIMELINE, text, folder.report)
     if file is None:
         return None
-    hosts = tuple(Host(name, host.title, host.currency) for name, host in file.hosts.items())
-    faults = [*_month_faults(file), *_name_faults(file)]
+    hosts = tuple(
+        Host(name, host.title, host.currency, _changeovers(host))
+        for name, host in file.hosts.items()
+    )
+    faults = [*_month_faults(file), *_name_faults(file), *_changeover_faults(file)]
     for key in ("phases", "irregular_phases", "tax_periods"):
         if getattr(file, key) is not None:
             faults += _stretch_faults(key, getattr(file, key), file.start, file.end)
@@ -64,6 +67,38 @@ def _name_faults(file: TimelineFile) -> list[tuple[Place, str]]:
         for name in file.hosts
         if name in BASIC_BY_NAME
     ]
+
+
+def _changeovers(host: HostTable) -> tuple[Changeover, ...]:
+    """Return a host's changes of currency, each from the currency before."""
+    before = [host.currency, *(one.currency for one in host.became)]
+    return tuple(
+        Changeover(old, one.currency, period(one.since), one.per_new)
+        for old, one in zip(before, host.became, strict=False)
+    )
+
+
+def _changeover_faults(file: TimelineFile) -> list[tuple[Place, str]]:
+    """Return the errors in hosts' changes of currency, which hold for all hosts."""
+    faults: list[tuple[Place, str]] = []
+    stated: dict[tuple[str, str], tuple[str, float]] = {}
+    for name, host in file.hosts.items():
+        earlier, seen = "", {host.currency}
+        for i, (change, one) in enumerate(zip(_changeovers(host), host.became, strict=True)):
+            place: Place = ("hosts", name, "became", i)
+            if change.new in seen:
+                message = f"{change.new} is the host's currency already; name the one that it took"
+                faults.append(((*place, "currency"), message))
+            if one.since <= earlier:
+                message = f"{one.since} is not after {earlier}, the change before"
+                faults.append(((*place, "from"), f"{message}; put them in order of time"))
+            said = (one.since, change.per_new)
+            if stated.setdefault((change.old, change.new), said) != said:
+                message = f"another host changes from {change.old} to {change.new} otherwise"
+                faults.append(((*place, "per_new"), f"{message}; state it alike"))
+            earlier = one.since
+            seen.add(change.new)
+    return faults
 
 
 def _stretch_faults(

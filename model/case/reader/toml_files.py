@@ -12,6 +12,14 @@ from pydantic import BaseModel, ValidationError
 from model.case.faults import Report, closest, cut, quote
 from model.case.reader.characters import fault_in, place_of_fault
 from model.case.reader.files import Folder
+from model.case.reader.numbers import (
+    explain,
+    is_percentage,
+    plain_number,
+    two_readings,
+    without_percent,
+)
+from model.case.reader.prior_tables import UNSEEN
 from model.case.reader.settings import Table
 from model.case.reader.toml_places import (
     DEEPEST,
@@ -109,7 +117,7 @@ def validate[T: Table](
                 *table, key = error["loc"]
                 missing.setdefault(tuple(table), {})[str(key)] = None
         for error in sorted(found, key=lambda error: error["type"] != "extra_forbidden"):
-            location: Place = tuple(part for part in error["loc"] if part != "[key]")
+            location: Place = tuple(part for part in error["loc"] if part not in UNSEEN)
             absent = missing.get(error["loc"][:-1], {})
             if error["type"] == "missing" and str(location[-1]) not in absent:
                 continue  # misspelt: reported at the key found in its place
@@ -130,7 +138,8 @@ def known_keys(model: type[BaseModel], location: Place) -> list[str]:
     for part in location:
         inner = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
         node = inner or node.get("additionalProperties") or {}
-        node = next((one for one in node.get("anyOf", []) if "$ref" in one), node)
+        forms = node.get("anyOf") or node.get("oneOf") or []
+        node = next((one for one in forms if "$ref" in one), node)
         if "$ref" in node:
             node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
     return list(node.get("properties", {}))
@@ -167,9 +176,21 @@ def _explain(error: Any, path: Place) -> str:
         return f"{got} is not a table; write [{dotted(path)}]"
     if kind == "list_type":
         return f"this is not a list of tables; write [[{dotted(path)}]]"
+    if kind == "float_type" and isinstance(error["input"], str):
+        return _explain_quoted(error["input"])
     if kind in _KINDS:
         return _KINDS[kind].format(got=got, **error.get("ctx", {}))
     return f"{got}: {error['msg']}"
+
+
+def _explain_quoted(text: str) -> str:
+    """Describe the error in a text where a number belongs."""
+    plain, bare = plain_number(without_percent(text)), "without quotation marks"
+    asked = two_readings(text)
+    if asked or plain is None:
+        return asked or explain(text)
+    unit = " and unit = 'percent'" if is_percentage(text) else ""
+    return f"{quote(text)} is not a number; write {cut(plain)} {bare}{unit}"
 
 
 def period(text: str) -> pd.Period:

@@ -23,7 +23,7 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.equations.quantities import BASIC_BY_NAME, BY_TIME, DEFINITIONS
+from model.equations.quantities import BASIC_BY_NAME, BY_TIME, DEFINITIONS, WORKING_TIME
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.readable.economy import (
     Tensor,
@@ -160,7 +160,7 @@ def log_quantities(
     months, asked = case.timeline.months, list(rows.itertuples())
     windows = [(months.get_loc(row.start), months.get_loc(row.end)) for row in asked]
     host = np.array([[one.name for one in case.hosts].index(row.host) for row in asked])
-    during = np.array([(months >= row.start) & (months <= row.end) for row in asked], float)
+    during = np.array([_during(months, row) for row in asked], float)
     covered = np.array([[_covers(row, one) for one in case.segments] for row in asked], float)
     account, share_covered = accounts(case, basic, windows), covered @ share
 
@@ -184,7 +184,19 @@ def log_quantities(
         logs.append(log)
         order.append(own)
     found = pt.concatenate(logs)[np.argsort(np.concatenate(order))]
+    for name in WORKING_TIME["hour"]:
+        divided = np.array([float(name in WORKING_TIME[row.per]) for row in asked])
+        if divided.any():
+            found = found - divided * pt.log(basic[name][host])
     return pm.Deterministic("log_quantity", found, dims="row")
+
+
+def _during(months: pd.PeriodIndex, row: Any) -> Floats:
+    """One for each month of a row's window, less where only some days of it are inside."""
+    inside = np.asarray((months >= row.start) & (months <= row.end), dtype=float)
+    inside[months == row.start] -= 1.0 - row.first_part
+    inside[months == row.end] -= 1.0 - row.last_part
+    return inside
 
 
 def _covers(row: Any, segment: Any) -> bool:
@@ -210,7 +222,7 @@ def counted(quantity: str, host: Ints, during: Floats, basic: Tensors, workers: 
     quantity : str
     host : array of int, (rows,)
     during : array, (rows, month)
-        One for each month of the row's window.
+        One for each month of the row's window, less for a part of a month.
     basic : dict of tensor
     workers : Workers
     """
