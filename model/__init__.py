@@ -55,7 +55,7 @@ def runs_folder(output: str | Path | None = None) -> Path:
 
 
 def fit(
-    inputs: str | Path = INPUTS,
+    inputs: str | Path | Case = INPUTS,
     *,
     scenarios: Sequence[str | Path] = (),
     horizon: str = "",
@@ -81,8 +81,8 @@ def fit(
 
     Parameters
     ----------
-    inputs : str or Path
-        A case of this checkout by name, or any folder.
+    inputs : str, Path or Case
+        A case of this checkout by name, any folder, or a case as read or changed in Python.
     scenarios : sequence of str or Path
         Names of the case's scenarios, or files.
     horizon : str
@@ -121,6 +121,7 @@ def fit(
         If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
+    from model.case.at_hand import folder_of
     from model.question import Question, SamplerOptions
     from model.result import Estimate
     from model.sampling.whatif import what_if_of
@@ -140,11 +141,12 @@ def fit(
         believe=believe,
     )
     options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
-    question = Question(case_folder(inputs), what_if, tuple(map(str, scenarios)), horizon, options)
     folder = runs_folder(output)
-    known = None if fresh else found(question, folder)
-    if known is None:
-        known = answer(question, read_inputs(question), folder, fresh=fresh)
+    with folder_of(inputs) as case:
+        question = Question(case, what_if, tuple(map(str, scenarios)), horizon, options)
+        known = None if fresh else found(question, folder)
+        if known is None:
+            known = answer(question, read_inputs(question), folder, fresh=fresh)
     return Estimate(known.folder, known.summary, known.manifest)
 
 
@@ -307,7 +309,7 @@ def hedge(
     Series
         Likelihood by truth, scaled to a maximum of one.
     """
-    from model.evidence.hedges import likelihood_of_truth
+    from model.case.hedges import likelihood_of_truth
 
     return likelihood_of_truth((case or read_case()).reading, qualifier, value, grade)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
+from model.case.reader.kept_files import KeptFiles
 from model.case.reader.prices import in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
@@ -111,6 +112,51 @@ class Case:
             {name: content for name, content in self.files.items() if name != PROSPECTS}
         )
 
+    @property
+    def typed_evidence(self) -> pd.DataFrame:
+        """Rows of evidence.csv as typed: its columns in its order, every cell a text."""
+        from model.case.adding import typed_evidence
+
+        return typed_evidence(self)
+
+    def with_evidence(self, frame: pd.DataFrame) -> Case:
+        """Return the case with other evidence, read and checked as a file of the case is.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns as in ``typed_evidence``; ``id`` may be the index. Numbers, dates and months are
+            written as text; what is missing is blank.
+
+        Raises
+        ------
+        CaseError
+            With every error, by the row's id and the column.
+        """
+        from model.case.adding import with_evidence
+
+        return with_evidence(self, frame)
+
+    def add(self, **cells: object) -> Case:
+        """Return the case with one row of evidence more, read and checked as the file's rows are.
+
+        Parameters
+        ----------
+        **cells
+            Columns of evidence.csv, as text or numbers. ``grade="B2"`` stands for reliability and
+            credibility. Left out, the host is the case's only one, ``end`` is ``start``, the role
+            is fit (holdout for a total) and the id is made of quantity and start. A source that
+            is not in sources.csv is described by ``new_source``, a dict of its columns.
+
+        Raises
+        ------
+        CaseError
+            With every error, by argument.
+        """
+        from model.case.adding import added
+
+        return added(self, cells)
+
     def published_by(self, day: date) -> frozenset[str]:
         """Ids of the sources published by a day; a source without a date is not among them."""
         dates = zip(self.sources["id"], self.sources["date"].map(last_day), strict=True)
@@ -158,10 +204,21 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
     if wrong is not None:
         report.add(str(folder), None, None, wrong)
         raise CaseError(str(folder), report.faults)
-    case = _read(Folder(path, report))
+    return _checked(Folder(path, report), str(folder), strict=strict)
+
+
+def read_again(case: Case, files: Mapping[str, bytes]) -> Case:
+    """Read a case that was changed in memory, from the bytes of its files by name."""
+    name = str(case.folder)
+    folder = KeptFiles(case.folder, Report(name), kept=files)
+    return replace(_checked(folder, name, strict=False), name=case.name)
+
+
+def _checked(folder: Folder, name: str, *, strict: bool) -> Case:
+    case, report = _read(folder), folder.report
     faults = report.faults + (report.warnings if strict else ())
     if faults or case is None:
-        raise CaseError(str(folder), sorted(faults, key=lambda one: (one.file, one.row or 0)))
+        raise CaseError(name, sorted(faults, key=lambda one: (one.file, one.row or 0)))
     return case
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.case.contents import Reading
+from model.case.printed_figures import printed_figure
 from model.equations.subjects import is_total
 from model.evidence.economy import Layout
 from model.evidence.likelihood import Evidence, evidence
 from model.evidence.measurement import measurement
-from model.evidence.printed_figures import printed_figure
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import ErrorSizes, panel_prior, spread_prior
 from model.kernel.hedge_densities import tailed_logpdf
