@@ -55,7 +55,7 @@ def runs_folder(output: str | Path | None = None) -> Path:
 
 
 def fit(
-    inputs: str | Path = INPUTS,
+    inputs: str | Path | Case = INPUTS,
     *,
     scenarios: str | Path | Sequence[str | Path] = (),
     horizon: str = "",
@@ -81,8 +81,8 @@ def fit(
 
     Parameters
     ----------
-    inputs : str or Path
-        A case of this checkout by name, or any folder.
+    inputs : str, Path or Case
+        A case of this checkout by name, any folder, or a case as read or changed in Python.
     scenarios : str or Path, or sequence of them
         Names of the case's scenarios, or files.
     horizon : str
@@ -123,19 +123,22 @@ def fit(
         If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
+    from model.case.at_hand import folder_of
     from model.result import Estimate
     from model.result.asked import in_python, question
 
-    asked = question(
-        inputs, scenarios=scenarios, horizon=horizon, set=set, prior=prior,
-        drop_source=drop_source, drop_row=drop_row, weight=weight, without=without, as_of=as_of,
-        reading=reading, believe=believe, draws=draws, tune=tune, chains=chains, seed=seed,
-    )  # fmt: skip
     folder = runs_folder(output)
-    known = None if fresh else found(asked, folder)
-    if known is None:
-        with in_python():
-            known = answer(asked, read_inputs(asked), folder, fresh=fresh)
+    with folder_of(inputs) as case:
+        asked = question(
+            case, scenarios=scenarios, horizon=horizon, set=set, prior=prior,
+            drop_source=drop_source, drop_row=drop_row, weight=weight, without=without,
+            as_of=as_of, reading=reading, believe=believe,
+            draws=draws, tune=tune, chains=chains, seed=seed,
+        )  # fmt: skip
+        known = None if fresh else found(asked, folder)
+        if known is None:
+            with in_python():
+                known = answer(asked, read_inputs(asked), folder, fresh=fresh)
     return Estimate(known.folder, known.summary, known.manifest, _plots)
 
 
@@ -301,7 +304,7 @@ def hedge(
     Series
         Likelihood by truth, scaled to a maximum of one.
     """
-    from model.evidence.hedges import likelihood_of_truth
+    from model.case.hedges import likelihood_of_truth
 
     return likelihood_of_truth((case or read_case()).reading, qualifier, value, grade)
 

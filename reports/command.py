@@ -49,7 +49,8 @@ class FigureFiles:
     def block(self, name: str, **values: Any) -> dict[str, str]:
         """Draw a figure and return its file name, caption and alternative text."""
         module: Any = figures.FIGURES[name]
-        file = "-".join([name, *(str(value) for value in values.values())])
+        named = [str(value) for value in values.values() if not isinstance(value, bool)]
+        file = "-".join([name, *named])
         self.drawn[file] = style.content(module.draw(self.run, texts=self.texts, **values), "svg")
         return {
             "file": f"{file}.svg",

@@ -72,6 +72,11 @@ class SavedRun:
         return cls(folder, cleaned(manifest), cleaned(summary))
 
     @property
+    def name(self) -> str:
+        """Name of the run."""
+        return self.folder.resolve().name
+
+    @property
     def converged(self) -> bool:
         """Whether the chains passed the convergence gate."""
         return bool(self.summary["converged"])

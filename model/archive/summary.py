@@ -20,6 +20,7 @@ from model.equations.subjects import is_total
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.prediction import (
+    WORLD,
     distribution,
     fitted_rows,
     held_out_rows,
@@ -245,11 +246,11 @@ def _quantities(case: Case, posterior: Posterior) -> Json:
 
 
 def _log_densities(case: Case, projection: Projection) -> Json:
-    """Log predictive density of each held-out total that the model covers; it weighs nothing."""
+    """Log predictive density of each held-out total of a modelled host; it weighs nothing."""
     rows = case.evidence[case.evidence["role"] == "holdout"]
     found = {}
     for row in rows.itertuples():
-        if is_total(row.quantity):
+        if is_total(row.quantity) and row.host != WORLD:
             _, predicted = modelled_total(case, row, projection)
             if predicted is not None:
                 logs = log_densities(case, row, predicted)

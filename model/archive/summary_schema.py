@@ -126,6 +126,8 @@ class HeldOut(Form):
     unit: str
     predicted: Numbers | None
     probability_above: Chance
+    probability_inside: Chance = None
+    share: Numbers | None = None
     low: Number = None
     high: Number = None
     definition: str | None = None

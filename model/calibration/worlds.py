@@ -25,9 +25,9 @@ from model.calibration.true_economies import (
     uneven_arrivals,
 )
 from model.case.case import Case
+from model.case.printed_figures import printed_figure
 from model.evidence.likelihood import recounted
 from model.evidence.measurement import ITEMS
-from model.evidence.printed_figures import printed_figure
 from model.evidence.synthesis import Synthesis, between_experts
 from model.projection.projection import Projection
 

@@ -1,14 +1,15 @@
-"""The command line of ``model.case``: write a starter case and check a case."""
+"""The command line of ``model.case``: write a starter case, check a case, add a row to one."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from model.case.checkout import case_folder
+from model.case.columns import COLUMNS
 from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
 from model.terminal.output import command_line, say
@@ -21,8 +22,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="Write a starter case of your own, and check a case.",
+    help="Write a starter case of your own, check a case, and add evidence to it.",
 )
+
+Case = Annotated[
+    str, typer.Argument(help="Folder of a case, or the name of a case in this checkout.")
+]
+Cell = str | None
+
+
+def _column(name: str) -> Any:
+    """An option for a cell of the row that is added."""
+    return typer.Option(f"--{name.replace('_', '-')}", help=COLUMNS[name].short, show_default=False)
 
 
 @app.command()
@@ -48,9 +59,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
 
 @app.command()
 def check(
-    case: Annotated[
-        str, typer.Argument(help="Folder of a case, or the name of a case in this checkout.")
-    ],
+    case: Case,
     strict: Annotated[
         bool, typer.Option("--strict", help="Treat probable slips of unit as errors.")
     ] = False,
@@ -81,6 +90,69 @@ def check(
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted."))
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    case: Case,
+    quantity: Annotated[Cell, _column("quantity")] = None,
+    host: Annotated[Cell, _column("host")] = None,
+    segment: Annotated[Cell, _column("segment")] = None,
+    start: Annotated[Cell, _column("start")] = None,
+    end: Annotated[Cell, _column("end")] = None,
+    role: Annotated[Cell, _column("role")] = None,
+    qualifier: Annotated[Cell, _column("qualifier")] = None,
+    low: Annotated[Cell, _column("low")] = None,
+    value: Annotated[Cell, _column("value")] = None,
+    high: Annotated[Cell, _column("high")] = None,
+    unit: Annotated[Cell, _column("unit")] = None,
+    base: Annotated[Cell, _column("base")] = None,
+    coverage: Annotated[Cell, _column("coverage")] = None,
+    source: Annotated[Cell, _column("source")] = None,
+    source_title: Annotated[Cell, _column("source_title")] = None,
+    source_publisher: Annotated[Cell, _column("source_publisher")] = None,
+    source_date: Annotated[Cell, _column("source_date")] = None,
+    source_url: Annotated[Cell, _column("source_url")] = None,
+    said_by: Annotated[Cell, _column("said_by")] = None,
+    grade: Annotated[Cell, _column("grade")] = None,
+    origin: Annotated[Cell, _column("origin")] = None,
+    panel: Annotated[Cell, _column("panel")] = None,
+    replaces: Annotated[Cell, _column("replaces")] = None,
+    note: Annotated[Cell, _column("note")] = None,
+    row_id: Annotated[Cell, _column("id")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Append the row without a question, if it has no error.")
+    ] = False,
+) -> None:
+    """Add a row of evidence: asks for each column that is not given as an option.
+
+    What is typed is checked at once. The row is shown as it is read before it is appended.
+    """
+    talk = Talk(verbose=True)
+    given = {
+        "id" if name == "row_id" else name: cell
+        for name, cell in context.params.items()
+        if name not in ("case", "yes") and cell is not None
+    }
+
+    def work(interruption: Interruption) -> int:
+        from model.case.appending import append
+        from model.case.case import read_case
+        from model.case.faults import CaseError
+        from model.case.replacing import UnwritableError
+
+        try:
+            done = append(read_case(case_folder(case)), given, interruption.close, ask_nothing=yes)
+        except CaseError as error:
+            talk.report(error)
+            return FAULTY
+        except (UnwritableError, EOFError) as error:
+            talk.fault(str(error) or "The input ended; nothing was written.")
+            return FAULTY
+        return DONE if done else FAULTY
+
+    raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
 
 
 if __name__ == "__main__":

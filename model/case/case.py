@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from model.case.reader.doubts import doubts
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
+from model.case.reader.kept_files import KeptFiles
 from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
@@ -40,13 +41,12 @@ from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
+from model.case.summed_up import SummedUp
 from model.equations.subjects import MEASURED_BY_NAME
-from model.terminal import html
-from model.terminal.plain_text import one_line
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Case(html.Shown):
+class Case(SummedUp):
     """All the inputs of one estimate.
 
     Attributes
@@ -109,20 +109,6 @@ class Case(html.Shown):
     notes: tuple[Fault, ...] = ()
     prices: Index = field(default_factory=dict)
 
-    def __repr__(self) -> str:
-        """What was read, in a sentence."""
-        return one_line(self.in_short)
-
-    def _repr_html_(self) -> str:
-        """What was read, and the claims by quantity and role."""
-        counts = self.evidence.groupby(["quantity", "role"]).size().unstack(fill_value=0)
-        rows = [
-            (quantity, *row) for quantity, row in zip(counts.index, counts.to_numpy(), strict=True)
-        ]
-        return html.paragraph(self.in_short, strong=True) + html.table(
-            ("claims about", *counts.columns), rows, most=len(rows)
-        )
-
     @property
     def hashes(self) -> dict[str, str]:
         """SHA-256 of what each file says that a fit depends on, by name, whatever its layout."""
@@ -130,22 +116,55 @@ class Case(html.Shown):
             {name: content for name, content in self.files.items() if name != PROSPECTS}
         )
 
+    @property
+    def typed_evidence(self) -> pd.DataFrame:
+        """Rows of evidence.csv as typed: its columns in its order, every cell a text."""
+        from model.case.adding import typed_evidence
+
+        return typed_evidence(self)
+
+    def with_evidence(self, frame: pd.DataFrame) -> Case:
+        """Return the case with other evidence, read and checked as a file of the case is.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns as in ``typed_evidence``; ``id`` may be the index. Numbers, dates and months are
+            written as text; what is missing is blank.
+
+        Raises
+        ------
+        CaseError
+            With every error, by the row's id and the column.
+        """
+        from model.case.adding import with_evidence
+
+        return with_evidence(self, frame)
+
+    def add(self, **cells: object) -> Case:
+        """Return the case with one row of evidence more, read and checked as the file's rows are.
+
+        Parameters
+        ----------
+        **cells
+            Columns of evidence.csv, as text or numbers. ``grade="B2"`` stands for reliability and
+            credibility. Left out, the host is the case's only one, ``end`` is ``start``, the role
+            is fit (holdout for a total) and the id is made of quantity and start. A source that
+            is not in sources.csv is described by ``new_source``, a dict of its columns.
+
+        Raises
+        ------
+        CaseError
+            With every error, by argument.
+        """
+        from model.case.adding import added
+
+        return added(self, cells)
+
     def published_by(self, day: date) -> frozenset[str]:
         """Ids of the sources published by a day; a source without a date is not among them."""
         dates = zip(self.sources["id"], self.sources["date"].map(last_day), strict=True)
         return frozenset(source for source, last in dates if last is not None and last <= day)
-
-    @property
-    def in_short(self) -> str:
-        """One-line summary of what was read."""
-        roles = self.evidence.loc[~self.evidence["id"].isin(self.struck), "role"].value_counts()
-        months = self.timeline.months
-        struck = f"{len(self.struck)} struck out, " if self.struck else ""
-        return (
-            f"{self.title}; {months[0]} to {months[-1]}; "
-            f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
-            f"{struck}{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
-        )
 
 
 def read_case(folder: str | Path, *, strict: bool = False) -> Case:
@@ -177,10 +196,21 @@ def read_case(folder: str | Path, *, strict: bool = False) -> Case:
     if wrong is not None:
         report.add(str(folder), None, None, wrong)
         raise CaseError(str(folder), report.faults)
-    case = _read(Folder(path, report))
+    return _checked(Folder(path, report), str(folder), strict=strict)
+
+
+def read_again(case: Case, files: Mapping[str, bytes]) -> Case:
+    """Read a case that was changed in memory, from the bytes of its files by name."""
+    name = str(case.folder)
+    folder = KeptFiles(case.folder, Report(name), kept=files)
+    return replace(_checked(folder, name, strict=False), name=case.name)
+
+
+def _checked(folder: Folder, name: str, *, strict: bool) -> Case:
+    case, report = _read(folder), folder.report
     faults = report.faults + (report.warnings if strict else ())
     if faults or case is None:
-        raise CaseError(str(folder), sorted(faults, key=lambda one: (one.file, one.row or 0)))
+        raise CaseError(name, sorted(faults, key=lambda one: (one.file, one.row or 0)))
     return case
 
 

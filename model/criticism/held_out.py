@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from model.archive.believed import moves
 from model.archive.check_result import CheckResult, chance, listed
 from model.case.case import Case
+from model.case.printed_figures import printed_figure
 from model.equations.quantities import HEADLINE
 from model.equations.subjects import is_total
-from model.evidence.printed_figures import printed_figure
 from model.projection.prediction import (
     LEAST,
     WORLD,

@@ -12,10 +12,10 @@ from scipy.stats import rankdata
 
 from model.case.case import Case
 from model.case.contents import Prospect
+from model.case.printed_figures import grade_error, hedge_tail
 from model.evidence.economy import Layout
 from model.evidence.likelihood import scales
 from model.evidence.measurement import measurement
-from model.evidence.printed_figures import grade_error, hedge_tail
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import spread_prior
 from model.kernel.hedge_densities import tailed_logpdf

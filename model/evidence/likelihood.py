@@ -39,11 +39,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
+from model.case.printed_figures import Figure, printed_figure
 from model.case.statements import statements
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.measurement import Measurement
-from model.evidence.printed_figures import Figure, printed_figure
 
 Array = Any
 Namespace = Any

@@ -45,8 +45,8 @@ DOTS = 50
 STACK, ROW, THIN, FOOT = 24.0, 6.3, 3.5, 12.5
 #: Widths in millimetres: of the names on the left and of the numbers on the right.
 NAMES, NUMBERS = 62.0, 26.0
-#: Characters of a name that are shown.
-LONGEST = 44
+#: Characters of a name and of a reading's title that are shown.
+LONGEST, TITLE = 44, 48
 #: The press's figure and totals are drawn up to this multiple of the state take.
 FARTHEST = 3.5
 
@@ -136,7 +136,7 @@ def rows(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
     found = [own(HEADLINE, "figures.headline.ours")]
     for name, (title, numbers) in rivals(run, year).items():
         said = texts.numbers.interval(*three(numbers, MILLION))
-        label = texts.say("figures.headline.reading", title=_short(title))
+        label = texts.say("figures.headline.reading", title=_short(title, TITLE))
         found.append(Row(f"reading {name}", label, "", said, *three(numbers, MILLION), "reading"))
     found.append(own("plan_collected", "figures.headline.plan"))
     found += _totals(run, texts, year)
@@ -176,8 +176,8 @@ def _totals(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
     return found
 
 
-def _short(text: str) -> str:
-    return textwrap.shorten(text, LONGEST, placeholder=" …")
+def _short(text: str, most: int = LONGEST) -> str:
+    return textwrap.shorten(text, most, placeholder=" …")
 
 
 def dots(run: SavedRun, year: int) -> Floats:

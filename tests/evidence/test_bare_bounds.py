@@ -12,7 +12,7 @@ from scipy import stats
 from model.calibration.simulation import hedged
 from model.case.case import read_case
 from model.case.faults import CaseError
-from model.evidence.hedges import likelihood_of_truth
+from model.case.hedges import likelihood_of_truth
 from model.evidence.synthesis import error_sizes, synthesis
 from model.kernel.hedge_densities import tailed_logpdf
 from model.projection.prediction import replicate, tail_probability

@@ -10,7 +10,7 @@ from scipy import stats
 
 from model.case.case import read_case
 from model.case.faults import CaseError
-from model.evidence.intervals import lopsided
+from model.case.intervals import lopsided
 from model.evidence.synthesis import synthesis
 from tests.cases import write_case
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from model.evidence.printed_figures import rounding
+from model.case.printed_figures import rounding
 from model.kernel.hedge_densities import extremes_logpdf, tailed_logpdf
 
 

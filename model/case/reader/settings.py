@@ -141,6 +141,7 @@ class TimelineFile(Table):
     """timeline.toml."""
 
     title: Line
+    sender: Line | None = None
     start: Month
     end: Month
     reference: Month

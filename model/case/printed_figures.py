@@ -8,8 +8,8 @@ from statistics import NormalDist
 from typing import Any
 
 from model.case.contents import Reading
+from model.case.intervals import lopsided
 from model.case.reader.tables import BOUNDS, PAIRS
-from model.evidence.intervals import lopsided
 
 FLOORS = ("at_least", "more_than", "incomplete")
 CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
