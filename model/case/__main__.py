@@ -1,4 +1,4 @@
-"""The command line of ``model.case``: write a starter case and check a case."""
+"""The command line of ``model.case``: write a starter case, check a case and describe one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from model.case.checkout import case_folder
 from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
-from model.terminal.output import command_line, say
+from model.terminal.output import command_line, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import counted
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="Write a starter case of your own, and check a case.",
+    help="Write a starter case of your own, check a case and describe its files.",
 )
 
 
@@ -78,6 +78,33 @@ def check(
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
         say(f"Read {folder}: {found.in_short}; {size}, {prospects}")
+        return DONE
+
+    raise typer.Exit(interruptible(work, "Interrupted."))
+
+
+@app.command()
+def describe(
+    case: Annotated[
+        str, typer.Argument(help="Folder of a case, or the name of a case in this checkout.")
+    ],
+) -> None:
+    """Print a case's datapackage.json: its files and what each column may hold and means."""
+    talk = Talk(verbose=True)
+    folder = case_folder(case)
+
+    def work(_: Interruption) -> int:
+        from model.case.case import read_case
+        from model.case.datapackage import described
+        from model.case.faults import CaseError
+        from model.case.reader.scenarios import read_scenarios
+
+        try:
+            read_scenarios(read_case(folder), scenario_names(folder))
+        except CaseError as error:
+            talk.report(error)
+            return FAULTY
+        print_json(described(folder))
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted."))

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from model.case.faults import quote
+from model.case.reader.columns import WORD
 from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
-from model.case.reader.tables import WORD
 from model.case.units import CURRENCIES, currency_fault
 
 #: More than there are countries.
