@@ -12,7 +12,8 @@ from reports.texts import Catalogue
 Json = dict[str, Any]
 
 ITEMS = range(1, 19)
-#: Items that only the makers of a case can state, and the keys of ``[gather]`` for them.
+#: Items that only the makers of a case can state, and the keys of ``[gather]`` for them. Whether
+#: what they say is enough is for the reader to judge.
 STATED = {2: ("funding",), 3: ("identified", "accessed"), 4: ("included", "excluded", "ad_hoc")}
 #: Whether the other items are met in every run; of those missing here, the run tells.
 ALWAYS = {
@@ -49,7 +50,9 @@ def _answer(item: int, run: SavedRun, texts: Catalogue) -> tuple[str, str]:
         return _stated(STATED[item], stated, texts)
     if item == 6:
         biases = [_bias(one, texts) for one in stated.get("biases", [])]
-        return ("yes", " ".join(biases)) if biases else ("no", texts.say("annex.gather.unstated"))
+        return (
+            ("stated", "\n".join(biases)) if biases else ("no", texts.say("annex.gather.unstated"))
+        )
     if item == 8:
         licence = stated.get("licence") or texts.say("annex.gather.no_licence")
         return ("yes" if stated.get("licence") else "part"), _where(
@@ -75,8 +78,8 @@ def _stated(keys: tuple[str, ...], stated: Json, texts: Catalogue) -> tuple[str,
         for key in keys
     ]
     there = [key for key in keys if stated.get(key)]
-    verdict = "yes" if len(there) == len(keys) else "part" if there else "no"
-    return verdict, " ".join(said)
+    verdict = "stated" if len(there) == len(keys) else "part" if there else "no"
+    return verdict, "\n".join(said)
 
 
 def _bias(one: Json, texts: Catalogue) -> str:
@@ -102,4 +105,4 @@ def _where(item: int | str, run: SavedRun, texts: Catalogue, **values: str) -> s
         "version": run.manifest["versions"]["model"],
         "source": run.manifest["versions"]["source"],
     }
-    return texts.say(f"annex.gather.where.i{item}", **titles, **values)
+    return texts.say(f"annex.gather.places.i{item}", **titles, **values)

@@ -90,6 +90,15 @@ def test_a_crate_states_the_terms_or_that_none_are_stated(crate: ROCrate) -> Non
     assert crate.root_dataset["license"]["description"] == UNSTATED
 
 
+def test_the_terms_that_a_case_states_are_the_crates(tiny_folder: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(tiny_folder, tmp_path / "case"))
+    with (case / "timeline.toml").open("a", encoding="utf-8") as file:
+        file.write('[gather]\nlicence = "CC BY 4.0, by the makers."\n')
+    export(runs.write_run(tmp_path / "runs", case), tmp_path / "run.zip")
+    terms = ROCrate(str(tmp_path / "run.zip")).root_dataset["license"]
+    assert terms["description"] == "CC BY 4.0, by the makers."
+
+
 def test_an_archive_that_is_unpacked_is_the_run_again(folder: Path, tmp_path: Path) -> None:
     status, text = command(folder.name, "--runs", folder.parent)
     assert (status, text.split(":")[0]) == (0, f"Wrote {folder}.zip")
