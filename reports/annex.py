@@ -12,7 +12,7 @@ from model.case.folders import COPY
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
-from reports import annex_checks, annex_errors, assumed, driver_findings, figures, readings
+from reports import annex_checks, annex_errors, assumed, driver_findings, figures, gather, readings
 from reports.assumed import name_of
 from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
@@ -88,6 +88,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "hashes": [[name, value] for name, value in run.manifest["files"].items()],
         "commands": commands(run),
         "sources": sources_table(run, texts),
+        "gather": gather.block(run, texts),
     }
 
 

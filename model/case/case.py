@@ -302,6 +302,12 @@ def _check_references(
         (("sanctions", i, "source"), one.source, "sources.csv")
         for i, one in enumerate(file.sanctions)
     ]
+    biases = file.gather.biases if file.gather else []
+    named += [
+        (("gather", "biases", i, "sources"), source, "sources.csv")
+        for i, one in enumerate(biases)
+        for source in one.sources
+    ]
     named += [(("press_arithmetic", key), row, EVIDENCE) for key, row in press.items()]
     listed = {
         where: Listed(table["id"], where)
