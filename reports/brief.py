@@ -151,19 +151,30 @@ def first_sentence(text: str) -> str:
 
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
     """For each scenario: the change in the state take and in the billings."""
-    none, rows, told = texts.say("brief.stake.none"), [], []
-    for block in list(run.scenarios.values())[:TOLD]:
-        stake = block["at_stake"]
-        take, billings = (stake[definition]["usd"] for definition in (HEADLINE, "billings"))
-        cells = [
-            none if unchanged(change) else millions(texts, change, FINEST)
-            for change in (take, billings)
-        ]
-        chance = "" if unchanged(take) else texts.numbers.percent(take["probability_higher"])
-        months = f"{stake['from']} – {stake['to']}"
-        rows.append([block["title"], months, cells[0], chance, cells[1]])
+    rows: list[list[str]] = []
+    told: list[dict[str, str]] = []
+
+    def change(numbers: Json) -> str:
+        if unchanged(numbers):
+            return texts.say("brief.stake.none")
+        return millions(texts, numbers, FINEST)
+
+    shown = list(run.scenarios.values())[:TOLD]
+    later = any("within_data" in block["at_stake"] for block in shown)
+    for block in shown:
+        whole = block["at_stake"]
+        stake = whole.get("within_data", whole)
+        take = stake[HEADLINE]["usd"]
+        cells = [block["title"], f"{stake['from']} – {stake['to']}", change(take)]
+        cells += ["" if unchanged(take) else texts.numbers.percent(take["probability_higher"])]
+        if later:
+            extended = texts.say(
+                "brief.stake.to", month=whole["to"], change=change(whole[HEADLINE]["usd"])
+            )
+            cells.append(extended if stake is not whole else "")
+        rows.append([*cells, change(stake["billings"]["usd"])])
         told.append({"name": block["title"], "text": first_sentence(block["description"])})
-    keys = ("scenario", "months", "change", "chance", "billings")
+    keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
     more = texts.say(key, count=left) if left > 0 else ""

@@ -189,7 +189,7 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
 def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
     """The change in the state take under a scenario."""
     block = run.scenarios[name]
-    stake = block["at_stake"]
+    stake = block["at_stake"].get("within_data", block["at_stake"])
     change = stake[HEADLINE]["usd"]
     months = {
         "title": block["title"],

@@ -36,13 +36,14 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
     """Writers of a run's files except the manifest; ``content`` is the summary's."""
     case, posterior = results.case, results.posterior
     projections = results.projections
+    own = {one.name: projections[one.name].until(results.end_of(one)) for one in results.scenarios}
     converged = results.convergence.converged
     tables: dict[str, Callable[[], pd.DataFrame]] = {
         "revenue.csv": lambda: pd.concat(
-            [revenue_table(case, one, name) for name, one in projections.items()]
+            [revenue_table(case, one, name) for name, one in own.items()]
         ),
         "workers.csv": lambda: pd.concat(
-            [workers_table(one, name) for name, one in projections.items()]
+            [workers_table(one, name) for name, one in own.items()]
         ),
         "exchange_rates.csv": lambda: rates_table(results.rates),
     }

@@ -80,6 +80,19 @@ class Projection:
             per_usd=self.per_usd.isel(draw=chosen) if by_draw else self.per_usd,
         )
 
+    def until(self, month: pd.Period) -> Projection:
+        """The same without the months after one."""
+        months = self.revenue["month"].to_numpy()
+        if months[-1] <= str(month):
+            return self
+        inside = months <= str(month)
+        return Projection(
+            revenue=self.revenue.isel(month=inside),
+            workers=self.workers.isel(month=inside),
+            present=self.present.isel(month=inside),
+            per_usd=self.per_usd.isel(month=inside),
+        )
+
     def by_year(self, revenue: xr.DataArray) -> xr.DataArray:
         """Sum over the months of each calendar year that is covered whole."""
         years = pd.PeriodIndex(revenue["month"].to_index(), freq="M").year.to_numpy()
