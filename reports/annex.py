@@ -112,8 +112,10 @@ def model_texts(run: SavedRun, texts: Catalogue) -> Json:
 
 def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
     """Every basic quantity: prior, posterior, remaining width and basis."""
-    rows = []
+    rows: list[list[str]] = []
+    last = ""
     for label, quantity in run.summary["quantities"].items():
+        basis = run.basis(label)
         both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
         rows.append(
             [
@@ -122,9 +124,10 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
                 unit_text(quantity["unit"]),
                 *both,
                 texts.numbers.percent(narrowing(run, label)),
-                run.basis(label),
+                texts.say("annex.catalogue.as_above") if basis and basis == last else basis,
             ]
         )
+        last = basis
     columns = ("quantity", "unit", "prior", "posterior", "left", "basis")
     return table(texts, "catalogue", columns, rows)
 

@@ -51,13 +51,12 @@ def message(run: SavedRun, texts: Catalogue) -> str:
     amount = texts.say(
         "front.amount", parts=texts.numbers.amount(*three(run.annual(year, HEADLINE)))
     )
-    said = texts.say("front.took", sender=sender, amount=amount, hosts=hosts, year=year)
+    key = "would" if run.manifest["what_if"] else "took"
+    said = texts.say(f"front.{key}", sender=sender, amount=amount, hosts=hosts, year=year)
     press = run.summary.get("press_arithmetic")
     if press is not None and press["year"] == year and press["usd"] > 0.0:
         share = run.annual(year, HEADLINE)["q50"] / press["usd"]
         said = texts.say("front.of_press", took=said, share=texts.numbers.percent(share))
-    if run.manifest["what_if"]:
-        return texts.say("front.if_so", said=said)
     return said
 
 

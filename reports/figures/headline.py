@@ -127,13 +127,15 @@ def rows(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
         for name in (HEADLINE, "plan_collected", "wedge")
     }
 
+    ours = "what_if" if run.manifest["what_if"] else "ours"
+
     def own(name: str, key: str) -> Row:
         numbers = run.annual(year, name)
         said = texts.numbers.interval(*three(numbers, MILLION))
         ends = three(numbers, MILLION)
         return Row(f"interval {name}", texts.say(key), measured[name], said, *ends, "model")
 
-    found = [own(HEADLINE, "figures.headline.ours")]
+    found = [own(HEADLINE, f"figures.headline.{ours}")]
     for name, (title, numbers) in rivals(run, year).items():
         said = texts.numbers.interval(*three(numbers, MILLION))
         label = texts.say("figures.headline.reading", title=_short(title, TITLE))

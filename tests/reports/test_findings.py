@@ -133,7 +133,7 @@ def test_official_total(
     said = findings.official(new, english)
     assert said is not None
     assert said.key == f"official.{key}_range"
-    assert ("overlaps" in said.text) == (key == "overlaps")
+    assert ("the two overlap" in said.text) == (key == "overlaps")
     assert f"wholly {key}" in said.text or key == "overlaps"
 
 
