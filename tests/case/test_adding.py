@@ -288,6 +288,8 @@ def answered(folder: Path, *answers: str, options: tuple[str, ...] = ()) -> tupl
             break
         said += piece
         if said.endswith((b"> ", b"[y/N] ")) and waiting:
+            if waiting[0] < " ":
+                time.sleep(0.3)  # a person strikes a key once the program waits for it
             os.write(screen, waiting.pop(0).encode())
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL if time.monotonic() >= until else 0)
