@@ -156,7 +156,7 @@ def test_the_table_goes_both_ways(tiny: Case, real: Case) -> None:
 
 
 def test_an_edited_table_is_read_as_the_edited_file(tiny: Case, tmp_path: Path) -> None:
-    frame = tiny.typed_evidence.set_index("id").astype(object)
+    frame = tiny.typed_evidence.set_index("id")
     frame.loc["workers", "value"] = 25_000.0
     frame.loc["workers", "base"] = np.nan
     frame.loc["workers", "start"] = pd.Period("2017-12", "M")
