@@ -8,6 +8,7 @@ This module is the public Python API::
     estimate                             # its headline
     estimate.revenue("state_take")       # by year, as a table
     model.plot("headline", estimate)     # any figure, as matplotlib axes
+    estimate.plot.headline(year=2018)    # the same, by its name
 
 ``fit`` estimates a case and ``load`` opens a run; both return an ``Estimate`` with tables, draws,
 checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold, ``calibrate`` fits
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import pymc as pm
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from model.archive.check_result import CheckResult
+    from model.archive.check_result import Checks
     from model.case.case import Case
     from model.equations.accounts import WorkerMonth
     from model.result import Estimate
@@ -46,8 +48,6 @@ __all__ = [
     "pymc_model", "read_case", "stock", "worker_month",
 ]  # fmt: skip
 
-SCREEN = 110  #: pixels per inch of figures in notebooks
-
 
 def runs_folder(output: str | Path | None = None) -> Path:
     """Folder of runs: ``output`` if given, else ``$SENT_WORKERS_RUNS``, else the checkout's."""
@@ -57,17 +57,17 @@ def runs_folder(output: str | Path | None = None) -> Path:
 def fit(
     inputs: str | Path | Case = INPUTS,
     *,
-    scenarios: Sequence[str | Path] = (),
+    scenarios: str | Path | Sequence[str | Path] = (),
     horizon: str = "",
     set: Mapping[str, float | str] | None = None,
     prior: Mapping[str, tuple[float, float] | str] | None = None,
-    drop_source: Sequence[str] = (),
-    drop_row: Sequence[str] = (),
+    drop_source: str | Sequence[str] = (),
+    drop_row: str | Sequence[str] = (),
     weight: Mapping[str, float] | None = None,
-    without: Sequence[str] = (),
+    without: str | Sequence[str] = (),
     as_of: str = "",
-    reading: Mapping[str, float] | None = None,
-    believe: Sequence[str] = (),
+    reading: str | Mapping[str, float] | None = None,
+    believe: str | Sequence[str] = (),
     draws: int = 1000,
     tune: int = 150,
     chains: int = 4,
@@ -83,7 +83,7 @@ def fit(
     ----------
     inputs : str, Path or Case
         A case of this checkout by name, any folder, or a case as read or changed in Python.
-    scenarios : sequence of str or Path
+    scenarios : str or Path, or sequence of them
         Names of the case's scenarios, or files.
     horizon : str
         Last month projected past the data, ``YYYY-MM``.
@@ -91,16 +91,16 @@ def fit(
         Basic quantities known exactly, e.g. ``{"upkeep": "9000 RUB/month"}``.
     prior : mapping, optional
         Other 5% and 95% quantiles, e.g. ``{"broker_margin": (0.1, 0.3)}``.
-    drop_source, drop_row : sequence of str
+    drop_source, drop_row : str or sequence of str
     weight : mapping, optional
         Factors on the weight of rows.
-    without : sequence of {"plan", "payments"}
+    without : {"plan", "payments"} or sequence of them
         Sides of the accounts of which no row is fitted.
     as_of : str
         Day by which evidence must have been published, e.g. ``"2018-08-02"``.
-    reading : mapping, optional
-        Weights of rival readings; the others share what is left.
-    believe : sequence of str
+    reading : str or mapping, optional
+        The only rival reading, or weights of some; the others share what is left.
+    believe : str or sequence of str
         Held-out totals taken as evidence.
     draws, tune, chains, seed : int
         Options of the sampler.
@@ -117,37 +117,29 @@ def fit(
     ------
     CaseError
         With every error in the inputs, the scenarios or the arguments.
+    TypeError, ValueError
+        If an argument is of another kind, or an option of the sampler beyond its limits.
     NoStartingPointError
         If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
     from model.case.at_hand import folder_of
-    from model.question import Question, SamplerOptions
     from model.result import Estimate
-    from model.sampling.whatif import what_if_of
+    from model.result.asked import in_python, question
 
-    what_if = what_if_of(
-        fixed=[f"{name}={value}" for name, value in (set or {}).items()],
-        priors=[
-            f"{name}={ends if isinstance(ends, str) else f'{ends[0]}:{ends[1]}'}"
-            for name, ends in (prior or {}).items()
-        ],
-        drop_sources=drop_source,
-        drop_rows=drop_row,
-        weights=[f"{row}={factor}" for row, factor in (weight or {}).items()],
-        without=without,
-        as_of=as_of,
-        readings=[f"{name}={weight}" for name, weight in (reading or {}).items()],
-        believe=believe,
-    )
-    options = SamplerOptions(draws=draws, tune=tune, chains=chains, seed=seed)
     folder = runs_folder(output)
     with folder_of(inputs) as case:
-        question = Question(case, what_if, tuple(map(str, scenarios)), horizon, options)
-        known = None if fresh else found(question, folder)
+        asked = question(
+            case, scenarios=scenarios, horizon=horizon, set=set, prior=prior,
+            drop_source=drop_source, drop_row=drop_row, weight=weight, without=without,
+            as_of=as_of, reading=reading, believe=believe,
+            draws=draws, tune=tune, chains=chains, seed=seed,
+        )  # fmt: skip
+        known = None if fresh else found(asked, folder)
         if known is None:
-            known = answer(question, read_inputs(question), folder, fresh=fresh)
-    return Estimate(known.folder, known.summary, known.manifest)
+            with in_python():
+                known = answer(asked, read_inputs(asked), folder, fresh=fresh)
+    return Estimate(known.folder, known.summary, known.manifest, _plots)
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
@@ -165,11 +157,15 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
 
     folder = store.named_run(str(run), runs_folder(output))
     manifest, summary = store.read_run(folder)
-    return Estimate(folder, summary, manifest)
+    return Estimate(folder, summary, manifest, _plots)
 
 
 def compare(
-    estimates: Mapping[str, Estimate], definition: str = "state_take", year: int | None = None
+    estimates: Mapping[str, Estimate],
+    definition: str = "state_take",
+    year: int | None = None,
+    *,
+    unit: str = "",
 ) -> pd.DataFrame:
     """Compare the revenue of one year in several estimates, in dollars: a table, one row each.
 
@@ -179,27 +175,31 @@ def compare(
     definition : str
     year : int, optional
         By default, the headline's.
+    unit : {"", "thousand", "million", "billion"}
+        Of dollars.
     """
     import pandas as pd
 
     return pd.DataFrame(
         {
-            name: one.revenue(definition).loc[one.year if year is None else year]
+            name: one.revenue(definition, unit=unit).loc[one.year if year is None else year]
             for name, one in estimates.items()
         }
     ).T
 
 
-def plot(name: str, estimate: Estimate, **options: Any) -> Any:
-    """Draw a figure of an estimate.
+def plot(name: str, estimate: Estimate, *, ax: Axes | None = None, **options: Any) -> Any:
+    """Draw a figure of an estimate; ``estimate.plot.NAME(...)`` is the same.
 
     Parameters
     ----------
     name : str
         ``headline``, or another of ``reports.figures.FIGURES``; some need checks or calibration.
     estimate : Estimate
+    ax : Axes, optional
+        Axes whose place the figure takes, for instance from ``plt.subplots``.
     **options
-        Passed to the figure's ``draw``.
+        Passed to the figure's ``draw``, such as ``year``.
 
     Returns
     -------
@@ -212,22 +212,16 @@ def plot(name: str, estimate: Estimate, **options: Any) -> Any:
     ReportError
         If the run has nothing to show in it.
     """
-    import numpy as np
+    from reports.figures.of_estimate import drawn
 
-    from reports.figures import FIGURES, OF_DRIVERS
-    from reports.saved_run import SavedRun
+    return drawn(estimate, name, ax=ax, **options)
 
-    if name not in FIGURES:
-        raise KeyError(f"{name!r}; write one of: {', '.join(FIGURES)}")
-    import matplotlib.pyplot as plt
 
-    if name in OF_DRIVERS:
-        asked = {key: options[key] for key in ("definition", "year") if key in options}
-        estimate.drivers(**asked)
-    axes = FIGURES[name].draw(SavedRun.open(estimate.folder), **options)
-    # passed to pyplot, so that notebooks show it like any other figure
-    plt.figure(np.ravel(axes)[0].get_figure(root=True)).set_dpi(SCREEN)
-    return axes
+def _plots(estimate: Estimate) -> Any:
+    """Figures of an estimate: wings know nothing of reports, so the face hands them on."""
+    from reports.figures.of_estimate import Plots
+
+    return Plots(estimate)
 
 
 def read_case(folder: str | Path = INPUTS) -> Case:
@@ -264,7 +258,7 @@ def calibrate(
     seed: int = 20180802,
     cores: int | None = None,
     output: str | Path | None = None,
-) -> list[CheckResult]:
+) -> Checks:
     """Fit simulated cases with known answers, to test whether intervals contain the truth.
 
     Existing results are read from disk, as with ``python -m model.calibration``.
@@ -279,13 +273,14 @@ def calibrate(
     cores : int, optional
         Number of parallel fits.
     """
+    from model.archive.check_result import Checks
     from model.calibration.study import Plan, calibrated
     from model.sampling.parallel import executor
 
     plan = Plan(replicates, slips, seed)
     with executor(cores) as workers:
         results, _ = calibrated(read_case(inputs), runs_folder(output), plan, workers)
-    return results
+    return Checks(results)
 
 
 def hedge(
@@ -347,3 +342,8 @@ def pymc_model(case: Case | None = None) -> pm.Model:
     from model.evidence import readable
 
     return readable.pymc_model(case or read_case())
+
+
+def __dir__() -> list[str]:
+    """Names of the public API."""
+    return [*__all__, "__version__"]

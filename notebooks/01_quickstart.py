@@ -28,7 +28,7 @@ import model
 # %%
 estimate = model.fit()
 assert estimate.converged
-by_year = estimate.revenue("state_take") / 1e6
+by_year = estimate.revenue("state_take", unit="million")
 axes = model.plot("headline", estimate)
 print(estimate)
 
@@ -57,13 +57,13 @@ pd.Series(worst, name="worst of all").round(3).to_frame()
 #
 # ## By year
 #
-# Tables are in dollars; here they are divided by a million. `q50` is the median; `q05` and `q95`
-# are the ends of the 90% interval.
+# Tables are in dollars, or in another unit that you name. `5%` and `95%` are the ends of the 90%
+# interval.
 
 # %%
-NAMES = {"q50": "median", "q05": "5%", "q95": "95%"}
+ENDS = ["median", "5%", "95%"]
 
-years = by_year[list(NAMES)].rename(columns=NAMES).round().astype(int)
+years = by_year[ENDS].round().astype(int)
 years.rename_axis(columns="state take, USD million")
 
 # %% [markdown]
@@ -107,7 +107,8 @@ table = pd.DataFrame(
         for name, block in readings.items()
     }
 ).T
-table = (table[list(NAMES)] / 1e6).rename(columns=NAMES).round().astype(int)
+names = dict(zip(["q50", "q05", "q95"], ENDS, strict=True))
+table = (table[list(names)] / 1e6).rename(columns=names).round().astype(int)
 table.insert(0, "weight", [f"{block['weight']:.0%}" for block in readings.values()])
 table.loc["all together"] = ["100%", *years.loc[estimate.year]]
 table.rename_axis(columns=f"state take of {estimate.year}, USD million")
@@ -141,14 +142,14 @@ press_claims[["quantity", "qualifier", "figure", "unit"]]
 # %% [markdown]
 # ## Other questions
 #
-# `estimate.draws()` is an array with one amount for each draw from the posterior. The probability
+# `estimate.draws()` has the amounts of each draw from the posterior, by year. The probability
 # of a statement is the share of draws for which it holds. What is the chance that the state took
 # more than the press's figure?
 
 # %%
-draws = estimate.draws("state_take")
-above = (draws > press["usd"]).sum()
-print(f"{above:,} of {len(draws):,} draws for {estimate.year} lie above the press's figure.")
+draws = estimate.draws("state_take").sel(period=str(estimate.year))
+above = int((draws > press["usd"]).sum())
+print(f"{above:,} of {draws.size:,} draws for {estimate.year} lie above the press's figure.")
 
 # %% [markdown]
 # None or a handful of some thousand draws means "less than one in a few hundred", not "impossible":
@@ -157,7 +158,11 @@ print(f"{above:,} of {len(draws):,} draws for {estimate.year} lie above the pres
 
 # %%
 definitions = ["billings", "wedge", "surplus", "state_take", "plan_collected"]
-counted = {name: (estimate.draws(name) > press["usd"]).mean() for name in definitions}
+year = str(estimate.year)
+counted = {
+    name: float((estimate.draws(name).sel(period=year) > press["usd"]).mean())
+    for name in definitions
+}
 above = pd.DataFrame({"counted here": counted, "in summary.json": press["probability_above"]})
 above.round(2).rename_axis(columns="probability of more")
 
@@ -169,8 +174,10 @@ above.round(2).rename_axis(columns="probability of more")
 # although their intervals overlap:
 
 # %%
-grew = (estimate.draws(year=2017) > estimate.draws(year=2016)).mean()
-fell = (estimate.draws(year=2018) < estimate.draws(year=2017)).mean()
+by_draw = estimate.draws("state_take")
+take = {year: by_draw.sel(period=str(year)) for year in (2016, 2017, 2018)}
+grew = float((take[2017] > take[2016]).mean())
+fell = float((take[2018] < take[2017]).mean())
 print(f"Probability that the state took more in 2017 than in 2016: {grew:.2f}")
 print(f"Probability that the state took less in 2018 than in 2017: {fell:.2f}")
 
@@ -237,7 +244,7 @@ pd.DataFrame(tied).round(2).rename_axis(columns=f"correlation with, in {estimate
 # 2. What is the probability that the state took more than 150 million dollars in 2016? And in at
 #    least one of the years 2015 to 2017? (Use `numpy.maximum` on arrays, draw by draw. Why is it
 #    not the sum of three probabilities?)
-# 3. Show `estimate.held_out[["observed", "unit", "q50", "q05", "q95"]]`: published figures that
+# 3. Show `estimate.held_out[["observed", "unit", "median", "5%", "95%"]]`: published figures that
 #    were not fitted. Which of them lie inside the model's interval?
 # 4. Run `model.fit(seed=1, draws=2000)` and compare the two sentences: do the median and the ends
 #    move by more than the digits shown?

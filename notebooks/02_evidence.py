@@ -191,7 +191,7 @@ off.head(6).round(2).to_frame().join(claims[stated])
 
 # %%
 surprising = estimate.evidence.sort_values("surprise", ascending=False).head(6)
-surprising[["qualifier", "grade", "observed", "q50", "q05", "q95", "unit", "surprise"]].round(2)
+surprising[["qualifier", "grade", "observed", "median", "5%", "95%", "unit", "surprise"]].round(2)
 
 # %% [markdown]
 # Among so many rows, some lie far out by chance. If the predictions had not seen the rows, about one
@@ -241,8 +241,8 @@ compared = {
     "without Daily NK's report": without_report,
     "without the press's 24,000": without_24000,
 }
-table = model.compare(compared)[["q50", "q05", "q95", "sd"]] / 1e6
-moved = (table["q50"] - table.loc["all evidence", "q50"]) / table.loc["all evidence", "sd"]
+table = model.compare(compared, unit="million")[["median", "5%", "95%", "sd"]]
+moved = (table["median"] - table.loc["all evidence", "median"]) / table.loc["all evidence", "sd"]
 for name, deviations in moved.iloc[1:].items():
     print(f"{name}: the median moves by {deviations:+.2f} standard deviations.")
 table.round(1).rename_axis(columns=f"state take of {estimate.year}, USD million")

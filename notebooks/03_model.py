@@ -18,7 +18,7 @@ import model
 
 estimate = model.fit()
 assert estimate.converged
-median = estimate.quantities["posterior_q50"]
+median = estimate.quantities["posterior median"]
 
 # %% [markdown]
 # `median` has the posterior median of each basic quantity, in its own unit; the part of a name
@@ -76,7 +76,7 @@ by_hand = model.stock(
     median["permitted_at_start"], by_month("permit_exit"), by_month("permit_inflow")
 )
 workers = estimate.workers()
-permitted = workers[workers["stock"] == "permitted"].set_index("month")[["q50", "q05", "q95"]]
+permitted = workers[workers["stock"] == "permitted"].set_index("month")[["median", "5%", "95%"]]
 chosen = ["2015-12", "2017-08", "2017-12", "2018-12", "2019-11", "2019-12", "2020-03"]
 permitted.assign(by_hand=by_hand).loc[chosen].round(-1).astype(int)
 
@@ -270,7 +270,7 @@ pd.DataFrame(
         "USD million, by hand": {
             name: of_medians(name) * worker_months / rubles / 1e6 for name in definitions
         },
-        "median of the estimate": estimate.revenue().loc[year]["q50"] / 1e6,
+        "median of the estimate": estimate.revenue(unit="million").loc[year]["median"],
     }
 ).loc[definitions].round().astype(int)
 
@@ -283,9 +283,15 @@ pd.DataFrame(
 # Even before any evidence, the priors imply something about the state take. `estimate.prior()`
 # draws from them alone.
 
+
 # %%
+def in_year(one, definition="state_take"):
+    """Draws of the headline's year, one after another."""
+    return one.draws(definition).sel(period=str(one.year)).to_numpy().ravel()
+
+
 bins = np.linspace(-500, 1500, 201)
-for name, draws in [("priors alone", estimate.prior()), ("posterior", estimate.draws())]:
+for name, draws in [("priors alone", estimate.prior()), ("posterior", in_year(estimate))]:
     plt.hist(draws / 1e6, bins=bins, density=True, alpha=0.5, label=name)
     low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95]) / 1e6
     print(f"{name}: {middle:.0f} ({low:.0f} to {high:.0f}) million dollars")
@@ -319,7 +325,7 @@ sides = {
 }
 assert all(one.converged for one in sides.values())
 for name, one in sides.items():
-    pd.Series(one.draws() / 1e6).plot.density(label=name)
+    pd.Series(in_year(one) / 1e6).plot.density(label=name)
     dropped = len(estimate.evidence) - int((one.evidence["weight"] > 0).sum())
     print(f"{name}: {dropped} rows dropped")
 plt.xlim(-50, 350)
@@ -328,7 +334,7 @@ plt.xlabel(f"state take of {year}, USD million")
 plt.ylabel("density")
 plt.legend()
 
-table = model.compare(sides)[["q50", "q05", "q95", "sd"]] / 1e6
+table = model.compare(sides, unit="million")[["median", "5%", "95%", "sd"]]
 table.round().astype(int).rename_axis(columns=f"state take of {year}, USD million")
 
 
@@ -346,8 +352,8 @@ pd.DataFrame(
             "payment in the Far East, thousand RUB": price(one, "far_east_construction"),
             "payment in other construction, thousand RUB": price(one, "other_construction"),
             "broker's margin, % of billings": np.median(one.quantity("broker_margin")) * 100,
-            "billings, USD million": np.median(one.draws("billings")) / 1e6,
-            "plan collected, USD million": np.median(one.draws("plan_collected")) / 1e6,
+            "billings, USD million": np.median(in_year(one, "billings")) / 1e6,
+            "plan collected, USD million": np.median(in_year(one, "plan_collected")) / 1e6,
         }
         for name, one in sides.items()
     }
@@ -369,6 +375,7 @@ pd.DataFrame(
 # each and its reasons. A weight of one asks for a single reading:
 
 # %%
+ENDS = ["median", "5%", "95%"]
 readings = {
     "all readings": estimate,
     "a fixed plan": model.fit(reading={"plan": 1}),
@@ -376,7 +383,7 @@ readings = {
 }
 assert all(one.converged for one in readings.values())
 for name, one in readings.items():
-    pd.Series(one.draws() / 1e6).plot.density(label=name)
+    pd.Series(in_year(one) / 1e6).plot.density(label=name)
 plt.xlim(0, 350)
 plt.ylim(0)
 plt.xlabel(f"state take of {year}, USD million")
@@ -385,7 +392,7 @@ plt.legend()
 
 pd.concat(
     {
-        definition: model.compare(readings, definition)[["q50", "q05", "q95"]] / 1e6
+        definition: model.compare(readings, definition, unit="million")[ENDS]
         for definition in ["state_take", "plan_collected", "billings"]
     },
     axis=1,

@@ -60,13 +60,12 @@ axes = model.plot("scenarios", estimate, most=2)
 # `estimate.versus` has the change by year. For the same two scenarios, in million dollars:
 
 # %%
-NAMES = {"q50": "median", "q05": "5%", "q95": "95%"}
+ENDS = ["median", "5%", "95%"]
 
 
 def change(estimate, scenario, definition="state_take"):
     """What a scenario changes in each year: median and 90% interval, USD million."""
-    table = estimate.versus(scenario, definition)
-    return (table[list(NAMES)] / 1e6).round(1).rename(columns=NAMES)
+    return estimate.versus(scenario, definition, unit="million")[ENDS].round(1)
 
 
 both = {name: change(estimate, name) for name in asked[:2]}
@@ -84,8 +83,10 @@ pd.concat(both, axis=1)
 
 # %%
 year = 2018
-with_it = estimate.draws(year=year, scenario="one_year_expiry") / 1e6
-without = estimate.draws(year=year) / 1e6
+with_it, without = (
+    estimate.draws(scenario=name).sel(period=str(year)).to_numpy().ravel() / 1e6
+    for name in ("one_year_expiry", "baseline")
+)
 ends = [0.05, 0.95]
 
 paired = np.quantile(with_it - without, ends)
@@ -134,7 +135,10 @@ for name, block in estimate.summary["readings"].items():
     years = block["scenarios"]["ruble_shock"]["versus_baseline"]
     lost = years["2018"]["plan_collected"]["usd"]
     by_reading[name] = {"the claim follows": block["follows"]}
-    by_reading[name] |= {label: round(lost[key] / 1e6, 1) for key, label in NAMES.items()}
+    by_reading[name] |= {
+        label: round(lost[key] / 1e6, 1)
+        for key, label in zip(["q50", "q05", "q95"], ENDS, strict=True)
+    }
 pd.DataFrame(by_reading).T.rename_axis(columns="change of the plan collected in 2018")
 
 # %% [markdown]
@@ -227,7 +231,7 @@ revenue[chosen].pivot_table(
 # %%
 workers = later.workers()
 working = workers[(workers["stock"] == "working") & workers["month"].str.endswith("-12")]
-working.set_index("month")[["q50", "q05", "q95"]].rename(columns=NAMES).round(-1).astype(int)
+working.set_index("month")[ENDS].round(-1).astype(int)
 
 # %%
 pd.concat({name: change(later, "rubles_120", name) for name in parts}, axis=1).loc[2021:]

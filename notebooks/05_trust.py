@@ -91,7 +91,7 @@ print(f"Probability of being off, before any row: {estimate.case.reading.off_sha
 pd.DataFrame({name: one.summary["errors"]["off"] for name, one in both.items()})
 
 # %%
-model.compare(both)[["q50", "q05", "q95"]] / MILLION
+model.compare(both, unit="million")[["median", "5%", "95%"]]
 
 # %% [markdown]
 # The slip is found, and the other rows are not blamed for it. But it is not harmless: the answer is

@@ -75,7 +75,7 @@ print(f"explained: {found.explained:.1%}, by polynomials of degree {found.degree
 # part. By hand it is the law of total variance, for which the posterior notes each draw's reading:
 
 # %%
-take = estimate.draws() / MILLION
+take = estimate.draws().sel(period=str(estimate.year)).to_numpy().ravel() / MILLION
 noted = estimate.posterior["sample_stats"]["reading"].to_numpy()
 by_reading = pd.Series(take).groupby(np.tile(noted, len(take) // len(noted)))
 weights, means = by_reading.size() / len(take), by_reading.mean()

@@ -110,7 +110,7 @@ assert lower != good
 evidence.write_text(lower, encoding="utf-8")
 other = model.fit(folder)
 assert other.converged
-columns = ["q50", "q05", "q95"]
+columns = ["median", "5%", "95%"]
 pd.concat(
     {
         definition: model.compare({"as it was": estimate, "lower payment": other}, definition)[
@@ -156,9 +156,7 @@ assert with_inspection.converged
 at_end = "2018-12"
 pd.DataFrame(
     {
-        name: one.workers()
-        .query("month == @at_end and stock == 'permitted'")
-        .iloc[0][["q05", "q50", "q95"]]
+        name: one.workers().query("month == @at_end and stock == 'permitted'").iloc[0][columns]
         for name, one in {"before": estimate, "with the inspection": with_inspection}.items()
     }
 ).T.round(0)

@@ -10,7 +10,7 @@ from model.terminal.options import Run, Runs
 from model.terminal.output import command_line, say
 from reports.annex import annex
 from reports.brief import brief
-from reports.command import FOLDER, Language, OutputFolder, opened, reporting
+from reports.command import FOLDER, Language, OutputFolder, named, opened, reporting
 from reports.figures.files import drawn
 from reports.typesetting import write_file
 
@@ -29,7 +29,10 @@ def main(
     def work() -> None:
         saved, texts = opened(run, runs, language)
         folder = output or saved.folder / FOLDER
-        files = {"brief.pdf": brief(saved, texts), "annex.pdf": annex(saved, texts)}
+        files = {
+            named("brief.pdf", saved): brief(saved, texts),
+            named("annex.pdf", saved): annex(saved, texts),
+        }
         pictures = drawn(saved, texts)
         for name, content in (files | {f"figures/{n}": c for n, c in pictures.items()}).items():
             write_file(folder / name, content)

@@ -12,14 +12,14 @@ from model.case.folders import COPY
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
-from reports import annex_checks, annex_errors, assumed, driver_findings, figures, readings
+from reports import annex_checks, annex_errors, assumed, driver_findings, figures, gather, readings
 from reports.assumed import name_of
-from reports.brief import front
 from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
 from reports.figures import evidence, lacking, ranks, totals
 from reports.figures.priors import unit_text
 from reports.findings import narrowing
+from reports.front import front
 from reports.saved_run import SavedRun
 from reports.tables import table
 from reports.texts import Catalogue
@@ -42,6 +42,7 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
     texts = readings.worded(run, texts)
     files = FigureFiles(run, texts)
     drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
+    drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
     if totals.published(run):
         drawn["totals"] = files.block("totals")
     if run.scenarios:
@@ -87,6 +88,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "hashes": [[name, value] for name, value in run.manifest["files"].items()],
         "commands": commands(run),
         "sources": sources_table(run, texts),
+        "gather": gather.block(run, texts),
     }
 
 
@@ -110,8 +112,10 @@ def model_texts(run: SavedRun, texts: Catalogue) -> Json:
 
 def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
     """Every basic quantity: prior, posterior, remaining width and basis."""
-    rows = []
+    rows: list[list[str]] = []
+    last = ""
     for label, quantity in run.summary["quantities"].items():
+        basis = run.basis(label)
         both = [texts.numbers.interval(*three(quantity[side])) for side in ("prior", "posterior")]
         rows.append(
             [
@@ -120,9 +124,10 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
                 unit_text(quantity["unit"]),
                 *both,
                 texts.numbers.percent(narrowing(run, label)),
-                run.basis(label),
+                texts.say("annex.catalogue.as_above") if basis and basis == last else basis,
             ]
         )
+        last = basis
     columns = ("quantity", "unit", "prior", "posterior", "left", "basis")
     return table(texts, "catalogue", columns, rows)
 
@@ -242,7 +247,11 @@ def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
         predicted = above = texts.say("annex.holdout.silent")
         if found["predicted"] is not None:
             predicted = texts.numbers.interval(*three(found["predicted"]))
-            above = texts.numbers.percent(found["probability_above"])
+            if found["probability_above"] is not None:
+                above = texts.numbers.percent(found["probability_above"])
+            elif found.get("share") is not None:
+                share = texts.numbers.shares(*three(found["share"]))
+                above = texts.say("annex.holdout.share", share=share)
         measured = MEASURED_BY_NAME.get(row["quantity"])
         of = (
             row["quantity"].replace("_", " ")
@@ -314,7 +323,7 @@ def sources_table(run: SavedRun, texts: Catalogue) -> Json:
 
 def commands(run: SavedRun) -> list[str]:
     """Two commands that reproduce the run and this annex, from the copy of the inputs it holds."""
-    name = run.folder.resolve().name
+    name = run.name
     asked = shlex.join(elsewhere(run.manifest["arguments"], f"{name}/{COPY}"))
     make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
     return [make, f".venv/bin/python -m reports.annex {name}"]

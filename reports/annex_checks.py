@@ -35,7 +35,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
 def verdicts(run: SavedRun, texts: Catalogue) -> Json:
     """The verdict and sentence of each check, or how to check the run."""
     judged = [one["passed"] for one in run.checks.values() if one["passed"] is not None]
-    text = texts.say("annex.checks.none", run=run.folder.resolve().name)
+    text = texts.say("annex.checks.none", run=run.name)
     if run.checks:
         passed = sum(judged)
         text = texts.say("annex.checks.done", passed=passed, judged=len(judged), file=store.CHECKS)

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.question import described
 from model.terminal.wording import FINEST, MILLION, three, unchanged
 from reports import driver_findings, findings, readings
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
+from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
 Json = dict[str, Any]
 
-#: Quantities of the claims about each part of the answer.
-PARTS = {
-    "workers": ("permitted", "working"),
-    "paid": ("payment", "billings", "net_of_tax", "wage_fund"),
-    "declared": ("declared_salary",),
-    "kept": ("worker_keeps", "withheld"),
-    "plan": ("plan", "claim", "plan_collected"),
-    "state": ("state_take",),
-}
 #: Items of the accounts that give the answer for each part.
 ANSWERS = {
     "paid": "billings",
@@ -40,7 +32,7 @@ NAMED = 1
 #: Scenarios drawn: one row of panels, with what happened first.
 PANELS = 2
 #: Scenarios in the table: those that matter most. The annex draws more.
-TOLD = 4
+TOLD = 3
 #: Drivers drawn.
 BARS = 4
 #: Pages beyond which the brief is set in smaller type.
@@ -59,10 +51,10 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     files = FigureFiles(run, texts)
     first = next(iter(run.hosts))
     drawn: Json = {name: files.block(name) for name in ("headline", "accounts")}
-    drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
+    drawn["workers"] = [files.block("workers", host=host, flows=False) for host in run.hosts]
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=first, most=PANELS)]
-    if driver_findings.asked(run):
+    if driver_findings.asked(run) and not run.scenarios:  # else the annex draws it
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
     pdf = typeset("brief", data, files.drawn)
@@ -80,11 +72,13 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         return {"text": sentence.text, "notes": notes.cite(*sentence.rows)}
 
     return front(run, texts) | {
-        "headline": findings.headline(run, texts),
+        "headline": box(run, texts),
+        "sure": sureness(run, texts),
         "found": [
             paragraph(one)
             for one in [*findings.found(run, texts), *driver_findings.groups(run, texts)]
         ],
+        "supposed": [paragraph(one) for one in findings.supposed(run, texts)],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
         "rests": rests(run, texts, notes),
@@ -93,32 +87,9 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "unknown": [paragraph(one) for one in findings.not_known(run, texts)],
         "words": texts.content["brief"]
         | {
-            "trace": texts.say("brief.trace", run=run.folder.resolve().name),
+            "trace": texts.say("brief.trace", run=run.name),
             "footer": texts.say("brief.footer", case=run.summary["case"]),
         },
-    }
-
-
-def front(run: SavedRun, texts: Catalogue) -> Json:
-    """The head of both documents."""
-    timeline, name = run.timeline, run.folder.resolve().name
-    asked = described(run.manifest["what_if"])
-    return {
-        "lang": texts.language,
-        "title": run.summary["case"],
-        "date": run.manifest["date"],
-        "run": name,
-        "converged": run.converged,
-        "not_converged": texts.say("brief.not_converged"),
-        "about": texts.say(
-            "brief.about",
-            date=texts.date(run.manifest["date"]),
-            claims=len(run.summary["evidence"]),
-            start=texts.month(timeline["start"]),
-            end=texts.month(timeline["end"]),
-            run=name,
-        ),
-        "what_if": texts.say("brief.about_what_if", what_if="; ".join(asked)) if asked else "",
     }
 
 
@@ -133,6 +104,10 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
     meanings = [
         {"name": head, "text": texts.say(f"definitions.{definition}.meaning")}
         for head, definition in zip(heads, order, strict=True)
+    ]
+    meanings += [
+        {"name": texts.say(f"brief.{word}_name"), "text": texts.say(f"brief.{word}")}
+        for word in ("plan", "grade")
     ]
     return {
         "caption": texts.say("brief.years.caption"),
@@ -151,46 +126,61 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
     """For each part: the model's answer, the number of claims and the best-graded claim."""
     accounts = run.summary["accounts"]
     rows = []
-    for part, quantities in PARTS.items():
-        names = [
-            name for name in run.summary["evidence"] if run.evidence[name]["quantity"] in quantities
-        ]
+    for part, names in claims(run).items():
         if part == "workers":
             block = run.summary["scenarios"][BASELINE]["workers"]
             numbers = block[f"{run.year}-12"]["working"]
         else:
             numbers = accounts["items"][ANSWERS[part]]["per_worker_month"]
         chosen = best(run, names, NAMED)
-        claims = [
+        cited = [
             {"text": figure_printed(run.evidence[name], texts), "notes": notes.cite(name)}
             for name in chosen
         ]
         label = texts.say(f"parts.{part}", year=run.year, currency=accounts["currency"])
         answer = texts.numbers.interval(*three(numbers))
-        rows.append({"part": label, "answer": answer, "claims": len(names), "best": claims})
+        rows.append({"part": label, "answer": answer, "claims": len(names), "best": cited})
     head = [texts.say(f"brief.rest.{key}") for key in ("part", "answer", "claims", "best")]
     return {"caption": texts.say("brief.rest.caption"), "head": head, "rows": rows}
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of a description."""
+    return re.split(r"(?<=[.!?;])\s", text, maxsplit=1)[0].rstrip(";.") + "."
+
+
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
     """For each scenario: the change in the state take and in the billings."""
-    none, rows = texts.say("brief.stake.none"), []
-    for block in list(run.scenarios.values())[:TOLD]:
-        stake = block["at_stake"]
-        take, billings = (stake[definition]["usd"] for definition in (HEADLINE, "billings"))
-        cells = [
-            none if unchanged(change) else millions(texts, change, FINEST)
-            for change in (take, billings)
-        ]
-        chance = "" if unchanged(take) else texts.numbers.percent(take["probability_higher"])
-        months = f"{stake['from']} – {stake['to']}"
-        rows.append([block["title"], months, cells[0], chance, cells[1]])
-    keys = ("scenario", "months", "change", "chance", "billings")
+    rows: list[list[str]] = []
+    told: list[dict[str, str]] = []
+
+    def change(numbers: Json) -> str:
+        if unchanged(numbers):
+            return texts.say("brief.stake.none")
+        return millions(texts, numbers, FINEST)
+
+    shown = list(run.scenarios.values())[:TOLD]
+    later = any("within_data" in block["at_stake"] for block in shown)
+    for block in shown:
+        whole = block["at_stake"]
+        stake = whole.get("within_data", whole)
+        take = stake[HEADLINE]["usd"]
+        cells = [block["title"], f"{stake['from']} – {stake['to']}", change(take)]
+        cells += ["" if unchanged(take) else texts.numbers.percent(take["probability_higher"])]
+        if later:
+            extended = texts.say(
+                "brief.stake.to", month=whole["to"], change=change(whole[HEADLINE]["usd"])
+            )
+            cells.append(extended if stake is not whole else "")
+        rows.append([*cells, change(stake["billings"]["usd"])])
+        told.append({"name": block["title"], "text": first_sentence(block["description"])})
+    keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
     more = texts.say(key, count=left) if left > 0 else ""
     return {
         "more": more,
+        "told": told,
         "caption": texts.say("brief.stake.caption"),
         "head": [texts.say(f"brief.stake.{key}") for key in keys],
         "rows": rows,

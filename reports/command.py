@@ -49,8 +49,14 @@ class FigureFiles:
     def block(self, name: str, **values: Any) -> dict[str, str]:
         """Draw a figure and return its file name, caption and alternative text."""
         module: Any = figures.FIGURES[name]
-        file = "-".join([name, *(str(value) for value in values.values())])
-        self.drawn[file] = style.content(module.draw(self.run, texts=self.texts, **values), "svg")
+        named = [str(value) for value in values.values() if not isinstance(value, bool)]
+        file = "-".join([name, *named])
+        axes = module.draw(self.run, texts=self.texts, **values)
+        drawing = style.content(axes, "svg")
+        if glyphs.foreign(drawing.decode("utf-8")):
+            # the page cannot set every script inside a drawing: letters become outlines
+            drawing = style.content(axes, "svg", letters=False)
+        self.drawn[file] = drawing
         return {
             "file": f"{file}.svg",
             "caption": figures.caption(name, self.run, self.texts, values.get("host")),
@@ -93,6 +99,14 @@ def reporting(work: Callable[[], None]) -> None:
         raise typer.Exit(130) from None
 
 
+def named(file: str, run: SavedRun) -> str:
+    """The name of a document, which says so if it answers a what-if."""
+    if not run.manifest["what_if"]:
+        return file
+    stem, ending = file.rsplit(".", 1)
+    return f"{stem}-what-if.{ending}"
+
+
 def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
     """Run the command line of one document.
 
@@ -114,7 +128,7 @@ def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
     ) -> None:
         def work() -> None:
             saved, texts = opened(run, runs, language)
-            path = output or saved.folder / FOLDER / file
+            path = output or saved.folder / FOLDER / named(file, saved)
             write_file(path, make(saved, texts))
             say(f"Wrote {path}")
 

@@ -27,7 +27,7 @@ def asked(run: SavedRun) -> bool:
 
 def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     """What would add most to the headline; empty if drivers were not computed."""
-    return [_quantity(run, texts), *_sources(run, texts)] if asked(run) else []
+    return [_quantity(run, texts), *sources(run, texts)] if asked(run) else []
 
 
 def groups(run: SavedRun, texts: Catalogue) -> list[Sentence]:
@@ -67,16 +67,18 @@ def _quantity(run: SavedRun, texts: Catalogue) -> Sentence:
     )
 
 
-def _sources(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """The source that would add most; empty if the case lists none."""
-    sources = run.headline_drivers()["tables"]["prospects"]
-    if sources.empty:
+def sources(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """The source that would add most; empty if the case lists none or none was compared."""
+    if not asked(run):
         return []
-    one = "_one" if len(sources) == 1 else ""
-    best = sources.loc[sources["variance_share"].idxmax()]
+    listed = run.headline_drivers()["tables"]["prospects"]
+    if listed.empty:
+        return []
+    one = "_one" if len(listed) == 1 else ""
+    best = listed.loc[listed["variance_share"].idxmax()]
     if best["variance_share"] < NOISE:
-        return [sentence(texts, f"drivers.no_source{one}", count=len(sources))]
-    values = {"title": best["title"], "count": len(sources), **_widths(best, texts)}
+        return [sentence(texts, f"drivers.no_source{one}", count=len(listed))]
+    values = {"title": best["title"], "count": len(listed), **_widths(best, texts)}
     return [sentence(texts, f"drivers.source{one}", **values)]
 
 
@@ -92,7 +94,7 @@ def _widths(row: Any, texts: Catalogue) -> dict[str, str]:
 
 def blocks(run: SavedRun, texts: Catalogue) -> Json:
     """Every block of the annex about drivers."""
-    text = texts.say("annex.drivers.none", run=run.folder.resolve().name)
+    text = texts.say("annex.drivers.none", run=run.name)
     shares: list[list[str]] = []
     sources: list[list[str]] = []
     if asked(run):

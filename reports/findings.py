@@ -12,7 +12,7 @@ import numpy as np
 
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE, USES
-from model.terminal.wording import MILLION, three, unchanged
+from model.terminal.wording import MILLION, rounding_unit, three, unchanged
 from reports import assumed, readings
 from reports.assumed import name_of
 from reports.citations import best, figure_printed
@@ -64,33 +64,6 @@ def direction(probability: float, low: str, high: str, unclear: str = "unclear")
 def chance(texts: Catalogue, probability: float) -> dict[str, str]:
     """A probability in words and in per cent, for a sentence."""
     return {"chance": texts.chance(probability), "percent": texts.numbers.percent(probability)}
-
-
-def headline(run: SavedRun, texts: Catalogue) -> dict[str, Any]:
-    """Texts of the headline's box: both rungs side by side, and words on each."""
-    rungs = []
-    for definition in RUNGS:
-        parts = texts.numbers.amount(*three(run.annual(run.year, definition)))
-        rungs.append(
-            {
-                "number": texts.say("headline.number", parts=parts),
-                "label": texts.say(f"headline.labels.{definition}", year=run.year),
-                "interval": texts.say("headline.interval", parts=parts),
-            }
-        )
-    numbers = run.annual(run.year, HEADLINE)
-    half = texts.numbers.amount(*(numbers[name] for name in ("q50", "q25", "q75")))
-    words = texts.say("headline.words", parts=parts, half=half)
-    said = (words, _apart(run, texts), readings.in_words(run, texts))
-    return {"rungs": rungs, "words": " ".join(one for one in said if one)}
-
-
-def _apart(run: SavedRun, texts: Catalogue) -> str:
-    """By how much the two rungs differ, and whether any source says so."""
-    draws = run.headline_draws(HEADLINE) - run.headline_draws(PLAN)
-    parts = texts.numbers.parts(*np.quantile(draws / MILLION, [0.5, 0.05, 0.95]))
-    key = "apart_assumed" if FIRMS in assumed.uses(run) else "apart"
-    return texts.say(f"headline.{key}", firms=parts)
 
 
 def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
@@ -196,23 +169,27 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
     predicted = figures["predicted"]
     low, high = totals.ends(figures)
     way = totals.stance(figures)
-    middle = "middle" if low < high else "figure"
+    middle = "range" if low < high else "figure"
+    inside = row.get("probability_inside")
+    shared = {"low": max(low, predicted["q05"]), "high": min(high, predicted["q95"])}
+    unit = rounding_unit(predicted["q05"], predicted["q95"])
     return sentence(
         texts,
         f"official.{way}_{middle}",
         (name,),
+        **{end: texts.numbers.rounded(amount, unit) for end, amount in shared.items()},
         said=run.speaker(name),
         printed=figure_printed(run.evidence[name], texts),
         definition=texts.say(f"definitions.{row['definition']}.name").lower(),
         model=texts.money({q: value * MILLION for q, value in predicted.items()}),
-        **chance(texts, row["probability_above"]),
+        **chance(texts, row["probability_above"] if inside is None else inside),
     )
 
 
 def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
     """The change in the state take under a scenario."""
     block = run.scenarios[name]
-    stake = block["at_stake"]
+    stake = block["at_stake"].get("within_data", block["at_stake"])
     change = stake[HEADLINE]["usd"]
     months = {
         "title": block["title"],
@@ -231,16 +208,32 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
 
 
 def found(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """The first findings of the brief."""
+    """The first findings of the brief that rest on evidence."""
     largest = next(iter(run.scenarios), None)
     said = [
         trend(run, texts),
         workers(run, texts),
-        share(run, texts),
         official(run, texts),
         None if largest is None else scenario(run, largest, texts),
     ]
     return [one for one in said if one is not None]
+
+
+def supposed(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """The first findings that priors decide, or of which a part is assumed."""
+    names = ", ".join(
+        texts.say(
+            "findings.unknown.least_one",
+            name=name_of(run, label, texts),
+            left=texts.numbers.percent(left),
+        )
+        for label, left in least_taught(run).items()
+    )
+    return [
+        share(run, texts),
+        *_assumed(run, texts),
+        sentence(texts, "unknown.least", names=names),
+    ]
 
 
 def least_taught(run: SavedRun) -> dict[str, float]:
@@ -259,30 +252,35 @@ def narrowing(run: SavedRun, label: str) -> float:
 
 
 def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
-    """Limits of the answer: where it rests on judgement, and what it does not cover."""
-    names = ", ".join(
-        texts.say(
-            "findings.unknown.least_one",
-            name=name_of(run, label, texts),
-            left=texts.numbers.percent(left),
-        )
-        for label, left in least_taught(run).items()
-    )
+    """Limits of the answer: how good the evidence is, and what it does not cover."""
     priced = {row["segment"] for row in _fitted(run) if row["quantity"] == "payment"}
     segments = [one["id"] for one in run.segments.values()]
     seen = sum(segment in priced for segment in segments)
-    said = [*_assumed(run, texts), sentence(texts, "unknown.least", names=names)]
+    said = []
     if seen < len(segments) and "" not in priced:
         said.append(sentence(texts, "unknown.segments", seen=seen, segments=len(segments)))
     counted = [row for row in _fitted(run) if row["credibility"] in "456"]
     key = "unknown.grades_one" if len(counted) == 1 else "unknown.grades"
     said.append(sentence(texts, key, doubtful=len(counted), claims=len(_fitted(run))))
-    outside = [row for row in totals.published(run).values() if row["published_for"] == "world"]
-    said += _later(run, texts)
-    if outside:
-        key = "unknown.world_one" if len(outside) == 1 else "unknown.world"
-        said.append(sentence(texts, key, totals=len(outside), hosts=totals.host_titles(run)))
+    said += [*_later(run, texts), *_world(run, texts)]
     return said
+
+
+def _world(run: SavedRun, texts: Catalogue) -> list[Sentence]:
+    """What part of published world totals the modelled hosts would be; it scores none of them."""
+    rows = [row for row in totals.published(run).values() if row["published_for"] == "world"]
+    if not rows:
+        return []
+    parts = [row["share"]["q50"] for row in rows if row.get("share")]
+    key = "unknown.world" if parts else "unknown.world_apart"
+    low, high = (
+        texts.numbers.percent_sign.format(texts.numbers.rounded(100 * end(parts), 1.0))
+        if parts
+        else ""
+        for end in (min, max)
+    )
+    hosts = totals.host_titles(run)
+    return [sentence(texts, key, totals=len(rows), hosts=hosts, low=low, high=high)]
 
 
 def _assumed(run: SavedRun, texts: Catalogue) -> list[Sentence]:

@@ -72,6 +72,11 @@ class SavedRun:
         return cls(folder, cleaned(manifest), cleaned(summary))
 
     @property
+    def name(self) -> str:
+        """Name of the run."""
+        return self.folder.resolve().name
+
+    @property
     def converged(self) -> bool:
         """Whether the chains passed the convergence gate."""
         return bool(self.summary["converged"])
@@ -87,6 +92,19 @@ class SavedRun:
         last = self.timeline["end"]
         annual = self.summary["scenarios"][BASELINE]["annual"]
         return [int(year) for year in annual if f"{year}-12" <= last]
+
+    def whole_year(self, year: int) -> int:
+        """A year that was projected whole.
+
+        Raises
+        ------
+        ReportError
+            If it was not; the text lists those that were.
+        """
+        whole = list(self.summary["scenarios"][BASELINE]["annual"])
+        if str(year) not in whole:
+            raise ReportError(f"there is no whole year {year}; write one of: {', '.join(whole)}")
+        return int(year)
 
     @property
     def scenarios(self) -> dict[str, Json]:

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 SHORT = ["--draws", "100", "--tune", "100", "--chains", "2"]
 FILES = {
     "summary.json", "revenue.csv", "workers.csv", "exchange_rates.csv", "posterior.nc",
-    "manifest.json",
+    "months.nc", "manifest.json",
 }  # fmt: skip
 NUMBERS = {"mean", "sd", "q05", "q25", "q50", "q75", "q95"}
 

@@ -30,7 +30,8 @@ from model.drivers.kept import recorded as recorded_drivers
 from model.terminal.options import Format
 from reports import figures
 from reports.command import reporting
-from reports.findings import headline, press, share, trend, workers
+from reports.findings import press, share, trend, workers
+from reports.front import front, message, sureness
 from reports.saved_run import SavedRun
 from reports.texts import catalogue
 from tests.archive.strangers import resealed
@@ -172,7 +173,7 @@ def draws(folder: Path) -> None:
 def report(folder: Path) -> None:
     def work() -> None:
         run, texts = SavedRun.open(folder), catalogue("en")
-        for finding in (headline, press, share, trend, workers):
+        for finding in (message, front, sureness, press, share, trend, workers):
             finding(run, texts)
         figures.lacking(run)
         for name in ("headline", "ladder"):

@@ -40,6 +40,13 @@ def test_the_published_schemas_are_the_codes() -> None:
     assert found == made, "renew them: make schemas"
 
 
+def test_the_data_packages_are_the_codes() -> None:
+    made = schemas.packages()
+    assert INPUTS / "datapackage.json" in made
+    for path, content in made.items():
+        assert path.read_text(encoding="utf-8") == schemas.text(content), "renew it: make schemas"
+
+
 @pytest.mark.parametrize(("path", "name"), TOML, ids=lambda one: str(one).replace("/", "-")[-40:])
 def test_the_cases_here_are_of_the_published_form(path: Path, name: str) -> None:
     content = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Writes docs/schemas/: the JSON Schema of every TOML file of a case and JSON file of a run.
+"""Writes docs/schemas/, JSON Schemas of a case's and a run's files, and the cases' data packages.
 
 Run by `make schemas`; a test compares them with the code, from which they are made.
 """
@@ -12,6 +12,8 @@ from typing import Any
 
 from model.archive import schemas
 from model.archive.summary_schema import Summary
+from model.case import datapackage
+from model.case.checkout import CASES
 from model.case.reader import prior_tables, settings
 from model.equations.quantities import BASIC
 
@@ -84,17 +86,24 @@ def readings() -> Json:
     }
 
 
+def packages() -> dict[Path, Json]:
+    """The data package of every case here, by its file."""
+    cases = (path.parent for path in sorted(CASES.glob("*/timeline.toml")))
+    return {case / datapackage.FILE: datapackage.described(case) for case in cases}
+
+
 def text(schema: Json) -> str:
     """A schema as it is published."""
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
-    """Write the schemas anew."""
+    """Write the schemas and data packages anew."""
     FOLDER.mkdir(exist_ok=True)
-    for name, schema in published().items():
-        (FOLDER / name).write_text(text(schema), encoding="utf-8")
-    sys.stdout.write(f"Wrote {len(published())} schemas into {FOLDER.relative_to(ROOT)}/\n")
+    made = {FOLDER / name: schema for name, schema in published().items()} | packages()
+    for path, content in made.items():
+        path.write_text(text(content), encoding="utf-8")
+        sys.stdout.write(f"Wrote {path.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":

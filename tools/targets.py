@@ -28,7 +28,7 @@ TARGETS = {
     ),
     "readme": ("renew README's answer, its picture and docs/brief.pdf", ("tools.readme",)),
     "schemas": (
-        "write docs/schemas/, the forms of a case's and a run's files",
+        "write docs/schemas/ and data packages: the forms of a case's and a run's files",
         ("tools.schemas",),
     ),
     "notebooks": (

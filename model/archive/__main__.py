@@ -1,4 +1,4 @@
-"""The archive's command line: list, show, compare and prune runs, without fitting any."""
+"""The archive's command line: list, show, compare, export and prune runs; fits none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 from model.archive import store
 from model.archive.comparison import changed_inputs, changed_results
 from model.question import described
+from model.terminal.options import Run, Runs
 from model.terminal.output import command_line, complain, say
 
 FAULTY = 2
@@ -112,6 +113,40 @@ def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[st
         if manifest[key] != other[key]:
             lines.append(f"{key}: {json.dumps(manifest[key])} -> {json.dumps(other[key])}")
     return lines
+
+
+@app.command()
+def export(
+    run: Run,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="File to write; by default RUN.zip beside the run."),
+    ] = None,
+    runs: Runs = RUNS,
+) -> None:
+    """Write a run as one zip that others can read (an RO-Crate), for a repository or a colleague.
+
+    It holds the run's own files and what describes them; unpacked, it is a run again. Reports and
+    other files in the folder are left out. A file that is no exported run is never replaced.
+    """
+    from model.archive.exporting import NotOursError
+    from model.archive.exporting import export as write_archive
+
+    folder = _folder(run, runs)
+    whole = folder.resolve()
+    target = output or whole.with_name(f"{whole.name}.zip")
+    try:
+        count = write_archive(folder, target)
+    except store.DamagedRunError as error:
+        complain(f"{error}: not exported; run the same estimate to recreate it")
+        raise typer.Exit(FAULTY) from None
+    except NotOursError as error:
+        complain(f"{error}; nothing was written")
+        raise typer.Exit(FAULTY) from None
+    except OSError as error:
+        complain(f"{target} cannot be written ({error.strerror}); nothing was written")
+        raise typer.Exit(FAULTY) from None
+    say(f"Wrote {target}: {count} files")
 
 
 @app.command()

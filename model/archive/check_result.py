@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from model.projection.prediction import number
+from model.terminal import html
+from model.terminal.tables import cell
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckResult(html.Shown):
     """One check.
 
     Attributes
@@ -45,6 +47,19 @@ class CheckResult:
         """The verdict in one word."""
         return "reported" if self.passed is None else "passed" if self.passed else "FAILED"
 
+    def __repr__(self) -> str:
+        """Name, verdict and finding."""
+        return f"{self.name}: {self.verdict}. {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        """The finding, how to read the table, and its first rows."""
+        rows = [[cell(one) for one in row] for row in self.table.itertuples(index=False)]
+        return (
+            html.paragraph(f"{self.name}: {self.verdict}.", strong=True)
+            + html.paragraph(self.sentence, self.reading)
+            + (html.table(list(self.table.columns), rows) if rows else "")
+        )
+
     def block(self) -> Json:
         """The short form, for ``summary.json``."""
         return {"passed": self.passed, "sentence": self.sentence}
@@ -56,7 +71,7 @@ class CheckResult:
             "reading": self.reading,
             "figure": self.figure,
             "columns": list(self.table.columns),
-            "rows": [[plain(cell) for cell in row] for row in self.table.itertuples(index=False)],
+            "rows": [[plain(one) for one in row] for row in self.table.itertuples(index=False)],
         }
 
     @classmethod
@@ -67,11 +82,24 @@ class CheckResult:
         return cls(name=name, table=table, **said)
 
 
-def plain(cell: Any) -> Any:
+class Checks(list[CheckResult]):
+    """Several checks, in the order of the report."""
+
+    def __repr__(self) -> str:
+        """A line each."""
+        return "\n".join(map(repr, self))
+
+    def _repr_html_(self) -> str:
+        """Names, verdicts and findings."""
+        rows = [(one.name, one.verdict, one.sentence) for one in self]
+        return html.table(("check", "verdict", "finding"), rows, most=len(rows))
+
+
+def plain(value: Any) -> Any:
     """A cell as JSON allows it: numbers that are not finite become null."""
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    return number(cell) if isinstance(cell, float) else cell
+    if isinstance(value, np.generic):
+        value = value.item()
+    return number(value) if isinstance(value, float) else value
 
 
 def chance(probability: float, draws: int) -> str:

@@ -43,7 +43,7 @@ def write_posterior(
     said = posterior.parts.evidence
     chains, draws = posterior.diverging.shape
     base = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    coords = {**base, **_coordinates(case)}
+    coords = {**base, **coordinates(case)}
     groups = {
         "/": xr.Dataset(
             attrs={
@@ -52,7 +52,7 @@ def write_posterior(
                 "converged": str(converged).lower(),
             }
         ),
-        "/posterior": _families(case, posterior, coords),
+        "/posterior": families(case, posterior, coords),
         "/unconstrained": xr.Dataset(
             {"normals": (("chain", "draw", "entry"), posterior.normals)},
             {**base, "entry": entry_labels(posterior.parts)},
@@ -64,8 +64,8 @@ def write_posterior(
             },
             base,
         ),
-        "/log_likelihood": _log_likelihood(posterior, base),
-        "/log_prior": _log_prior(posterior, base),
+        "/log_likelihood": log_likelihood(posterior, base),
+        "/log_prior": log_prior(posterior, base),
         "/observed_data": xr.Dataset(
             {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
             {"row": list(said.ids)},
@@ -75,14 +75,14 @@ def write_posterior(
     path.write_bytes(as_bytes(xr.DataTree.from_dict(groups)))
 
 
-def _coordinates(case: Case) -> dict[str, list[str]]:
+def coordinates(case: Case) -> dict[str, list[str]]:
     """Labels for the entries of indexed families."""
     stretches = {index: [one.name for one in case.timeline.stretches(index)] for index in BY_TIME}
     segments = [segment.id for segment in case.segments]
     return {"host": [host.name for host in case.hosts], "segment": segments, **stretches}
 
 
-def _families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Dataset:
+def families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Dataset:
     """Draws of the basic quantities, family by family.
 
     A family has the dimension of its index (``segment``, ``phase``, …), so that families multiply
@@ -108,7 +108,7 @@ def _families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Da
     return xr.Dataset(variables, {dim: one for dim, one in coords.items() if dim in used})
 
 
-def _log_prior(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
+def log_prior(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
     """Log density of each basic quantity's standard normal, (chains, draws, N)."""
     layout = posterior.layout
     log_density = -0.5 * (posterior.normals[..., : layout.size] ** 2 + np.log(2.0 * np.pi))
@@ -118,7 +118,7 @@ def _log_prior(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
     )
 
 
-def _log_likelihood(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
+def log_likelihood(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
     """Weighted log density of each row that counts, (chains, draws, rows)."""
     parts, said = posterior.parts, posterior.parts.evidence
     counted = np.flatnonzero(said.weight)

@@ -1,5 +1,7 @@
 """Draws as netCDF: written in memory, and opened only if the file holds all of its plain arrays.
 
+Arrays by month may be packed, as far as that promises no more memory than it should.
+
 Files are read through Python, so HDF5 takes no lock: not all network drives have locks, nor may
 everybody who reads a run lock its files.
 """
@@ -21,6 +23,10 @@ ATTRIBUTES = {
     "_Netcdf4Coordinates", "_Netcdf4Dimid", "converged", "dtype", "inference_library", "long_name",
     "title", "units",
 }  # fmt: skip
+#: Filters that may pack an array.
+PACKING = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE}
+#: Unpacked, arrays have at most this many times the bytes of their file, or these bytes.
+MOST_TIMES, SMALL = 64, 2**28
 #: Largest attribute in bytes, and the most arrays and labels.
 LARGEST_ATTRIBUTE, MOST_ARRAYS, MOST_LABELS = 2**16, 1000, 10**6
 
@@ -29,13 +35,26 @@ class _NotPlainError(ValueError):
     """Something in a file that this program does not write; the text says what."""
 
 
-def as_bytes(tree: xr.DataTree) -> bytes:
-    """A tree as netCDF: HDF5 never writes to the disk itself, so a full one cannot crash it."""
-    return bytes(tree.to_netcdf(engine="h5netcdf"))
+def as_bytes(tree: xr.DataTree, packed: dict[str, Any] | None = None) -> bytes:
+    """A tree as netCDF: HDF5 never writes to the disk itself, so a full one cannot crash it.
+
+    Parameters
+    ----------
+    packed : dict, optional
+        xarray's encoding by group and variable.
+    """
+    return bytes(tree.to_netcdf(engine="h5netcdf", encoding=packed))
 
 
-def read_group(path: Path, name: str) -> xr.Dataset:
+def read_group(path: Path, name: str, packed: dict[str, Any] | None = None) -> xr.Dataset:
     """Read a group of a run's draws.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+    packed : dict, optional
+        Labels by dimension that choose a part, from a file that may be packed.
 
     Raises
     ------
@@ -46,9 +65,10 @@ def read_group(path: Path, name: str) -> xr.Dataset:
     options |= {"mask_and_scale": False, "decode_coords": False}
     try:
         with opened(path) as file:
-            check_plain(path, file)
+            check_plain(path, file, packed=packed is not None)
             with xr.open_dataset(file, engine="h5netcdf", group=name, **options) as found:
-                return found.load()
+                labels = {name: one for name, one in (packed or {}).items() if name in found.dims}
+                return found.sel(labels).load()
     except Exception as error:  # whatever the libraries raise at a file made to harm
         raise _damaged(path, error) from None
 
@@ -71,11 +91,11 @@ def read_tree(path: Path) -> xr.DataTree:
         raise _damaged(path, error) from None
 
 
-def check_plain(path: Path, whole: BinaryIO) -> None:
+def check_plain(path: Path, whole: BinaryIO, *, packed: bool = False) -> None:
     """Refuse a file that is not all plain arrays of its own, before any of them is read.
 
-    Arrays may not be links, lie in other files, be packed or promise more than the file holds:
-    so reading one reads this file only, and takes no more memory than its size.
+    Arrays may not be links, lie in other files or promise more than the file holds: so reading one
+    reads this file only, and takes no more memory than its size, or a multiple of it if packed.
 
     Parameters
     ----------
@@ -83,6 +103,8 @@ def check_plain(path: Path, whole: BinaryIO) -> None:
         Its name, for messages.
     whole : file
         The file, open for reading.
+    packed : bool
+        Whether arrays may be packed.
 
     Raises
     ------
@@ -90,6 +112,8 @@ def check_plain(path: Path, whole: BinaryIO) -> None:
     """
     try:
         size = whole.seek(0, 2)
+        if packed:
+            size = max(MOST_TIMES * size, SMALL)
         with h5py.File(whole, "r") as file:
             _check_attributes(file)
             names = _linked(file)
@@ -103,7 +127,7 @@ def check_plain(path: Path, whole: BinaryIO) -> None:
                 count += len(inner)
                 if count > MOST_ARRAYS:
                     raise _NotPlainError("it holds too many arrays")
-                size -= sum(_bytes_of(group[one], f"{name}/{one}") for one in inner)
+                size -= sum(_bytes_of(group[one], f"{name}/{one}", packed) for one in inner)
                 if size < 0:
                     raise _NotPlainError("its arrays promise more than it holds")
     except Exception as error:  # see above
@@ -128,16 +152,19 @@ def _linked(group: Any) -> list[str]:
     return names
 
 
-def _bytes_of(array: Any, name: str) -> int:
-    """Bytes of an array that is plain."""
+def _bytes_of(array: Any, name: str, packed: bool) -> int:
+    """Bytes in memory of an array that is plain, or packed if that is allowed."""
     if not isinstance(array, h5py.Dataset):
         raise _NotPlainError(f"{name} is no array")
     layout = array.id.get_create_plist()
     if layout.get_external_count() or array.is_virtual:
         raise _NotPlainError(f"{name} lies in another file")
-    whole = layout.get_layout() in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT)
-    if layout.get_nfilters() or not whole:
+    in_chunks = layout.get_layout() not in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT)
+    filters = {layout.get_filter(place)[0] for place in range(layout.get_nfilters())}
+    if (filters or in_chunks) and not packed:
         raise _NotPlainError(f"{name} is packed")
+    if not filters <= PACKING:
+        raise _NotPlainError(f"{name} is packed in an unknown way")
     _check_attributes(array)
     if h5py.check_string_dtype(array.dtype) is not None:
         if array.ndim != 1 or array.size > MOST_LABELS:
@@ -145,7 +172,12 @@ def _bytes_of(array: Any, name: str) -> int:
         return int(array.id.get_storage_size())
     if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
         raise _NotPlainError(f"{name} holds no plain numbers")
-    if array.id.get_storage_size() != array.nbytes:
+    if in_chunks:
+        # a piece is unpacked whole
+        inside = all(part <= most for part, most in zip(array.chunks, array.shape, strict=True))
+        if not inside or array.maxshape != array.shape:
+            raise _NotPlainError(f"{name} has pieces larger than itself")
+    elif array.id.get_storage_size() != array.nbytes:
         raise _NotPlainError(f"{name} promises more than it holds")
     return int(array.nbytes)
 

@@ -15,6 +15,7 @@ import pandas as pd
 from model.archive import store
 from model.archive.draws_file import write_posterior
 from model.archive.keys import run_name, versions
+from model.archive.months_file import write_months
 from model.archive.summary import convergence_block
 from model.archive.under_scenarios import Results
 from model.case.exchange import Rates
@@ -35,13 +36,14 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
     """Writers of a run's files except the manifest; ``content`` is the summary's."""
     case, posterior = results.case, results.posterior
     projections = results.projections
+    own = {one.name: projections[one.name].until(results.end_of(one)) for one in results.scenarios}
     converged = results.convergence.converged
     tables: dict[str, Callable[[], pd.DataFrame]] = {
         "revenue.csv": lambda: pd.concat(
-            [revenue_table(case, one, name) for name, one in projections.items()]
+            [revenue_table(case, one, name) for name, one in own.items()]
         ),
         "workers.csv": lambda: pd.concat(
-            [workers_table(one, name) for name, one in projections.items()]
+            [workers_table(one, name) for name, one in own.items()]
         ),
         "exchange_rates.csv": lambda: rates_table(results.rates),
     }
@@ -52,6 +54,7 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
         store.POSTERIOR: lambda path: write_posterior(
             path, case, posterior, results.yearly_usd, converged=converged
         ),
+        store.MONTHS: lambda path: write_months(path, case, projections, posterior.options.chains),
         **{f"{COPY}/{name}": _copier(content) for name, content in case.files.items()},
         **{f"{COPY}/{scenario_file(name)}": _copier(one) for name, one in scenarios.items()},
     }

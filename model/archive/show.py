@@ -145,6 +145,8 @@ def _stake_line(block: dict[str, Any]) -> str:
     stake = block["at_stake"]
     take = stake[HEADLINE]["usd"]
     months = f"From {stake['from']} to {stake['to']}"
+    if "within_data" in stake:
+        months += f" (projected after {stake['within_data']['to']})"
     if unchanged(take):
         billings = stake["billings"]["usd"]
         return f"{months}: no change in the state take; in billings {_change(billings)} million."

@@ -38,6 +38,7 @@ Json = dict[str, Any]
 OPTIONS = ("draws", "tune", "chains", "seed", "target_accept")
 SUMMARY = "summary.json"
 POSTERIOR = "posterior.nc"
+MONTHS = "months.nc"
 CHECKS = "checks.json"
 DRIVERS = "drivers.json"
 NOT_CONVERGED = "NOT_CONVERGED"
@@ -48,7 +49,9 @@ MISSPECIFIED = "misspecified.json"
 SIZES = {CALIBRATION: "replicates", MISSPECIFIED: "cases"}
 SCHEMA = 1
 #: Files of a run that are read, and so must stand in its manifest; so must all below ``INPUTS``.
-READ = (SUMMARY, POSTERIOR, CHECKS, DRIVERS, "revenue.csv", "workers.csv", "exchange_rates.csv")
+READ = (
+    SUMMARY, POSTERIOR, MONTHS, CHECKS, DRIVERS, "revenue.csv", "workers.csv", "exchange_rates.csv",
+)  # fmt: skip
 INPUTS = "inputs/"
 
 

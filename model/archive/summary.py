@@ -20,6 +20,7 @@ from model.equations.subjects import is_total
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.prediction import (
+    WORLD,
     distribution,
     fitted_rows,
     held_out_rows,
@@ -90,16 +91,24 @@ def _readings(results: Results) -> Json:
             "follows": rival.reading.follows,
             "holdout": _log_densities(case, what_happened),
             "scenarios": {
-                name: {"annual": _annual(case, one)}
-                | (
-                    {}
-                    if name == BASELINE
-                    else {"versus_baseline": _versus(case, one, what_happened)}
+                one.name: _years(
+                    case,
+                    *(
+                        found.until(results.end_of(one))
+                        for found in (projections[one.name], what_happened)
+                    ),
+                    told=one.name != BASELINE,
                 )
-                for name, one in projections.items()
+                for one in results.scenarios
             },
         }
     return blocks
+
+
+def _years(case: Case, projection: Projection, baseline: Projection, *, told: bool) -> Json:
+    """Revenue by year and, unless it is the baseline's, its difference from that."""
+    found = {"annual": _annual(case, projection)}
+    return found | ({"versus_baseline": _versus(case, projection, baseline)} if told else {})
 
 
 def convergence_block(gate: Convergence) -> Json:
@@ -115,21 +124,25 @@ def convergence_block(gate: Convergence) -> Json:
 
 def scenario_block(results: Results, scenario: Scenario) -> Json:
     """Description, years and months of a scenario, and its difference from the baseline."""
-    projection = results.projections[scenario.name]
+    end, told = results.end_of(scenario), scenario.name != BASELINE
+    projection = results.projections[scenario.name].until(end)
+    baseline = results.projection.until(end)
     block = {
         "title": scenario.title,
         "description": scenario.description,
         "basis": scenario.basis,
         "sources": list(scenario.sources),
-        "annual": _annual(results.case, projection),
         "workers": _workers(projection),
+        **_years(results.case, projection, baseline, told=told),
     }
-    if scenario.name == BASELINE:
+    if not told:
         return block
-    return block | {
-        "versus_baseline": _versus(results.case, projection, results.projection),
-        "at_stake": _at_stake(results, scenario),
-    }
+    stake = _at_stake(results.case, scenario, projection, baseline)
+    data = results.case.timeline.months[-1]
+    if end > data and stake["from"] <= str(data):
+        within = (one.until(data) for one in (projection, baseline))
+        stake["within_data"] = _at_stake(results.case, scenario, *within)
+    return block | {"at_stake": stake}
 
 
 def in_currencies(case: Case, projection: Projection) -> dict[str, xr.DataArray]:
@@ -189,12 +202,11 @@ def higher(draws: Floats) -> Json:
     return distribution(draws) | {"probability_higher": number(float((draws > 0.0).mean()))}
 
 
-def _at_stake(results: Results, scenario: Scenario) -> Json:
-    """Difference summed from the first month changed to the horizon."""
-    case, projection = results.case, results.projections[scenario.name]
+def _at_stake(case: Case, scenario: Scenario, projection: Projection, baseline: Projection) -> Json:
+    """Difference summed from the first month changed to the last projected."""
     months = projection.revenue["month"].to_numpy()
     first = min(str(change.first) for change in scenario.changes)
-    ours, theirs = (in_currencies(case, one) for one in (projection, results.projection))
+    ours, theirs = (in_currencies(case, one) for one in (projection, baseline))
     block: Json = {"from": first, "to": str(months[-1])}
     for definition in reversed(DEFINITIONS):
         block[definition] = {
@@ -245,11 +257,11 @@ def _quantities(case: Case, posterior: Posterior) -> Json:
 
 
 def _log_densities(case: Case, projection: Projection) -> Json:
-    """Log predictive density of each held-out total that the model covers; it weighs nothing."""
+    """Log predictive density of each held-out total of a modelled host; it weighs nothing."""
     rows = case.evidence[case.evidence["role"] == "holdout"]
     found = {}
     for row in rows.itertuples():
-        if is_total(row.quantity):
+        if is_total(row.quantity) and row.host != WORLD:
             _, predicted = modelled_total(case, row, projection)
             if predicted is not None:
                 logs = log_densities(case, row, predicted)

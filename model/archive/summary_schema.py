@@ -28,7 +28,10 @@ Changes = Annotated[dict[str, Change], Field(min_length=1)]
 
 
 class Stake(Form):
-    """The difference from the baseline, from the first month changed to the horizon."""
+    """The difference from the baseline, from the first month changed to the scenario's horizon.
+
+    ``within_data`` is the same for the months that the data cover, if others are projected.
+    """
 
     since: Annotated[Month, Field(alias="from")]
     until: Annotated[Month, Field(alias="to")]
@@ -37,6 +40,7 @@ class Stake(Form):
     surplus: Changes
     state_take: Changes
     plan_collected: Changes
+    within_data: Stake | None = None
 
 
 class Years(Form):
@@ -126,6 +130,8 @@ class HeldOut(Form):
     unit: str
     predicted: Numbers | None
     probability_above: Chance
+    probability_inside: Chance = None
+    share: Numbers | None = None
     low: Number = None
     high: Number = None
     definition: str | None = None

@@ -42,6 +42,10 @@ class Results:
     convergence : Convergence
     paid_for : DataArray, (item, host, draw)
         What the money of the headline's year was for, see ``Projector.paid_for``.
+    rivals : tuple of Rival
+        The readings that the posterior mixes, if any.
+    asked : pd.Period or None
+        Horizon asked for, which holds for all scenarios.
     """
 
     case: Case
@@ -52,6 +56,7 @@ class Results:
     convergence: Convergence
     paid_for: xr.DataArray
     rivals: tuple[Rival, ...] = ()
+    asked: pd.Period | None = None
 
     @classmethod
     def of(
@@ -97,8 +102,16 @@ class Results:
             gate = verdict(posterior, projections[BASELINE])
         paid_for = projector.paid_for(case.timeline.headline, common_currency(case))
         return cls(
-            case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for, rivals
-        )
+            case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for, rivals,
+            horizon,
+        )  # fmt: skip
+
+    def end_of(self, scenario: Scenario) -> pd.Period:
+        """Last month of a scenario: no scenario's horizon is another's."""
+        data = self.case.timeline.months[-1]
+        if scenario.name == BASELINE:
+            return pd.Period(self.projection.revenue["month"].to_numpy()[-1], "M")
+        return max(self.asked or scenario.horizon or data, data)
 
     @property
     def projection(self) -> Projection:

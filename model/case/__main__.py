@@ -1,4 +1,4 @@
-"""The command line of ``model.case``: write a starter case, check a case, add a row to one."""
+"""The command line of ``model.case``: start, check, describe a case, and add a row to one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from model.case.checkout import case_folder
 from model.case.columns import COLUMNS
 from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
-from model.terminal.output import command_line, say
+from model.terminal.output import command_line, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import counted
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="Write a starter case of your own, check a case, and add evidence to it.",
+    help="Write a starter case of your own, check a case, describe its files, add evidence to it.",
 )
 
 Case = Annotated[
@@ -153,6 +153,29 @@ def add(
         return DONE if done else FAULTY
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
+
+
+@app.command()
+def describe(case: Case) -> None:
+    """Print a case's datapackage.json: its files and what each column may hold and means."""
+    talk = Talk(verbose=True)
+    folder = case_folder(case)
+
+    def work(_: Interruption) -> int:
+        from model.case.case import read_case
+        from model.case.datapackage import described
+        from model.case.faults import CaseError
+        from model.case.reader.scenarios import read_scenarios
+
+        try:
+            read_scenarios(read_case(folder), scenario_names(folder))
+        except CaseError as error:
+            talk.report(error)
+            return FAULTY
+        print_json(described(folder))
+        return DONE
+
+    raise typer.Exit(interruptible(work, "Interrupted."))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
 from model.case.reader.kept_files import KeptFiles
-from model.case.reader.prices import in_prices_of_window, read_prices
+from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
@@ -41,11 +41,12 @@ from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
+from model.case.summed_up import SummedUp
 from model.equations.subjects import MEASURED_BY_NAME
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Case(SummedUp):
     """All the inputs of one estimate.
 
     Attributes
@@ -73,6 +74,8 @@ class Case:
         Rows of evidence that the press multiplies, by their role in the multiplication.
     warnings : tuple of Fault
         Probable errors.
+    prices : mapping
+        Price index by currency and month, from prices.csv.
     notes : tuple of Fault
         How figures were read that stand for others, such as priors stated as mean and deviation.
     files : dict
@@ -104,6 +107,7 @@ class Case:
     readings: tuple[RivalReading, ...] = ()
     struck: Mapping[str, Struck] = field(default_factory=dict)
     notes: tuple[Fault, ...] = ()
+    prices: Index = field(default_factory=dict)
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -161,18 +165,6 @@ class Case:
         """Ids of the sources published by a day; a source without a date is not among them."""
         dates = zip(self.sources["id"], self.sources["date"].map(last_day), strict=True)
         return frozenset(source for source, last in dates if last is not None and last <= day)
-
-    @property
-    def in_short(self) -> str:
-        """One-line summary of what was read."""
-        roles = self.evidence.loc[~self.evidence["id"].isin(self.struck), "role"].value_counts()
-        months = self.timeline.months
-        struck = f"{len(self.struck)} struck out, " if self.struck else ""
-        return (
-            f"{self.title}; {months[0]} to {months[-1]}; "
-            f"{roles.get('fit', 0)} claims fitted, {roles.get('holdout', 0)} held out, "
-            f"{struck}{roles.get('context', 0)} kept as context; {len(self.sources)} sources"
-        )
 
 
 def read_case(folder: str | Path, *, strict: bool = False) -> Case:
@@ -286,6 +278,7 @@ def _read(folder: Folder) -> Case | None:
         readings=readings,
         struck=struck,
         notes=report.notes,
+        prices=index,
     )
 
 
@@ -308,6 +301,12 @@ def _check_references(
     named: list[tuple[Place, str, str]] = [
         (("sanctions", i, "source"), one.source, "sources.csv")
         for i, one in enumerate(file.sanctions)
+    ]
+    biases = file.gather.biases if file.gather else []
+    named += [
+        (("gather", "biases", i, "sources"), source, "sources.csv")
+        for i, one in enumerate(biases)
+        for source in one.sources
     ]
     named += [(("press_arithmetic", key), row, EVIDENCE) for key, row in press.items()]
     listed = {

@@ -21,18 +21,23 @@ from model.drivers.shares import Shares, held_at_ends, shares_of
 from model.projection.horizon import extended
 from model.projection.projection import Projector
 from model.sampling.fitting import Posterior
+from model.terminal import html
+from model.terminal.tables import cell
+from model.terminal.wording import percent
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
 
 #: What a run keeps of the results besides numbers and tables.
 RESTORED = ("definition", "year", "explained", "degree", "between_readings")
+#: Number of groups named in a sentence.
+MAIN = 3
 #: Number of drivers, the largest first, for which correlations are saved.
 CORRELATED = 24
 
 
-@dataclass(frozen=True)
-class Drivers:
+@dataclass(frozen=True, repr=False)
+class Drivers(html.Shown):
     """Results for one year's revenue under one definition.
 
     Attributes
@@ -59,6 +64,26 @@ class Drivers:
     degree: int
     between_readings: float
     tables: dict[str, pd.DataFrame]
+
+    def __repr__(self) -> str:
+        """The largest groups, with their shares."""
+        main = self.groups.head(MAIN)["share"]
+        shares = ", ".join(f"{title} {percent(share)}" for title, share in main.items())
+        return f"Drivers of {self.definition} in {self.year}, share of the variance: {shares}"
+
+    def _repr_html_(self) -> str:
+        """Shares of the variance by group, and of the main quantities."""
+        tables = (("group", self.groups), ("quantity", self.quantities.head(2 * MAIN)))
+        return html.paragraph(repr(self), strong=True) + "".join(
+            html.table(
+                (name, *table.columns),
+                [
+                    (label, *map(cell, row))
+                    for label, row in zip(table.index, table.itertuples(index=False), strict=True)
+                ],
+            )
+            for name, table in tables
+        )
 
     @property
     def name(self) -> str:

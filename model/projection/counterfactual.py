@@ -28,10 +28,14 @@ PER_YEAR = {"permit_cost": 12.0}
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """Revenue (definition, draw, month), workers (stock, draw, month) and rates of one host."""
+    """Revenue (definition, draw, month), workers (stock, draw, month) and rates of one host.
+
+    ``present`` is the average number of workers in the month, (draw, month).
+    """
 
     revenue: Floats
     workers: Floats
+    present: Floats
     per_usd: Floats
 
 
@@ -206,4 +210,4 @@ def _months(force: Workforce, revenue: Values, per_usd: Floats) -> Months:
     for place, name in enumerate(DEFINITIONS):
         np.multiply(force.present, revenue[name], out=by_definition[place])
     workers = np.stack([getattr(force, stock) for stock in STOCKS])
-    return Months(by_definition, workers, per_usd)
+    return Months(by_definition, workers, force.present, per_usd)

@@ -45,7 +45,8 @@ def random_walk(case: Case, draws: int, seed: int) -> dict[str, Floats]:
             continue
         steps = np.diff(np.log(rates.of(currency)))[~unknown[1:] & ~unknown[:-1]]
         rng = np.random.default_rng([seed, place])
-        noise = rng.normal(scale=steps.std(ddof=1), size=(draws, len(unknown))) * unknown
+        # by month, so that the paths of one horizon are the beginnings of a later one's
+        noise = rng.normal(scale=steps.std(ddof=1), size=(len(unknown), draws)).T * unknown
         walk = np.zeros_like(noise)
         for month in np.flatnonzero(unknown):
             walk[:, month] = walk[:, month - 1] + noise[:, month]

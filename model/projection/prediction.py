@@ -151,9 +151,9 @@ def held_out_rows(
 ) -> Json:
     """Observed and predicted of each held-out row; published totals under their definition.
 
-    ``predicted_for`` lists the hosts that the prediction covers. A published world total is
-    compared with the modelled hosts only, which are a part of it. Rows outside the timeline have
-    no prediction.
+    ``predicted_for`` lists the hosts that the prediction covers. A published world total is never
+    scored against the modelled hosts, which are a part of it: ``share`` is what part theirs would
+    be. Rows outside the timeline have no prediction.
     """
     results: Json = {}
     for row_id, observed, unit, predicted, _ in _predict(
@@ -188,10 +188,15 @@ def _published_total(case: Case, row: Any, projection: Projection) -> Json:
     figures = [float(f) for f in (row.low, row.value, row.high) if not math.isnan(f)]
     observed = central(row)
     hosts, predicted = modelled_total(case, row, projection)
+    low, high = (end(figures) if len(figures) > 1 else None for end in (min, max))
+    block = _held_out(observed, row.unit, predicted) | {"low": low, "high": high}
+    if predicted is not None and row.host == WORLD:
+        block |= {"probability_above": None, "share": distribution(predicted / observed)}
+    elif predicted is not None and len(figures) > 1:
+        inside = (predicted >= min(figures)) & (predicted <= max(figures))
+        block["probability_inside"] = number(float(inside.mean()))
     return {
-        **_held_out(observed, row.unit, predicted),
-        "low": min(figures) if len(figures) > 1 else None,
-        "high": max(figures) if len(figures) > 1 else None,
+        **block,
         "definition": row.quantity.removeprefix("total_"),
         "published_for": row.host,
         "predicted_for": hosts,

@@ -49,12 +49,15 @@ class Projection:
         In each host's own currency, per month.
     workers : DataArray, (stock, host, draw, month)
         Persons at the end of the month.
+    present : DataArray, (host, draw, month)
+        Persons working, on average over the month: those paid for.
     per_usd : DataArray, (host, month) or (host, draw, month)
         Host's currency per US dollar; by draw where unknown rates follow a random walk.
     """
 
     revenue: xr.DataArray
     workers: xr.DataArray
+    present: xr.DataArray
     per_usd: xr.DataArray
 
     @cached_property
@@ -73,7 +76,21 @@ class Projection:
         return Projection(
             revenue=self.revenue.isel(draw=chosen),
             workers=self.workers.isel(draw=chosen),
+            present=self.present.isel(draw=chosen),
             per_usd=self.per_usd.isel(draw=chosen) if by_draw else self.per_usd,
+        )
+
+    def until(self, month: pd.Period) -> Projection:
+        """The same without the months after one."""
+        months = self.revenue["month"].to_numpy()
+        if months[-1] <= str(month):
+            return self
+        inside = months <= str(month)
+        return Projection(
+            revenue=self.revenue.isel(month=inside),
+            workers=self.workers.isel(month=inside),
+            present=self.present.isel(month=inside),
+            per_usd=self.per_usd.isel(month=inside),
         )
 
     def by_year(self, revenue: xr.DataArray) -> xr.DataArray:
@@ -158,6 +175,11 @@ class Projector:
         return Projection(
             revenue=self._labelled([one.revenue for one in found], definition=DEFINITIONS),
             workers=self._labelled([one.workers for one in found], stock=STOCKS),
+            present=xr.DataArray(
+                _joined([one.present for one in found], 0),
+                dims=("host", "draw", "month"),
+                coords=self._coords,
+            ),
             per_usd=xr.DataArray(
                 _joined(rates, 0) if by_draw else _joined([rate[0] for rate in rates], 0),
                 dims=("host", "draw", "month") if by_draw else ("host", "month"),

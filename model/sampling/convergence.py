@@ -90,3 +90,34 @@ def convergence(named: Mapping[str, Floats], diverging: NDArray[np.bool_]) -> Co
             "ess_tail": names[int(tail.argmin())],
         },
     )
+
+
+def median_error(draws: Floats, reading: NDArray[np.int64] | None = None) -> float:
+    """Monte Carlo error of the median of draws, (chains, draws).
+
+    The share of draws below the median is a mean with an effective number of draws, reading by
+    reading; its error is carried over to the median by the quantiles around it (as ArviZ's for one
+    set of chains).
+
+    Parameters
+    ----------
+    draws : array, (chains, draws)
+    reading : array of int, (draws,), optional
+        For a mixture, the reading of each draw.
+    """
+    from arviz_stats.base import array_stats
+
+    if np.ptp(draws) == 0.0:
+        return 0.0
+    below = (draws <= np.median(draws)).astype(float)
+    variance = 0.0
+    parts = np.zeros(draws.shape[1], dtype=int) if reading is None else reading
+    for number in np.unique(parts):
+        own = below[:, parts == number]
+        share = own.mean()
+        if 0.0 < share < 1.0:
+            effective = array_stats.ess(own, method="mean", chain_axis=0, draw_axis=1)
+            variance += (own.size / draws.size) ** 2 * share * (1.0 - share) / float(effective)
+    error = min(variance**0.5, 0.49)
+    low, high = np.quantile(draws, [0.5 - error, 0.5 + error])
+    return float(high - low) / 2.0

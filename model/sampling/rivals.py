@@ -187,7 +187,7 @@ def mixed(
         np.arange(count) * fit.options.draws // max(count, 1)
         for count, fit in zip(counts, fits, strict=True)
     ]
-    normals = [_restated(layout, fit)[:, own] for fit, own in zip(fits, places, strict=True)]
+    normals = [restated(layout, fit)[:, own] for fit, own in zip(fits, places, strict=True)]
     together = np.concatenate(normals, axis=1)
     return Posterior(
         layout=layout,
@@ -213,7 +213,7 @@ def mixed(
     )
 
 
-def _restated(layout: Layout, fit: Posterior) -> Floats:
+def restated(layout: Layout, fit: Posterior) -> Floats:
     """Standard normals of a fit, stated by other priors of the basic quantities."""
     own, normals, size = fit.layout, fit.normals.copy(), layout.size
     differ = (own.location != layout.location) | (own.scale != layout.scale)

@@ -207,7 +207,11 @@ def stance(figures: dict[str, Any]) -> str:
 
 
 def overlaps(run: SavedRun) -> tuple[int, int]:
-    """Number of totals that overlap the model's 90% interval, and number compared."""
-    found = [in_millions(run, name) for name in published(run)]
+    """Number of hosts' totals that overlap the model's 90% interval, and number compared."""
+    found = [
+        in_millions(run, name)
+        for name, row in published(run).items()
+        if row["published_for"] in run.hosts
+    ]
     stances = [stance(figures) for figures in found if "predicted" in figures]
     return stances.count("overlaps"), len(stances)

@@ -35,6 +35,8 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 HEIGHT = 70.0
+#: The same without flows and events.
+LOW = 44.0
 STOCKS = ("permitted", "irregular", "working")
 #: Counts of flows and events over a window, with their colours.
 HAPPENINGS = {
@@ -83,24 +85,30 @@ def draw(
     figure: Canvas | None = None,
     texts: Catalogue | None = None,
     host: str | None = None,
+    *,
+    flows: bool = True,
 ) -> NDArray[np.object_]:
-    """Draw stocks and ceilings above, flows and events per month below.
+    """Draw stocks and ceilings above and, unless left out, flows and events per month below.
 
     Returns
     -------
-    array of Axes, (2,)
+    array of Axes, (2,) or (1,)
     """
     texts = texts or catalogue()
     host = host or next(iter(run.hosts))
     with styled():
-        figure = canvas(HEIGHT, figure)
-        panels: NDArray[np.object_] = figure.subplots(2, 1, sharex=True, height_ratios=[1.7, 1])
+        figure = canvas(HEIGHT if flows else LOW, figure)
+        ratios = [1.7, 1] if flows else [1]
+        panels: NDArray[np.object_] = figure.subplots(
+            len(ratios), 1, sharex=True, height_ratios=ratios, squeeze=False
+        ).ravel()
         counted = counts(run, host)
         _stocks(panels[0], run, host, counted, texts)
-        _flows(panels[1], counted, texts)
+        if flows:
+            _flows(panels[1], counted, texts)
         first, last = run.covered
-        panels[1].set_xlim(first, last)
-        panels[1].xaxis.set_major_locator(YearLocator())
+        panels[-1].set_xlim(first, last)
+        panels[-1].xaxis.set_major_locator(YearLocator())
         for axes in panels:
             faint_grid(axes)
             axes.yaxis.set_major_formatter(lambda value, _: texts.numbers.rounded(value, 1.0))
@@ -295,7 +303,9 @@ def _ink(colour: str) -> str:
     }.get(colour, colour)
 
 
-def describe(run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
+def describe(
+    run: SavedRun, texts: Catalogue, host: str | None = None, *, flows: bool = True
+) -> str:
     """The figure in words, with this run's numbers."""
     host = host or next(iter(run.hosts))
     table = stock(run, host, "working")
@@ -316,5 +326,5 @@ def describe(run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
         workers="; ".join(said),
         stocks=len(stocks),
         ceilings=len(ceilings),
-        flows=len(happened),
+        flows=texts.say("figures.workers.alt_flows", flows=len(happened)) if flows else "",
     )

@@ -16,7 +16,7 @@ from tools.notebooks import FOLDER, PAGES, complaints, executed, notebook_of, so
 
 NAMES = [
     "01_quickstart", "02_evidence", "03_model", "04_scenarios", "05_trust", "06_drivers",
-    "07_your_own_case",
+    "07_your_own_case", "08_python",
 ]  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def written(folder: Path, *cells: str) -> Path:
     return path
 
 
-def test_all_seven_are_there() -> None:
+def test_all_eight_are_there() -> None:
     assert [path.stem for path in sources()] == NAMES
 
 

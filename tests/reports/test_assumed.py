@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from model.equations.quantities import BASIC_BY_NAME, USES
-from reports import assumed, findings
+from reports import assumed, findings, front
 from reports.figures import priors
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -68,9 +68,9 @@ def test_names_are_marked(run: SavedRun, english: Catalogue) -> None:
 def test_sentences_say_so_only_where_it_is_so(run: SavedRun, english: Catalogue) -> None:
     told = saying(run, "own_firms")
     assert findings.share(told, english).key == "share.known"
-    assert "assumed" in findings.headline(run, english)["words"]
-    assert "assumed" not in findings.headline(told, english)["words"]
-    said = {one.key: one.text for one in findings.not_known(run, english)}
+    assert "assumed" in front.box(run, english)["words"]
+    assert "assumed" not in front.box(told, english)["words"]
+    said = {one.key: one.text for one in findings.supposed(run, english)}
     shares = run.summary["accounts"]["items"]
     whole = sum(shares[use]["share"]["mean"] for use in assumed.uses(run))
     assert english.numbers.percent(whole) in said["unknown.assumed"]

@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,8 +18,9 @@ from model.equations.quantities import DEFINITIONS, USES
 from model.terminal.wording import MILLION
 from reports import assumed, figures
 from reports.figures import evidence, headline, priors, ranks, totals, workers
+from reports.figures.of_estimate import Plots
 from reports.figures.style import content
-from reports.saved_run import SavedRun
+from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue
 
 
@@ -33,7 +35,7 @@ def test_fifty_dots_are_quantiles_of_the_headline(run: SavedRun) -> None:
     axes = headline.draw(run)
     points = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) > 1]
     shown = sum(len(line.get_xdata()) for line in points)
-    values = headline.dots(run)
+    values = headline.dots(run, run.year)
     assert shown == headline.DOTS == len(values)
     take = np.sort(run.headline_draws()) / MILLION
     shares = np.searchsorted(take, values) / len(take)
@@ -225,6 +227,63 @@ def test_bytes_repeat_and_text_stays_text(name: str, shown: SavedRun) -> None:
     assert texts
     fonts = {found for one in texts for found in re.findall(r"'([^']+)'", one.get("style") or "")}
     assert fonts == {"Source Sans 3", "NanumGothic"}
+
+
+@pytest.mark.parametrize("year", [2017, 2018])
+def test_a_year_has_its_own_dots_and_all_texts_fit(year: int, run: SavedRun) -> None:
+    axes = headline.draw(run, year=year)
+    assert any(str(year) in text.get_text() for text in axes.texts)
+    points = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) > 1]
+    found = np.concatenate([line.get_xdata() for line in points])
+    take = run.yearly_draws("state_take").sel(year=year).to_numpy() / MILLION
+    assert np.median(found) == pytest.approx(np.median(take), rel=0.1)
+    drawn_in = axes.figure.get_window_extent()
+    for text in axes.texts:
+        assert text.get_window_extent().x1 <= drawn_in.x1, text.get_text()
+
+
+def test_a_year_that_is_not_there_is_told(run: SavedRun) -> None:
+    with pytest.raises(ReportError, match="no whole year 2031; write one of: 2017, 2018"):
+        headline.draw(run, year=2031)
+
+
+def test_a_figure_takes_the_place_of_axes(run: SavedRun) -> None:
+    mpl.use("agg")
+    import matplotlib.pyplot as plt
+
+    class Estimated:
+        folder = run.folder
+
+        def drivers(self, definition: str = "", year: int | None = None) -> None:
+            raise AssertionError("not asked for")
+
+    plots = Plots(Estimated())
+    assert set(dir(plots)) == set(figures.FIGURES)
+    assert "ladder" in repr(plots)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4), layout="constrained")
+    axes = plots.headline(year=2018, ax=left)
+    assert axes.get_figure(root=True) is figure
+    assert left not in figure.get_axes()
+    panels = plots("ladder", ax=right)
+    assert all(one.get_figure(root=True) is figure for one in panels)
+    figure.canvas.draw()
+    middle = figure.bbox.width / 2
+    assert axes.get_window_extent().x1 <= middle * 1.02
+    assert min(one.get_window_extent().x0 for one in panels) >= middle * 0.98
+    bare = figure.add_axes((0.1, 0.1, 0.2, 0.2))
+    with pytest.raises(ValueError, match=r"take one from plt\.subplots"):
+        plots.years(ax=bare)
+    with pytest.raises(KeyError, match="write one of: headline"):
+        plots("pie")
+    with pytest.raises(AttributeError, match="there is no figure 'pie'; write one of: headline"):
+        _ = plots.pie
+    # a figure that fails leaves the axes as they were
+    figure, own = plt.subplots()
+    with pytest.raises(ReportError):
+        plots.headline(year=2031, ax=own)
+    assert figure.get_axes() == [own]
+    assert figure.subfigs == []
+    plt.close("all")
 
 
 def test_png_repeats(run: SavedRun) -> None:

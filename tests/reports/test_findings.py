@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from model.terminal.wording import MILLION
-from reports import findings
+from reports import findings, front
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
@@ -132,8 +132,8 @@ def test_official_total(
     row["predicted"] |= dict(zip(("q05", "q50", "q95"), predicted, strict=True))
     said = findings.official(new, english)
     assert said is not None
-    assert said.key == f"official.{key}_middle"
-    assert ("overlaps" in said.text) == (key == "overlaps")
+    assert said.key == f"official.{key}_range"
+    assert ("the two overlap" in said.text) == (key == "overlaps")
     assert f"wholly {key}" in said.text or key == "overlaps"
 
 
@@ -184,14 +184,14 @@ def test_shares_of_both_rungs(run: SavedRun, english: Catalogue) -> None:
 
 
 def test_the_box_holds_both_rungs_and_what_lies_between(run: SavedRun, english: Catalogue) -> None:
-    box = findings.headline(run, english)
-    for rung, definition in zip(box["rungs"], ("plan_collected", HEADLINE), strict=True):
+    box = front.box(run, english)
+    for rung, definition in zip(box["rungs"], (HEADLINE, "plan_collected"), strict=True):
         numbers = run.annual(run.year, definition)
         parts = english.numbers.amount(*(numbers[q] for q in ("q50", "q05", "q95")))
         assert rung["number"] == f"${parts.middle} {parts.scale}"
         assert f"${parts.low} to {parts.high}" in rung["interval"]
-    assert "under the plan" in box["rungs"][0]["label"]
-    assert "the state take" in box["rungs"][1]["label"]
+    assert "the state take" in box["rungs"][0]["label"]
+    assert "under the plan" in box["rungs"][1]["label"]
     firms = run.headline_draws() - run.headline_draws("plan_collected")
     parts = english.numbers.parts(*np.quantile(firms / MILLION, [0.5, 0.05, 0.95]))
     assert f"{parts.low} to {parts.high} million dollars. No source" in box["words"]

@@ -123,5 +123,5 @@ def test_the_printed_command_asks_for_this_run_wherever_it_lies(
 )  # fmt: skip
 def test_runs_of_before_are_printed_without_their_paths(arguments: list[str], command: str) -> None:
     folder = Path("elsewhere/my_case-0123456789ab")
-    run: Any = SimpleNamespace(folder=folder, manifest={"arguments": arguments})
+    run: Any = SimpleNamespace(name=folder.name, manifest={"arguments": arguments})
     assert commands(run) == [command, f".venv/bin/python -m reports.annex {folder.name}"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.terminal.wording import MILLION, rounding_unit
-from reports import figures, findings, readings
+from reports import figures, findings, front, readings
 from reports.annex import annex
 from reports.brief import brief
 from reports.figures import headline
@@ -38,22 +38,22 @@ def test_one_reading_is_not_spoken_of(run: SavedRun, english: Catalogue) -> None
     assert readings.in_words(run, english) == ""
     assert readings.blocks(run, english) is None
     assert readings.worded(run, english) is english
-    assert "under the plan" in findings.headline(run, english)["rungs"][0]["label"]
+    assert "under the plan" in front.box(run, english)["rungs"][1]["label"]
     text = squeezed(" ".join([*pages(brief(run, english)), *pages(annex(run, english))]))
     assert not [one for one in ("Rival readings", "such readings") if squeezed(one) in text]
 
 
 def test_the_box_says_how_far_readings_lie_apart(rival_run: SavedRun, english: Catalogue) -> None:
     texts = readings.worded(rival_run, english)
-    box = findings.headline(rival_run, texts)
-    assert box["rungs"][0]["label"] == "collected as the state's claim in 2018"
+    box = front.box(rival_run, texts)
+    assert box["rungs"][1]["label"] == "collected as the state's claim in 2018"
     numbers = rival_run.annual(rival_run.year, "state_take")
     unit = rounding_unit(numbers["q05"] / MILLION, numbers["q95"] / MILLION)
     plan, share = (
         english.numbers.rounded(median(rival_run, name), unit) for name in ("plan", "share")
     )
     assert plan != share
-    said = f"follows a plan, the median state take is {plan} million dollars; if earnings, {share}."
+    said = f"claims a plan ({plan} million) or a share of earnings ({share})"
     assert said in box["words"]
     assert "mix 2 such readings" in box["words"]
 
@@ -69,7 +69,7 @@ def test_readings_of_one_kind_are_named(rival_run: SavedRun, english: Catalogue)
     found = readings.blocks(alone, english)
     assert found is not None
     assert [row[0] for row in found["summary"]["rows"]] == ["share"]
-    assert headline.rivals(alone) == {}
+    assert headline.rivals(alone, alone.year) == {}
 
 
 def test_each_reading_stands_below_the_mixture(rival_run: SavedRun, english: Catalogue) -> None:
@@ -81,7 +81,10 @@ def test_each_reading_stands_below_the_mixture(rival_run: SavedRun, english: Cat
         ends = [numbers["q05"] / MILLION, numbers["q95"] / MILLION]
         assert list(line.get_xdata()) == pytest.approx(ends)
         heights.append(line.get_ydata()[0])
-        assert english.money(numbers) in headline.describe(rival_run, english)
+        said = english.numbers.interval(*(numbers[q] / MILLION for q in ("q50", "q05", "q95")))
+        assert f"if “{block['title']}” (state take): {said}" in headline.describe(
+            rival_run, english
+        )
     both = [
         named(axes, f"interval {rung}").get_ydata()[0] for rung in ("state_take", "plan_collected")
     ]

@@ -23,7 +23,7 @@ MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 
 #: First line by which a spreadsheet is told the mark between cells.
-_SEPARATOR = re.compile(r'"?[sS][eE][pP]=([,;|\t])"?,*+(?:\r\n|\r|\n|\Z)')
+SEPARATOR = re.compile(r'"?[sS][eE][pP]=([,;|\t])"?,*+(?:\r\n|\r|\n|\Z)')
 
 Record = tuple[int, list[str]]
 
@@ -48,7 +48,7 @@ def records(text: str) -> list[Record]:
         If the text cannot be divided into cells.
     """
     stream = io.StringIO(text, newline="")
-    named = _SEPARATOR.match(text)
+    named = SEPARATOR.match(text)
     above = 1 if named else 0
     if named:
         stream.seek(named.end())

@@ -10,8 +10,8 @@ import pandera.pandas as pa
 from model.case.faults import Report, closest, quote
 from model.case.reader.cells import Record, TableError, fitted, records
 from model.case.reader.characters import fault_in, without_faults
+from model.case.reader.columns import EXPLAIN
 from model.case.reader.files import Folder
-from model.case.reader.tables import EXPLAIN
 
 
 def read_table(

@@ -18,9 +18,15 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 #: The day from which spreadsheets count.
 DAY_ZERO = date(1899, 12, 30)
 
+#: How a month is written, and a month or day.
+MONTH, DATE = r"\d{4}-\d{2}", r"\d{4}-\d{2}(-\d{2})?"
+
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
 _FISCAL = re.compile(r"FY ?(\d{4})/(0[1-9]|1[0-2])", re.ASCII)
+#: How a date that may be a year is written, and the start or end of a window.
+LOOSE = f"({DATE}|{_YEAR.pattern})"
+WINDOW = f"({DATE}|{_YEAR.pattern}|{_QUARTER.pattern}|{_FISCAL.pattern})"
 _SERIAL = re.compile(r"([1-7]\d{4})(?:\.0+)?", re.ASCII)
 _PARTS = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?", re.ASCII)
@@ -89,7 +95,7 @@ def month(text: str) -> pd.Period | None:
     """Return the month of a YYYY-MM or YYYY-MM-DD cell, or None if it is not a date."""
     import pandas as pd
 
-    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
+    if not re.fullmatch(DATE, text, re.ASCII):
         return None
     try:
         day = pd.Timestamp(text if len(text) == 10 else f"{text}-01")

@@ -71,6 +71,7 @@ def low_counts(
             )
             yield row["row"], column, message
 
+
 #: What a row's count is of, in the order of the parameters of ``_Drawn._count``.
 _KEY = ("quantity", "host", "segments", "start", "end", "first_part", "last_part")
 

@@ -13,6 +13,8 @@ from model.case.faults import cut, quote
 _DIGITS = r"(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
 _LEADING = re.compile(rf"\s*+([+-]?{_DIGITS})\s*+", re.ASCII)
 _WHOLE = re.compile(r"0*+([1-9]\d{0,3}+)", re.ASCII)
+#: Largest whole number of things that it takes.
+MOST_COUNTED = 9999
 
 #: Ways to write that a figure is a percentage.
 PERCENT = ("%", "percent", "per cent")

@@ -77,8 +77,35 @@ def _mean(index: Mapping[pd.Period, float], months: pd.PeriodIndex) -> float:
     return sum(index[one] for one in months) / len(months)
 
 
+def in_prices_of(index: Index, currency: str, year: int, months: pd.PeriodIndex) -> list[float]:
+    """Return factors that turn amounts of each month into amounts at the prices of a year.
+
+    Raises
+    ------
+    ValueError
+        If the index lacks a month of these or of the year; the text says which.
+    """
+    known = index.get(currency, {})
+    by_month = [_change(known, year, one, one) for one in months]
+    missing = {one for found in by_month if isinstance(found, list) for one in found}
+    if missing:
+        raise ValueError(
+            f"prices of {year} need an index of {currency} prices in {year} and in every month "
+            f"asked for; {_stretches(sorted(missing), bool(index))}"
+        )
+    return [1.0 / found for found in by_month if isinstance(found, float)]
+
+
 def _lacking(currency: str, year: int, missing: list[pd.Period], there: bool) -> str:
     """Say which months of an index a figure in prices of a year needs."""
+    return (
+        f"prices of {year} need an index of {currency} prices in {year} and in the row's window; "
+        f"{_stretches(missing, there)}; or write {currency} for prices of the window"
+    )
+
+
+def _stretches(missing: list[pd.Period], there: bool) -> str:
+    """Say which stretches of months an index lacks."""
     spans: list[list[pd.Period]] = []
     for one in missing:
         if spans and one.ordinal == spans[-1][-1].ordinal + 1:
@@ -88,7 +115,4 @@ def _lacking(currency: str, year: int, missing: list[pd.Period], there: bool) ->
     named = " and ".join(" to ".join(str(one) for one in span) for span in spans[:4])
     more = f" and {len(spans) - 4} more stretches" if len(spans) > 4 else ""
     what = f"{FILE} lacks" if there else f"add {FILE} with month, currency, index, source:"
-    return (
-        f"prices of {year} need an index of {currency} prices in {year} and in the row's window; "
-        f"{what} {named}{more}; or write {currency} for prices of the window"
-    )
+    return f"{what} {named}{more}"

@@ -10,10 +10,10 @@ import pandas as pd
 from model.case.contents import Prior, RivalReading
 from model.case.faults import choose, quote
 from model.case.folders import READINGS
+from model.case.reader.columns import WORD
 from model.case.reader.elicited import StatedError, quantiles_of, told
 from model.case.reader.files import Folder
 from model.case.reader.prior_tables import PriorTable, RivalTable, StatedPrior
-from model.case.reader.tables import WORD
 from model.case.reader.toml_files import read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.quantities import BASES

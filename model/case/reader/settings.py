@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from model.case.faults import quote
+from model.case.reader.columns import WORD
 from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
-from model.case.reader.tables import WORD
 from model.case.units import CURRENCIES, currency_fault
 
 #: More than there are countries.
@@ -137,10 +137,32 @@ class PressTable(Table):
     declared: Filled
 
 
+class BiasTable(Table):
+    """One of ``[[gather.biases]]``: sources of one kind that may lead astray, and how."""
+
+    category: Line
+    because: Filled
+    sources: list[Filled] = []
+
+
+class GatherTable(Table):
+    """``[gather]``: what readers of estimates ask of the data and only their makers can say."""
+
+    funding: Filled | None = None
+    identified: Filled | None = None
+    accessed: Filled | None = None
+    included: Filled | None = None
+    excluded: Filled | None = None
+    ad_hoc: Filled | None = None
+    biases: list[BiasTable] = []
+    licence: Filled | None = None
+
+
 class TimelineFile(Table):
     """timeline.toml."""
 
     title: Line
+    sender: Line | None = None
     start: Month
     end: Month
     reference: Month
@@ -151,6 +173,7 @@ class TimelineFile(Table):
     tax_periods: Annotated[list[StretchTable], Field(min_length=1)]
     sanctions: list[SanctionTable] = []
     press_arithmetic: PressTable | None = None
+    gather: GatherTable | None = None
 
 
 # reading.toml

@@ -1,26 +1,10 @@
-"""Schemas of a case's CSV files: the columns and the cells allowed in each."""
+"""The CSV files of a case: their columns, the cells allowed in each, and what each means."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable
+from typing import Any
 
-import pandas as pd
-import pandera.pandas as pa
-
-from model.case.faults import choose, closest, quote
-from model.case.reader import dates
-from model.case.reader.numbers import (
-    ambiguous,
-    coverage,
-    explain,
-    number,
-    whole_number,
-    without_percent,
-)
-from model.case.statements import RETRACTED
-from model.case.units import CURRENCIES, currency_fault
+from model.case.reader import columns as of
 from model.equations.quantities import BASES
 
 QUALIFIERS = (
@@ -37,313 +21,215 @@ BOUNDS = ("below", "above")
 ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
 
-#: Names used in labels and selections of segments, so without dots, pluses and spaces.
-WORD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
-_IDENT = re.compile(r"[A-Za-z0-9][\w.\-]{0,79}", re.ASCII)
-_NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
-
-#: Function that explains a cell that fails, by the check's name.
-EXPLAIN: dict[str, Callable[[str], str]] = {}
-
-
-# Cells
-
-
-def _is_amount(text: str) -> bool:
-    value = number(text)
-    return math.isfinite(value) and value >= 0
-
-
-def _is_figure(text: str) -> bool:
-    return _is_amount(without_percent(text))
-
-
-def _explain_figure(text: str) -> str:
-    return explain(text, hedged=True, least="above zero")
-
-
-def _explain_count(text: str) -> str:
-    asked = ambiguous(text, "persons")
-    return asked if asked is not None else explain(text)
-
-
-def _is_count(text: str) -> bool:
-    return _is_amount(text) and ambiguous(text, "persons") is None
-
-
-def _explain_amount(text: str) -> str:
-    return explain(text, least="above zero")
-
-
-# Columns
-
-
-def _rule(
-    name: str, accepts: Callable[[str], bool], explain: Callable[[str], str], *, blank: bool
-) -> pa.Check:
-    """Return a check of single cells, and register the explanation of a failure."""
-    key = name if not blank else f"{name} or blank"
-    EXPLAIN[key] = explain
-
-    def accept(cells: pd.Series[str]) -> pd.Series[bool]:
-        # most cells of a column repeat others, so each text is checked once
-        return cells.map({text: (blank and not text) or accepts(text) for text in cells.unique()})
-
-    return pa.Check(accept, error=key)
-
-
-def _one_of(
-    what: str, allowed: Iterable[str], *, blank: bool = False, fold: bool = False, example: str = ""
-) -> pa.Column:
-    """Return a column of given words; ``fold`` accepts lower case too."""
-    options = tuple(allowed)
-
-    def accepts(text: str) -> bool:
-        return (text.upper() if fold else text) in options
-
-    def explain(text: str) -> str:
-        got = f"{quote(text)} is not a {what}" if text else f"the {what} is missing"
-        unlike = example and closest(text, options) is None
-        return f"{got}; " + (f"write {example}" if unlike else choose(text, options))
-
-    # two tables may allow different words in columns of the same name
-    name = f"{what}: {', '.join(options)}"
-    return pa.Column(checks=[_rule(name, accepts, explain, blank=blank)])
-
-
-def _matching(
-    what: str, pattern: re.Pattern[str], advice: str, *, blank: bool = False
-) -> pa.Column:
-    def explain(text: str) -> str:
-        got = f"{quote(text)} is not {what}" if text else f"{what} is missing"
-        return f"{got}; {advice}"
-
-    def accepts(text: str) -> bool:
-        return pattern.fullmatch(text) is not None
-
-    return pa.Column(checks=[_rule(what, accepts, explain, blank=blank)])
-
-
-def _ident() -> pa.Column:
-    column = _matching("an id", _IDENT, "write up to 80 letters, digits, '-', '_' and '.'")
-    column.unique, column.report_duplicates = True, "exclude_first"
-    return column
-
-
-def _word(what: str, *, unique: bool = False, blank: bool = False) -> pa.Column:
-    column = _matching(what, WORD, "write up to 80 letters, digits and '_'", blank=blank)
-    if unique:
-        column.unique, column.report_duplicates = True, "exclude_first"
-    return column
-
-
-def _name(what: str) -> pa.Column:
-    return _matching(what, _NAME, "write up to 80 letters, digits, '-' and '_'")
-
-
-def _filled(what: str) -> pa.Column:
-    return _matching(what, re.compile(r".+", re.DOTALL), "fill in the cell")
-
-
-def _figure() -> pa.Column:
-    return pa.Column(checks=[_rule("figure", _is_figure, _explain_figure, blank=True)])
-
-
-def _persons() -> pa.Column:
-    return pa.Column(checks=[_rule("persons", _is_count, _explain_count, blank=True)])
-
-
-def _share() -> pa.Column:
-    return pa.Column(checks=[_rule("share", _is_figure, _explain_amount, blank=False)])
-
-
-def _currency() -> pa.Column:
-    known = CURRENCIES.__contains__
-    return pa.Column(checks=[_rule("currency", known, currency_fault, blank=False)])
-
-
-def _rate() -> pa.Column:
-    return pa.Column(checks=[_rule("rate", _is_amount, _explain_amount, blank=False)])
-
-
-def _date(*, blank: bool = False) -> pa.Column:
-    return pa.Column(checks=[_rule("date", dates.is_date, dates.explain_date, blank=blank)])
-
-
-def _window(*, blank: bool = False) -> pa.Column:
-    return pa.Column(checks=[_rule("window", dates.is_window, dates.explain_window, blank=blank)])
-
-
-def _loose_date() -> pa.Column:
-    return pa.Column(
-        checks=[_rule("loose date", dates.is_loose_date, dates.explain_loose_date, blank=True)]
-    )
-
-
-def _month() -> pa.Column:
-    return pa.Column(checks=[_rule("month", dates.is_month, dates.explain_month, blank=False)])
-
-
-def _free() -> pa.Column:
-    return pa.Column()
-
-
-def _optional(column: pa.Column) -> pa.Column:
-    """Return a column that a table may lack; it is then blank."""
-    column.required = False
-    return column
-
-
-def _coverage() -> pa.Column:
-    def accepts(text: str) -> bool:
-        return coverage(text) is not None
-
-    def explain(text: str) -> str:
-        got = f"{quote(text)} is not the probability of an interval"
-        return f"{got}; write a fraction such as 0.95, or 95%, from 0.01 to 0.999"
-
-    return pa.Column(checks=[_rule("coverage", accepts, explain, blank=True)])
-
-
-def _status() -> pa.Column:
-    def accepts(text: str) -> bool:
-        word, _, since = text.partition(" ")
-        return word == RETRACTED and (not since or dates.is_loose_date(since))
-
-    def explain(text: str) -> str:
-        example = f"{RETRACTED} 2019-05-17"
-        return f"{quote(text)} is not a status; write {RETRACTED!r}, {example!r} or leave it blank"
-
-    return pa.Column(checks=[_rule("status", accepts, explain, blank=True)])
-
-
-def _count(what: str) -> pa.Column:
-    def accepts(text: str) -> bool:
-        return whole_number(text) is not None
-
-    def explain(text: str) -> str:
-        return f"{quote(text)} is not {what}; write a whole number of 1 or more, or leave it blank"
-
-    return pa.Column(checks=[_rule(what, accepts, explain, blank=True)])
-
-
-# Schemas
-
-EVIDENCE = pa.DataFrameSchema(
+#: What columns of several tables mean.
+HOST = "The host, one of timeline.toml."
+SEGMENTS_NAMED = (
+    "Which workers: ids, sectors or regions of segments.csv joined by '+', perhaps behind 'not'; "
+    "blank for all of the host's."
+)
+END = "Last month or day; blank where the start names the whole period."
+BASE = "Of a share: what it is a share of. Blank for any other figure."
+RELIABILITY = (
+    "Grade of the source in the Admiralty code, from A (reliable) to F (not to be judged)."
+)
+CREDIBILITY = (
+    "Grade of the claim in the Admiralty code, from 1 (confirmed) to 6 (not to be judged)."
+)
+SOURCE = "The source: an id of sources.csv."
+LISTED = {
+    "foreignKeys": [{"fields": "source", "reference": {"resource": "sources", "fields": "id"}}]
+}
+
+EVIDENCE = of.table(
+    "Published claims, a row each: the figure as printed, with its hedge, its source and grade.",
     {
-        "id": _ident(),
-        "quantity": _filled("the quantity"),
-        "host": _word("a host"),
-        "segment": _free(),
-        "start": _window(),
-        "end": _window(blank=True),
-        "qualifier": _one_of("qualifier", QUALIFIERS),
-        "low": _figure(),
-        "value": _figure(),
-        "high": _figure(),
-        "unit": _free(),
-        "base": _one_of("base", BASES, blank=True),
-        "source": _filled("the source"),
-        "said_by": _free(),
-        "origin": _matching(
-            "an origin",
-            re.compile(rf"{_IDENT.pattern}(/same|/opposite)?"),
-            "write an id, perhaps with /same or /opposite, or leave it blank",
-            blank=True,
+        "id": (of.ident(), "The row's own name."),
+        "quantity": (
+            of.filled("the quantity"),
+            "What the figure is of: a quantity of the model or one that is measured on it.",
         ),
-        "reliability": _one_of("reliability", "ABCDEF", fold=True),
-        "credibility": _one_of("credibility", "123456"),
-        "role": _one_of("role", ROLES),
-        "note": _free(),
-        "coverage": _optional(_coverage()),
-        "panel": _optional(_word("a panel's name", blank=True)),
-        "replaces": _optional(_free()),
-    },
-    strict=True,
-)
-PROSPECTS = pa.DataFrameSchema(
-    {
-        "id": _ident(),
-        "prospect": _matching(
-            "a prospect's name", _IDENT, "write up to 80 letters, digits, '-' and '_'"
+        "host": (of.word("a host"), f"{HOST} Of a row that is not fitted, any other place."),
+        "segment": (of.free(), SEGMENTS_NAMED),
+        "start": (
+            of.window(),
+            "First month or day that the figure is about, not the date of publication; or a year, "
+            "a quarter or a fiscal year.",
         ),
-        "title": _free(),
-        "quantity": _filled("the quantity"),
-        "host": _word("a host"),
-        "segment": _free(),
-        "start": _window(),
-        "end": _window(blank=True),
-        "qualifier": _one_of("qualifier", ONE_FIGURE),
-        "base": _one_of("base", BASES, blank=True),
-        "reliability": _one_of("reliability", "ABCDEF", fold=True),
-        "credibility": _one_of("credibility", "123456"),
-        "statements": _count("a number of statements"),
-        "units": _count("a number of firms or crews"),
-        "note": _free(),
-    },
-    strict=True,
-)
-SOURCES = pa.DataFrameSchema(
-    {
-        "id": _ident(),
-        "title": _filled("the title"),
-        "publisher": _free(),
-        "date": _loose_date(),
-        "url": _matching(
-            "an address",
-            re.compile(r"https?://\S+"),
-            "write one that starts with http:// or https://, or leave it blank",
-            blank=True,
+        "end": (of.window(blank=True), END),
+        "qualifier": (
+            of.one_of("qualifier", QUALIFIERS),
+            "The hedge printed with the figure.",
         ),
-        "accessed": _loose_date(),
-        "note": _free(),
-        "status": _optional(_status()),
+        "low": (of.figure(), "The lower figure of a range or spread, in the unit of the row."),
+        "value": (
+            of.figure(),
+            "The figure, or a range's central one, in the unit of the row.",
+        ),
+        "high": (of.figure(), "The higher figure of a range or spread, in the unit of the row."),
+        "unit": (of.free(), "The unit of the figures, such as RUB/month or persons."),
+        "base": (of.one_of("base", BASES, blank=True), BASE),
+        "source": (of.filled("the source"), SOURCE),
+        "said_by": (of.free(), "Who said it, where that is not the source itself."),
+        "origin": (
+            of.matching(
+                "an origin",
+                rf"{of.IDENT.pattern}(/same|/opposite)?",
+                "write an id, perhaps with /same or /opposite, or leave it blank",
+                blank=True,
+            ),
+            "Name shared by rows that repeat one statement or come from one count; /same and "
+            "/opposite say how rows of different quantities err together.",
+        ),
+        "reliability": (of.one_of("reliability", "ABCDEF", fold=True), RELIABILITY),
+        "credibility": (of.one_of("credibility", "123456"), CREDIBILITY),
+        "role": (
+            of.one_of("role", ROLES),
+            "Whether the row is fitted, held out to be compared, or kept for the record.",
+        ),
+        "note": (of.free(), "The statement in words, and the reasons for grade and reading."),
+        "coverage": (
+            of.optional(of.coverage()),
+            "Of a range: the probability that it holds the figure; blank for that of reading.toml.",
+        ),
+        "panel": (
+            of.optional(of.word("a panel's name", blank=True)),
+            "Name shared by rows of experts who were asked about the same thing.",
+        ),
+        "replaces": (
+            of.optional(of.free()),
+            "Id of an older row that this one revises.",
+        ),
     },
-    strict=True,
+    metadata=LISTED,
 )
-SEGMENTS = pa.DataFrameSchema(
+PROSPECTS = of.table(
+    "Sources that might be found, a row for each statement that one would make.",
     {
-        "id": _word("a segment's id", unique=True),
-        "host": _word("a host"),
-        "region": _name("a region"),
-        "sector": _name("a sector"),
-        "share_p05": _share(),
-        "share_p95": _share(),
-        "note": _free(),
+        "id": (of.ident(), "The row's own name."),
+        "prospect": (
+            of.matching(
+                "a prospect's name",
+                of.IDENT.pattern,
+                "write up to 80 letters, digits, '-' and '_'",
+            ),
+            "The source that might be found; its rows share its error.",
+        ),
+        "title": (of.free(), "The source in words, in the first of its rows."),
+        "quantity": (of.filled("the quantity"), "What the statement would be about."),
+        "host": (of.word("a host"), HOST),
+        "segment": (of.free(), SEGMENTS_NAMED),
+        "start": (
+            of.window(),
+            "First month or day that it would be about, or a period.",
+        ),
+        "end": (of.window(blank=True), END),
+        "qualifier": (
+            of.one_of("qualifier", ONE_FIGURE),
+            "The hedge that the statement would be printed with.",
+        ),
+        "base": (of.one_of("base", BASES, blank=True), BASE),
+        "reliability": (of.one_of("reliability", "ABCDEF", fold=True), RELIABILITY),
+        "credibility": (of.one_of("credibility", "123456"), CREDIBILITY),
+        "statements": (
+            of.count("a number of statements"),
+            "How many sources would each state it; blank for one.",
+        ),
+        "units": (
+            of.count("a number of firms or crews"),
+            "How many firms or crews it would be the mean of; blank for all.",
+        ),
+        "note": (of.free(), "Why the source might be found."),
     },
-    strict=True,
 )
-FIRMS = pa.DataFrameSchema(
+SOURCES = of.table(
+    "What was read.",
     {
-        "id": _ident(),
-        "name": _filled("the name"),
-        "host": _word("a host"),
-        "segment": _free(),
-        "workers_approved": _persons(),
-        "start": _date(blank=True),
-        "end": _date(blank=True),
-        "linked_by": _free(),
-        "source": _filled("the source"),
-        "note": _free(),
+        "id": (of.ident(), "The source's name in the other tables."),
+        "title": (of.filled("the title"), "Title, or what it is."),
+        "publisher": (of.free(), "Who published it, or where it was read."),
+        "date": (of.loose_date(), "Day, month or year of publication; blank if unknown."),
+        "url": (
+            of.matching(
+                "an address",
+                r"https?://\S+",
+                "write one that starts with http:// or https://, or leave it blank",
+                blank=True,
+            ),
+            "Its address; blank if unknown.",
+        ),
+        "accessed": (of.loose_date(), "Day, month or year when it was read; blank if not kept."),
+        "note": (of.free(), "What a reader of its figures should know."),
+        "status": (
+            of.optional(of.status()),
+            "Blank, or that it was retracted, perhaps with the date: its rows then weigh nothing.",
+        ),
     },
-    strict=True,
+)
+SEGMENTS = of.table(
+    "Parts of each host's workers.",
+    {
+        "id": (of.unique(of.word("a segment's id")), "The segment's name in the other tables."),
+        "host": (of.word("a host"), HOST),
+        "region": (of.name("a region"), "Where the workers are."),
+        "sector": (of.name("a sector"), "What they do."),
+        "share_p05": (
+            of.share(),
+            "5% quantile of its share of the host's workers before any evidence.",
+        ),
+        "share_p95": (
+            of.share(),
+            "95% quantile of its share of the host's workers before any evidence.",
+        ),
+        "note": (of.free(), "The basis of the prior."),
+    },
+)
+FIRMS = of.table(
+    "Firms named in the sources.",
+    {
+        "id": (of.ident(), "The firm's name in this table."),
+        "name": (of.filled("the name"), "The firm's name as published."),
+        "host": (of.word("a host"), HOST),
+        "segment": (of.free(), "An id of segments.csv, or blank if it is not known."),
+        "workers_approved": (of.persons(), "Workers approved for it; blank if not stated."),
+        "start": (of.date(blank=True), "First month or day of the approval."),
+        "end": (of.date(blank=True), "Last month or day of the approval."),
+        "linked_by": (of.free(), "What ties it to workers of the sender."),
+        "source": (of.filled("the source"), SOURCE),
+        "note": (of.free(), "What else is known of it."),
+    },
+    metadata=LISTED,
 )
 
 
-def _by_month(figure: str) -> pa.DataFrameSchema:
+def _by_month(title: str, figure: str, meaning: str) -> Any:
     """Return the schema of a table with a figure by month and currency."""
-    return pa.DataFrameSchema(
+    return of.table(
+        title,
         {
-            "month": _month(),
-            "currency": _currency(),
-            figure: _rate(),
-            "source": _filled("the source"),
+            "month": (of.month(), "The month."),
+            "currency": (of.currency(), "Code of the currency."),
+            figure: (of.rate(), meaning),
+            "source": (of.filled("the source"), "Where the figure is from."),
         },
-        strict=True,
         unique=["month", "currency"],
         report_duplicates="exclude_first",
     )
 
 
-FX = _by_month("per_usd")
-PRICES = _by_month("index")
+FX = _by_month(
+    "Exchange rates that override or extend the European Central Bank's.",
+    "per_usd",
+    "Units of the currency per US dollar, above zero.",
+)
+PRICES = _by_month("Price indices.", "index", "The index of the month, in any base, above zero.")
+
+#: Schemas by file.
+TABLES = {
+    "evidence.csv": EVIDENCE,
+    "sources.csv": SOURCES,
+    "firms.csv": FIRMS,
+    "segments.csv": SEGMENTS,
+    "prospects.csv": PROSPECTS,
+    "fx.csv": FX,
+    "prices.csv": PRICES,
+}

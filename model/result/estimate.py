@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,30 +16,32 @@ from model.archive import store
 from model.case.folders import BASELINE
 from model.case.reader.cells import written_table
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.terminal.wording import MILLION, interval, three
+from model.projection.projection import USD
+from model.result import in_notebooks, readable_tables
+from model.result.readable_tables import UNITS, known, readable
+from model.terminal import html
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from model.archive.check_result import CheckResult
+    from model.archive.check_result import Checks
     from model.archive.saved_fit import Fitted
     from model.case.case import Case
     from model.drivers.kept import Drivers
+    from model.projection.by_period import Frequency
+    from model.result.difference import Difference
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
 
-#: Columns of the inputs repeated in a table of evidence, and quantiles shown of a distribution.
-STATED = ("quantity", "qualifier", "source", "origin")
-THREE = ("q50", "q05", "q95")
-
 
 @dataclass(frozen=True, repr=False)
-class Estimate:
+class Estimate(html.Shown):
     """The answer to one question: a run on disk and everything that can be computed from it.
 
     ``model.fit`` and ``model.load`` return it. Tables are pandas objects; draws are NumPy or xarray
-    objects. Amounts are in US dollars per year unless stated otherwise.
+    objects. Amounts are in US dollars per year unless stated otherwise. ``one - other`` is the
+    ``Difference`` of two estimates.
 
     Attributes
     ----------
@@ -52,15 +54,28 @@ class Estimate:
     folder: Path
     summary: Json
     manifest: Json
+    _plots: Callable[[Estimate], Any] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """The headline in a sentence."""
-        numbers = self.summary["scenarios"][BASELINE]["annual"].get(str(self.year), {})
-        amount = "no whole year"
-        if numbers:
-            amount = interval(*three(numbers[HEADLINE]["usd"], MILLION)) + " million dollars"
-        mark = "" if self.converged else " NOT CONVERGED: do not use these numbers."
-        return f"{self.title}. State take of {self.year}: {amount} ({self.folder.name}).{mark}"
+        return in_notebooks.sentence(self.summary, self.manifest, self.folder)
+
+    def _repr_html_(self) -> str:
+        """The headline, and revenue by year."""
+        return in_notebooks.page(self.summary, self.manifest, self.folder)
+
+    def __sub__(self, other: object) -> Difference:
+        """Revenue less that of another estimate, by year."""
+        from model.result.difference import difference
+
+        return difference(self, other) if isinstance(other, Estimate) else NotImplemented
+
+    @property
+    def plot(self) -> Any:
+        """Figures by name, as matplotlib axes: ``estimate.plot.headline(year=2018, ax=axes)``."""
+        if self._plots is None:
+            raise AttributeError("figures are drawn of runs opened by model.fit or model.load")
+        return self._plots(self)
 
     # --- results ----------------------------------------------------------------------------
 
@@ -84,14 +99,19 @@ class Estimate:
         """The worst R-hat and effective draws, and the number of divergences."""
         return dict(self.summary["convergence"])
 
-    def revenue(self, definition: str | None = None, scenario: str = BASELINE) -> pd.DataFrame:
+    def revenue(
+        self, definition: str | None = None, scenario: str = BASELINE, *, unit: str = ""
+    ) -> pd.DataFrame:
         """Revenue by year, in dollars.
 
         Parameters
         ----------
         definition : str, optional
-            One of ``billings``, ``wedge``, ``surplus``, ``state_take``; by default all.
+            One of ``billings``, ``wedge``, ``surplus``, ``state_take``, ``plan_collected``; by
+            default all.
         scenario : str
+        unit : {"", "thousand", "million", "billion"}
+            Of dollars.
 
         Returns
         -------
@@ -99,7 +119,7 @@ class Estimate:
             Mean, standard deviation and quantiles; by year, or by year and definition.
         """
         annual = self._block(scenario)["annual"]
-        chosen = DEFINITIONS if definition is None else (_known(definition, DEFINITIONS),)
+        chosen = DEFINITIONS if definition is None else (known(definition, DEFINITIONS),)
         table = pd.DataFrame(
             {
                 (int(year), name): numbers[name]["usd"]
@@ -107,9 +127,10 @@ class Estimate:
                 for name in chosen
             }
         ).T.rename_axis(["year", "definition"])
+        table = readable(table) / UNITS[known(unit, UNITS)]
         return table if definition is None else table.droplevel("definition")
 
-    def versus(self, scenario: str, definition: str = HEADLINE) -> pd.DataFrame:
+    def versus(self, scenario: str, definition: str = HEADLINE, *, unit: str = "") -> pd.DataFrame:
         """Difference between a scenario and what happened, by year, in dollars.
 
         Returns
@@ -118,29 +139,74 @@ class Estimate:
             The columns of ``revenue``, and ``probability_higher``.
         """
         others = {key: one for key, one in self.summary["scenarios"].items() if key != BASELINE}
-        years = others[_known(scenario, others)]["versus_baseline"]
-        name = _known(definition, DEFINITIONS)
+        years = others[known(scenario, others)]["versus_baseline"]
+        name = known(definition, DEFINITIONS)
         table = pd.DataFrame({int(year): block[name]["usd"] for year, block in years.items()}).T
-        return table.rename_axis("year")
+        money = [column for column in table if column != "probability_higher"]
+        table[money] /= UNITS[known(unit, UNITS)]
+        return readable(table).rename_axis("year")
 
     def workers(self, scenario: str = BASELINE) -> pd.DataFrame:
         """Quantiles of permitted, irregular and working persons, by host, month and stock."""
         self._block(scenario)
         table = written_table(self.folder / "workers.csv")
-        return table[table["scenario"] == scenario].drop(columns="scenario").reset_index(drop=True)
+        own = table[table["scenario"] == scenario].drop(columns="scenario")
+        return readable(own.reset_index(drop=True))
 
     def draws(
-        self, definition: str = HEADLINE, year: int | None = None, scenario: str = BASELINE
-    ) -> Floats:
-        """Draws of a year's revenue, (n,), in dollars, in the same order for all scenarios."""
-        yearly = self.posterior["revenue"]["yearly_usd"]
-        years = [int(one) for one in yearly["year"].to_numpy()]
+        self,
+        definition: str = HEADLINE,
+        *,
+        freq: Frequency = "Y",
+        between: Sequence[object] | None = None,
+        per: Literal["worker"] | None = None,
+        currency: str = USD,
+        real: int | None = None,
+        scenario: str = BASELINE,
+        unit: str = "",
+    ) -> xr.DataArray:
+        """Draws of revenue by month, quarter or year, from which any interval can be computed.
+
+        Parameters
+        ----------
+        definition : str
+        freq : {"M", "Q", "Y"}
+            Length of a period.
+        between : pair of str or int, optional
+            First and last period, e.g. ``("2017-01", "2018-06")`` or ``(2017, 2018)``; by default
+            each one that the run covers whole.
+        per : {"worker"}, optional
+            Divides by the average number of workers present in the period.
+        currency : str
+            Dollars and the hosts' currencies are converted with the run's own rates by month;
+            others at the ECB's reference rates.
+        real : int, optional
+            Year at whose prices amounts are stated, by the case's index of the currency's prices
+            (``prices.csv``).
+        scenario : str
+        unit : {"", "thousand", "million", "billion"}
+            Of the currency.
+
+        Returns
+        -------
+        DataArray, (chain, draw, period)
+            Amounts per period. A draw is the same state of the world in all periods, definitions
+            and scenarios of an estimate: add or subtract draws first, then take quantiles. The
+            quantiles of a sum are not the sums of quantiles.
+
+        Examples
+        --------
+        >>> quarters = estimate.draws("state_take", freq="Q")  # doctest: +SKIP
+        >>> quarters.sel(period="2017Q4").quantile([0.05, 0.5, 0.95])  # doctest: +SKIP
+        """
+        from model.result.drawn_money import Wanted, drawn_money
+
         self._block(scenario)
-        chosen = yearly.sel(
-            scenario=scenario, definition=_known(definition, DEFINITIONS),
-            year=_known(self.year if year is None else year, years),
-        )  # fmt: skip
-        return np.asarray(chosen, dtype=np.float64).ravel()
+        known(definition, DEFINITIONS)
+        wanted = Wanted(
+            definition, scenario, freq, between, per, currency, real, known(unit, UNITS)
+        )
+        return drawn_money(self.folder, lambda: self.case, wanted)
 
     @cached_property
     def posterior(self) -> xr.DataTree:
@@ -152,52 +218,23 @@ class Estimate:
     @cached_property
     def quantities(self) -> pd.DataFrame:
         """Each basic quantity: unit, prior and posterior (median, 5% and 95% quantile), basis."""
-        bases = {prior.label: prior.basis for prior in self.case.priors}
-        lines = {
-            label: {
-                "unit": block["unit"],
-                **{f"{part}_{key}": block[part][key] for part in ("prior", "posterior")
-                   for key in THREE},
-                "basis": bases.get(label, ""),
-            }
-            for label, block in self.summary["quantities"].items()
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("quantity")
+        return readable_tables.quantities(self.summary, self.case)
 
     def quantity(self, label: str) -> Floats:
         """Draws of a basic quantity, (n,), in its own unit."""
         posterior = self._fitted.posterior
-        _known(label, posterior.layout.labels)
+        known(label, posterior.layout.labels)
         return np.asarray(posterior.draws[:, posterior.layout.index[label]])
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
         """Each fitted row: its statement, the posterior's prediction and its surprise."""
-        rows = self.case.evidence.set_index("id")
-        lines = {
-            row: {
-                **{key: rows.loc[row, key] for key in STATED},
-                "grade": f"{rows.loc[row, 'reliability']}{rows.loc[row, 'credibility']}",
-                "unit": said["unit"], "observed": said["observed"],
-                **{key: said["predicted"][key] for key in THREE},
-                **{key: said[key] for key in ("surprise", "error", "tail", "weight")},
-            }
-            for row, said in self.summary["evidence"].items()
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
+        return readable_tables.evidence(self.summary, self.case)
 
     @cached_property
     def held_out(self) -> pd.DataFrame:
         """Each held-out row: its figure, the model's estimate and the probability above it."""
-        lines = {
-            row: {
-                "observed": said["observed"], "unit": said["unit"],
-                **{key: (said["predicted"] or {}).get(key, np.nan) for key in THREE},
-                "probability_above": said["probability_above"],
-            }
-            for row, said in self.summary["holdout"].items()
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
+        return readable_tables.held_out(self.summary)
 
     # --- further questions --------------------------------------------------------------------
 
@@ -212,6 +249,25 @@ class Estimate:
 
         return Fitted.saved(self.folder)
 
+    @cached_property
+    def idata(self) -> xr.DataTree:
+        """The run as ArviZ 1 reads it, made when first asked for.
+
+        Groups ``prior``, ``prior_predictive``, ``posterior``, ``posterior_predictive``,
+        ``log_likelihood``, ``log_prior``, ``observed_data``, ``constant_data``, ``sample_stats``.
+        Log likelihoods carry the rows' weights. Where the run mixes readings, ask ``idata_of`` for
+        leave-one-out, power-scaling and effective sizes.
+        """
+        from model.result.inference_data import inference_data
+
+        return inference_data(self._fitted)
+
+    def idata_of(self, reading: str) -> xr.DataTree:
+        """``idata`` of the draws from one of the readings that the run mixes."""
+        from model.result.inference_data import inference_data
+
+        return inference_data(self._fitted, reading)
+
     def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
         """Draws of a year's revenue from the priors alone, (n,), without evidence."""
         from model.criticism.predictive_checks import prior_draws
@@ -222,12 +278,12 @@ class Estimate:
         yearly = yearly_revenue(fitted.case, fitted.posterior.layout, natural)
         years = [int(one) for one in yearly["year"].to_numpy()]
         chosen = yearly.sel(
-            definition=_known(definition, DEFINITIONS),
-            year=_known(self.year if year is None else year, years),
+            definition=known(definition, DEFINITIONS),
+            year=known(self.year if year is None else year, years),
         )
         return np.asarray(chosen)
 
-    def check(self, *, cores: int | None = None, fresh: bool = False) -> list[CheckResult]:
+    def check(self, *, cores: int | None = None, fresh: bool = False) -> Checks:
         """Run nine checks on the fit; they are computed once and saved with the run.
 
         Parameters
@@ -237,13 +293,14 @@ class Estimate:
         fresh : bool
             Whether to check anew.
         """
+        from model.archive.check_result import Checks
         from model.criticism.suite import criticise, record, recorded
 
         results = [] if fresh else recorded(self.folder)
         if not results:
             results = criticise(self._fitted, cores=cores)
             record(self.folder, results)
-        return results
+        return Checks(results)
 
     def drivers(
         self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False
@@ -268,17 +325,4 @@ class Estimate:
         return found
 
     def _block(self, scenario: str) -> Json:
-        return dict(self.summary["scenarios"][_known(scenario, self.summary["scenarios"])])
-
-
-def _known[T](name: T, names: Sequence[T] | Json) -> T:
-    """Return a name that is one of several.
-
-    Raises
-    ------
-    KeyError
-        If it is not; the text lists those available.
-    """
-    if name not in names:
-        raise KeyError(f"{name!r}; write one of: {', '.join(map(str, names)) or 'none'}")
-    return name
+        return dict(self.summary["scenarios"][known(scenario, self.summary["scenarios"])])
