@@ -120,7 +120,7 @@ def test_a_total_is_held_out_and_a_new_source_is_listed(tiny: Case) -> None:
 
 
 def test_a_fit_takes_a_changed_case_and_keeps_it(tiny: Case, tmp_path: Path) -> None:
-    short: dict[str, Any] = {"draws": 50, "tune": 50, "chains": 2, "output": tmp_path}
+    short: dict[str, Any] = {"draws": 100, "tune": 100, "chains": 2, "output": tmp_path}
     new = tiny.add(**PLAN)
     run = model.fit(new, **short)
     assert run.folder.name.startswith("tiny-")
