@@ -131,7 +131,7 @@ def typed_evidence(case: Case) -> pd.DataFrame:
     """Return the rows of evidence.csv as typed; see `Case.typed_evidence`."""
     text = _text(case, FILE)
     rows = [row for _, row in rows_of_text(text)]
-    return pd.DataFrame(rows, columns=header_of(text), dtype=str)
+    return pd.DataFrame(rows, columns=header_of(text), dtype=object)
 
 
 def with_evidence(case: Case, frame: pd.DataFrame) -> Case:

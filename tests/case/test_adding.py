@@ -120,7 +120,7 @@ def test_a_total_is_held_out_and_a_new_source_is_listed(tiny: Case) -> None:
 
 
 def test_a_fit_takes_a_changed_case_and_keeps_it(tiny: Case, tmp_path: Path) -> None:
-    short: dict[str, Any] = {"draws": 50, "tune": 50, "chains": 2, "output": tmp_path}
+    short: dict[str, Any] = {"draws": 100, "tune": 100, "chains": 2, "output": tmp_path}
     new = tiny.add(**PLAN)
     run = model.fit(new, **short)
     assert run.folder.name.startswith("tiny-")
@@ -156,7 +156,7 @@ def test_the_table_goes_both_ways(tiny: Case, real: Case) -> None:
 
 
 def test_an_edited_table_is_read_as_the_edited_file(tiny: Case, tmp_path: Path) -> None:
-    frame = tiny.typed_evidence.set_index("id").astype(object)
+    frame = tiny.typed_evidence.set_index("id")
     frame.loc["workers", "value"] = 25_000.0
     frame.loc["workers", "base"] = np.nan
     frame.loc["workers", "start"] = pd.Period("2017-12", "M")
@@ -288,6 +288,8 @@ def answered(folder: Path, *answers: str, options: tuple[str, ...] = ()) -> tupl
             break
         said += piece
         if said.endswith((b"> ", b"[y/N] ")) and waiting:
+            if waiting[0] < " ":
+                time.sleep(0.3)  # a person strikes a key once the program waits for it
             os.write(screen, waiting.pop(0).encode())
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL if time.monotonic() >= until else 0)
