@@ -42,9 +42,7 @@ def run_files(results: Results, content: Json) -> dict[str, store.Writer]:
         "revenue.csv": lambda: pd.concat(
             [revenue_table(case, one, name) for name, one in own.items()]
         ),
-        "workers.csv": lambda: pd.concat(
-            [workers_table(one, name) for name, one in own.items()]
-        ),
+        "workers.csv": lambda: pd.concat([workers_table(one, name) for name, one in own.items()]),
         "exchange_rates.csv": lambda: rates_table(results.rates),
     }
     scenarios = {one.name: one.content for one in results.scenarios if one.content}
