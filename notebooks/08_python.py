@@ -5,6 +5,7 @@
 # place figures in your own, and to use ArviZ on the draws. It takes about a minute the first time.
 
 # %%
+import logging
 import warnings
 
 import arviz
@@ -106,6 +107,7 @@ _ = quarters.median(["chain", "draw"]).to_pandas().plot.bar(ax=right, ylabel="US
 
 # %%
 plan = estimate.idata_of("plan")
+logging.getLogger("arviz_stats").setLevel("ERROR")  # what it would say is the last column
 arviz.psense_summary(plan, var_names=["plan", "payment", "utilisation", "state_take"])
 
 # %%

@@ -190,4 +190,4 @@ def test_it_runs_and_converges(tmp_path: Path) -> None:
     assert estimate.converged
     assert estimate.convergence["divergences"] == 0
     change = estimate.versus("fewer_arrivals")
-    assert change["q50"].iloc[-1] < 0
+    assert change["median"].iloc[-1] < 0
