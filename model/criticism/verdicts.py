@@ -75,7 +75,11 @@ def print_table(result: CheckResult, *, wide: bool = False) -> None:
 
     console = screen()
     columns = [
-        Column(name, "right" if result.table[name].dtype.kind in "fi" else "left")
+        Column(
+            name,
+            "right" if result.table[name].dtype.kind in "fi" else "left",
+            rank=name.endswith(("05", "95")),
+        )
         for name in result.table.columns
     ]
     rows = [[cell(value) for value in row] for row in result.table.itertuples(index=False)]

@@ -163,7 +163,8 @@ def _print(found: Drivers, show: str, output_format: Format, *, wide: bool) -> N
         print_json(content["tables"][show] if show else content)
     elif show:
         table = found.tables[show]
-        _print_rows([(name, 0) for name in table.columns], table.itertuples(index=False), wide=wide)
+        headings = [(name, int(name.endswith(("05", "95", "_error")))) for name in table.columns]
+        _print_rows(headings, table.itertuples(index=False), wide=wide)
     else:
         _print_all(found, wide=wide)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -144,10 +145,11 @@ def _table(
     for place in kept:
         one = columns[place]
         cells = [row[place] for row in rows]
-        longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+        longest = max((cell_len(line) for cell in cells for line in _lines(cell)), default=0)
         folds = narrow and longest > LONG and one.justify == "left"
+        heading = _halved(one.heading, longest) if narrow else [one.heading]
         table.add_column(
-            one.heading,
+            stacked(*heading),
             justify=one.justify,
             style=one.style if handsome else "",
             no_wrap=not folds,
@@ -158,8 +160,19 @@ def _table(
     return table
 
 
+def _halved(heading: str, least: int) -> list[str]:
+    """A heading on as many as two lines, no wider than they or the cells below need."""
+    widths = range(least, cell_len(heading))
+    tried = (wrapped(heading, width) for width in widths)
+    return next((lines for lines in tried if len(lines) <= 2), [heading])
+
+
+def _lines(cell: Cell) -> list[str]:
+    return str(cell).splitlines()
+
+
 def _longest_word(cell: Cell) -> int:
-    return max((len(word) for word in str(cell).split()), default=0)
+    return max(map(cell_len, str(cell).split()), default=0)
 
 
 def cell(value: Any) -> str:
