@@ -12,7 +12,7 @@ import typer
 from model.case.checkout import DEFAULT, case_folder
 from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal.options import Inputs
+from model.terminal.options import Inputs, Wide
 from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
 
@@ -122,6 +122,7 @@ def estimate(
             "--format", help="What to print; folder prints the run's folder, for scripts."
         ),
     ] = Format.table,
+    wide: Wide = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the result.")] = False,
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
@@ -153,7 +154,10 @@ def estimate(
         )
         if question is None:
             return FAULTY
-        return _run(question, output, talk, interruption, output_format, fresh=fresh, strict=strict)
+        return _run(
+            question, output, talk, interruption, output_format, fresh=fresh, strict=strict,
+            wide=wide,
+        )  # fmt: skip
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
 
@@ -189,6 +193,7 @@ def _run(
     *,
     fresh: bool,
     strict: bool,
+    wide: bool,
 ) -> int:
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
@@ -212,7 +217,7 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    _print(answer, output_format, brief=not talk.verbose)
+    _print(answer, output_format, brief=not talk.verbose, wide=wide)
     return DONE if converged else NOT_CONVERGED
 
 
@@ -265,7 +270,7 @@ def _compute(
         return None
 
 
-def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
+def _print(answer: Answer, output_format: Format, *, brief: bool, wide: bool) -> None:
     """Print the result in the requested format."""
     content = answer.summary
     if output_format is Format.folder:
@@ -279,7 +284,7 @@ def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:
     if output_format is Format.csv:
         print_csv(annual_table(content))
     else:
-        show(answer, brief=brief)
+        show(answer, brief=brief, wide=wide)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import typer
 from model.archive import store
 from model.archive.comparison import changed_inputs, changed_results
 from model.question import described
-from model.terminal.options import Run, Runs
-from model.terminal.output import command_line, complain, say
+from model.terminal.options import Run, Runs, Wide
+from model.terminal.output import command_line, complain, say, tell
 
 FAULTY = 2
 
@@ -60,6 +60,7 @@ def asked(manifest: dict[str, Any]) -> str:
 def show(
     run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
     output: Output = RUNS,
+    wide: Wide = False,
 ) -> None:
     """Print a run's results again."""
     from model.archive.answer import Answer
@@ -67,10 +68,10 @@ def show(
 
     folder = _folder(run, output)
     manifest, summary = _read(folder)
-    say(f"{folder.name}: {manifest['read']}")
-    say(f"Requested: {asked(manifest)}")
+    tell(f"{folder.name}: {manifest['read']}")
+    tell(f"Requested: {asked(manifest)}")
     with _agreeing(folder):
-        show_answer(Answer(folder, summary, manifest, found=True), brief=False)
+        show_answer(Answer(folder, summary, manifest, found=True), brief=False, wide=wide)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from model.terminal.output import complain, say
 from model.terminal.screen import Talk
-from model.terminal.tables import Screen, empty_table, stacked, styled, widen
+from model.terminal.tables import Column, Screen, put, stacked, styled
 
 ROOT = Path(__file__).parents[2]
 MARKUP = "Register [draft] [/b] [bold]x[/] :bomb: [link=http://x]y[/link] 12 'a'"
@@ -23,12 +23,7 @@ def drawn(text: str, *, terminal: bool) -> str:
     """A title, a heading, a cell and a line with a text, as printed."""
     file = io.StringIO()
     console = Screen(file=file, force_terminal=terminal, width=200)
-    table = empty_table(console, text)
-    table.add_column(text)
-    table.add_row(text)
-    table.add_row(stacked("one", text))
-    widen(console, table)
-    console.print(table)
+    put(console, [Column(text, "left")], [(text,), (stacked("one", text),)], text, wide=True)
     console.print(text)
     console.print(text, markup=True, emoji=True, highlight=True)
     console.print(styled(text, "bold"))
