@@ -132,8 +132,7 @@ def show_listing(table: pd.DataFrame, what: str) -> None:
     shown: Table = empty_table(console, padding=(0, 2, 0, 0))
     *names, text = HEADINGS[what]
     for name in names:
-        right = "right" if name in ("Weight", "Rows") else "left"
-        shown.add_column(name, no_wrap=True, justify=right)
+        shown.add_column(name, no_wrap=True)
     shown.add_column(text)
     for line in _LINES[what](table):
         shown.add_row(*line)
