@@ -166,7 +166,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         stake = whole.get("within_data", whole)
         take = stake[HEADLINE]["usd"]
         cells = [block["title"], f"{stake['from']} – {stake['to']}", change(take)]
-        cells += ["" if unchanged(take) else texts.numbers.percent(take["probability_higher"])]
+        cells += ["" if unchanged(take) else ", ".join(texts.numbers.chances(take))]
         if later:
             extended = texts.say(
                 "brief.stake.to", month=whole["to"], change=change(whole[HEADLINE]["usd"])

@@ -69,6 +69,7 @@ class Numbers(Exact):
 class Change(Numbers):
     """Numbers of a difference from the baseline."""
 
+    probability_lower: Chance
     probability_higher: Chance
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.terminal.tables import Screen, empty_table, screen, styled, widen
+from model.terminal.tables import Column, Screen, put, screen, stacked
 from model.terminal.wording import (
     ENGLISH,
     FINEST,
@@ -21,8 +21,9 @@ from model.terminal.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
-    from rich.table import Table
 
     from model.archive.answer import Answer
 
@@ -57,30 +58,35 @@ def annual_table(content: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show(answer: Answer, *, brief: bool) -> None:
-    """Print the yearly table, a block for each scenario and, unless brief, notes on reading it."""
+def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
+    """Print the yearly table, a block for each scenario and, unless brief, notes on reading it.
+
+    Parameters
+    ----------
+    answer : Answer
+    brief : bool
+    wide : bool
+        Whether tables are printed whole, though the terminal is narrower.
+    """
     content = answer.summary
-    console = screen(soft_wrap=True)
-    blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
-    tables = [_ladder(console, content), *(_against(console, one) for one in blocks.values())]
-    by_reading = _readings(console, content) if "readings" in content else None
-    widen(console, *tables, *([by_reading] if by_reading else []))
+    console = screen()
     if not content["converged"]:
-        console.print(styled("NOT CONVERGED: do not use these numbers.", "bold red"))
-    console.print(tables[0])
+        console.tell("NOT CONVERGED: do not use these numbers.", "bold red")
+    _put_ladder(console, content, wide=wide)
     if not brief:
         for definition, heading in HEADINGS.items():
-            console.print(f"  {heading}: {MEANINGS[definition]}")
-    if by_reading:
+            console.tell(f"  {heading}: {MEANINGS[definition]}", hang="  ")
+    if "readings" in content:
         console.print()
-        console.print(by_reading)
+        _put_readings(console, content, wide=wide)
         if not brief:
-            console.print(f"  {_weights_line(content)}")
-    for (name, block), table in zip(blocks.items(), tables[1:], strict=True):
-        console.print()
-        console.print(f"Scenario {name}: {block['title']}")
-        console.print(table)
-        console.print(f"  {_stake_line(block)}")
+            console.tell(f"  {_weights_line(content)}")
+    for name, block in content["scenarios"].items():
+        if name != BASELINE:
+            console.print()
+            console.tell(f"Scenario {name}: {block['title']}", hang="  ")
+            _put_against(console, block, wide=wide)
+            console.tell(f"  {_stake_line(block)}")
     if brief:
         return
     console.print()
@@ -93,41 +99,33 @@ def show(answer: Answer, *, brief: bool) -> None:
     )
     for line in lines:
         if line:
-            console.print(line)
+            console.tell(line)
 
 
-def _table(console: Screen, title: str, first: str = "Year") -> Table:
-    """A table with a column of years, or of something else."""
-    handsome = console.is_terminal
-    table = empty_table(
-        console,
-        title,
-        title_style="bold" if handsome else "",
-        padding=(0, 1) if handsome else (0, 2, 0, 0),
-        collapse_padding=handsome,
-    )
-    table.add_column(first, no_wrap=True, min_width=4)
-    return table
-
-
-def _against(console: Screen, block: dict[str, Any]) -> Table:
-    """State take and its change from the baseline, in the years in which anything changes."""
-    table = _table(console, "USD million: median (90% interval)")
-    for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
-        style = "bold" if heading == "Change" and console.is_terminal else ""
-        table.add_column(heading, justify="right", style=style, no_wrap=True)
+def _put_against(console: Screen, block: dict[str, Any], *, wide: bool) -> None:
+    """Print state take and its change from the baseline, in the years in which anything changes."""
+    columns = [
+        Column("Year", "left"),
+        Column("State take", rank=1),
+        Column("Change", style="bold"),
+        Column("Chance it is higher", rank=2),
+        Column("Change in billings", rank=3),
+    ]
+    rows = []
     for year, versus in block["versus_baseline"].items():
         take = versus[HEADLINE]["usd"]
         if all(unchanged(versus[name]["usd"]) for name in DEFINITIONS):
             continue
-        table.add_row(
-            year,
-            _cell(block["annual"][year][HEADLINE]["usd"]),
-            _change(take),
-            "" if unchanged(take) else percent(take["probability_higher"]),
-            _change(versus["billings"]["usd"]),
+        rows.append(
+            (
+                year,
+                _cell(block["annual"][year][HEADLINE]["usd"]),
+                _change(take),
+                "" if unchanged(take) else stacked(*ENGLISH.chances(take)),
+                _change(versus["billings"]["usd"]),
+            )
         )
-    return table
+    put(console, columns, rows, "USD million: median (90% interval)", wide=wide)
 
 
 def _cell(numbers: dict[str, Any]) -> str:
@@ -150,10 +148,13 @@ def _stake_line(block: dict[str, Any]) -> str:
     if unchanged(take):
         billings = stake["billings"]["usd"]
         return f"{months}: no change in the state take; in billings {_change(billings)} million."
-    return (
-        f"{months}: at stake for the state {_change(take)} million dollars; the chance that it "
-        f"takes more is {percent(take['probability_higher'])}."
+    chances = ENGLISH.chances(take)
+    said = (
+        f"the chance that it takes more is {chances[0]}"
+        if len(chances) == 1
+        else f"the chances: {', '.join(chances)}"
     )
+    return f"{months}: at stake for the state {_change(take)} million dollars; {said}."
 
 
 def _million(amount: float | None) -> float:
@@ -161,29 +162,39 @@ def _million(amount: float | None) -> float:
     return math.nan if amount is None else amount / MILLION
 
 
-def _ladder(console: Screen, content: dict[str, Any]) -> Table:
-    """Year × definition: median and 90% interval in USD million."""
-    table = _table(console, "Revenue a year, USD million: median (90% interval)")
-    for definition, heading in HEADINGS.items():
-        style = "bold" if definition == HEADLINE and console.is_terminal else ""
-        table.add_column(heading, justify="right", style=style, no_wrap=True)
-    for year, definitions in content["scenarios"][BASELINE]["annual"].items():
-        table.add_row(year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
-    return table
+def _put_ladder(console: Screen, content: dict[str, Any], *, wide: bool) -> None:
+    """Print year × definition: median and 90% interval in USD million."""
+    rows = [
+        (year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
+        for year, definitions in content["scenarios"][BASELINE]["annual"].items()
+    ]
+    title = "Revenue a year, USD million: median (90% interval)"
+    put(console, [Column("Year", "left"), *_definitions(HEADINGS)], rows, title, wide=wide)
 
 
-def _readings(console: Screen, content: dict[str, Any]) -> Table:
-    """The headline's year under each rival reading of the evidence."""
+def _definitions(names: Iterable[str]) -> list[Column]:
+    """Columns of definitions of revenue, of which the headline is the last to be left out."""
+    return [
+        Column(HEADINGS[name], style="bold" if name == HEADLINE else "", rank=name != HEADLINE)
+        for name in names
+    ]
+
+
+def _put_readings(console: Screen, content: dict[str, Any], *, wide: bool) -> None:
+    """Print the headline's year under each rival reading of the evidence."""
     year = str(content["accounts"]["year"])
-    table = _table(console, f"{year} by reading, USD million: median (90% interval)", "Reading")
-    columns = ("plan_collected", "state_take", "billings")
-    for heading in ("Weight", *(HEADINGS[name] for name in columns)):
-        table.add_column(heading, justify="right", no_wrap=True)
+    definitions = ("plan_collected", "state_take", "billings")
+    columns = [Column("Reading", "left"), Column("Weight"), *_definitions(definitions)]
+    rows = []
     for name, block in content["readings"].items():
         annual = block["scenarios"][BASELINE]["annual"]
-        cells = (_cell(annual[year][one]["usd"]) for one in columns) if year in annual else ()
-        table.add_row(name, f"{block['weight']:.0%}", *cells)
-    return table
+        blank = [""] * len(definitions)
+        cells = (
+            [_cell(annual[year][one]["usd"]) for one in definitions] if year in annual else blank
+        )
+        rows.append((name, f"{block['weight']:.0%}", *cells))
+    title = f"{year} by reading, USD million: median (90% interval)"
+    put(console, columns, rows, title, wide=wide)
 
 
 def _weights_line(content: dict[str, Any]) -> str:

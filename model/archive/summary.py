@@ -198,8 +198,14 @@ def difference(ours: xr.DataArray, theirs: xr.DataArray) -> xr.DataArray:
 
 
 def higher(draws: Floats) -> Json:
-    """Numbers of a difference, and the probability that it is above zero."""
-    return distribution(draws) | {"probability_higher": number(float((draws > 0.0).mean()))}
+    """Numbers of a difference, and the probabilities that it is below and above zero.
+
+    The rest is the probability that nothing changes.
+    """
+    return distribution(draws) | {
+        "probability_lower": number(float((draws < 0.0).mean())),
+        "probability_higher": number(float((draws > 0.0).mean())),
+    }
 
 
 def _at_stake(case: Case, scenario: Scenario, projection: Projection, baseline: Projection) -> Json:

@@ -9,7 +9,7 @@ import typer
 
 from model.case.checkout import DEFAULT, case_folder
 from model.criticism.verdicts import faulty_arguments, print_results
-from model.terminal.options import Cores, Format, Inputs, Printed, Scheduler
+from model.terminal.options import Cores, Format, Inputs, Printed, Scheduler, Wide
 from model.terminal.output import command_line
 from model.terminal.screen import Talk, interruptible
 
@@ -73,6 +73,7 @@ def calibration(
         str, typer.Option(metavar="CHECK", help=f"Print a whole table: {', '.join(NAMES)}.")
     ] = "",
     output_format: Printed = Format.table,
+    wide: Wide = False,
     cores: Cores = None,
     scheduler: Scheduler = "",
 ) -> None:
@@ -94,9 +95,9 @@ def calibration(
 
     def said(results: list[CheckResult]) -> None:
         if misspecified and not show and output_format is Format.table:
-            _print_worlds(results[0])
+            _print_worlds(results[0], wide=wide)
         else:
-            print_results(results, show, output_format)
+            print_results(results, show, output_format, wide=wide)
 
     status = interruptible(
         lambda _: _run(case_folder(inputs), output, seed, work, said, talk, cores, scheduler),
@@ -147,19 +148,21 @@ def _run(
     return DONE
 
 
-def _print_worlds(result: CheckResult) -> None:
+def _print_worlds(result: CheckResult, *, wide: bool) -> None:
     """Print the sentence and a table that fits 80 columns."""
-    from model.terminal.tables import bare_table, screen, stacked
+    from model.terminal.tables import Column, put, screen
 
-    console, table = screen(), bare_table()
-    for name, heading in PRINTED.items():
-        justify: Any = "left" if name == "world" else "right"
-        table.add_column(stacked(*heading.split()), justify=justify)
-    for row in result.table.reindex(columns=list(PRINTED)).itertuples(index=False):
-        table.add_row(*(f"{one:.2f}" if isinstance(one, float) else str(one) for one in row))
-    console.print(result.sentence)
-    console.print(table)
-    console.print(result.reading)
+    console = screen()
+    columns = [
+        Column(text, "right" if name != "world" else "left") for name, text in PRINTED.items()
+    ]
+    rows = [
+        [f"{one:.2f}" if isinstance(one, float) else str(one) for one in row]
+        for row in result.table.reindex(columns=list(PRINTED)).itertuples(index=False)
+    ]
+    console.tell(result.sentence)
+    put(console, columns, rows, wide=wide)
+    console.tell(result.reading)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from model.case.faults import CaseError, Fault
 from model.case.in_words import in_words
 from model.case.reader.evidence import FILE
 from model.case.replacing import replace_files
-from model.terminal.output import complain, say
-from model.terminal.prompts import answerable, ask, tell
+from model.terminal.output import complain, say, tell
+from model.terminal.prompts import answerable, ask
 
 
 def append(

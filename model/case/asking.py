@@ -15,7 +15,7 @@ from model.equations.quantities import BASES, BASIC, BASIC_BY_NAME
 from model.equations.subjects import MEASURED, MEASURED_BY_NAME
 
 Ask = Callable[[str], str]
-Tell = Callable[[str, str], None]
+Tell = Callable[[str], object]
 
 #: How the columns of a new source are called among the answers.
 OF_SOURCE = "source_"
@@ -49,7 +49,7 @@ class Dialogue:
     ask : callable
         Called with a question; returns the answer.
     tell : callable
-        Called with a text and its indentation.
+        Called with a text.
     """
 
     def __init__(self, case: Case, given: Mapping[str, str], ask: Ask, tell: Tell) -> None:
@@ -59,8 +59,8 @@ class Dialogue:
 
     def held(self) -> Draft:
         """Ask until the row has no error left."""
-        self._tell("Enter takes what is in brackets, or leaves the cell blank. ? tells more.", "")
-        self._tell("back returns to the question before.", "")
+        self._tell("Enter takes what is in brackets, or leaves the cell blank. ? tells more.")
+        self._tell("back returns to the question before.")
         self._retract(tuple(self.answers))
         while (name := self._next()) is not None:
             self._question(name)
@@ -74,17 +74,17 @@ class Dialogue:
 
     def _question(self, name: str) -> None:
         if name not in self._asked:
-            self._tell("", "")
-            self._tell(f"{name}: {COLUMNS[name].short}", "")
+            self._tell("")
+            self._tell(f"{name}: {COLUMNS[name].short}")
             self._asked.add(name)
         default = self._default(name)
         while True:
             answer = self._ask(f"{name} [{default}]> " if default else f"{name}> ") or default
             if answer != HELP:
                 break
-            self._tell(COLUMNS[name].more, "  ")
+            self._tell(f"  {COLUMNS[name].more}")
             for line in self._choices(name):
-                self._tell(line, "  ")
+                self._tell(f"  {line}")
         if answer == BACK:
             names = list(COLUMNS)
             before = [one for one in names[: names.index(name)] if one in self._asked]
@@ -94,8 +94,8 @@ class Dialogue:
         if name == "source" and answer and self._new_source():
             near = closest(answer, tuple(self._case.sources["id"]))
             meant = f"; did you mean {shown(near)}?" if near else "."
-            self._tell(f"{shown(answer)} is not in sources.csv{meant}", "  ")
-            self._tell("Describe it if it is new; a blank title asks for the id again.", "  ")
+            self._tell(f"  {shown(answer)} is not in sources.csv{meant}")
+            self._tell("  Describe it if it is new; a blank title asks for the id again.")
         if name == f"{OF_SOURCE}title" and not answer:
             self._forget("source", name)
             return
@@ -109,7 +109,7 @@ class Dialogue:
                 name = f"{OF_SOURCE}{fault.column}"
             if name not in self.answers or self._waits(name):
                 continue
-            self._tell(f"{name}: {fault.message}", "  ")
+            self._tell(f"  {name}: {fault.message}")
             self._forget(name, *(one for one in latest if len(latest) == 1))
 
     def _waits(self, name: str) -> bool:

@@ -10,7 +10,7 @@ import typer
 from model.archive import store
 from model.archive.run_argument import opened_run
 from model.criticism.verdicts import faulty_arguments, print_results
-from model.terminal.options import Cores, Format, Printed, Run, Runs, Scheduler
+from model.terminal.options import Cores, Format, Printed, Run, Runs, Scheduler, Wide
 from model.terminal.output import command_line
 from model.terminal.screen import Interruption, Talk, interruptible
 
@@ -45,6 +45,7 @@ def criticism(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Check anew, even if the run already has results.")
     ] = False,
+    wide: Wide = False,
     cores: Cores = None,
     scheduler: Scheduler = "",
 ) -> None:
@@ -53,7 +54,7 @@ def criticism(
     status = interruptible(
         lambda interruption: _run(
             run, output, talk, interruption, show=show, output_format=output_format,
-            fresh=fresh, cores=cores, scheduler=scheduler,
+            wide=wide, fresh=fresh, cores=cores, scheduler=scheduler,
         ),
         "Interrupted; nothing was written.",
     )  # fmt: skip
@@ -62,7 +63,7 @@ def criticism(
 
 def _run(
     name: str, output: Path, talk: Talk, interruption: Interruption, *, show: str,
-    output_format: Format, fresh: bool, cores: int | None, scheduler: str,
+    output_format: Format, wide: bool, fresh: bool, cores: int | None, scheduler: str,
 ) -> int:  # fmt: skip
     if fault := faulty_arguments(show, output_format, NAMES):
         talk.fault(fault)
@@ -90,7 +91,7 @@ def _run(
     converged = bool(manifest["convergence"]["converged"])
     if not converged:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    print_results(results, show, output_format)
+    print_results(results, show, output_format, wide=wide)
     return DONE if converged else NOT_CONVERGED
 
 

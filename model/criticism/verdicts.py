@@ -38,7 +38,9 @@ def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> 
     return ""
 
 
-def print_results(results: Sequence[CheckResult], show: str, output_format: Format) -> None:
+def print_results(
+    results: Sequence[CheckResult], show: str, output_format: Format, *, wide: bool = False
+) -> None:
     """Print verdicts, or one check's whole table, in the requested format."""
     chosen = {one.name: one for one in results}
     if show and output_format is not Format.json:
@@ -46,7 +48,7 @@ def print_results(results: Sequence[CheckResult], show: str, output_format: Form
         if output_format is Format.csv:
             print_csv(one.table)
             return
-        print_table(one)
+        print_table(one, wide=wide)
         return
     if output_format is Format.json:
         content: Any = {name: one.content() for name, one in chosen.items()}
@@ -56,36 +58,34 @@ def print_results(results: Sequence[CheckResult], show: str, output_format: Form
 
 
 def print_verdicts(results: Sequence[CheckResult]) -> None:
-    """Print each check's verdict and sentence."""
-    from model.terminal.tables import empty_table, screen, stacked, styled
+    """Print each check's verdict and, below it, its sentence."""
+    from model.terminal.tables import screen
 
     console = screen()
-    table = empty_table(console)
-    for heading, ratio in (("Check", 1), ("Verdict", None), ("Finding", 4)):
-        table.add_column(heading, ratio=ratio, overflow="fold")
-    colours = {True: "green", False: "bold red", None: ""}
+    colours = {True: "green", False: "bold red", None: "bold"}
     for one in results:
         style = colours[one.passed] if console.is_terminal else ""
-        title = stacked(TITLES.get(one.name, one.name), f"({one.name})")
-        table.add_row(title, styled(one.verdict, style), one.sentence, end_section=True)
-    if not console.is_terminal:
-        console.width = max(console.width, 100)
-    console.print(table)
+        console.tell(f"{TITLES.get(one.name, one.name)} ({one.name}): {one.verdict}", style)
+        console.tell(f"  {one.sentence}")
 
 
-def print_table(result: CheckResult) -> None:
+def print_table(result: CheckResult, *, wide: bool = False) -> None:
     """Print one check's whole table, each number to four digits."""
-    from model.terminal.tables import cell, empty_table, screen, widen
+    from model.terminal.tables import Column, cell, put, screen
 
     console = screen()
-    table = empty_table(console)
-    for column in result.table.columns:
-        number = result.table[column].dtype.kind == "f"
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
-    for row in result.table.itertuples(index=False):
-        table.add_row(*(cell(value) for value in row))
-    widen(console, table)
-    console.print(f"{TITLES.get(result.name, result.name)}: {result.verdict}")
-    console.print(result.sentence)
-    console.print(table)
-    console.print(result.reading)
+    columns = [
+        Column(
+            name,
+            "right" if result.table[name].dtype.kind in "fi" else "left",
+            rank=name.endswith(("05", "95")),
+        )
+        for name in result.table.columns
+    ]
+    rows = [[cell(value) for value in row] for row in result.table.itertuples(index=False)]
+    console.tell(f"{TITLES.get(result.name, result.name)}: {result.verdict}")
+    console.tell(result.sentence)
+    console.print()
+    put(console, columns, rows, wide=wide)
+    console.print()
+    console.tell(result.reading)

@@ -10,8 +10,8 @@ import typer
 
 from model.archive import store
 from model.archive.run_argument import opened_run
-from model.terminal.options import Format, Run, Runs
-from model.terminal.output import command_line, print_csv, print_json, say
+from model.terminal.options import Format, Run, Runs, Wide
+from model.terminal.output import command_line, print_csv, print_json, tell
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import ENGLISH, MILLION, NOISE, interval, percent, three
 
@@ -68,6 +68,7 @@ def drivers(
     output_format: Annotated[
         Format, typer.Option("--format", help="What to print; csv is for one table.")
     ] = Format.table,
+    wide: Wide = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Compute anew, even if the run has the results.")
     ] = False,
@@ -77,7 +78,7 @@ def drivers(
     status = interruptible(
         lambda interruption: _run(
             run, output, talk, interruption, Asked(what, year, prospects, fresh), show=show,
-            output_format=output_format,
+            output_format=output_format, wide=wide,
         ),
         "Interrupted; nothing was written.",
     )  # fmt: skip
@@ -86,7 +87,7 @@ def drivers(
 
 def _run(
     name: str, output: Path, talk: Talk, interruption: Interruption, asked: Asked, *, show: str,
-    output_format: Format,
+    output_format: Format, wide: bool,
 ) -> int:  # fmt: skip
     if show and show not in TABLES:
         talk.fault(f"--show: there is no table {show!r}; write one of: {', '.join(TABLES)}")
@@ -110,7 +111,7 @@ def _run(
         talk.fault("NOT CONVERGED: do not use these numbers.")
     try:
         with store.agreeing(folder):
-            _print(found, show, output_format)
+            _print(found, show, output_format, wide=wide)
     except store.DamagedRunError as error:
         talk.fault(f"{error}; --fresh computes anew")
         return FAULTY
@@ -154,42 +155,45 @@ def _found(folder: Path, asked: Asked, talk: Talk, interruption: Interruption) -
     return found
 
 
-def _print(found: Drivers, show: str, output_format: Format) -> None:
+def _print(found: Drivers, show: str, output_format: Format, *, wide: bool) -> None:
     if output_format is Format.csv:
         print_csv(found.tables[show])
     elif output_format is Format.json:
         content = found.content()
         print_json(content["tables"][show] if show else content)
     elif show:
-        _print_rows(show, list(found.tables[show].columns), found.tables[show])
+        table = found.tables[show]
+        headings = [(name, int(name.endswith(("05", "95", "_error")))) for name in table.columns]
+        _print_rows(headings, table.itertuples(index=False), wide=wide)
     else:
-        _print_all(found)
+        _print_all(found, wide=wide)
 
 
-def _print_all(found: Drivers) -> None:
+def _print_all(found: Drivers, *, wide: bool) -> None:
     """Print, in short, what drives the revenue and what to find out."""
     tables, what = found.tables, found.definition.replace("_", " ")
     amount = interval(*three(found.numbers, MILLION))
-    say()
-    say(
+    tell()
+    tell(
         f"The {what} of {found.year} is {amount} million dollars. Sources of its uncertainty, as "
         "shares of its variance:"
     )
     if found.between_readings:
-        say(
+        tell(
             f"{percent(found.between_readings)} of it lies between rival readings, the rest within "
             "them."
         )
     groups = tables["groups"].sort_values("share", ascending=False)
     _print_rows(
-        "",
-        ["Group", "Share", "Alone", "Left"],
+        [("Group", 0), ("Share", 0), ("Alone", 1), ("Left", 1)],
         ((row.title, *_shares(row)) for row in groups.itertuples()),
+        wide=wide,
     )
     _print_rows(
-        "",
-        ["Quantity", "Share", "Alone", "Left", "5% to 95%", "Revenue, rest fixed",
-         "rest following"],
+        [
+            ("Quantity", 0), ("Share", 0), ("Alone", 3), ("Left", 3), ("5% to 95%", 2),
+            ("Rest fixed", 1), ("Rest following", 1),
+        ],
         (
             (
                 row.quantity, *_shares(row), f"{row.p05:.4g} to {row.p95:.4g} {row.unit}",
@@ -197,24 +201,25 @@ def _print_all(found: Drivers) -> None:
             )
             for row in tables["quantities"].head(ROWS).itertuples()
         ),
+        wide=wide,
     )  # fmt: skip
     for line in READING.format(explained=percent(found.explained)).splitlines():
-        say(line)
-    _print_worth(found)
+        tell(f"  {line}", hang="  ")
+    _print_worth(found, wide=wide)
 
 
 READING = """\
-  Share: shares that add up (Shapley effects; {explained} in total, the remainder is not explained by the regression)
-  Alone: what knowing only this quantity would remove; Left: what remains once all others are known
-  Revenue: median in million dollars at the 5% and 95% quantile of the quantity, with the rest fixed or following it as the evidence implies
+Share: shares that add up (Shapley effects; {explained} in total, the remainder is not explained by the regression)
+Alone: what knowing only this quantity would remove; Left: what remains once all others are known
+Rest fixed, rest following: median revenue in million dollars at the 5% and 95% quantile of the quantity, with the rest fixed or following it as the evidence implies
 """  # noqa: E501
 
 
-def _print_worth(found: Drivers) -> None:
+def _print_worth(found: Drivers, *, wide: bool) -> None:
     """Print the value of further information."""
     before = found.tables["knowing"]["width_before"].iloc[0] / MILLION
-    say()
-    say(
+    tell()
+    tell(
         f"Value of further information. The 90% interval is {before:,.0f} million dollars wide; "
         "how much narrower it should become:"
     )
@@ -228,9 +233,10 @@ def _print_worth(found: Drivers) -> None:
         (row.title, "one more source", _part(row.variance_share), _narrower(row))
         for row in sources.itertuples()
     ]
-    _print_rows("", ["What", "", "Variance removed", "Narrower, USD million"], rows)
+    headings = [("What", 0), ("How", 2), ("Variance removed", 1), ("Narrower, USD million", 0)]
+    _print_rows(headings, rows, wide=wide)
     if sources.empty:
-        say("  The case has no prospects.csv, which lists sources that might exist.")
+        tell("  The case has no prospects.csv, which lists sources that might exist.")
 
 
 def _shares(row: Any) -> tuple[str, str, str]:
@@ -254,19 +260,20 @@ def _narrower(row: Any) -> str:
     return ENGLISH.part_of(row.narrower / MILLION, row.width_before / MILLION)
 
 
-def _print_rows(title: str, headings: list[str], rows: Any) -> None:
-    """Print a table; the first column is text, the others are right-aligned."""
-    from model.terminal.tables import cell, empty_table, screen, widen
+def _print_rows(headings: list[tuple[str, int]], rows: Any, *, wide: bool) -> None:
+    """Print a table; the first column is text, the others are right-aligned.
+
+    With each heading comes its rank: where columns are scarce, the highest are left out first.
+    """
+    from model.terminal.tables import Column, cell, put, screen
 
     console = screen()
-    table = empty_table(console, title or None)
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
-    cells = rows.itertuples(index=False) if hasattr(rows, "itertuples") else rows
-    for row in cells:
-        table.add_row(*(one if isinstance(one, str) else cell(one) for one in row))
-    widen(console, table)
-    console.print(table)
+    columns = [
+        Column(heading, "right" if place else "left", rank=rank)
+        for place, (heading, rank) in enumerate(headings)
+    ]
+    cells = [[one if isinstance(one, str) else cell(one) for one in row] for row in rows]
+    put(console, columns, cells, wide=wide)
     console.print()
 
 

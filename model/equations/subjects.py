@@ -132,6 +132,55 @@ COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
 #: Flows that are yearly rates applied to a stock: a month of stock counts as one twelfth.
 YEARLY_RATES = ("authorisations", "permits_issued")
 
+_STOCK = ("permitted_at_start", "permit_inflow", "permit_exit")
+_VISITORS = ("irregular_at_start", "irregular_inflow", "irregular_exit")
+_WORKERS = (*_STOCK, "share_present", *_VISITORS, "irregular_working")
+_TAXES = ("vat_rate", "vat_share", "simplified_rate")
+_EARNED = ("payment", "utilisation")
+_DUES = ("declared_salary", "contribution_rate", "permit_cost", "broker_margin")
+_FUND = (*_EARNED, *_TAXES, *_DUES)
+#: What is worked out, never set by itself, and the basic quantities that mainly decide it: what
+#: published figures are about, and words that people use for it.
+MADE_OF: dict[str, tuple[str, ...]] = {
+    "permitted": _STOCK,
+    "irregular": _VISITORS,
+    "working": _WORKERS,
+    "workers": _WORKERS,
+    "headcount": _WORKERS,
+    "quota": (*_STOCK, "quota_use"),
+    "authorisations": (*_STOCK, "quota_use"),
+    "permits_issued": (*_STOCK, "permits_per_year"),
+    "new_permits": ("permit_inflow",),
+    "arrivals": ("permit_inflow", "irregular_inflow"),
+    "visas_issued": ("permit_inflow", "visas_per_entry"),
+    "work_registrations": ("permit_inflow", "registrations_per_entry"),
+    "irregular_registrations": ("irregular_inflow", "registrations_per_entry"),
+    "entries": ("permit_inflow", "irregular_inflow"),
+    "segment_workers": ("segment_share",),
+    "billings": _EARNED,
+    "net_of_tax": (*_EARNED, *_TAXES),
+    "wage_fund": _FUND,
+    "worker_keeps": (*_FUND, "keep_share"),
+    "withheld": (*_FUND, "keep_share"),
+    "wage": ("payment", "declared_salary", "keep_share"),
+    "wages": ("payment", "declared_salary", "keep_share"),
+    "salary": ("declared_salary", "payment", "keep_share"),
+    "broker_take": (*_EARNED, "broker_margin"),
+    "managers_take": (*_EARNED, "managers_share"),
+    "claim": ("plan", "levies"),
+    "plan_collected": ("plan", "levies", "keep_share"),
+    "left_with_firms": (*_FUND, "plan", "levies", "keep_share"),
+    "state_take": ("plan", "levies", "own_firms", "keep_share"),
+    "revenue": ("plan", "levies", "own_firms", "payment", *_WORKERS),
+    "wedge": (*_EARNED, "declared_salary"),
+    "surplus": (*_FUND, "income_tax_rate", "upkeep", "keep_share"),
+    "total_billings": (*_EARNED, *_WORKERS),
+    "total_wedge": (*_EARNED, "declared_salary", *_WORKERS),
+    "total_surplus": (*_FUND, "upkeep", "keep_share", *_WORKERS),
+    "total_state_take": ("plan", "levies", "own_firms", *_WORKERS),
+    "total_plan_collected": ("plan", "levies", *_WORKERS),
+}
+
 MEASURED_BY_NAME = {measured.name: measured for measured in MEASURED}
 
 

@@ -77,7 +77,7 @@ class Difference(html.Shown):
         return PAIRED if self.paired else INDEPENDENT
 
     def table(self, definition: str = HEADLINE) -> pd.DataFrame:
-        """Differences by year: mean, deviation, quantiles, probability of more, and error.
+        """Differences by year: mean, deviation, quantiles, chances of less and more, and error.
 
         ``error`` is the standard error with which sampling knows the difference of the medians: a
         difference of less than twice that may be none.
@@ -89,6 +89,7 @@ class Difference(html.Shown):
             own = draws.isel(period=place).to_numpy().ravel()
             lines[year] = {
                 **{READABLE.get(name, name): float(q) for name, q in quantiles(own).items()},
+                "probability_lower": float((own < 0.0).mean()),
                 "probability_higher": float((own > 0.0).mean()),
                 "error": float(self.errors.loc[year, definition]),
             }

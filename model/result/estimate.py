@@ -136,13 +136,14 @@ class Estimate(html.Shown):
         Returns
         -------
         DataFrame
-            The columns of ``revenue``, and ``probability_higher``.
+            The columns of ``revenue``, ``probability_lower`` and ``probability_higher``; what these
+            lack to one is the probability that nothing changes.
         """
         others = {key: one for key, one in self.summary["scenarios"].items() if key != BASELINE}
         years = others[known(scenario, others)]["versus_baseline"]
         name = known(definition, DEFINITIONS)
         table = pd.DataFrame({int(year): block[name]["usd"] for year, block in years.items()}).T
-        money = [column for column in table if column != "probability_higher"]
+        money = [column for column in table if not column.startswith("probability")]
         table[money] /= UNITS[known(unit, UNITS)]
         return readable(table).rename_axis("year")
 

@@ -17,6 +17,7 @@ from model.case.reader.numbers import option_figures
 from model.case.statements import struck_out
 from model.case.units import UnitError, canonical_unit, conversion
 from model.equations.quantities import BASIC_BY_NAME
+from model.equations.subjects import MADE_OF
 from model.evidence.economy import Layout
 from model.evidence.likelihood import recounted
 from model.evidence.synthesis import Synthesis
@@ -201,11 +202,29 @@ def _unknown(name: str, labels: list[str]) -> str:
         return f"{name} has several entries; write one of {', '.join(family)}"
     if name == "exchange_rate":
         return "exchange_rate is not an unknown; change it in a scenario"
+    parts = MADE_OF.get(name.rpartition(".")[2], ())
+    if parts:
+        return (
+            f"{name} is worked out from basic quantities; set one of them instead: "
+            f"{_named(parts, labels)}. A figure known from a source is a row of evidence (python "
+            "-m model.case add), and a change in some months is a scenario"
+        )
     near = closest(name, labels)
     advice = (
         f"did you mean {near!r}?" if near else "see model/equations/quantities.py for the names"
     )
     return f"no basic quantity {quote(name)}; {advice}"
+
+
+def _named(families: Iterable[str], labels: list[str]) -> str:
+    """Those families of which a case has quantities, with what their entries are."""
+    known = {part for label in labels for part in label.split(".")}
+    indices = {name: BASIC_BY_NAME[name].index.replace("_", " ") for name in families}
+    return ", ".join(
+        f"{name} (of a {index})" if index else name
+        for name, index in indices.items()
+        if name in known
+    )
 
 
 def _converted(

@@ -28,5 +28,8 @@ Scheduler = Annotated[
     str,
     typer.Option(metavar="ADDRESS", help="A Dask scheduler for the fits, such as tcp://host:8786."),
 ]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="Print tables whole, though the terminal is narrower.")
+]
 Run = Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]

@@ -6,13 +6,14 @@ import codecs
 import errno
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from model.terminal.ending import INTERRUPTED
-from model.terminal.plain_text import csv_text, json_text, one_line
+from model.terminal.plain_text import csv_text, json_text, one_line, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,9 +47,23 @@ def say(text: str = "") -> None:
     sys.stdout.write(f"{one_line(text)}\n")
 
 
+def tell(text: str = "", hang: str = "") -> None:
+    """Print a text on standard output over as many lines as it needs, broken between words."""
+    for line in wrapped(text, columns(), hang):
+        sys.stdout.write(f"{line}\n")
+
+
+def columns() -> int:
+    """Columns of the terminal, or what ``COLUMNS`` says; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
 def complain(text: str) -> None:
-    """Print one line on standard error."""
-    sys.stderr.write(f"{one_line(text)}\n")
+    """Print a text on standard error: by words in a terminal, elsewhere on one line."""
+    lines = [one_line(text)]
+    if getattr(sys.stderr, "isatty", bool)():  # a closed stream has no such method
+        lines = wrapped(text, columns(), "  ")
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def print_json(content: Any) -> None:

@@ -37,6 +37,25 @@ def one_line(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _OF_A_LINE.sub(_shown, text)
 
 
+def wrapped(text: str, width: int, hang: str = "") -> list[str]:
+    """A line as lines of at most so many columns, broken between words; no word is ever split.
+
+    What follows the first line is indented like it, and by ``hang``.
+    """
+    from rich.cells import cell_len  # characters of some scripts take two columns
+
+    words = one_line(text).lstrip(" ").split(" ")
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    lines = [indent + words[0]]
+    for word in words[1:]:
+        longer = f"{lines[-1]} {word}"
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        elif word:
+            lines.append(f"{indent}{hang}{word}")
+    return [line.rstrip(" ") for line in lines]
+
+
 def cleaned(content: Any) -> Any:
     """Nested lists and dictionaries with each text in them printable."""
     if isinstance(content, str):

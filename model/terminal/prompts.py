@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 
 from model.terminal.output import say
 from model.terminal.plain_text import one_line
-
-#: Columns of the text around questions, as terminals have at least.
-WIDTH = 78
 
 
 def answerable() -> bool:
@@ -36,12 +32,3 @@ def ask(question: str) -> str:
             say()  # what follows begins on a line of its own
             sys.stdout.flush()
             raise
-
-
-def tell(text: str, indent: str = "") -> None:
-    """Print a text over as many lines as it needs, a blank line if it is empty."""
-    wrapper = textwrap.TextWrapper(
-        WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-    )
-    for line in wrapper.wrap(one_line(text)) or [""]:
-        say(line)

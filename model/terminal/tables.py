@@ -1,16 +1,24 @@
-"""Tables in the terminal, framed on screen and plain when piped; text is never markup."""
+"""Tables and prose in the terminal: they fit its width, and their text is never markup."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from model.terminal.plain_text import one_line
+from model.terminal.plain_text import one_line, wrapped
+
+#: Width of a cell of text beyond which it is broken into lines, where columns are scarce.
+LONG = 30
+#: Columns of a table that are never left out: what a row is about, and one thing about it.
+FEWEST = 2
 
 
 class Screen(Console):
@@ -21,10 +29,15 @@ class Screen(Console):
         plain = dict.fromkeys(("markup", "emoji", "highlight"), False)
         return super().render_str(one_line(text), **(options | plain))
 
+    def tell(self, text: str, style: str = "", *, hang: str = "") -> None:
+        """Print a text over as many lines as it needs, broken between words."""
+        for line in wrapped(text, self.width, hang):
+            self.print(styled(line, style), soft_wrap=True)
 
-def screen(*, stderr: bool = False, soft_wrap: bool = False) -> Screen:
-    """The console on which a command prints."""
-    return Screen(stderr=stderr, soft_wrap=soft_wrap)
+
+def screen(*, stderr: bool = False) -> Screen:
+    """The console on which a command prints; without a terminal, of 80 columns or ``COLUMNS``."""
+    return Screen(stderr=stderr)
 
 
 def styled(text: str, style: str) -> Text:
@@ -37,25 +50,129 @@ def stacked(*lines: str) -> Text:
     return Text("\n".join(map(one_line, lines)))
 
 
-def empty_table(console: Console, title: str | None = None, **options: Any) -> Table:
-    """An empty table without columns, framed if the console is a terminal."""
-    frame = box.SIMPLE_HEAD if console.is_terminal else None
-    return Table(title=title, title_justify="left", box=frame, pad_edge=False, **options)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table to print.
 
-
-def bare_table() -> Table:
-    """An empty table without frame and with narrow gaps between its columns."""
-    return Table(box=None, pad_edge=False, collapse_padding=True)
-
-
-def widen(console: Console, *tables: Table) -> None:
-    """Make the console as wide as its widest table.
-
-    A table cut to the terminal would lose columns; its lines wrap instead.
+    Attributes
+    ----------
+    heading : str
+    justify : {"left", "right"}
+    style : str
+        Style of its cells, in a terminal.
+    rank : int
+        Where columns are scarce, those with the highest rank are left out first; of one rank, the
+        last.
     """
+
+    heading: str
+    justify: Literal["left", "right"] = "right"
+    style: str = ""
+    rank: int = 0
+
+
+Cell = str | Text
+
+
+def put(
+    console: Screen,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    title: str = "",
+    *,
+    wide: bool = False,
+) -> None:
+    """Print a table.
+
+    In a terminal, columns are left out until it fits, which is said below it. Elsewhere, or if
+    ``wide``, it is whole, and as wide as it needs to be.
+
+    Parameters
+    ----------
+    console : Screen
+    columns : sequence of Column
+        The first says what a row is about.
+    rows : iterable of sequence
+        Cells of each row, by column.
+    title : str
+    wide : bool
+    """
+    told = [list(row) for row in rows]
+    kept = list(range(len(columns)))
+    fits = not wide and console.is_terminal
+    while fits and len(kept) > FEWEST and _needs(console, _table(console, columns, told, kept)):
+        kept.remove(max(kept[1:], key=lambda place: (columns[place].rank, place)))
+    if title:
+        console.tell(title, "bold" if console.is_terminal else "")
+    table = _table(console, columns, told, kept, narrow=fits)
+    if not fits:
+        options = console.options.update(max_width=10_000)
+        needed = Measurement.get(console, options, table).maximum
+        width, console.width = console.width, max(console.width, needed)
+        console.print(table)
+        console.width = width
+    else:
+        console.print(table)
+    left = [one.heading for place, one in enumerate(columns) if place not in kept]
+    if left:
+        console.tell(
+            f"  Left out to fit {console.width} columns: {', '.join(left)}; --wide prints all."
+        )
+
+
+def _needs(console: Screen, table: Table) -> bool:
+    """Whether a table needs more columns than there are."""
     options = console.options.update(max_width=10_000)
-    needed = max(Measurement.get(console, options, table).maximum for table in tables)
-    console.width = max(console.width, needed)
+    return Measurement.get(console, options, table).maximum > console.width
+
+
+def _table(
+    console: Screen,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    kept: Sequence[int],
+    *,
+    narrow: bool = True,
+) -> Table:
+    """Some columns of a table, framed in a terminal and plain elsewhere."""
+    handsome = console.is_terminal
+    table = Table(
+        box=box.SIMPLE_HEAD if handsome else None,
+        pad_edge=False,
+        padding=(0, 1) if handsome else (0, 2, 0, 0),
+        collapse_padding=handsome,
+    )
+    for place in kept:
+        one = columns[place]
+        cells = [row[place] for row in rows]
+        longest = max((cell_len(line) for cell in cells for line in _lines(cell)), default=0)
+        folds = narrow and longest > LONG and one.justify == "left"
+        heading = _halved(one.heading, longest) if narrow else [one.heading]
+        table.add_column(
+            stacked(*heading),
+            justify=one.justify,
+            style=one.style if handsome else "",
+            no_wrap=not folds,
+            max_width=max(LONG, *map(_longest_word, cells)) if folds else None,
+        )
+    for row in rows:
+        table.add_row(*(row[place] for place in kept))
+    return table
+
+
+def _halved(heading: str, least: int) -> list[str]:
+    """A heading on as many as two lines, no wider than they or the cells below need."""
+    widths = range(least, cell_len(heading))
+    tried = (wrapped(heading, width) for width in widths)
+    return next((lines for lines in tried if len(lines) <= 2), [heading])
+
+
+def _lines(cell: Cell) -> list[str]:
+    return str(cell).splitlines()
+
+
+def _longest_word(cell: Cell) -> int:
+    return max(map(cell_len, str(cell).split()), default=0)
 
 
 def cell(value: Any) -> str:

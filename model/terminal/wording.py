@@ -12,6 +12,8 @@ MILLION, BILLION = 1e6, 1e9
 VANISHING = 1e4
 #: Finest digit printed for a change, in millions.
 FINEST = 0.1
+#: Share of draws that tie, below which it is due to rounding.
+TIE = 1e-6
 #: Share of a variance below which an effect cannot be distinguished from noise.
 NOISE = 0.005
 
@@ -36,6 +38,8 @@ class Wording:
         Signs.
     between, percent_sign, below, above : str
         Patterns: ``{middle}``, ``{low}``, ``{high}``; the rest take ``{}``.
+    lower, same, higher : str
+        Patterns of the chances of a change; they take ``{}``.
     million, billion, not_finite : str
         Words.
     """
@@ -47,6 +51,9 @@ class Wording:
     percent_sign: str = "{}%"
     below: str = "below {}"
     above: str = "above {}"
+    lower: str = "lower {}"
+    same: str = "unchanged {}"
+    higher: str = "higher {}"
     million: str = "million"
     billion: str = "billion"
     not_finite: str = "not finite"
@@ -109,6 +116,20 @@ class Wording:
         if probability > 0.99:
             return self.above.format(self.percent_sign.format(99))
         return self.percent_sign.format(f"{100 * probability:.0f}")
+
+    def chances(self, change: Mapping[str, Any]) -> list[str]:
+        """The chance that a difference is above zero; or, if some draws tie, those of each side.
+
+        A side on which no draw lies is left out.
+        """
+        lower, higher = change["probability_lower"], change["probability_higher"]
+        if None in (lower, higher):
+            return [self.not_finite]
+        same = 1.0 - lower - higher
+        if same < TIE:
+            return [self.percent(higher)]
+        said = ((self.lower, lower), (self.same, same), (self.higher, higher))
+        return [words.format(self.percent(chance)) for words, chance in said if chance > 0.0]
 
     def shares(self, middle: float, low: float, high: float) -> str:
         """A share and its interval in per cent, e.g. ``24% (15 to 34)``."""

@@ -135,7 +135,8 @@ def test_a_scenario_is_answered_from_the_draws(
     assert halved["mean"] == pytest.approx(-0.5 * billings["mean"], rel=1e-7)
     # the difference's own interval: half the baseline's, not the sum of two
     assert halved["sd"] == pytest.approx(0.5 * billings["sd"], rel=1e-7)
-    assert halved["probability_higher"] == 0.0
+    assert (halved["probability_lower"], halved["probability_higher"]) == (1.0, 0.0)
+    assert versus["2017"]["billings"]["usd"]["probability_lower"] == 0.0
     stake = blocks["half"]["at_stake"]
     assert (stake["from"], stake["to"]) == ("2018-01", "2018-12")
     assert stake["billings"]["usd"]["mean"] == pytest.approx(halved["mean"], rel=1e-7)

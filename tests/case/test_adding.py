@@ -358,7 +358,7 @@ class Answers:
         waiting = self.answers.get(question.rstrip("> ").partition(" ")[0], [])
         return waiting.pop(0) if waiting else ""
 
-    def tell(self, text: str, indent: str) -> None:
+    def tell(self, text: str) -> None:
         self.told.append(text)
 
 

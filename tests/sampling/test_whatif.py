@@ -10,6 +10,8 @@ from scipy import stats
 
 from model.case.case import Case
 from model.case.faults import CaseError
+from model.equations.quantities import BASIC_BY_NAME
+from model.equations.subjects import MADE_OF, MEASURED_BY_NAME
 from model.evidence.synthesis import Synthesis, log_quantities
 from model.question import SamplerOptions, WhatIf
 from model.sampling.convergence import Convergence, convergence
@@ -57,6 +59,25 @@ def test_arguments_are_read() -> None:
     assert asked.asked["weights"] == [["row", 0.5]]
 
 
+def test_percent_is_understood() -> None:
+    asked = what_if_of(
+        fixed=["broker_margin=30%"],
+        priors=["keep_share=20%:90 %"],
+        weights=["row=50%"],
+        readings=["plan=25 percent"],
+    )
+    assert asked.fixed == (("broker_margin", 30.0, "percent"),)
+    assert asked.priors == (("keep_share", 20.0, 90.0, "percent"),)
+    assert asked.weights == (("row", 0.5),)
+    assert asked.readings == (("plan", 0.25),)
+
+
+def test_what_is_worked_out_is_made_of_basic_quantities() -> None:
+    assert not set(MADE_OF) & set(BASIC_BY_NAME)
+    assert {part for parts in MADE_OF.values() for part in parts} <= set(BASIC_BY_NAME)
+    assert set(MEASURED_BY_NAME) - set(BASIC_BY_NAME) <= set(MADE_OF)
+
+
 FAULTY = [
     ({"as_of": "2018-13"}, "--as-of", "'2018-13' is not a date"),
     ({"as_of": "yesterday"}, "--as-of", "write YYYY-MM-DD"),
@@ -66,6 +87,9 @@ FAULTY = [
     ({"fixed": ["broker_margin=0.1:0.2"]}, "--set", "write QUANTITY=VALUE"),
     ({"fixed": ["broker_margins=0.1"]}, "--set", "did you mean 'broker_margin'"),
     ({"fixed": ["permit_inflow=100"]}, "--set", "write one of permit_inflow.open"),
+    ({"fixed": ["workers=25000"]}, "--set", "permit_inflow (of a phase), permit_exit (of a phase)"),
+    ({"fixed": ["surplus=3"]}, "--set", "is worked out from basic quantities; set one of them"),
+    ({"priors": ["revenue=3:4"]}, "--prior", "python -m model.case add"),
     ({"fixed": ["exchange_rate=90"]}, "--set", "change it in a scenario"),
     ({"fixed": ["broker_margin=1"]}, "--set", "between 0 and 1"),
     ({"fixed": ["payment=-3"]}, "--set", "above zero"),

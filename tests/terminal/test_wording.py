@@ -26,6 +26,25 @@ def test_probabilities_do_not_pretend() -> None:
     assert percent(0.314) == "31%"
 
 
+@pytest.mark.parametrize(
+    ("lower", "higher", "said"),
+    [
+        (0.3, 0.7, ["70%"]),
+        (1.0, 0.0, ["below 1%"]),
+        (0.0, 0.66, ["unchanged 34%", "higher 66%"]),
+        (0.001, 0.099, ["lower below 1%", "unchanged 90%", "higher 10%"]),
+        (0.0, 0.0, ["unchanged above 99%"]),
+        (0.001, 0.0, ["lower below 1%", "unchanged above 99%"]),
+        (None, None, ["not finite"]),
+    ],
+)
+def test_ties_are_neither_lower_nor_higher(
+    lower: float | None, higher: float | None, said: list[str]
+) -> None:
+    change = {"probability_lower": lower, "probability_higher": higher}
+    assert ENGLISH.chances(change) == said
+
+
 def test_rounded_separates_thousands() -> None:
     assert rounded(1_234_567, 10_000) == "1,230,000"
 
