@@ -15,6 +15,18 @@ from model.question import Question, SamplerOptions, WhatIf, described
 from model.terminal.options import Inputs
 from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
+from model.terminal.view_options import (
+    By,
+    Currency,
+    First,
+    Kind,
+    Last,
+    Listed,
+    PerWorker,
+    Real,
+    View,
+    Year,
+)
 
 if TYPE_CHECKING:
     from model.archive.answer import Answer, Hooks
@@ -123,6 +135,14 @@ def estimate(
         ),
     ] = Format.table,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the result.")] = False,
+    list_: Listed = None,
+    year: Year = None,
+    by: By = "year",
+    from_: First = "",
+    to: Last = "",
+    per_worker: PerWorker = False,
+    currency: Currency = "USD",
+    real: Real = None,
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
     ] = False,
@@ -135,6 +155,9 @@ def estimate(
             from model.calibration.self_test import run_self_test
 
             return DONE if run_self_test(say) else 1
+        if list_ is not None:
+            return _list(case_folder(inputs), list_, talk, output_format)
+        view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),
             tuple(scenario or ()),
@@ -153,7 +176,9 @@ def estimate(
         )
         if question is None:
             return FAULTY
-        return _run(question, output, talk, interruption, output_format, fresh=fresh, strict=strict)
+        return _run(
+            question, output, talk, interruption, output_format, view, fresh=fresh, strict=strict
+        )
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
 
@@ -186,6 +211,7 @@ def _run(
     talk: Talk,
     interruption: Interruption,
     output_format: Format,
+    view: View,
     *,
     fresh: bool,
     strict: bool,
@@ -200,7 +226,7 @@ def _run(
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):
-        answer = _compute(question, output, talk, hooks, fresh=fresh, strict=strict)
+        answer = _compute(question, output, talk, hooks, view, fresh=fresh, strict=strict)
         if answer is None:
             return FAULTY
     else:
@@ -212,7 +238,11 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    _print(answer, output_format, brief=not talk.verbose)
+    if view.asked and output_format is not Format.folder:
+        if not _print_view(answer, output_format, view, talk):
+            return FAULTY
+    else:
+        _print(answer, output_format, brief=not talk.verbose)
     return DONE if converged else NOT_CONVERGED
 
 
@@ -223,7 +253,14 @@ def _say_what_if(question: Question, talk: Talk) -> None:
 
 
 def _compute(
-    question: Question, output: Path, talk: Talk, hooks: Hooks, *, fresh: bool, strict: bool
+    question: Question,
+    output: Path,
+    talk: Talk,
+    hooks: Hooks,
+    view: View,
+    *,
+    fresh: bool,
+    strict: bool,
 ) -> Answer | None:
     """Read, fit and write; None with the error reported."""
     from model.archive import store
@@ -237,6 +274,14 @@ def _compute(
     except CaseError as error:
         talk.report(error)
         return None
+    if view.asked:
+        from model.result.views import ViewError, check_view
+
+        try:
+            check_view(view, inputs.case, inputs.scenarios, question.horizon)
+        except ViewError as error:
+            talk.fault(f"{error}; nothing was written")
+            return None
     try:
         store.check_writable(output, run_name(inputs.case.name, inputs.keys[0]))
     except OSError as error:
@@ -263,6 +308,50 @@ def _compute(
         place, why = error.filename or output, error.strerror or error
         talk.fault(f"--output: {place} cannot be written ({why}); nothing was written")
         return None
+
+
+def _list(inputs: Path, kind: Kind, talk: Talk, output_format: Format) -> int:
+    """Print what a case holds and return the exit status."""
+    from model.case.case import read_case
+    from model.case.faults import CaseError
+    from model.case.listing import listing, show_listing
+
+    try:
+        table = listing(read_case(inputs), kind.value)
+    except CaseError as error:
+        talk.report(error)
+        return FAULTY
+    if output_format is Format.csv:
+        print_csv(table)
+    elif output_format is Format.json:
+        print_json(table.to_dict("records"))
+    else:
+        show_listing(table, kind.value)
+    return DONE
+
+
+def _print_view(answer: Answer, output_format: Format, view: View, talk: Talk) -> bool:
+    """Print a view of the answer; False with the error reported."""
+    from model.archive.store import DamagedRunError
+    from model.result import Estimate
+    from model.result.shown_views import show_view
+    from model.result.views import ViewError, as_json, view_table
+
+    in_full = output_format is not Format.table
+    try:
+        run = Estimate(answer.folder, answer.summary, answer.manifest)
+        table = view_table(run, view, readings=in_full)
+    except (ViewError, DamagedRunError) as error:
+        talk.fault(str(error))
+        return False
+    if output_format is Format.csv:
+        print_csv(table)
+    elif output_format is Format.json:
+        print_json(as_json(table, answer.summary, answer.folder))
+    else:
+        show_view(table, view)
+        talk.say(f"{'Read from' if answer.found else 'Wrote'} {answer.folder}/")
+    return True
 
 
 def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:

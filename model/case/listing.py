@@ -12,15 +12,14 @@ from model.case.folders import BASELINE, scenario_names
 from model.case.in_words import hedged_figure
 from model.case.reader.scenarios import read_scenarios
 from model.equations.quantities import BASIC_BY_NAME
-from model.terminal.tables import empty_table, screen, stacked
+from model.terminal.tables import Column, put, screen, stacked
 from model.terminal.wording import ENGLISH, counted
 
 if TYPE_CHECKING:
-    from rich.table import Table
     from rich.text import Text
 
 Line = tuple["str | Text", ...]
-#: Words of the last column are wrapped; the others are names and numbers, which are not.
+#: Columns of the table that is printed.
 HEADINGS = {
     "scenarios": ("Scenario", "Ends", "What it changes"),
     "quantities": ("Quantity", "What it is, and its prior (5% to 95%)"),
@@ -127,17 +126,10 @@ _TABLES: dict[str, Callable[[Case], pd.DataFrame]] = {
 
 
 def show_listing(table: pd.DataFrame, what: str) -> None:
-    """Print a table of ``listing`` for people: what does not fit a line is wrapped by words."""
+    """Print a table of ``listing`` for people."""
     console = screen()
-    shown: Table = empty_table(console, padding=(0, 2, 0, 0))
-    *names, text = HEADINGS[what]
-    for name in names:
-        shown.add_column(name, no_wrap=True)
-    shown.add_column(text)
-    for line in _LINES[what](table):
-        shown.add_row(*line)
     if len(table):
-        console.print(shown)
+        put(console, [Column(name, "left") for name in HEADINGS[what]], _LINES[what](table))
         one = "entry" if what == "rows" else what.removesuffix("s")
         many = "entries" if what == "rows" else what
         if what == "quantities":
