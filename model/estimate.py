@@ -275,7 +275,8 @@ def _compute(
         talk.report(error)
         return None
     if view.asked:
-        from model.result.views import ViewError, check_view
+        from model.result.asked_months import ViewError
+        from model.result.views import check_view
 
         try:
             check_view(view, inputs.case, inputs.scenarios, question.horizon)
@@ -334,8 +335,9 @@ def _print_view(answer: Answer, output_format: Format, view: View, talk: Talk) -
     """Print a view of the answer; False with the error reported."""
     from model.archive.store import DamagedRunError
     from model.result import Estimate
+    from model.result.asked_months import ViewError
     from model.result.shown_views import show_view
-    from model.result.views import ViewError, as_json, view_table
+    from model.result.views import as_json, view_table
 
     in_full = output_format is not Format.table
     try:

@@ -49,7 +49,7 @@ def show_view(table: pd.DataFrame, view: View, *, wide: bool = False) -> None:
         ]  # fmt: skip
         rows, last = [], ""
         for (scenario, period), numbers in found.items():
-            cells = [_cell(numbers[f"amount {HEADLINE}"], scale), "", ""]
+            cells: list[Any] = [_cell(numbers[f"amount {HEADLINE}"], scale), "", ""]
             change = numbers.get(f"change {HEADLINE}")
             if change is not None:
                 cells[1] = "none" if unchanged(change) else _cell(change, scale)
