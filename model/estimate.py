@@ -19,7 +19,6 @@ from model.terminal.view_options import (
     By,
     Currency,
     First,
-    Kind,
     Last,
     Listed,
     PerWorker,
@@ -156,7 +155,9 @@ def estimate(
 
             return DONE if run_self_test(say) else 1
         if list_ is not None:
-            return _list(case_folder(inputs), list_, talk, output_format)
+            from model.result.printed import print_list
+
+            return print_list(case_folder(inputs), list_.value, talk, output_format.value)
         view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),
@@ -239,7 +240,9 @@ def _run(
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
     if view.asked and output_format is not Format.folder:
-        if not _print_view(answer, output_format, view, talk):
+        from model.result.printed import print_view
+
+        if not print_view(answer, output_format.value, view, talk):
             return FAULTY
     else:
         _print(answer, output_format, brief=not talk.verbose)
@@ -309,51 +312,6 @@ def _compute(
         place, why = error.filename or output, error.strerror or error
         talk.fault(f"--output: {place} cannot be written ({why}); nothing was written")
         return None
-
-
-def _list(inputs: Path, kind: Kind, talk: Talk, output_format: Format) -> int:
-    """Print what a case holds and return the exit status."""
-    from model.case.case import read_case
-    from model.case.faults import CaseError
-    from model.case.listing import listing, show_listing
-
-    try:
-        table = listing(read_case(inputs), kind.value)
-    except CaseError as error:
-        talk.report(error)
-        return FAULTY
-    if output_format is Format.csv:
-        print_csv(table)
-    elif output_format is Format.json:
-        print_json(table.to_dict("records"))
-    else:
-        show_listing(table, kind.value)
-    return DONE
-
-
-def _print_view(answer: Answer, output_format: Format, view: View, talk: Talk) -> bool:
-    """Print a view of the answer; False with the error reported."""
-    from model.archive.store import DamagedRunError
-    from model.result import Estimate
-    from model.result.asked_months import ViewError
-    from model.result.shown_views import show_view
-    from model.result.views import as_json, view_table
-
-    in_full = output_format is not Format.table
-    try:
-        run = Estimate(answer.folder, answer.summary, answer.manifest)
-        table = view_table(run, view, readings=in_full)
-    except (ViewError, DamagedRunError) as error:
-        talk.fault(str(error))
-        return False
-    if output_format is Format.csv:
-        print_csv(table)
-    elif output_format is Format.json:
-        print_json(as_json(table, answer.summary, answer.folder))
-    else:
-        show_view(table, view)
-        talk.say(f"{'Read from' if answer.found else 'Wrote'} {answer.folder}/")
-    return True
 
 
 def _print(answer: Answer, output_format: Format, *, brief: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,13 +11,10 @@ from model.case.folders import BASELINE, scenario_names
 from model.case.in_words import hedged_figure
 from model.case.reader.scenarios import read_scenarios
 from model.equations.quantities import BASIC_BY_NAME
-from model.terminal.tables import Column, put, screen, stacked
+from model.terminal.tables import Cell, Column, put, screen, stacked
 from model.terminal.wording import ENGLISH, counted
 
-if TYPE_CHECKING:
-    from rich.text import Text
-
-Line = tuple["str | Text", ...]
+Line = tuple[Cell, ...]
 #: Columns of the table that is printed.
 HEADINGS = {
     "scenarios": ("Scenario", "Ends", "What it changes"),
