@@ -15,6 +15,17 @@ from model.question import Question, SamplerOptions, WhatIf, described
 from model.terminal.options import Inputs, Wide
 from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.screen import Interruption, Talk, interruptible
+from model.terminal.view_options import (
+    By,
+    Currency,
+    First,
+    Last,
+    Listed,
+    PerWorker,
+    Real,
+    View,
+    Year,
+)
 
 if TYPE_CHECKING:
     from model.archive.answer import Answer, Hooks
@@ -124,6 +135,14 @@ def estimate(
     ] = Format.table,
     wide: Wide = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the result.")] = False,
+    list_: Listed = None,
+    year: Year = None,
+    by: By = "year",
+    from_: First = "",
+    to: Last = "",
+    per_worker: PerWorker = False,
+    currency: Currency = "USD",
+    real: Real = None,
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
     ] = False,
@@ -136,6 +155,13 @@ def estimate(
             from model.calibration.self_test import run_self_test
 
             return DONE if run_self_test(say) else 1
+        if list_ is not None:
+            from model.result.printed import print_list
+
+            return print_list(
+                case_folder(inputs), list_.value, talk, output_format.value, wide=wide
+            )
+        view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),
             tuple(scenario or ()),
@@ -155,7 +181,7 @@ def estimate(
         if question is None:
             return FAULTY
         return _run(
-            question, output, talk, interruption, output_format, fresh=fresh, strict=strict,
+            question, output, talk, interruption, output_format, view, fresh=fresh, strict=strict,
             wide=wide,
         )  # fmt: skip
 
@@ -190,6 +216,7 @@ def _run(
     talk: Talk,
     interruption: Interruption,
     output_format: Format,
+    view: View,
     *,
     fresh: bool,
     strict: bool,
@@ -205,7 +232,7 @@ def _run(
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):
-        answer = _compute(question, output, talk, hooks, fresh=fresh, strict=strict)
+        answer = _compute(question, output, talk, hooks, view, fresh=fresh, strict=strict)
         if answer is None:
             return FAULTY
     else:
@@ -217,7 +244,13 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    _print(answer, output_format, brief=not talk.verbose, wide=wide)
+    if view.asked and output_format is not Format.folder:
+        from model.result.printed import print_view
+
+        if not print_view(answer, output_format.value, view, talk, wide=wide):
+            return FAULTY
+    else:
+        _print(answer, output_format, brief=not talk.verbose, wide=wide)
     return DONE if converged else NOT_CONVERGED
 
 
@@ -228,7 +261,14 @@ def _say_what_if(question: Question, talk: Talk) -> None:
 
 
 def _compute(
-    question: Question, output: Path, talk: Talk, hooks: Hooks, *, fresh: bool, strict: bool
+    question: Question,
+    output: Path,
+    talk: Talk,
+    hooks: Hooks,
+    view: View,
+    *,
+    fresh: bool,
+    strict: bool,
 ) -> Answer | None:
     """Read, fit and write; None with the error reported."""
     from model.archive import store
@@ -242,6 +282,15 @@ def _compute(
     except CaseError as error:
         talk.report(error)
         return None
+    if view.asked:
+        from model.result.asked_months import ViewError
+        from model.result.views import check_view
+
+        try:
+            check_view(view, inputs.case, inputs.scenarios, question.horizon)
+        except ViewError as error:
+            talk.fault(f"{error}; nothing was written")
+            return None
     try:
         store.check_writable(output, run_name(inputs.case.name, inputs.keys[0]))
     except OSError as error:

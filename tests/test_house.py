@@ -29,8 +29,8 @@ FLOORS = {
     "drivers": 6,
     "calibration": 7,  # it tests a check of criticism's
     "result": 8,
-    "estimate": 8,
     "": 9,  # the face, which imports only what is called
+    "estimate": 10,  # a command calls what notebooks call
 }
 WINGS = sorted(path.name for path in (ROOT / "model").iterdir() if (path / "__init__.py").exists())
 MODULES = sorted(p.relative_to(ROOT) for p in (ROOT / "model").rglob("*.py"))

@@ -5,7 +5,7 @@ They are single numbers (float32), whose sums agree with the summary's to seven 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,31 +105,63 @@ def read_months(folder: Path, scenario: str, definition: str) -> Monthly:
     DamagedRunError
         If the run has no such draws, or they are not what ``write_months`` writes.
     """
+    path = _path(folder)
+    chosen = {"definition": definition}
+    groups = [read_group(path, name, chosen) for name in dict.fromkeys((BASELINE, scenario))]
+    return _joined(path, *groups)
+
+
+@store.one_run
+def read_all_months(folder: Path, scenarios: Iterable[str]) -> dict[str, Monthly]:
+    """Read the draws by month of some scenarios' revenue under all definitions.
+
+    Revenue then has a dimension more, ``definition``.
+
+    Raises
+    ------
+    DamagedRunError
+        As ``read_months``.
+    """
+    path = _path(folder)
+    baseline = read_group(path, BASELINE, {})
+    return {
+        name: _joined(path, baseline, *([] if name == BASELINE else [read_group(path, name, {})]))
+        for name in scenarios
+    }
+
+
+def _path(folder: Path) -> Path:
     path = folder / store.MONTHS
     if not path.exists():
         raise store.DamagedRunError(
             f"{folder} holds no draws by month, as an older program wrote it; estimate again"
         )
-    chosen = {"definition": definition}
-    groups = [read_group(path, name, chosen) for name in dict.fromkeys((BASELINE, scenario))]
-    try:
-        return _joined(*groups)
-    except (KeyError, ValueError) as error:
-        raise store.DamagedRunError(f"{path} is of another form ({error})") from None
+    return path
 
 
-def _joined(baseline: xr.Dataset, own: xr.Dataset | None = None) -> Monthly:
-    """A scenario's months after those that it shares with the baseline."""
+def _joined(path: Path, baseline: xr.Dataset, own: xr.Dataset | None = None) -> Monthly:
+    """A scenario's months after those that it shares with the baseline.
+
+    Raises
+    ------
+    DamagedRunError
+        If the groups are not what ``write_months`` writes.
+    """
 
     def whole(name: str) -> xr.DataArray:
         before = baseline[name]
         if own is None or name not in own:
             return before
         after: xr.DataArray = own[name]
-        shared = before.isel(month=slice(0, list(before["month"]).index(after["month"][0])))
+        months = before["month"].to_numpy().tolist()
+        shared = before.isel(month=slice(0, months.index(after["month"].to_numpy()[0])))
         if "draw" in after.dims or "draw" in before.dims:
             shared, after = xr.broadcast(shared, after, exclude=["month"])
         return xr.concat([shared, after], "month")
 
-    arrays: dict[str, Any] = {name: whole(name) for name in ARRAYS}
-    return Monthly(**arrays, currencies=tuple(map(str, baseline["currency"].to_numpy())))
+    try:
+        arrays: dict[str, Any] = {name: whole(name) for name in ARRAYS}
+        currencies = tuple(map(str, baseline["currency"].to_numpy()))
+    except (KeyError, ValueError) as error:
+        raise store.DamagedRunError(f"{path} is of another form ({error})") from None
+    return Monthly(**arrays, currencies=currencies)

@@ -60,15 +60,9 @@ def in_words(reading: Reading, row: Any) -> str:
     row : named tuple
         A row of ``case.evidence``.
     """
-    figures = {name: getattr(row, name) for name in ("low", "value", "high")}
-    if all(math.isnan(one) for one in figures.values()):
+    hedged = hedged_figure(row)
+    if hedged is None:
         return f"no figure{ROLES[row.role]}"
-    printed = {name: ENGLISH.plain(one) for name, one in figures.items()}
-    around = row.qualifier == "range" and not math.isnan(row.value)
-    of = f" of {row.base.replace('_', ' ')}" if row.base else ""
-    hedged = (AROUND if around else HEDGED[row.qualifier]).format(
-        **printed, unit=f"{_unit_in_words(row.unit)}{of}"
-    )
     if row.qualifier in BOUNDS:
         beyond = "above" if row.qualifier == "below" else "below"
         read = f"all {row.qualifier} is as likely, hardly {beyond} {_end(reading, row)}"
@@ -78,6 +72,25 @@ def in_words(reading: Reading, row: Any) -> str:
         middle, low, high = (_rounded(one, finest) for one in truth)
         read = f"most likely {middle}, {percent(0.9)} between {low} and {high}"
     return f"{hedged}, graded {row.reliability}{row.credibility}: {read}{ROLES[row.role]}"
+
+
+def hedged_figure(row: Any) -> str | None:
+    """A row's figure with its hedge and unit, such as ``about 100,000 RUB a month``; None if none.
+
+    Parameters
+    ----------
+    row : named tuple
+        A row of ``case.evidence``.
+    """
+    figures = {name: getattr(row, name) for name in ("low", "value", "high")}
+    if all(math.isnan(one) for one in figures.values()):
+        return None
+    printed = {name: ENGLISH.plain(one) for name, one in figures.items()}
+    around = row.qualifier == "range" and not math.isnan(row.value)
+    of = f" of {row.base.replace('_', ' ')}" if row.base else ""
+    return (AROUND if around else HEDGED[row.qualifier]).format(
+        **printed, unit=f"{_unit_in_words(row.unit)}{of}"
+    )
 
 
 def _rounded(value: float, finest: float) -> str:

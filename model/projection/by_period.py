@@ -1,10 +1,10 @@
-"""Draws of revenue by month, quarter or year, summed, converted and divided draw by draw."""
+"""Draws of revenue by month or longer periods, summed, converted and divided draw by draw."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,11 @@ from model.case.reader.dates import explain_window, month, months_of
 from model.projection.projection import USD
 
 Floats = NDArray[np.float64]
-Frequency = Literal["M", "Q", "Y"]
+#: Length of a period: ``M``, ``Q``, ``Y``, or ``FY/04`` for years that begin in April.
+Frequency = str
 #: Months in a period, and what one is called.
 LENGTHS, NAMES = {"M": 1, "Q": 3, "Y": 12}, {"M": "month", "Q": "quarter", "Y": "year"}
+_FISCAL = re.compile(r"FY/(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,29 @@ class Monthly:
         return Monthly(revenue, present, per_usd, self.currencies)
 
 
+def labelled(months: pd.PeriodIndex, freq: str) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    """The period of each month, and whether all of that period is among the months.
+
+    Raises
+    ------
+    ValueError
+        If there are no such periods.
+    """
+    fiscal = _FISCAL.fullmatch(freq)
+    if freq not in LENGTHS and not fiscal:
+        told = ", ".join(map(repr, LENGTHS))
+        raise ValueError(
+            f"freq={freq!r}; write one of: {told}, or 'FY/04' for years that begin in April"
+        )
+    if fiscal:
+        years = months.year - (months.month < int(fiscal[1]))
+        labels = np.array([f"FY{year}/{fiscal[1]}" for year in years])
+    else:
+        labels = np.array([str(one) for one in months.asfreq(freq)])
+    counts = pd.Series(labels).map(pd.Series(labels).value_counts()).to_numpy()
+    return labels, np.asarray(counts == LENGTHS.get(freq, 12))
+
+
 def whole_periods(
     months: pd.PeriodIndex, freq: str, between: Sequence[object] | None
 ) -> tuple[NDArray[np.bool_], list[str]]:
@@ -63,7 +88,7 @@ def whole_periods(
     ----------
     months : pd.PeriodIndex
         Months with draws.
-    freq : {"M", "Q", "Y"}
+    freq : Frequency
     between : pair of str or int, or None
         First and last month, quarter or year; None for every period that is covered whole.
 
@@ -72,14 +97,10 @@ def whole_periods(
     ValueError
         If the window is none, goes beyond the months, or cuts a period.
     """
-    if freq not in LENGTHS:
-        raise ValueError(f"freq={freq!r}; write one of: {', '.join(map(repr, LENGTHS))}")
-    labels = np.array([str(one) for one in months.asfreq(freq)])
-    counts = pd.Series(labels).map(pd.Series(labels).value_counts()).to_numpy()
-    whole = counts == LENGTHS[freq]
+    labels, whole = labelled(months, freq)
     if between is None:
         return whole, list(labels[whole])
-    first, last = _window(between)
+    first, last = window(between)
     if first > last:
         raise ValueError(f"between={between!r} ends before it begins; write the earlier end first")
     if first < months[0] or last > months[-1]:
@@ -87,7 +108,7 @@ def whole_periods(
     chosen = np.asarray((months >= first) & (months <= last))
     cut = sorted({*labels[chosen & ~whole], *(set(labels[chosen]) & set(labels[~chosen]))})
     if cut:
-        name = NAMES[freq]
+        name = NAMES.get(freq, "fiscal year")
         raise ValueError(
             f"between={between!r} holds only a part of {', '.join(cut)}; "
             f'begin and end with a whole {name}, or use freq="M" and add months up'
@@ -95,18 +116,28 @@ def whole_periods(
     return chosen, list(labels[chosen])
 
 
-def _window(between: Sequence[object]) -> tuple[pd.Period, pd.Period]:
+def window(between: Sequence[object]) -> tuple[pd.Period, pd.Period]:
     """First and last month of a pair of months, quarters or years."""
     if isinstance(between, str) or len(between) != 2:
         raise ValueError(f'between={between!r}; write a pair, such as ("2017-01", "2018-06")')
-    ends = []
-    for place, end in enumerate(between):
-        text = str(end)
-        found = month((months_of(text) or (text, text))[place])
-        if found is None or len(text) > len("FY 2017/04"):
-            raise ValueError(f"between={between!r}: {explain_window(text)}")
-        ends.append(found)
-    return ends[0], ends[1]
+    try:
+        return month_at(str(between[0]), 0), month_at(str(between[1]), 1)
+    except ValueError as error:
+        raise ValueError(f"between={between!r}: {error}") from None
+
+
+def month_at(text: str, place: int) -> pd.Period:
+    """A month that begins (0) or ends (1) a window: itself, or that of a quarter or year.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    found = month((months_of(text) or (text, text))[place])
+    if found is None or len(text) > len("FY 2017/04"):
+        raise ValueError(explain_window(text))
+    return found
 
 
 def amounts(monthly: Monthly, currency: str, per_usd: Callable[[str], Floats]) -> xr.DataArray:

@@ -17,7 +17,14 @@ from model.case.case import Case
 from model.case.exchange import reference_rates
 from model.case.faults import Report
 from model.case.reader.prices import in_prices_of
-from model.projection.by_period import Frequency, amounts, average, summed, whole_periods
+from model.projection.by_period import (
+    Frequency,
+    Monthly,
+    amounts,
+    average,
+    summed,
+    whole_periods,
+)
 from model.result.readable_tables import UNITS
 
 Floats = NDArray[np.float64]
@@ -60,18 +67,35 @@ def drawn_money(folder: Path, case: Callable[[], Case], wanted: Wanted) -> xr.Da
     monthly = read_months(folder, wanted.scenario, wanted.definition)
     chosen, periods = whole_periods(monthly.months, wanted.freq, wanted.between)
     monthly = monthly.within(chosen)
-    months = monthly.months
-    money = amounts(monthly, currency, lambda name: _per_usd(case(), name, months))
-    if real is not None:
-        money = money * _factors(case(), real, currency, months)
-    found = summed(money, periods) / UNITS[wanted.unit]
+    found = summed(in_money(monthly, case, currency, real), periods) / UNITS[wanted.unit]
     if per:
         found = found / average(monthly.present.sum("host"), periods)
-    words = (wanted.unit, currency, f"of {real}" if real else "", "per worker" if per else "")
-    return found.rename(wanted.definition).assign_attrs(units=" ".join(filter(None, words)))
+    units = money_in_words(currency, real, per_worker=bool(per), size=wanted.unit)
+    return found.rename(wanted.definition).assign_attrs(units=units)
 
 
-def _per_usd(case: Case, currency: str, months: pd.PeriodIndex) -> Floats:
+def in_money(
+    monthly: Monthly, case: Callable[[], Case], currency: str, real: int | None
+) -> xr.DataArray:
+    """Revenue of all hosts in one currency and, if a year is given, at its prices, by month.
+
+    Raises
+    ------
+    ValueError
+        If a month has no rate or no price.
+    """
+    months = monthly.months
+    money = amounts(monthly, currency, lambda name: rates_of(case(), name, months))
+    return money if real is None else money * price_factors(case(), real, currency, months)
+
+
+def money_in_words(currency: str, real: int | None, *, per_worker: bool, size: str = "") -> str:
+    """A unit of money, such as ``million RUB of 2018 per worker``."""
+    words = (size, currency, f"of {real}" if real else "", "per worker" if per_worker else "")
+    return " ".join(filter(None, words))
+
+
+def rates_of(case: Case, currency: str, months: pd.PeriodIndex) -> Floats:
     """Units per dollar by month of a currency that is no host's."""
     report, own = Report(), case.rates
     rates = reference_rates(months, [currency], own.own, report, own.changeovers)
@@ -80,7 +104,7 @@ def _per_usd(case: Case, currency: str, months: pd.PeriodIndex) -> Floats:
     return rates.of(currency)
 
 
-def _factors(case: Case, year: int, currency: str, months: pd.PeriodIndex) -> xr.DataArray:
+def price_factors(case: Case, year: int, currency: str, months: pd.PeriodIndex) -> xr.DataArray:
     """Factors by month that state amounts at the prices of a year."""
     try:
         factors = in_prices_of(case.prices, currency, year, months)

@@ -171,8 +171,8 @@ class Estimate(html.Shown):
         Parameters
         ----------
         definition : str
-        freq : {"M", "Q", "Y"}
-            Length of a period.
+        freq : {"M", "Q", "Y"} or str
+            Length of a period; ``"FY/04"`` for years that begin in April.
         between : pair of str or int, optional
             First and last period, e.g. ``("2017-01", "2018-06")`` or ``(2017, 2018)``; by default
             each one that the run covers whole.

@@ -224,7 +224,7 @@ def test_converted_money_goes_through_dollars_of_each_draw() -> None:
         ({"between": (2018, 2017)}, "ends before it begins"),
         ({"between": "2017"}, "write a pair"),
         ({"between": ("2017-13", "2018")}, "'2017-13' is not a date"),
-        ({"freq": "D"}, "write one of: 'M', 'Q', 'Y'"),
+        ({"freq": "D"}, "write one of: 'M', 'Q', 'Y', or 'FY/04'"),
         ({"per": "head"}, 'write "worker"'),
         ({"currency": "XXX"}, "no XXX rate"),
         ({"real": 2018}, r"real=2018: .* add prices\.csv with month, currency, index, source"),

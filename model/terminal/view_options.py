@@ -1,0 +1,104 @@
+"""Options that choose what of an answer is shown, and how: they change no run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+#: Heading of these options in the help.
+PANEL = "What is shown of the answer"
+
+
+class Kind(StrEnum):
+    """What a case can be asked to list."""
+
+    scenarios = "scenarios"
+    quantities = "quantities"
+    sources = "sources"
+    rows = "rows"
+    readings = "readings"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view of an answer, as it is asked for; see ``model.result.views``.
+
+    Attributes
+    ----------
+    year : int or None
+    by : str
+        ``month``, ``quarter``, ``year``, ``fiscal`` or ``fiscal/04``.
+    first, last : str
+        Months; blank for the first and the last.
+    per_worker : bool
+    currency : str
+    real : int or None
+        Year at whose prices amounts are stated.
+    """
+
+    year: int | None = None
+    by: str = "year"
+    first: str = ""
+    last: str = ""
+    per_worker: bool = False
+    currency: str = "USD"
+    real: int | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is another view than the usual one, years in dollars."""
+        return self != View()
+
+
+Listed = Annotated[
+    Kind | None,
+    typer.Option("--list", help="List what the case holds, then stop.", rich_help_panel=PANEL),
+]
+Year = Annotated[
+    int | None,
+    typer.Option(min=1990, max=2100, help="Only this year.", rich_help_panel=PANEL),
+]
+By = Annotated[
+    str,
+    typer.Option(
+        metavar="PERIOD",
+        help="month, quarter, year, or fiscal/04 for years from April.",
+        rich_help_panel=PANEL,
+    ),
+]
+First = Annotated[
+    str,
+    typer.Option("--from", metavar="MONTH", help="First month, YYYY-MM.", rich_help_panel=PANEL),
+]
+Last = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="MONTH",
+        help="Last month, YYYY-MM; the months named are also added up.",
+        rich_help_panel=PANEL,
+    ),
+]
+PerWorker = Annotated[
+    bool,
+    typer.Option("--per-worker", help="Divide by the workers present.", rich_help_panel=PANEL),
+]
+Currency = Annotated[
+    str,
+    typer.Option(
+        metavar="CODE", help="Another currency, at each month's rate.", rich_help_panel=PANEL
+    ),
+]
+Real = Annotated[
+    int | None,
+    typer.Option(
+        min=1990,
+        max=2100,
+        metavar="YEAR",
+        help="At the prices of a year, by the case's prices.csv.",
+        rich_help_panel=PANEL,
+    ),
+]
