@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import shlex
-from collections.abc import Sequence
-from pathlib import PureWindowsPath
 from typing import Any
 
-from model.case.folders import COPY
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
-from reports import annex_checks, annex_errors, assumed, driver_findings, figures, gather, readings
+from reports import annex_checks, annex_errors, assumed, driver_findings, figures, gather, readings, typed
 from reports.assumed import name_of
 from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
@@ -323,21 +319,7 @@ def sources_table(run: SavedRun, texts: Catalogue) -> Json:
 
 def commands(run: SavedRun) -> list[str]:
     """Two commands that reproduce the run and this annex, from the copy of the inputs it holds."""
-    name = run.name
-    asked = shlex.join(elsewhere(run.manifest["arguments"], f"{name}/{COPY}"))
-    make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
-    return [make, f".venv/bin/python -m reports.annex {name}"]
-
-
-def elsewhere(arguments: Sequence[str], copy: str) -> list[str]:
-    """Arguments of a run without the paths of its author's machine, which older runs have."""
-    found = list(arguments)
-    for place, option in enumerate(found[:-1]):
-        if option == "--inputs":
-            found[place + 1] = copy
-        elif option == "--scenario" and found[place + 1].endswith(".toml"):
-            found[place + 1] = PureWindowsPath(found[place + 1]).stem
-    return found
+    return [typed.estimate(run), typed.command("reports.annex", run.name)]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.wording import FINEST, MILLION, three, unchanged
-from reports import driver_findings, findings, readings
+from reports import driver_findings, findings, readings, what_if
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
@@ -57,9 +57,12 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     if driver_findings.asked(run) and not run.scenarios:  # else the annex draws it
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
-    pdf = typeset("brief", data, files.drawn)
-    if pages(pdf) > LONGEST:
-        pdf = typeset("brief", data | {"tight": True}, files.drawn)
+    # smaller type, then no figure of workers, which the annex draws
+    fewer = drawn | {"workers": []}
+    for less in ({}, {"tight": True}, {"tight": True, "figures": fewer}):
+        pdf = typeset("brief", data | less, files.drawn)
+        if pages(pdf) <= LONGEST:
+            break
     return pdf
 
 
@@ -73,6 +76,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
     return front(run, texts) | {
         "headline": box(run, texts),
+        "change": what_if.block(run, texts),
         "sure": sureness(run, texts),
         "found": [
             paragraph(one)

@@ -51,8 +51,10 @@ def message(run: SavedRun, texts: Catalogue) -> str:
     amount = texts.say(
         "front.amount", parts=texts.numbers.amount(*three(run.annual(year, HEADLINE)))
     )
-    key = "would" if run.manifest["what_if"] else "took"
-    said = texts.say(f"front.{key}", sender=sender, amount=amount, hosts=hosts, year=year)
+    values = {"sender": sender, "amount": amount, "hosts": hosts, "year": year}
+    if run.manifest["what_if"]:
+        return texts.say("front.would", **values)
+    said = texts.say("front.took", **values)
     press = run.summary.get("press_arithmetic")
     if press is not None and press["year"] == year and press["usd"] > 0.0:
         share = run.annual(year, HEADLINE)["q50"] / press["usd"]
