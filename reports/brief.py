@@ -14,6 +14,7 @@ from reports.command import FigureFiles, command
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
+from reports.tables import date_text, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
@@ -101,8 +102,11 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
     """Median and interval in millions, by year and definition."""
     order = list(reversed(DEFINITIONS))
     rows = [
-        [str(year), *(millions(texts, run.annual(year, definition)) for definition in order)]
-        for year in run.years
+        [
+            date_text(run, year, texts),
+            *(millions(texts, run.annual(year, definition)) for definition in order),
+        ]
+        for year in run.all_years
     ]
     heads = [texts.say(f"definitions.{definition}.name") for definition in order]
     meanings = [
@@ -117,6 +121,8 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         "caption": texts.say("brief.years.caption"),
         "head": [texts.say("brief.years.year"), *heads],
         "rows": rows,
+        "faint": [place for place, year in enumerate(run.all_years) if run.projected(year)],
+        "note": projected_note(run, texts),
         "meanings": meanings,
     }
 
@@ -169,11 +175,12 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         whole = block["at_stake"]
         stake = whole.get("within_data", whole)
         take = stake[HEADLINE]["usd"]
-        cells = [block["title"], f"{stake['from']} – {stake['to']}", change(take)]
+        months = f"{stake['from']} – {date_text(run, stake['to'], texts)}"
+        cells = [block["title"], months, change(take)]
         cells += ["" if unchanged(take) else texts.numbers.percent(take["probability_higher"])]
         if later:
             extended = texts.say(
-                "brief.stake.to", month=whole["to"], change=change(whole[HEADLINE]["usd"])
+                "brief.stake.to", month=date_text(run, whole["to"], texts), change=change(whole[HEADLINE]["usd"])
             )
             cells.append(extended if stake is not whole else "")
         rows.append([*cells, change(stake["billings"]["usd"])])

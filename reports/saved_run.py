@@ -93,6 +93,15 @@ class SavedRun:
         annual = self.summary["scenarios"][BASELINE]["annual"]
         return [int(year) for year in annual if f"{year}-12" <= last]
 
+    @property
+    def all_years(self) -> list[int]:
+        """Whole years, also those that are projected in part or wholly."""
+        return [int(year) for year in self.summary["scenarios"][BASELINE]["annual"]]
+
+    def projected(self, date: int | str) -> bool:
+        """Whether a year or month lies past the data, with any of its months."""
+        return (f"{date}-12" if len(str(date)) == 4 else str(date)) > str(self.timeline["end"])
+
     def whole_year(self, year: int) -> int:
         """A year that was projected whole.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -16,3 +17,15 @@ def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list
         "head": [texts.say(f"annex.{name}.{column}") for column in columns],
         "rows": rows,
     }
+
+
+def date_text(run: SavedRun, date: int | str, texts: Catalogue) -> str:
+    """A year or month, marked if it is projected."""
+    return texts.say("projected", date=date) if run.projected(date) else str(date)
+
+
+def projected_note(run: SavedRun, texts: Catalogue) -> str:
+    """What the mark of projected years means; blank if no year is projected."""
+    if not any(map(run.projected, run.all_years)):
+        return ""
+    return texts.say("projected_note", end=texts.month(run.timeline["end"]))
