@@ -8,7 +8,17 @@ from typing import Any
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
-from reports import annex_checks, annex_errors, assumed, driver_findings, figures, gather, readings, typed
+from reports import (
+    annex_checks,
+    annex_errors,
+    annex_results,
+    assumed,
+    driver_findings,
+    figures,
+    gather,
+    readings,
+    typed,
+)
 from reports.assumed import name_of
 from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
@@ -69,6 +79,8 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "words": texts.content["annex"]
         | {"footer": texts.say("annex.footer", case=run.summary["case"])},
         "model": model_texts(run, texts),
+        "results": annex_results.results(run, texts),
+        "scenarios": annex_results.scenarios(run, texts),
         "readings": readings.blocks(run, texts),
         "catalogue": catalogue_table(run, texts),
         "evidence": evidence_table(run, texts),

@@ -180,7 +180,9 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         cells += ["" if unchanged(take) else texts.numbers.percent(take["probability_higher"])]
         if later:
             extended = texts.say(
-                "brief.stake.to", month=date_text(run, whole["to"], texts), change=change(whole[HEADLINE]["usd"])
+                "brief.stake.to",
+                month=date_text(run, whole["to"], texts),
+                change=change(whole[HEADLINE]["usd"]),
             )
             cells.append(extended if stake is not whole else "")
         rows.append([*cells, change(stake["billings"]["usd"])])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.archive import store
 from model.archive.plain_netcdf import read_group
-from model.case.folders import BASELINE, bytes_of
+from model.case.folders import BASELINE, SCENARIOS, bytes_of
 from model.case.reader.cells import as_read, rows_of_text, written_table
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import HEADLINE
@@ -303,6 +303,10 @@ class SavedRun:
     def reading(self) -> Json:
         """Content of ``reading.toml``."""
         return self._toml("reading")
+
+    def scenario_file(self, name: str) -> Json:
+        """Content of a scenario's file."""
+        return self._toml(f"{SCENARIOS}/{name}")
 
     def basis(self, label: str) -> str:
         """The basis of a basic quantity's prior, as stated in the inputs."""

@@ -34,9 +34,7 @@ def without_what_if(run: SavedRun) -> str:
     """What asks for the estimate that a what-if changes."""
     asked = _arguments(run)
     pairs = zip(asked[::2], asked[1::2], strict=True)
-    return command(
-        "model.estimate", *(word for pair in pairs if pair[0] in KEPT for word in pair)
-    )
+    return command("model.estimate", *(word for pair in pairs if pair[0] in KEPT for word in pair))
 
 
 def _arguments(run: SavedRun) -> list[str]:

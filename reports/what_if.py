@@ -12,9 +12,9 @@ from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE
 from model.projection.unpaired import differences
 from model.terminal.wording import FINEST, MILLION, rounding_unit
-from reports.typed import without_what_if
 from reports.saved_run import Floats, ReportError, SavedRun
 from reports.texts import Catalogue
+from reports.typed import without_what_if
 
 Json = dict[str, Any]
 
