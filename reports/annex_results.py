@@ -24,7 +24,8 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
     """Each definition by year: median, 50% and 90% interval, in dollars and the host's currency."""
     annual = run.summary["scenarios"][BASELINE]["annual"]
     currencies = list(next(iter(annual.values()))[ORDER[0]])
-    rows, faint = [], []
+    rows: list[list[str]] = []
+    faint: list[int] = []
     for definition in ORDER:
         name = texts.say(f"definitions.{definition}.name")
         for year, found in annual.items():
@@ -73,7 +74,8 @@ def scenarios(run: SavedRun, texts: Catalogue) -> list[Json]:
 
 
 def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
-    rows, faint = [], []
+    rows: list[list[Any]] = []
+    faint: list[int] = []
     for year, versus in block["versus_baseline"].items():
         if all(unchanged(versus[one]["usd"]) for one in ORDER):
             continue

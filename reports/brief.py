@@ -14,7 +14,7 @@ from reports.command import FigureFiles, command
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
-from reports.tables import date_text, projected_note
+from reports.tables import chapters, date_text, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
@@ -190,7 +190,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
-    more = texts.say(key, count=left) if left > 0 else ""
+    more = texts.say(key, count=left, **chapters(texts)) if left > 0 else ""
     return {
         "more": more,
         "told": told,

@@ -88,7 +88,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json | None:
     held, changes = _held_out(run, texts), _changes(run, texts)
     return {
         "summary": _answers(run, texts) | {"text": " ".join(text)},
-        "holdout": held | {"text": texts.say("annex.readings_holdout.text")},
+        "holdout": held | {"text": texts.say("annex.readings_holdout.text", table="@table")},
         "scenarios": changes,
     }
 

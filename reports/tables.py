@@ -10,7 +10,7 @@ from reports.texts import Catalogue
 Json = dict[str, Any]
 
 
-def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[str]]) -> Json:
+def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[Any]]) -> Json:
     """Return a table with its caption and head from the catalogue."""
     return {
         "caption": texts.say(f"annex.{name}.caption"),
@@ -29,3 +29,9 @@ def projected_note(run: SavedRun, texts: Catalogue) -> str:
     if not any(map(run.projected, run.all_years)):
         return ""
     return texts.say("projected_note", end=texts.month(run.timeline["end"]))
+
+
+def chapters(texts: Catalogue) -> dict[str, str]:
+    """Titles of the annex's chapters, by the names under which texts refer to them."""
+    annex: Json = texts.content["annex"]
+    return {key: title for key, title in annex.items() if key.endswith("_title")}
