@@ -58,13 +58,21 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     if driver_findings.asked(run) and not run.scenarios:  # else the annex draws it
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
-    # smaller type, then no figure of workers, which the annex draws
-    fewer = drawn | {"workers": []}
-    for less in ({}, {"tight": True}, {"tight": True, "figures": fewer}):
+    for less in _shorter(drawn):
         pdf = typeset("brief", data | less, files.drawn)
         if pages(pdf) <= LONGEST:
             break
     return pdf
+
+
+def _shorter(drawn: Json) -> list[Json]:
+    """What to change, step by step, in a brief that would be too long.
+
+    Smaller type, with figures wherever there is room; then without figures that the annex has too.
+    """
+    tight = {"tight": True}
+    fewer = [drawn | {"workers": []}, drawn | {"workers": [], "scenarios": []}]
+    return [{}, tight, *(tight | {"figures": figures} for figures in fewer)]
 
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
