@@ -30,7 +30,7 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
     for definition in ORDER:
         name = assumed.definition_name(run, definition, texts)
         for year, found in annual.items():
-            if run.projected(int(year)):
+            if run.projected(int(year)) or assumed.mostly(run, definition):
                 faint.append(len(rows))
             cells = [cell for one in currencies for cell in _spread(found[definition][one], texts)]
             rows.append([name, date_text(run, int(year), texts), *cells])

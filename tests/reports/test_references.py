@@ -41,9 +41,9 @@ def links(pdf: bytes) -> Iterator[tuple[str, str]]:
                 target = names[str(target)]
                 target = target.D if isinstance(target, pikepdf.Dictionary) else target
             left, low, right, high = map(float, note.Rect)
-            said = texts[place].get_text_bounded(left - 1, low - 1, right + 1, high + 1)
-            there, x, y = numbers[target[0].objgen], float(target[2]), float(target[3])
-            found = texts[there].get_text_bounded(x - 3, y - 40, x + 450, y + 3)
+            said = texts[place].get_text_bounded(left + 1, low + 1, right - 1, high - 1)
+            there, y = numbers[target[0].objgen], float(target[3])
+            found = texts[there].get_text_bounded(0, y - 40, 600, y + 3)
             yield squeezed(said), squeezed(found)
 
 
@@ -57,7 +57,8 @@ def test_links_lead_to_what_they_name(name: str, made: Made) -> None:
         # a contents' line has dots and a page; a link may take a letter of its neighbours
         inner = re.sub(r"\.{2,}\d*$", "", inner)
         assert inner
-        assert inner in there or there[:8] in said or inner[:6] in there, (said, there)
+        # at an edge a letter may be lost or won
+        assert any(one in there for one in (inner, inner[2:], inner[:6], inner[-6:])), (said, there)
 
 
 @pytest.mark.parametrize("name", ALL)
