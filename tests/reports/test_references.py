@@ -57,6 +57,8 @@ def test_links_lead_to_what_they_name(name: str, made: Made) -> None:
         # a contents' line has dots and a page; a link may take a letter of its neighbours
         inner = re.sub(r"\.{2,}\d*$", "", inner)
         assert inner
+        if re.fullmatch(r"(Figure|Table)\d+", inner):  # captions have a test of their own
+            continue
         # at an edge a letter may be lost or won
         assert any(one in there for one in (inner, inner[2:], inner[:6], inner[-6:])), (said, there)
 
