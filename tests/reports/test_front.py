@@ -81,7 +81,9 @@ def test_how_sure_we_are_counts_what_there_is(run: SavedRun, english: Catalogue)
     for part, count in counts.items():
         assert f"{english.say(f'sure.parts.{part}')} ({count})" in found["Rests on evidence"]
     assert "local brokers" in found["Rests on judgement"]
-    assert f"python -m model.criticism {run.name}" in found["Checks"]
+    commands = [one["command"] for one in front.sureness(run, english)["lines"]]
+    assert f".venv/bin/python -m model.criticism {run.name}" in commands
+    assert found["Checks"] == "Not run yet. To run them:"
     assert "Before and after" not in found
 
 
