@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from model.case.folders import BASELINE
+from model.case.folders import BASELINE, COPY, bytes_of
+from model.case.reader.toml_places import toml_of
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.tables import Column, Screen, put, screen, stacked
 from model.terminal.wording import (
@@ -68,11 +69,13 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
     wide : bool
         Whether tables are printed whole, though the terminal is narrower.
     """
-    content = answer.summary
+    content, end = answer.summary, _data_end(answer)
     console = screen()
     if not content["converged"]:
         console.tell("NOT CONVERGED: do not use these numbers.", "bold red")
-    _put_ladder(console, content, wide=wide)
+    _put_ladder(console, content, end, wide=wide)
+    if any(_projected(year, end) for year in content["scenarios"][BASELINE]["annual"]):
+        console.tell(f"  p: projected, not estimated; the data end in {end}")
     if not brief:
         for definition, heading in HEADINGS.items():
             console.tell(f"  {heading}: {MEANINGS[definition]}", hang="  ")
@@ -85,7 +88,7 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
         if name != BASELINE:
             console.print()
             console.tell(f"Scenario {name}: {block['title']}", hang="  ")
-            _put_against(console, block, wide=wide)
+            _put_against(console, block, end, wide=wide)
             console.tell(f"  {_stake_line(block)}")
     if brief:
         return
@@ -102,7 +105,22 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
             console.tell(line)
 
 
-def _put_against(console: Screen, block: dict[str, Any], *, wide: bool) -> None:
+def _data_end(answer: Answer) -> str:
+    """The last month that the data cover."""
+    timeline = bytes_of(answer.folder / COPY / "timeline.toml").decode("utf-8-sig")
+    return str(toml_of(timeline)["end"])
+
+
+def _projected(year: str, end: str) -> bool:
+    """Whether a year is wholly or partly projected."""
+    return f"{year}-12" > end
+
+
+def _marked(year: str, end: str) -> str:
+    return f"{year} p" if _projected(year, end) else year
+
+
+def _put_against(console: Screen, block: dict[str, Any], end: str, *, wide: bool) -> None:
     """Print state take and its change from the baseline, in the years in which anything changes."""
     columns = [
         Column("Year", "left"),
@@ -118,7 +136,7 @@ def _put_against(console: Screen, block: dict[str, Any], *, wide: bool) -> None:
             continue
         rows.append(
             (
-                year,
+                _marked(year, end),
                 _cell(block["annual"][year][HEADLINE]["usd"]),
                 _change(take),
                 "" if unchanged(take) else stacked(*ENGLISH.chances(take)),
@@ -162,10 +180,10 @@ def _million(amount: float | None) -> float:
     return math.nan if amount is None else amount / MILLION
 
 
-def _put_ladder(console: Screen, content: dict[str, Any], *, wide: bool) -> None:
+def _put_ladder(console: Screen, content: dict[str, Any], end: str, *, wide: bool) -> None:
     """Print year × definition: median and 90% interval in USD million."""
     rows = [
-        (year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
+        (_marked(year, end), *(_cell(definitions[name]["usd"]) for name in HEADINGS))
         for year, definitions in content["scenarios"][BASELINE]["annual"].items()
     ]
     title = "Revenue a year, USD million: median (90% interval)"
