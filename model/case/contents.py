@@ -40,6 +40,9 @@ class Prior:
         The reason, in a sentence.
     lasting : float
         Correlation of the log or logit with that of the period before, in a family by time.
+    alike : float
+        Part of the log's or logit's variance in common with the other hosts, or segments, that
+        state it.
     """
 
     label: str
@@ -52,6 +55,7 @@ class Prior:
     support: Support
     basis: str
     lasting: float = 0.0
+    alike: float = 0.0
 
     @property
     def location(self) -> float:
