@@ -312,6 +312,29 @@ def alike_hosts(folder: Path, **files: Any) -> Case:
     )  # fmt: skip
 
 
+def several_hosts(folder: Path) -> Case:
+    """Rows about sums over hosts, and about changes of a host or of a sum, with every hedge."""
+    teller = Teller(segment="", reliability="B", credibility="2")
+    for number, quantity in enumerate(COUNTS):
+        host = ("world", "asia")[number % 2]
+        teller.tell(quantity, MEASURED_BY_NAME[quantity].unit, 20_000, host=host)
+    now = {"start": "2018-07", "end": "2018-12"}
+    for host, base in (
+        ("world", "2017-08"), ("asia", "2017-01..2017-06"), ("russia", "2017-12"),
+    ):  # fmt: skip
+        for quantity in ("working", "permitted", "quota", "entries"):
+            teller.tell(quantity, "percent", 60, host=host, base=f"{quantity}@{base}", **now)
+    for qualifier in ("below", "above"):
+        change = {"base": "working@2017-08", "qualifier": qualifier}
+        teller.tell("working", "percent", 110, host="world", **change, **now)
+    for quantity in ("payment", "state_take"):
+        base = f"{quantity}@2017-01..2017-12"
+        teller.tell(quantity, "percent", 105, base=base, segment="forestry", **now)
+    groups = {"asia": ["china", "kuwait"], "world": ["russia", "china", "kuwait"]}
+    rows = {f"several_{name}": cells for name, cells in teller.rows.items()}
+    return alike_hosts(folder, evidence=rows, timeline={"groups": groups})
+
+
 def time_worked(folder: Path) -> Case:
     """Two hosts with pay by the day and hour, other currencies, and sums over days."""
     basis = "a guess for the tests"
@@ -399,7 +422,8 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
-        often_off, periods, uneven_arrivals, alike_hosts, time_worked, as_published, one_year,
+        often_off, periods, uneven_arrivals, alike_hosts, several_hosts,
+        time_worked, as_published, one_year,
         little_left,
     )
 }  # fmt: skip

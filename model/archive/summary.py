@@ -20,13 +20,13 @@ from model.equations.subjects import is_total
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.prediction import (
-    WORLD,
     distribution,
     fitted_rows,
     held_out_rows,
     log_densities,
     modelled_total,
     number,
+    only_in_part,
 )
 from model.projection.projection import Projection, quantiles
 from model.projection.yearly_accounts import accounts_block
@@ -261,7 +261,7 @@ def _log_densities(case: Case, projection: Projection) -> Json:
     rows = case.evidence[case.evidence["role"] == "holdout"]
     found = {}
     for row in rows.itertuples():
-        if is_total(row.quantity) and row.host != WORLD:
+        if is_total(row.quantity) and not only_in_part(case, row.host):
             _, predicted = modelled_total(case, row, projection)
             if predicted is not None:
                 logs = log_densities(case, row, predicted)

@@ -16,6 +16,8 @@ Months = npt.NDArray[np.int64]
 How = Literal["set", "scale", "path", "as_in"]
 Follows = Literal["plan", "earnings"]
 
+#: The place of published totals for all the state's workers abroad, and the group of all hosts.
+WORLD = "world"
 #: The 95% quantile of a standard normal: p05 and p95 lie this many deviations from the centre.
 NORMAL_95 = 1.6448536269514722
 

@@ -42,6 +42,7 @@ class Dimensions:
     timeline: Timeline | None
     hosts: tuple[Host, ...] | None
     segments: tuple[Segment, ...] | None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entries(self, index: str, host: str | None = None) -> Mapping[str, None] | None:
         """Return the entries of a catalogue's index in order, for all hosts if none is named."""
