@@ -155,7 +155,7 @@ def faults_of(folder: Path, **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("groups", "told"),
     [
-        ({"asia": ["chnia"]}, "groups.asia: there is no host 'chnia'; did you mean 'china'?"),
+        ({"asia": ["chnia"]}, "groups.asia[1]: there is no host 'chnia'; did you mean 'china'?"),
         ({"china": ["russia"]}, "'china' is the name of a host; rename the group"),
         ({"payment": ["russia"]}, "'payment' is the name of a quantity; rename the group"),
         ({"asia": ["china", "china"]}, "'china' occurs twice; name it once"),
