@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.archive.by_place import by_place
 from model.archive.press import press_arithmetic
 from model.archive.under_scenarios import Results
 from model.case.case import Case
@@ -134,6 +135,7 @@ def scenario_block(results: Results, scenario: Scenario) -> Json:
         "sources": list(scenario.sources),
         "workers": _workers(projection),
         **_years(results.case, projection, baseline, told=told),
+        **by_place(results.case, projection),
     }
     if not told:
         return block
