@@ -26,13 +26,23 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
     unit = row["unit"]
     if unit == "percent":
         printed = texts.numbers.percent_sign.format(printed)
-        unit = texts.say(f"bases.{row['base']}") if row["base"] else ""
+        unit = _base(row["base"], texts) if row["base"] else ""
     hedge = row["qualifier"] or "exact"
     said = texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
     stated = coverage(row.get("coverage", ""))
     if stated is None:
         return said
     return texts.say("hedges.coverage", figure=said, coverage=texts.numbers.percent(stated))
+
+
+def _base(base: str, texts: Catalogue) -> str:
+    """What a share is of: an item of the accounts, or its own quantity at another date."""
+    quantity, _, months = base.partition("@")
+    if not months:
+        return texts.say(f"bases.{base}")
+    first, _, last = months.partition("..")
+    when = " – ".join(filter(None, (first, last)))
+    return texts.say("bases.change", quantity=quantity.replace("_", " "), when=when)
 
 
 def claim(run: SavedRun, name: str, texts: Catalogue) -> str:

@@ -159,7 +159,7 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
     found = [
         name
         for name, row in totals.published(run).items()
-        if row["published_for"] in run.hosts and row["predicted"] is not None
+        if row["published_for"] in run.places and row["predicted"] is not None
         and totals.in_millions(run, name)
     ]  # fmt: skip
     if not found:
@@ -268,7 +268,10 @@ def not_known(run: SavedRun, texts: Catalogue) -> list[Sentence]:
 
 def _world(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     """What part of published world totals the modelled hosts would be; it scores none of them."""
-    rows = [row for row in totals.published(run).values() if row["published_for"] == "world"]
+    outside = "world" not in run.places
+    rows = [
+        row for row in totals.published(run).values() if outside and row["published_for"] == "world"
+    ]
     if not rows:
         return []
     parts = [row["share"]["q50"] for row in rows if row.get("share")]

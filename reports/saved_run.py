@@ -228,6 +228,15 @@ class SavedRun:
         return dict(self.timeline["hosts"])
 
     @cached_property
+    def places(self) -> dict[str, list[str]]:
+        """Hosts that each modelled place stands for: each host, and each named group of hosts."""
+        return {host: [host] for host in self.hosts} | dict(self.timeline.get("groups", {}))
+
+    def is_all(self, place: str) -> bool:
+        """Whether a place stands for all hosts, so that its total is like the run's own."""
+        return set(self.places.get(place, ())) == set(self.hosts)
+
+    @cached_property
     def _revenue_draws(self) -> xr.Dataset:
         return self._group("revenue")
 

@@ -255,6 +255,86 @@ def uneven_arrivals(folder: Path) -> Case:
     return read_case(write_case(folder, two_hosts=True, evidence=rows, priors=priors))
 
 
+def alike_hosts(folder: Path, **files: Any) -> Case:
+    """Three hosts, whose priors are alike, in time too; segments are alike among all of them."""
+    basis = "a guess for the tests"
+    tables = {
+        f"china.{name}": {"p05": low, "p95": high, "unit": "CNY/month", "alike": 0.6}
+        for name, low, high in (
+            ("payment", 2000, 5000), ("declared_salary", 1500, 3500), ("upkeep", 200, 800)
+        )
+    } | {
+        f"kuwait.{name}": {"p05": low, "p95": high, "unit": "USD/month", "alike": 0.6}
+        for name, low, high in (
+            ("payment", 300, 1000), ("declared_salary", 200, 700), ("upkeep", 40, 200)
+        )
+    }  # fmt: skip
+    priors: dict[str, Any] = {path: {"basis": basis} | table for path, table in tables.items()}
+    priors |= {
+        "payment": {"alike": 0.6},
+        "keep_share": {"alike": 0.3},
+        "kuwait.keep_share": {"p05": 0.1, "p95": 0.5, "unit": "1", "basis": basis},
+        "payment_ratio": {"alike": 0.5},
+        "permit_exit": {"alike": 0.4},
+        "irregular_inflow": {"alike": 0.7, "lasting": 0.4},
+        "arrivals_ratio": {
+            "p05": 0.5, "p95": 2.0, "unit": "1", "lasting": 0.6, "alike": 0.25, "basis": basis,
+        },
+        "kuwait.permitted_at_start": {
+            "p05": 1000, "p95": 6000, "unit": "persons", "basis": basis,
+        },
+    }  # fmt: skip
+    rows = {
+        "kuwait_working": row(
+            "working", "2017-08", "2017-08", "about", "persons", value="1800", host="kuwait"
+        ),
+        "china_entries": row(
+            "entries", "2017-01", "2017-12", "about", "persons", value="9000", host="china"
+        ),
+        "kuwait_pay": row(
+            "payment", "2017-01", "2017-12", "range", "USD/month", low="830", high="1000",
+            host="kuwait",
+        ),
+    }  # fmt: skip
+    segment = {
+        "host": "kuwait", "region": "kuwait", "sector": "construction",
+        "share_p05": "0.5", "share_p95": "0.9", "note": "guess",
+    }  # fmt: skip
+    return read_case(
+        write_case(
+            folder, two_hosts=True, evidence=rows | files.pop("evidence", {}),
+            segments={"kuwait_construction": segment}, priors=priors,
+            timeline={
+                "hosts.kuwait": {"title": "Kuwait", "currency": "USD"},
+                **files.pop("timeline", {}),
+            },
+        )
+    )  # fmt: skip
+
+
+def several_hosts(folder: Path) -> Case:
+    """Rows about sums over hosts, and about changes of a host or of a sum, with every hedge."""
+    teller = Teller(segment="", reliability="B", credibility="2")
+    for number, quantity in enumerate(COUNTS):
+        host = ("world", "asia")[number % 2]
+        teller.tell(quantity, MEASURED_BY_NAME[quantity].unit, 20_000, host=host)
+    now = {"start": "2018-07", "end": "2018-12"}
+    for host, base in (
+        ("world", "2017-08"), ("asia", "2017-01..2017-06"), ("russia", "2017-12"),
+    ):  # fmt: skip
+        for quantity in ("working", "permitted", "quota", "entries"):
+            teller.tell(quantity, "percent", 60, host=host, base=f"{quantity}@{base}", **now)
+    for qualifier in ("below", "above"):
+        change = {"base": "working@2017-08", "qualifier": qualifier}
+        teller.tell("working", "percent", 110, host="world", **change, **now)
+    for quantity in ("payment", "state_take"):
+        base = f"{quantity}@2017-01..2017-12"
+        teller.tell(quantity, "percent", 105, base=base, segment="forestry", **now)
+    groups = {"asia": ["china", "kuwait"], "world": ["russia", "china", "kuwait"]}
+    rows = {f"several_{name}": cells for name, cells in teller.rows.items()}
+    return alike_hosts(folder, evidence=rows, timeline={"groups": groups})
+
+
 def time_worked(folder: Path) -> Case:
     """Two hosts with pay by the day and hour, other currencies, and sums over days."""
     basis = "a guess for the tests"
@@ -342,7 +422,9 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
-        often_off, periods, uneven_arrivals, time_worked, as_published, one_year, little_left,
+        often_off, periods, uneven_arrivals, alike_hosts, several_hosts,
+        time_worked, as_published, one_year,
+        little_left,
     )
 }  # fmt: skip
 

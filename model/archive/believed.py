@@ -45,13 +45,13 @@ def believable(case: Case, rows: Sequence[str]) -> pd.DataFrame:
         With every row that is not a held-out total of a modelled host and modelled months.
     """
     report, table = Report(), case.evidence.set_index("id", drop=False)
-    hosts, months = [host.name for host in case.hosts], case.timeline.months
+    months = case.timeline.months
     totals = [
         row.id
         for row in case.evidence.itertuples()
         if row.role == "holdout"
         and is_total(row.quantity)
-        and row.host in hosts
+        and case.members(row.host)
         and months[0] <= row.start
         and row.end <= months[-1]
     ]

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.archive.by_place import by_place
 from model.archive.press import press_arithmetic
 from model.archive.under_scenarios import Results
 from model.case.case import Case
@@ -20,13 +21,13 @@ from model.equations.subjects import is_total
 from model.evidence.synthesis import chances_off, log_quantities
 from model.projection.counterfactual import STOCKS
 from model.projection.prediction import (
-    WORLD,
     distribution,
     fitted_rows,
     held_out_rows,
     log_densities,
     modelled_total,
     number,
+    only_in_part,
 )
 from model.projection.projection import Projection, quantiles
 from model.projection.yearly_accounts import accounts_block
@@ -134,6 +135,7 @@ def scenario_block(results: Results, scenario: Scenario) -> Json:
         "sources": list(scenario.sources),
         "workers": _workers(projection),
         **_years(results.case, projection, baseline, told=told),
+        **by_place(results.case, projection),
     }
     if not told:
         return block
@@ -267,7 +269,7 @@ def _log_densities(case: Case, projection: Projection) -> Json:
     rows = case.evidence[case.evidence["role"] == "holdout"]
     found = {}
     for row in rows.itertuples():
-        if is_total(row.quantity) and row.host != WORLD:
+        if is_total(row.quantity) and not only_in_part(case, row.host):
             _, predicted = modelled_total(case, row, projection)
             if predicted is not None:
                 logs = log_densities(case, row, predicted)

@@ -61,8 +61,16 @@ class Years(Form):
         return self
 
 
+class Place(Form):
+    """A host's or a group's revenue by year, and its part of all hosts' revenue."""
+
+    hosts: Annotated[list[str], Field(min_length=1)]
+    annual: dict[Year, dict[Definition, Currencies]]
+    share: dict[Year, dict[Definition, Numbers]]
+
+
 class Scenario(Years):
-    """One scenario."""
+    """One scenario; ``places`` if the case has several hosts."""
 
     title: str
     description: str
@@ -70,6 +78,7 @@ class Scenario(Years):
     sources: list[str]
     workers: dict[Month, dict[str, dict[str, Number]]]
     at_stake: Stake | None = None
+    places: dict[str, Place] | None = None
 
 
 class Reading(Form):

@@ -92,7 +92,10 @@ def share_of_wage_fund(study: Study, natural: Floats, rng: Rng) -> Truth:
     log_quantity = log_quantities(layout, measured, natural[0])
     first = sum(measured.groups[:2])
     month = log_items(of_claim, account, segment_weights(values, measured.host_of_segment))
-    log_quantity[first : first + len(plan)] = month - log_time_worked(measured, values)
+    items_of, compared = (one[first : first + len(plan)] for one in (measured.row, measured.below))
+    month -= log_time_worked(measured, values)
+    log_quantity[items_of] = 0.0
+    np.add.at(log_quantity, items_of, np.where(compared, -month, month))
 
     def revised(name: str, host: HostDraws) -> HostDraws:
         return replace(host, stated=_claiming(host.stated, host.per_usd[..., None], share))

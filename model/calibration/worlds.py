@@ -27,7 +27,6 @@ from model.calibration.true_economies import (
 from model.case.case import Case
 from model.case.printed_figures import printed_figure
 from model.evidence.likelihood import recounted
-from model.evidence.measurement import ITEMS
 from model.evidence.synthesis import Synthesis, between_experts
 from model.projection.projection import Projection
 
@@ -112,21 +111,14 @@ def slipped(parts: Synthesis, scores: Errors, rng: Rng) -> Floats:
 
 def not_closing(parts: Synthesis, scores: Errors, rng: Rng) -> Floats:
     """An error that all figures of payments have in common."""
-    return scores.graded(parts) + CLOSING * rng.normal() * _about(parts, "payment", "billings")
+    return scores.graded(parts) + CLOSING * rng.normal() * parts.measured.about(
+        "payment", "billings"
+    )
 
 
 def noisy_plans(parts: Synthesis, scores: Errors, rng: Rng) -> Floats:
     """Figures of the plan are no better than the noise of one who hears of many claims."""
-    return np.where(_about(parts, "plan"), PLAN_ERROR * scores.own, scores.graded(parts))
-
-
-def _about(parts: Synthesis, *names: str) -> NDArray[np.bool_]:
-    """Which rows are about amounts of some items of the accounts, (R,)."""
-    measured = parts.measured
-    first, found = sum(measured.groups[:2]), np.zeros(len(measured.ids), dtype=bool)
-    wanted = np.isin(measured.item, [ITEMS.index(name) for name in names]) & (measured.base < 0)
-    found[first : first + len(wanted)] = wanted
-    return found
+    return np.where(parts.measured.about("plan"), PLAN_ERROR * scores.own, scores.graded(parts))
 
 
 def in_full(case: Case, parts: Synthesis) -> Synthesis:
@@ -152,7 +144,7 @@ def round_plans(case: Case, parts: Synthesis) -> Synthesis:
     said = parts.evidence
     rows = case.evidence.set_index("id", drop=False)
     figure, error = said.log_figure.copy(), said.error.copy()
-    for place in np.flatnonzero(_about(parts, "plan")):
+    for place in np.flatnonzero(parts.measured.about("plan")):
         printed = float(np.exp(figure[place]) * said.to_printed[place])
         rounded = float(f"{printed:.{PLAN_DIGITS - 1}e}")
         figure[place] = np.log(rounded / said.to_printed[place])

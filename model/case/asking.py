@@ -150,7 +150,7 @@ class Dialogue:
     def _is_share(self) -> bool:
         signed = any(self._get(name).endswith("%") for name in ("low", "value", "high"))
         pure = is_pure(self._get("unit")) if self._get("unit") else signed
-        return self._kind() == "worker_month" and pure
+        return self._kind() in ("worker_month", "level", "flow") and pure
 
     def _default(self, name: str) -> str:
         if name == "end":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,12 +20,11 @@ from model.case.contents import (
     Timeline,
 )
 from model.case.exchange import Rates, changeovers_of, reference_rates
-from model.case.faults import CaseError, Fault, Listed, Report
+from model.case.faults import CaseError, Fault, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
 from model.case.publication import last_day
 from model.case.reader.doubts import doubts
-from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
 from model.case.reader.kept_files import KeptFiles
@@ -34,15 +32,13 @@ from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
+from model.case.reader.references import check_references, press_rows
 from model.case.reader.row_currencies import with_row_currencies
-from model.case.reader.settings import TimelineFile
 from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
-from model.case.reader.timeline import TIMELINE, read_reading, read_timeline
-from model.case.reader.toml_places import Place, dotted, line_of
+from model.case.reader.timeline import read_reading, read_timeline
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
 from model.case.summed_up import SummedUp
-from model.equations.subjects import MEASURED_BY_NAME
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -76,6 +72,8 @@ class Case(SummedUp):
         Probable errors.
     prices : mapping
         Price index by currency and month, from prices.csv.
+    groups : mapping of str to tuple of str
+        Hosts of each named group, of whose sum rows may speak.
     notes : tuple of Fault
         How figures were read that stand for others, such as priors stated as mean and deviation.
     files : dict
@@ -108,6 +106,13 @@ class Case(SummedUp):
     struck: Mapping[str, Struck] = field(default_factory=dict)
     notes: tuple[Fault, ...] = ()
     prices: Index = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def members(self, place: str) -> tuple[str, ...]:
+        """Hosts that a row's place stands for: a host, a group's hosts; none if not modelled."""
+        if any(host.name == place for host in self.hosts):
+            return (place,)
+        return self.groups.get(place, ())
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -223,7 +228,8 @@ def _read(folder: Folder) -> Case | None:
     reading = read_reading(folder)
     split = read_segments(folder, hosts)
     segments, shares = split if split is not None else (None, {})
-    dimensions = Dimensions(timeline, hosts, segments)
+    groups = {} if file is None else {name: tuple(own) for name, own in file.groups.items()}
+    dimensions = Dimensions(timeline, hosts, segments, groups)
     prior_file = read_priors(folder, dimensions)
     priors = resolve(prior_file, shares) if prior_file is not None else ()
     evidence = read_evidence(folder, dimensions, sources)
@@ -245,7 +251,7 @@ def _read(folder: Folder) -> Case | None:
     if evidence is not None and prior_file is not None:
         check_working_time(evidence, {name for path in prior_file.tables for name in path}, report)
     if file is not None:
-        _check_references(report, file, text, evidence, sources)
+        check_references(report, file, text, evidence, sources)
     if (
         report.faulty or timeline is None or hosts is None or segments is None or rates is None
         or evidence is None or sources is None or firms is None or reading is None
@@ -271,7 +277,7 @@ def _read(folder: Folder) -> Case | None:
         firms=firms,
         reading=reading,
         rates=rates,
-        press=_press(file),
+        press=press_rows(file),
         warnings=report.warnings,
         files=dict(sorted(folder.files.items())),
         prospects=prospects,
@@ -279,69 +285,5 @@ def _read(folder: Folder) -> Case | None:
         struck=struck,
         notes=report.notes,
         prices=index,
+        groups=groups,
     )
-
-
-def _press(file: TimelineFile | None) -> dict[str, str] | None:
-    if file is None or file.press_arithmetic is None:
-        return None
-    return file.press_arithmetic.model_dump()
-
-
-def _check_references(
-    report: Report,
-    file: TimelineFile,
-    text: str,
-    evidence: pd.DataFrame | None,
-    sources: pd.DataFrame | None,
-) -> None:
-    """Report names in timeline.toml that are missing from the other files."""
-    tables = {"sources.csv": sources, EVIDENCE: evidence}
-    press = _press(file) or {}
-    named: list[tuple[Place, str, str]] = [
-        (("sanctions", i, "source"), one.source, "sources.csv")
-        for i, one in enumerate(file.sanctions)
-    ]
-    biases = file.gather.biases if file.gather else []
-    named += [
-        (("gather", "biases", i, "sources"), source, "sources.csv")
-        for i, one in enumerate(biases)
-        for source in one.sources
-    ]
-    named += [(("press_arithmetic", key), row, EVIDENCE) for key, row in press.items()]
-    listed = {
-        where: Listed(table["id"], where)
-        for where, table in tables.items()
-        if table is not None and any(where == one for *_, one in named)
-    }
-    rows = None if evidence is None else evidence.set_index("id")
-    for place, name, where in named:
-        message = listed[where].unlisted(name) if where in listed else None
-        # an invalid row already has its own errors
-        if message is None and where == EVIDENCE and rows is not None and not report.faulty:
-            host = rows.loc[press["workers"], "host"] if _complete(file, rows) else ""
-            currency = file.hosts[host].currency if host in file.hosts else None
-            message = _press_fault(str(place[1]), rows.loc[name], currency)
-        if message is not None:
-            report.add(TIMELINE, line_of(text, place), dotted(place), message)
-
-
-def _complete(file: TimelineFile, rows: pd.DataFrame) -> bool:
-    """Whether all rows named in the press's arithmetic exist."""
-    return set((_press(file) or {}).values()) <= set(rows.index)
-
-
-def _press_fault(part: str, row: pd.Series, currency: str | None) -> str | None:
-    """Explain why a row cannot serve in the press's arithmetic; None if it can."""
-    if all(math.isnan(row[figure]) for figure in ("low", "value", "high")):
-        return f"{row.name!r} has no figure; name a row that has one"
-    if part == "workers":
-        counted = row["quantity"] in MEASURED_BY_NAME and row["currency"] == ""
-        counted = counted and MEASURED_BY_NAME[row["quantity"]].unit == "persons"
-        return None if counted else f"{row.name!r} is not a count of persons; name a row that is"
-    wanted = "USD" if part == "payment_usd" else currency
-    if wanted is None or row["currency"] == wanted:
-        return None
-    if row["currency"] not in ("", "USD", currency) and row["role"] == "fit":
-        return None  # it is converted at the rates of its window
-    return f"{row.name!r} is not an amount in {wanted}; name a row that is"

@@ -16,6 +16,8 @@ Months = npt.NDArray[np.int64]
 How = Literal["set", "scale", "path", "as_in"]
 Follows = Literal["plan", "earnings"]
 
+#: The place of published totals for all the state's workers abroad, and the group of all hosts.
+WORLD = "world"
 #: The 95% quantile of a standard normal: p05 and p95 lie this many deviations from the centre.
 NORMAL_95 = 1.6448536269514722
 
@@ -40,6 +42,9 @@ class Prior:
         The reason, in a sentence.
     lasting : float
         Correlation of the log or logit with that of the period before, in a family by time.
+    alike : float
+        Part of the log's or logit's variance in common with the other hosts, or segments, that
+        state it.
     """
 
     label: str
@@ -52,6 +57,7 @@ class Prior:
     support: Support
     basis: str
     lasting: float = 0.0
+    alike: float = 0.0
 
     @property
     def location(self) -> float:

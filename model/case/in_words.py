@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.case.changes import change_in_words
 from model.case.contents import NORMAL_95, Reading
 from model.case.printed_figures import Figure, printed_figure
 from model.case.reader.tables import BOUNDS
@@ -87,7 +88,7 @@ def hedged_figure(row: Any) -> str | None:
         return None
     printed = {name: ENGLISH.plain(one) for name, one in figures.items()}
     around = row.qualifier == "range" and not math.isnan(row.value)
-    of = f" of {row.base.replace('_', ' ')}" if row.base else ""
+    of = f" of {change_in_words(row.base)}" if row.base else ""
     return (AROUND if around else HEDGED[row.qualifier]).format(
         **printed, unit=f"{_unit_in_words(row.unit)}{of}"
     )

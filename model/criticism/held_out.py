@@ -16,11 +16,11 @@ from model.equations.quantities import HEADLINE
 from model.equations.subjects import is_total
 from model.projection.prediction import (
     LEAST,
-    WORLD,
     central,
     log_densities,
     may_be_off,
     modelled_total,
+    only_in_part,
     tail_probability,
 )
 from model.projection.projection import Projection, Projector, quantiles
@@ -86,7 +86,7 @@ def held_out_totals(
         line["observed"] = observed
         if total is not None:
             line |= {key: float(quantiles(total)[key]) for key in ("q50", "q05", "q95")}
-            if row.host == WORLD:
+            if only_in_part(case, row.host):
                 line |= _named("share", total / observed)
                 line["share_above_one"] = float((total > observed).mean())
             else:

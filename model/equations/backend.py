@@ -33,6 +33,13 @@ def group_sums(x: Floats, groups: NDArray[np.int64], count: int) -> Floats:
     return np.asarray(x @ (groups[:, None] == np.arange(count)).astype(float))
 
 
+def weighted_sums(
+    x: Floats, starts: NDArray[np.int64], places: NDArray[np.int64], weights: Floats
+) -> Floats:
+    """Weighted sums of numbers along the last axis, from each start to the next."""
+    return np.add.reduceat(x[..., places] * weights, starts[:-1], axis=-1)
+
+
 def recurrence(before: Floats, survival: Floats, inflow: Floats) -> Floats:
     """Solve next = before * survival + inflow, along the last axis.
 
@@ -55,5 +62,5 @@ def recurrence(before: Floats, survival: Floats, inflow: Floats) -> Floats:
 
 NUMPY = SimpleNamespace(
     exp=np.exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
-    recurrence=recurrence,
+    recurrence=recurrence, weighted_sums=weighted_sums,
 )  # fmt: skip

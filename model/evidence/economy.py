@@ -7,22 +7,19 @@ arrays and ``NUMPY``.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.case.contents import Prior
 from model.equations.accounts import WorkerMonth, grown, worker_month
 from model.equations.backend import NUMPY
 from model.equations.quantities import BASIC
 from model.equations.workforce import Workforce, workforce
+from model.evidence.correlation import Correlation
 
 Array = Any
 Namespace = Any
@@ -51,9 +48,8 @@ class Layout:
         Number of entries of each of the two supports.
     location, scale : array, (N,)
         Prior mean and standard deviation of the log (positive) or logit (fraction).
-    lasting : tuple of (int, int, float)
-        First and one-past-last entry of each host's family by time in which a period is correlated
-        with the one before, and that correlation.
+    correlation : Correlation
+        Of the entries' scores.
     """
 
     labels: tuple[str, ...]
@@ -61,7 +57,7 @@ class Layout:
     supports: tuple[int, ...]
     location: Floats
     scale: Floats
-    lasting: tuple[tuple[int, int, float], ...] = ()
+    correlation: Correlation
 
     @classmethod
     def of(cls, case: Case) -> Layout:
@@ -79,7 +75,7 @@ class Layout:
             supports=tuple(sum(p.support == support for p in priors) for support in SUPPORTS),
             location=np.array([prior.location for prior in priors]),
             scale=np.array([prior.scale for prior in priors]),
-            lasting=_lasting(priors),
+            correlation=Correlation.of(priors),
         )
 
     @property
@@ -99,31 +95,12 @@ class Layout:
         return xp.concatenate([xp.exp(scaled[..., :positive]), xp.sigmoid(scaled[..., positive:])])
 
     def scores(self, normals: Array, xp: Namespace = NUMPY) -> Array:
-        """How many prior deviations each log or logit lies from its prior mean, (..., N).
-
-        The standard normals themselves, except in a family that lasts: there a period keeps a part
-        of the one before (an autoregression of first order, with the marginal priors unchanged).
-        """
-        found, done = [], 0
-        for start, stop, kept in self.lasting:
-            new = normals[..., start + 1 : stop]
-            found += [
-                normals[..., done : start + 1],
-                xp.recurrence(
-                    normals[..., start], kept + 0.0 * new, math.sqrt(1.0 - kept**2) * new
-                ),
-            ]  # fmt: skip
-            done = stop
-        return xp.concatenate([*found, normals[..., done:]]) if found else normals
+        """How many prior deviations each log or logit lies from its prior mean, (..., N)."""
+        return self.correlation.scores(normals, xp)
 
     def normals(self, scores: Floats) -> Floats:
         """Standard normals, (..., N), from scores, (..., N)."""
-        found = np.array(scores)
-        for start, stop, kept in self.lasting:
-            own = scores[..., start:stop]
-            new = own[..., 1:] - kept * own[..., :-1]
-            found[..., start + 1 : stop] = new / math.sqrt(1.0 - kept**2)
-        return found
+        return self.correlation.normals(scores)
 
     def by_family(self, natural: Array) -> Values:
         """Cut the vector of basic quantities into families, each (..., entries)."""
@@ -132,16 +109,6 @@ class Layout:
             name: natural[..., stop - size : stop]
             for (name, size), stop in zip(self.families, stops, strict=True)
         }
-
-
-def _lasting(priors: Sequence[Prior]) -> tuple[tuple[int, int, float], ...]:
-    """Runs of entries of one host and family, in order of time, with their correlation."""
-    found, stop = [], 0
-    for (_, _, kept), run in groupby(priors, key=lambda one: (one.name, one.host, one.lasting)):
-        start, stop = stop, stop + len(list(run))
-        if kept and stop - start > 1:
-            found.append((start, stop, kept))
-    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,9 @@ def _exchange(case: Case, row: Any) -> float:
     Items of the accounts are in the host's currency; a few basic quantities, such as the cost of
     permits, are in dollars by definition.
     """
-    host = next(host for host in case.hosts if host.name == row.host)
+    host = next((host for host in case.hosts if host.name == row.host), None)
+    if host is None:
+        return 1.0  # a count of several hosts
     basic = BASIC_BY_NAME.get(row.quantity.split(".")[0])
     own = (
         "USD"

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
+from model.case.changes import is_change, months_before
 from model.case.reader.priors import label
 from model.equations.quantities import WORKING_TIME
 from model.equations.subjects import COUNTS, MEASURED_BY_NAME, YEARLY_RATES
@@ -67,12 +68,19 @@ class Pieces:
 class Measurement:
     """The rows' groups as index arrays; R rows in the order counts, shares, accounts, basic.
 
+    A row is one part, or several: a row about several hosts has one for each, and a change has the
+    same again for the date that it is compared with. The attributes after ``below`` are of parts.
+
     Attributes
     ----------
     ids : tuple of str
         Row ids in that order.
     groups : tuple of int
-        Number of rows in each group.
+        Number of parts in each group.
+    row : array of int, (parts,)
+        Place of each part's row.
+    below : array of bool, (parts,)
+        Whether the part is at the date that a change is compared with, by which it is divided.
     windows : Pieces
         Each count's stretches of months: ``path`` of ``PATHS``, ``host``, ``first``, ``stop`` and
         ``weight``.
@@ -96,6 +104,8 @@ class Measurement:
 
     ids: tuple[str, ...]
     groups: tuple[int, int, int, int]
+    row: Ints
+    below: NDArray[np.bool_]
     windows: Pieces
     factors: Pieces
     segments: Pieces
@@ -107,6 +117,19 @@ class Measurement:
     cells: Cells
     calendar: Calendar
     host_of_segment: Ints
+
+    @property
+    def plain(self) -> bool:
+        """Whether every row is one part."""
+        return len(self.row) == len(self.ids)
+
+    def about(self, *items: str) -> NDArray[np.bool_]:
+        """Which rows are about amounts of some items of the accounts, (R,)."""
+        first, found = sum(self.groups[:2]), np.zeros(len(self.ids), dtype=bool)
+        own = np.isin(self.item, [ITEMS.index(name) for name in items]) & (self.base < 0)
+        changes = np.isin(self.row, self.row[self.below])
+        found[self.row[first : first + len(own)]] = own & ~changes[first : first + len(own)]
+        return found
 
 
 def group_of(quantity: str) -> int:
@@ -128,7 +151,8 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
         Rows of ``case.evidence``.
     """
     group = rows["quantity"].map({name: group_of(name) for name in rows["quantity"].unique()})
-    rows = rows.assign(group=group.astype(int)).sort_values(["group", "id"], kind="stable")
+    printed = rows.assign(group=group.astype(int)).sort_values(["group", "id"], kind="stable")
+    rows = _parts(case, printed)
     counts, shares, items, basics = (rows[rows["group"] == number] for number in range(4))
     place = {name: number for number, name in enumerate(ITEMS)}
     segments = _segments(case, rows[rows["group"] < 3], len(counts))
@@ -137,8 +161,10 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
     windows = np.repeat(_windows(case, items), own, axis=0)
     cells, cell_of = _cells(case, windows, segments["segment"][first:])
     return Measurement(
-        ids=tuple(rows["id"]),
+        ids=tuple(printed["id"]),
         groups=(len(counts), len(shares), len(items), len(basics)),
+        row=rows["row_place"].to_numpy(dtype=np.int64),
+        below=rows["below"].to_numpy(dtype=bool),
         windows=_stretches(case, counts),
         factors=_factors(case, counts),
         segments=segments,
@@ -151,6 +177,24 @@ def measurement(case: Case, layout: Layout, rows: pd.DataFrame) -> Measurement:
         calendar=Calendar.of(case),
         host_of_segment=host_of_segment(case),
     )
+
+
+def _parts(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one host and date each: ``row_place`` is the place of the row that one is part of."""
+    rows = rows.assign(row_place=np.arange(len(rows)), below=False)
+    members = [case.members(host) for host in rows["host"]]
+    if any(len(own) > 1 for own in members):
+        rows = rows.assign(host=members).explode("host")
+    changes = rows[[is_change(base) for base in rows["base"]]]
+    if changes.empty:
+        return rows
+    before = [months_before(base) for base in changes["base"]]
+    dates = {
+        name: pd.PeriodIndex([months[end] for months in before], freq="M")
+        for end, name in enumerate(("start", "end"))
+    }
+    then = changes.assign(**dates, below=True, first_part=1.0, last_part=1.0)
+    return pd.concat([rows, then]).sort_values("row_place", kind="stable")
 
 
 def _windows(case: Case, rows: pd.DataFrame) -> Ints:

@@ -92,7 +92,35 @@ def recorded(layout: Layout, measured: Measurement, natural: Node) -> Node:
         logs.append(_per_time_worked(measured, values, month))
     if basics:
         logs.append(on.log(natural[..., measured.basic]))
-    return on.concatenate(logs)
+    found = on.concatenate(logs)
+    return found if measured.plain else _together(measured, found)
+
+
+def _together(measured: Measurement, parts: Node) -> Node:
+    """Log of each row's quantity, (R,), from the logs of its parts: a sum, or a ratio of two."""
+    count = len(measured.ids)
+
+    def log_sums(parts_of: Ints) -> Node:
+        """Log of the sum of some parts by row, for the rows that have any."""
+        many = np.unique(measured.row[parts_of], return_counts=True)[1]
+        starts = np.concatenate([[0], np.cumsum(many)])
+        found = parts[..., parts_of[starts[:-1]]]
+        several = np.flatnonzero(many > 1)
+        if len(several):
+            own = np.concatenate([parts_of[starts[r] : starts[r + 1]] for r in several])
+            each = np.arange(len(own))
+            begin = np.concatenate([[0], np.cumsum(many[several])])
+            sums = on.log(on.stretches(on.exp(parts[..., own]), begin, each, each + 1))
+            found = found.replaced(several, sums)
+        return found
+
+    found = log_sums(np.flatnonzero(~measured.below))
+    assert len(found) == count
+    then = np.flatnonzero(measured.below)
+    if len(then):
+        changes = np.unique(measured.row[then])
+        found = found.replaced(changes, found[..., changes] - log_sums(then))
+    return found
 
 
 def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:

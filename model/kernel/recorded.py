@@ -15,6 +15,7 @@ Ints = NDArray[np.int64]
 __all__ = [
     "TAPE", "at_least", "concatenate", "exp", "group_sums", "hedges", "log", "products",
     "recurrence", "sigmoid", "spreads", "stretches",
+    "weighted_sums",
 ]  # fmt: skip
 
 
@@ -61,6 +62,11 @@ def group_sums(x: Node, groups: Ints, count: int) -> Node:
     order = np.argsort(groups, kind="stable")
     starts = np.searchsorted(groups[order], np.arange(count + 1))
     return stretches(x, starts, order, order + 1)
+
+
+def weighted_sums(x: Node, starts: Ints, places: Ints, weights: Floats) -> Node:
+    """Weighted sums of numbers of ``x``, from each start to the next."""
+    return stretches(x, starts, places, places + 1, weights)
 
 
 def products(x: Node, y: Node, starts: Ints) -> Node:
@@ -115,5 +121,5 @@ def spreads(
 #: The namespace of operations for equations, in recorded form.
 TAPE = SimpleNamespace(
     exp=exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
-    recurrence=recurrence,
+    recurrence=recurrence, weighted_sums=weighted_sums,
 )  # fmt: skip

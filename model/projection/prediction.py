@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.case.contents import Reading
+from model.case.changes import is_change, months_before
+from model.case.contents import WORLD, Reading
 from model.case.printed_figures import printed_figure
 from model.equations.subjects import is_total
 from model.evidence.economy import Layout
@@ -24,8 +25,6 @@ from model.projection.projection import USD, Projection, quantiles
 Floats = NDArray[np.float64]
 #: Least total, in a row's unit, that has a logarithm.
 LEAST = 1e-12
-#: The host of published totals for all the state's workers abroad.
-WORLD = "world"
 Json = dict[str, Any]
 
 
@@ -176,6 +175,11 @@ def _held_out(observed: float, unit: str, predicted: Floats | None) -> Json:
     return entry
 
 
+def only_in_part(case: Case, place: str) -> bool:
+    """Whether a total is for the world, of which the case's hosts are only a part."""
+    return place == WORLD and not case.members(place)
+
+
 def central(row: Any) -> float:
     """A row's figure, or the middle of its two on the log scale, in the unit that is printed."""
     if not math.isnan(row.value):
@@ -190,7 +194,7 @@ def _published_total(case: Case, row: Any, projection: Projection) -> Json:
     hosts, predicted = modelled_total(case, row, projection)
     low, high = (end(figures) if len(figures) > 1 else None for end in (min, max))
     block = _held_out(observed, row.unit, predicted) | {"low": low, "high": high}
-    if predicted is not None and row.host == WORLD:
+    if predicted is not None and only_in_part(case, row.host):
         block |= {"probability_above": None, "share": distribution(predicted / observed)}
     elif predicted is not None and len(figures) > 1:
         inside = (predicted >= min(figures)) & (predicted <= max(figures))
@@ -219,13 +223,14 @@ def modelled_total(
     Returns
     -------
     hosts : list of str
-        Hosts with revenue in the sum. A world total is compared with the modelled part of the
-        world, a host's total with its own revenue, other places' totals with nothing.
+        Hosts with revenue in the sum. A host's or a group's total is compared with its own
+        revenue, a world total with the modelled part of the world, others with nothing.
     draws : array, (n,), or None
         As a yearly rate over the row's window; None if the model does not cover it.
     """
-    modelled = [host.name for host in case.hosts]
-    hosts = [row.host] if row.host in modelled else modelled if row.host == WORLD else []
+    hosts = list(case.members(row.host))
+    if only_in_part(case, row.host):
+        hosts = [host.name for host in case.hosts]
     months = pd.PeriodIndex(projection.revenue["month"].to_index(), freq="M")
     inside = np.asarray((months >= row.start) & (months <= row.end))
     definition = definition or row.quantity.removeprefix("total_")
@@ -250,6 +255,13 @@ def log_densities(case: Case, row: Any, predicted: Floats) -> Floats:
     return tailed_logpdf(apart, found.error, found.tail, case.reading.off)
 
 
+def _covered(case: Case, row: Any) -> bool:
+    """Whether a row's place and all its dates are modelled."""
+    months = case.timeline.months
+    dates = [row.start, row.end, *(months_before(row.base) if is_change(row.base) else ())]
+    return bool(case.members(row.host)) and months[0] <= min(dates) and max(dates) <= months[-1]
+
+
 def _predict(
     case: Case, layout: Layout, draws: Floats, seed: int, role: str, sizes: ErrorSizes
 ) -> list[tuple[str, float, str, Floats, tuple[float, float]]]:
@@ -257,14 +269,10 @@ def _predict(
 
     The reading is the row's error and tail.
     """
-    months = case.timeline.months
     rows = case.evidence[case.evidence["role"] == role]
     total = [is_total(name) for name in rows["quantity"]]
     rows = rows[~np.array(total, dtype=bool)]
-    rows = rows[rows["host"].isin([host.name for host in case.hosts])]
-    rows = rows[
-        [a >= months[0] and b <= months[-1] for a, b in zip(rows.start, rows.end, strict=True)]
-    ]
+    rows = rows[[_covered(case, row) for row in rows.itertuples()]]
     if rows.empty:
         return []
     measured = measurement(case, layout, rows)

@@ -156,7 +156,7 @@ def _totals(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
     highest = FARTHEST * run.annual(year, HEADLINE)["q95"] / MILLION
     found = []
     for (where, definition), names in totals.grouped(run).items():
-        for name in names if where in run.hosts else ():
+        for name in names if run.is_all(where) else ():
             figures = totals.in_millions(run, name)
             if "predicted" not in figures or totals.ends(figures)[1] > highest:
                 continue

@@ -50,7 +50,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
                 place=place_name(run, where, texts),
                 definition=texts.say(f"definitions.{definition}.name").lower(),
             )
-            if where == "world":
+            if where == "world" and where not in run.places:
                 title += " " + texts.say("figures.totals.part", hosts=host_titles(run))
             axes.annotate(
                 title,
@@ -94,11 +94,11 @@ def published(run: SavedRun) -> dict[str, dict[str, Any]]:
 
 
 def grouped(run: SavedRun) -> dict[tuple[str, str], list[str]]:
-    """Rows by place and definition: the modelled hosts first, then the world, then others."""
-    hosts = list(run.hosts)
+    """Rows by place and definition: modelled places first, then the world, then others."""
+    places = list(run.places)
 
     def rank(where: str) -> int:
-        return hosts.index(where) if where in hosts else 1000 if where == "world" else 1001
+        return places.index(where) if where in places else 1000 if where == "world" else 1001
 
     groups: dict[tuple[str, str], list[str]] = {}
     for name, row in sorted(
@@ -207,11 +207,11 @@ def stance(figures: dict[str, Any]) -> str:
 
 
 def overlaps(run: SavedRun) -> tuple[int, int]:
-    """Number of hosts' totals that overlap the model's 90% interval, and number compared."""
+    """Number of totals that overlap the model's 90% interval, and number compared."""
     found = [
         in_millions(run, name)
         for name, row in published(run).items()
-        if row["published_for"] in run.hosts
+        if row["published_for"] in run.places
     ]
     stances = [stance(figures) for figures in found if "predicted" in figures]
     return stances.count("overlaps"), len(stances)

@@ -129,7 +129,7 @@ def counts(run: SavedRun, host: str) -> list[Count]:
     found = []
     for name, row in run.evidence.items():
         wanted = row["quantity"] in (*STOCKS, "quota", *HAPPENINGS)
-        if not wanted or row["host"] != host or row["segment"]:
+        if not wanted or row["host"] != host or row["segment"] or row["base"]:
             continue
         figures = [float(row[key]) for key in ("low", "value", "high") if row[key]]
         start, end = _day(row["start"], "start"), _day(row["end"], "end")

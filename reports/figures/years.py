@@ -58,7 +58,7 @@ def best_total(run: SavedRun) -> str | None:
     names = [
         name
         for (where, definition), rows in grouped(run).items()
-        if where in run.hosts and definition == HEADLINE
+        if run.is_all(where) and definition == HEADLINE
         for name in rows
         if in_millions(run, name)
     ]

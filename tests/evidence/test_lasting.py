@@ -97,7 +97,7 @@ def test_a_timeline_may_begin_within_a_quarter(tmp_path: Path) -> None:
 
 def test_without_the_table_arrivals_are_even(tiny: Case) -> None:
     assert not [label for label in Layout.of(tiny).labels if "arrivals_ratio" in label]
-    assert not Layout.of(tiny).lasting
+    assert not Layout.of(tiny).correlation.lasting
 
 
 def faults_of(folder: Path, **changes: object) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from model.case.changes import CHANGE
 from model.case.faults import choose, closest, quote
 from model.case.reader import dates, numbers
 from model.case.reader.numbers import ambiguous, explain, without_percent
@@ -115,6 +116,24 @@ def one_of(
     name = f"{what}: {', '.join(options)}"
     spelt = [*options, *(one.lower() for one in options if fold)]
     return _column(name, accepts, explain, TEXT | {"constraints": {"enum": spelt}}, blank=blank)
+
+
+def base(allowed: Iterable[str]) -> pa.Column:
+    """Return a column of bases: some words, or a quantity at another date."""
+    options = tuple(allowed)
+
+    def accepts(text: str) -> bool:
+        return text in options or CHANGE.fullmatch(text) is not None
+
+    def explain(text: str) -> str:
+        if "@" in text:
+            return f"{quote(text)} is not a quantity at another date; write working@2017-08"
+        return f"{quote(text)} is not a base; {choose(text, options)}"
+
+    pattern = "|".join((*options, CHANGE.pattern))
+    return _column(
+        "base", accepts, explain, TEXT | {"constraints": {"pattern": pattern}}, blank=True
+    )
 
 
 def matching(what: str, pattern: str, advice: str, *, blank: bool = False) -> pa.Column:

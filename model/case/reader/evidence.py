@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from model.case.changes import is_change
 from model.case.contents import Segment
 from model.case.faults import Report, choose, closest, quote
+from model.case.reader.bases import check_base
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.figures import FIGURES, check_figures
@@ -158,7 +160,7 @@ def check_subject(row: Row, dimensions: Dimensions) -> None:
     _check_host(row, dimensions)
     check_window(row, dimensions)
     _check_segment(row, dimensions)
-    _check_base(row)
+    check_base(row, dimensions)
 
 
 def _check_quantity(row: Row, dimensions: Dimensions) -> None:
@@ -200,14 +202,26 @@ def _check_quantity(row: Row, dimensions: Dimensions) -> None:
 def _check_host(row: Row, dimensions: Dimensions) -> None:
     if dimensions.hosts is None or not row.clean("host", "role"):
         return
-    if row.fits:
-        listed_host(row.report, row.file, row.number, row["host"], dimensions.hosts)
+    names = [*(host.name for host in dimensions.hosts), *dimensions.groups]
+    if row["host"] in dimensions.groups:
+        _check_sum(row)
         return
-    names = [host.name for host in dimensions.hosts]
+    if row.fits:
+        listed_host(row.report, row.file, row.number, row["host"], names)
+        return
     near = closest(row["host"], names)
     if row["host"] not in names and near is not None:
         message = f"{quote(row['host'])} is not a host of timeline.toml; did you mean {near!r}?"
         row.report.warn(row.file, row.number, "host", message)
+
+
+def _check_sum(row: Row) -> None:
+    """Check that a row about several hosts is about a sum: a count or a revenue total."""
+    if row.kind in ("level", "flow", "total") or not row.clean("quantity"):
+        return
+    what = {"share": "a share of the workers", "worker_month": "an amount per worker"}
+    message = f"{what.get(row.kind, row['quantity'])} is not summed over hosts"
+    row.fault("host", f"{message}, as {quote(row['host'])} would be; name one host")
 
 
 def _check_segment(row: Row, dimensions: Dimensions) -> None:
@@ -225,7 +239,8 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
     if dimensions.segments is None or dimensions.hosts is None:
         return
     if dimensions.host(row["host"]) is None:
-        row.fault("segment", f"{quote(row['host'])} has no segments; leave the cell blank")
+        what = "is several hosts" if row["host"] in dimensions.groups else "has no segments"
+        row.fault("segment", f"{quote(row['host'])} {what}; leave the cell blank")
         return
     own, key = dimensions.segments_of(row["host"]), (row["host"], text)
     if key not in dimensions.selections:
@@ -262,22 +277,6 @@ def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...]
 # The figures
 
 
-def _check_base(row: Row) -> None:
-    if not row.kind or not row.clean("quantity", "unit", "base"):
-        return
-    shareable = row.kind == "worker_month"
-    pure = is_pure(row["unit"])
-    if row["base"] and not (shareable and pure):
-        why = "is not a share" if shareable else "is never a share of a base"
-        got = f"{row['quantity']} in {quote(row['unit'])}" if shareable else row["quantity"]
-        row.fault("base", f"{got} {why}; leave the cell blank")
-    elif shareable and pure and not row["base"]:
-        bases = "billings, net_of_tax, wage_fund or declared_salary"
-        row.fault("base", f"a share needs a base; write {bases}")
-    elif row["base"] == row["quantity"]:
-        row.fault("base", f"{row['quantity']} is stated as a share of itself; name a wider base")
-
-
 def _check_size(row: Row) -> None:
     """Check that a figure is still a number above zero in the catalogue's unit."""
     if math.isnan(row.factor):
@@ -295,7 +294,7 @@ def _check_share(row: Row) -> None:
     basic = BASIC_BY_NAME.get(row["quantity"].partition(".")[0])
     fraction = row.kind == "basic" and basic is not None and basic.support == "fraction"
     share = row.kind == "share" or (row.kind == "worker_month" and is_pure(row["unit"]))
-    if not (fraction or share) or math.isnan(row.factor):
+    if not (fraction or share) or math.isnan(row.factor) or is_change(row["base"]):
         return
     for name, figure in row.figures.items():
         value = figure * row.factor

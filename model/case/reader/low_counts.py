@@ -25,7 +25,7 @@ DRAWS = 400
 BOUNDS = ("at_least", "more_than", "incomplete", "above", "below")
 
 _COLUMNS = (
-    "row", "quantity", "host", "segments", "start", "end", "first_part",
+    "row", "quantity", "host", "segments", "base", "start", "end", "first_part",
     "last_part", "unit", "factor", "qualifier", *FIGURES,
 )  # fmt: skip
 
@@ -46,6 +46,7 @@ def low_counts(
     over the months the errors of all rates add up. Floors (``at_least`` and the like) are left to
     `model.case.reader.plausibility.slips`.
     """
+    names = [host.name for host in hosts]
     drawn = _Drawn(priors, hosts, segments, timeline)
     fitted = evidence[evidence["role"] == "fit"]
     columns = [fitted[name].tolist() for name in _COLUMNS]
@@ -53,6 +54,8 @@ def low_counts(
         row = dict(zip(_COLUMNS, cells, strict=True))
         if row["quantity"] not in COUNTS or row["qualifier"] in BOUNDS:
             continue
+        if row["base"] or row["host"] not in names:
+            continue  # a change, or several hosts
         fifth, middle = drawn.expected(row)
         for column in FIGURES:
             value = row[column] * row["factor"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from model.case.changes import is_change
 from model.case.contents import Host, Prior, Reading
 from model.case.exchange import Rates
 from model.case.reader.figures import FIGURES
@@ -106,7 +107,9 @@ def _range(
     """Return the range expected of a row's figure in its own currency, or None if there is none."""
     name, _, index = str(row["quantity"]).partition(".")
     measured = MEASURED_BY_NAME.get(name)
-    host = next(host for host in hosts if host.name == row["host"])
+    host = next((host for host in hosts if host.name == row["host"]), None)
+    if host is None or is_change(row["base"]):
+        return None  # several hosts, or a change
     if name in BASIC_BY_NAME and not row["base"]:
         prior = priors[label(name, host.name, index, hosts[0].name)]
         expected = (prior.p05, prior.p95)

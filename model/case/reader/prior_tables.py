@@ -20,6 +20,7 @@ class PriorTable(Table):
     unit: str
     basis: Filled
     lasting: BelowOne = 0.0
+    alike: BelowOne = 0.0
 
 
 #: Keys of any other quantiles, from p01 to p99.
@@ -45,6 +46,7 @@ class StatedPrior(Table):
     unit: str
     basis: Filled
     lasting: BelowOne = 0.0
+    alike: BelowOne = 0.0
 
     @model_validator(mode="before")
     @classmethod

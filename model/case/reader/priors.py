@@ -10,6 +10,7 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Segment, Timeline
 from model.case.faults import Report, choose, closest, quote
+from model.case.reader.alike import check_alike
 from model.case.reader.elicited import StatedError, quantiles_of, told
 from model.case.reader.files import Folder
 from model.case.reader.prior_tables import PriorTable, StatedPrior, form_of
@@ -20,8 +21,8 @@ from model.equations.quantities import BASIC, BASIC_BY_NAME, BY_TIME, Basic
 
 FILE = "priors.toml"
 Path = tuple[str, ...]
-#: Quantiles, basis, and how far the period before lasts.
-Figures = tuple[float, float, str, float]
+#: Quantiles, basis, how far the period before lasts, and what is in common with other entries.
+Figures = tuple[float, float, str, float, float]
 
 #: Families with priors outside priors.toml, and what to do.
 ELSEWHERE = {
@@ -41,6 +42,7 @@ class Dimensions:
     timeline: Timeline | None
     hosts: tuple[Host, ...] | None
     segments: tuple[Segment, ...] | None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entries(self, index: str, host: str | None = None) -> Mapping[str, None] | None:
         """Return the entries of a catalogue's index in order, for all hosts if none is named."""
@@ -206,7 +208,9 @@ def _converted(file: PriorFile, path: Path, table: PriorTable | StatedPrior) -> 
     elif table.lasting and path[-1] != basic.name:
         family = dotted(path[:-1])
         file.fault((*path, "lasting"), f"it holds for all entries; write it in [{family}]")
-    return None if ends is None else (*ends, table.basis, table.lasting)
+    if table.alike and basic.index == "" and len(file.dimensions.hosts or ()) == 1:
+        file.fault((*path, "alike"), f"{basic.name} has one entry in a case of one host; remove it")
+    return None if ends is None else (*ends, table.basis, table.lasting, table.alike)
 
 
 def _checked(
@@ -264,6 +268,7 @@ def resolve(file: PriorFile, shares: dict[str, tuple[float, float, str]]) -> tup
                 found = _quantiles(file, basic, host, index, shares)
                 if found is not None:
                     priors.append(_prior(basic, host, index, found, file.dimensions.hosts[0]))
+    check_alike(priors, FILE, file.report)
     return tuple(priors)
 
 
@@ -275,7 +280,7 @@ def _quantiles(
     shares: dict[str, tuple[float, float, str]],
 ) -> Figures | None:
     if basic.name == "segment_share":
-        return (*shares[index], 0.0) if index in shares else None
+        return (*shares[index], 0.0, 0.0) if index in shares else None
     suffix = [(basic.name, index), (basic.name,)] if index else [(basic.name,)]
     paths = [(host.name, *path) for path in suffix] + suffix
     path = next((path for path in paths if path in file.tables), None)
@@ -299,10 +304,10 @@ def _quantiles(
 
 
 def _prior(basic: Basic, host: Host, index: str, found: Figures, first: Host) -> Prior:
-    p05, p95, basis, lasting = found
+    p05, p95, basis, *likeness = found
     own = label(basic.name, host.name, index, first.name)
     unit = canonical_unit(basic.unit, host.currency)
-    return Prior(own, basic.name, host.name, index, p05, p95, unit, basic.support, basis, lasting)
+    return Prior(own, basic.name, host.name, index, p05, p95, unit, basic.support, basis, *likeness)
 
 
 def label(name: str, host: str, index: str, first: str) -> str:

@@ -34,7 +34,7 @@ def other_prospects(path: Path, case: Case) -> tuple[Prospect, ...]:
         With every error.
     """
     folder = Folder(path.parent, Report(str(path)))
-    dimensions = Dimensions(case.timeline, case.hosts, case.segments)
+    dimensions = Dimensions(case.timeline, case.hosts, case.segments, case.groups)
     found = read_prospects(folder, dimensions, path.name, required=True)
     if folder.report.faulty:
         raise CaseError(str(path), folder.report.faults)

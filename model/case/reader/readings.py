@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from model.case.changes import is_change
 from model.case.contents import Prior, RivalReading
 from model.case.faults import choose, quote
 from model.case.folders import READINGS
@@ -61,6 +62,9 @@ def read_readings(
                 fault((name, "bases", row), f"{quote(base)} is not a base; {choose(base, BASES)}")
             elif row in rows.index and not rows.loc[row, "base"]:
                 fault((name, "bases", row), f"{row} is an amount and has no base; remove it")
+            elif row in rows.index and is_change(rows.loc[row, "base"]):
+                why = "is compared with another date and has no other base"
+                fault((name, "bases", row), f"{row} {why}; remove it")
         for label, prior in table.priors.items():
             # without a timeline no quantity has a prior
             message = _prior_fault(label, prior, by_label) if by_label else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from model.case.changes import is_change
 from model.case.units import TIMES, UnitError, conversion, is_pure, prices_of, words, worked_time
 from model.equations.quantities import BASIC_BY_NAME
 
@@ -34,7 +35,8 @@ def check_unit(row: Row, dimensions: Dimensions) -> None:
     if row.kind == "worker_month" and not row["base"]:
         row.per = worked_time(text)
         unit = unit.replace("month", row.per) if row.per else unit
-    if row.kind == "worker_month" and row["unit"] and is_pure(row["unit"]):
+    share = row.kind == "worker_month" or is_change(row["base"])
+    if share and row["unit"] and is_pure(row["unit"]):
         unit = "fraction"
     try:
         factor, row.currency = conversion(

@@ -169,6 +169,7 @@ class TimelineFile(Table):
     headline: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     fiscal_month: Annotated[int, Field(ge=1, le=12)] | None = None
     hosts: Annotated[dict[Word, HostTable], Field(min_length=1, max_length=MOST_HOSTS)]
+    groups: dict[Word, Annotated[list[Filled], Field(min_length=1)]] = {}
     phases: Annotated[list[StretchTable], Field(min_length=1)]
     irregular_phases: Annotated[list[StretchTable], Field(min_length=1)] | None = None
     tax_periods: Annotated[list[StretchTable], Field(min_length=1)]

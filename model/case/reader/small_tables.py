@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -51,7 +51,7 @@ def read_segments(
     shares: Shares = {}
     for row, cells in rows_of(frame):
         if hosts is not None and folder.report.clean(file, row, "host"):
-            listed_host(folder.report, file, row, cells["host"], hosts)
+            listed_host(folder.report, file, row, cells["host"], [one.name for one in hosts])
         if folder.report.clean(file, row, "share_p05", "share_p95"):
             low, high = fraction(cells["share_p05"]), fraction(cells["share_p95"])
             _check_share(folder.report, file, row, low, high)
@@ -80,9 +80,8 @@ def _check_share(report: Report, file: str, row: int, low: float, high: float) -
         report.add(file, row, "share_p05", message)
 
 
-def listed_host(report: Report, file: str, row: int, host: str, hosts: tuple[Host, ...]) -> bool:
+def listed_host(report: Report, file: str, row: int, host: str, names: Sequence[str]) -> bool:
     """Return whether a host is modelled; report it if not."""
-    names = [one.name for one in hosts]
     if host not in names:
         message = f"{quote(host)} is not a host of timeline.toml; {choose(host, names)}"
         report.add(file, row, "host", message)
@@ -122,7 +121,7 @@ def read_firms(
     for row, cells in rows_of(frame):
         listed_source(folder.report, file, row, cells["source"], ids)
         if hosts is not None and folder.report.clean(file, row, "host"):
-            listed_host(folder.report, file, row, cells["host"], hosts)
+            listed_host(folder.report, file, row, cells["host"], [one.name for one in hosts])
         if segments is not None and cells["segment"]:
             own = known.get(cells["host"], frozenset())
             if cells["segment"] not in own and folder.report.clean(file, row, "host"):

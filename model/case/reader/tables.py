@@ -28,7 +28,10 @@ SEGMENTS_NAMED = (
     "blank for all of the host's."
 )
 END = "Last month or day; blank where the start names the whole period."
-BASE = "Of a share: what it is a share of. Blank for any other figure."
+BASE = (
+    "Of a share: what it is a share of, which may be its own quantity at another date, such as "
+    "working@2017-08. Blank for any other figure."
+)
 RELIABILITY = (
     "Grade of the source in the Admiralty code, from A (reliable) to F (not to be judged)."
 )
@@ -67,7 +70,7 @@ EVIDENCE = of.table(
         ),
         "high": (of.figure(), "The higher figure of a range or spread, in the unit of the row."),
         "unit": (of.free(), "The unit of the figures, such as RUB/month or persons."),
-        "base": (of.one_of("base", BASES, blank=True), BASE),
+        "base": (of.base(BASES), BASE),
         "source": (of.filled("the source"), SOURCE),
         "said_by": (of.free(), "Who said it, where that is not the source itself."),
         "origin": (
@@ -127,7 +130,7 @@ PROSPECTS = of.table(
             of.one_of("qualifier", ONE_FIGURE),
             "The hedge that the statement would be printed with.",
         ),
-        "base": (of.one_of("base", BASES, blank=True), BASE),
+        "base": (of.base(BASES), BASE),
         "reliability": (of.one_of("reliability", "ABCDEF", fold=True), RELIABILITY),
         "credibility": (of.one_of("credibility", "123456"), CREDIBILITY),
         "statements": (

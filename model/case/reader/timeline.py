@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from model.case.contents import Changeover, Host, Phase, Reading, Sanction, Timeline
-from model.case.faults import Report
+from model.case.contents import WORLD, Changeover, Host, Phase, Reading, Sanction, Timeline
+from model.case.faults import Report, choose, quote
 from model.case.reader.files import Folder
 from model.case.reader.settings import HostTable, ReadingFile, StretchTable, TimelineFile
 from model.case.reader.toml_files import period, read_toml, validate
@@ -40,6 +40,7 @@ def read_timeline(
         for name, host in file.hosts.items()
     )
     faults = [*_month_faults(file), *_name_faults(file), *_changeover_faults(file)]
+    faults += _group_faults(file)
     for key in ("phases", "irregular_phases", "tax_periods"):
         if getattr(file, key) is not None:
             faults += _stretch_faults(key, getattr(file, key), file.start, file.end)
@@ -67,6 +68,27 @@ def _name_faults(file: TimelineFile) -> list[tuple[Place, str]]:
         for name in file.hosts
         if name in BASIC_BY_NAME
     ]
+
+
+def _group_faults(file: TimelineFile) -> list[tuple[Place, str]]:
+    """Return the errors in named groups of hosts."""
+    faults: list[tuple[Place, str]] = []
+    for name, members in file.groups.items():
+        place: Place = ("groups", name)
+        if name in file.hosts or name in BASIC_BY_NAME:
+            of = "a host" if name in file.hosts else "a quantity"
+            faults.append((place, f"{name!r} is the name of {of}; rename the group"))
+        for i, member in enumerate(members):
+            if member not in file.hosts:
+                message = f"there is no host {quote(member)}; {choose(member, file.hosts)}"
+                faults.append(((*place, i), message))
+            elif member in members[:i]:
+                faults.append(((*place, i), f"{member!r} occurs twice; name it once"))
+        missing = [host for host in file.hosts if host not in members]
+        if name == WORLD and missing:
+            message = f"{', '.join(missing)} is not in it; the world is all hosts of the case"
+            faults.append((place, message))
+    return faults
 
 
 def _changeovers(host: HostTable) -> tuple[Changeover, ...]:

@@ -156,8 +156,42 @@ def hedge_names(parts: Synthesis, rows: pd.DataFrame) -> pd.Series[str]:
 def log_quantities(
     case: Case, rows: pd.DataFrame, basic: Tensors, workers: Workers, share: Tensor
 ) -> Tensor:
-    """Log of the quantity that each row of evidence is about, in the order of the rows."""
+    """Log of the quantity that each row of evidence is about, in the order of the rows.
+
+    A row about several hosts is of their sum. A change is a ratio: the quantity at the row's date
+    over the same quantity at the date that it is compared with.
+    """
+    now, total = _by_host(case, rows)
+    found = pt.log(total @ pt.exp(_log_of_host(case, now, basic, workers, share)))
+    changes = rows["base"].str.contains("@").to_numpy()
+    if changes.any():
+        then, total = _by_host(case, _at_the_other_date(rows[changes]))
+        before = pt.log(total @ pt.exp(_log_of_host(case, then, basic, workers, share)))
+        found = pt.inc_subtensor(found[np.flatnonzero(changes)], -before)
+    return pm.Deterministic("log_quantity", found, dims="row")
+
+
+def _by_host(case: Case, rows: pd.DataFrame) -> tuple[pd.DataFrame, Floats]:
+    """Rows of one host each, and which of them each row is the sum of."""
+    members = [case.members(row.host) for row in rows.itertuples()]
+    of = [place for place, own in enumerate(members) for _ in own]
+    each = rows.iloc[of].assign(host=[host for own in members for host in own])
+    return each, (np.arange(len(rows))[:, None] == np.array(of)).astype(float)
+
+
+def _at_the_other_date(rows: pd.DataFrame) -> pd.DataFrame:
+    """Changes at the whole months that they are compared with, written behind the @."""
+    months = [base.partition("@")[2].split("..") for base in rows["base"]]
+    start, end = ([pd.Period(one[place], freq="M") for one in months] for place in (0, -1))
+    return rows.assign(start=start, end=end, first_part=1.0, last_part=1.0)
+
+
+def _log_of_host(
+    case: Case, rows: pd.DataFrame, basic: Tensors, workers: Workers, share: Tensor
+) -> Tensor:
+    """Log of the quantity that each row about one host is about at its own date."""
     months, asked = case.timeline.months, list(rows.itertuples())
+    rows = rows.assign(base=rows["base"].mask(rows["base"].str.contains("@"), ""))
     windows = [(months.get_loc(row.start), months.get_loc(row.end)) for row in asked]
     host = np.array([[one.name for one in case.hosts].index(row.host) for row in asked])
     during = np.array([_during(months, row) for row in asked], float)
@@ -188,7 +222,7 @@ def log_quantities(
         divided = np.array([float(name in WORKING_TIME[row.per]) for row in asked])
         if divided.any():
             found = found - divided * pt.log(basic[name][host])
-    return pm.Deterministic("log_quantity", found, dims="row")
+    return found
 
 
 def _during(months: pd.PeriodIndex, row: Any) -> Floats:

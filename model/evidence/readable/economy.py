@@ -50,27 +50,35 @@ def priors(layout: Layout, hosts: int) -> Tensors:
     stop = 0
     for name, size in layout.families:
         start, stop = stop, stop + size
-        root = np.eye(size)
-        for first, last, kept in layout.lasting:
-            if start <= first < stop:
-                own = slice(first - start, last - start)
-                root[own, own] = correlation_root(last - first, kept)
+        root = np.linalg.cholesky(correlation(layout, start, stop))
         location, scale = layout.location[start:stop], layout.scale[start:stop]
         if (root != np.eye(size)).any():
-            basic[name] = _lasting(name, location, scale, root, hosts)
+            basic[name] = _correlated(name, location, scale, root, hosts)
         else:
             basic[name] = _prior(name, location, scale, hosts)
     return basic
 
 
-def correlation_root(periods: int, kept: float) -> Floats:
-    """Root of the correlation between periods, of which neighbours correlate by ``kept``."""
-    apart = np.abs(np.subtract.outer(np.arange(periods), np.arange(periods)))
-    return np.asarray(np.linalg.cholesky(kept**apart))
+def correlation(layout: Layout, start: int, stop: int) -> Floats:
+    """Correlation of a family's entries: what lasts in time, and what is alike between hosts.
+
+    Where it has both, hosts have the same periods, and the product of the two is Kronecker's.
+    """
+    lasts, alike = np.eye(stop - start), np.eye(stop - start)
+    for first, last, kept in layout.correlation.lasting:
+        if start <= first < stop:
+            own = slice(first - start, last - start)
+            periods = np.arange(last - first)
+            lasts[own, own] = kept ** np.abs(np.subtract.outer(periods, periods))
+    for places, common in layout.correlation.alike:
+        if start <= places[0] < stop:
+            group = np.array(places) - start
+            alike[np.ix_(group, group)] += common * (1.0 - np.eye(len(group)))
+    return np.asarray(alike @ lasts)
 
 
-def _lasting(name: str, location: Floats, scale: Floats, root: Floats, hosts: int) -> Tensor:
-    """Prior of a family in which a period resembles the one before."""
+def _correlated(name: str, location: Floats, scale: Floats, root: Floats, hosts: int) -> Tensor:
+    """Prior of a family whose entries resemble each other."""
     score = root @ pm.Normal(f"{name}_score", 0.0, 1.0, shape=len(location))
     inverse = pt.exp if BASIC_BY_NAME[name].support == "positive" else pt.sigmoid
     dims, shape = dims_of(name, hosts)

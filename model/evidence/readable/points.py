@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.equations.quantities import BASIC_BY_NAME
-from model.evidence.readable.economy import dims_of
+from model.evidence.readable.economy import correlation, dims_of
 from model.evidence.synthesis import Synthesis
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ def variables(parts: Synthesis) -> list[Variable]:
     stop = 0
     for name, size in layout.families:
         start, stop = stop, stop + size
-        if any(start <= first < stop for first, *_ in layout.lasting):
+        if (correlation(layout, start, stop) != np.eye(size)).any():
             found.append(
                 Variable(f"{name}_score", start + np.arange(size), np.zeros(size), np.ones(size))
             )
