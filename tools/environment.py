@@ -52,7 +52,7 @@ def lab_ready() -> bool:
         return True
     if _being_made():
         return False
-    say("Adding JupyterLab to .venv, this once (LABSIZE).")
+    say("Adding JupyterLab to .venv, this once (100 MB, half a minute).")
     if not _from_lock(LAB_LOCK):
         return _failed()
     _note(LAB_LOCK, LAB_INSTALLED)
