@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-import shlex
-from collections.abc import Sequence
-from pathlib import PureWindowsPath
 from typing import Any
 
-from model.case.folders import COPY
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
 from model.terminal.wording import three
-from reports import annex_checks, annex_errors, assumed, driver_findings, figures, gather, readings
+from reports import (
+    annex_checks,
+    annex_errors,
+    annex_results,
+    assumed,
+    driver_findings,
+    figures,
+    gather,
+    readings,
+    typed,
+)
 from reports.assumed import name_of
 from reports.citations import claim, figure_printed, grade
 from reports.command import FigureFiles, command
@@ -21,7 +27,7 @@ from reports.figures.priors import unit_text
 from reports.findings import narrowing
 from reports.front import front
 from reports.saved_run import SavedRun
-from reports.tables import table
+from reports.tables import chapters, table
 from reports.texts import Catalogue
 from reports.typesetting import typeset
 
@@ -69,27 +75,37 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
 def content(run: SavedRun, texts: Catalogue) -> Json:
     """The content of the annex as plain JSON, without figures."""
     texts = readings.worded(run, texts)
-    return front(run, texts) | {
-        "words": texts.content["annex"]
-        | {"footer": texts.say("annex.footer", case=run.summary["case"])},
-        "model": model_texts(run, texts),
-        "readings": readings.blocks(run, texts),
-        "catalogue": catalogue_table(run, texts),
+    tables = {
         "evidence": evidence_table(run, texts),
         "context": context_table(run, texts),
         "struck": struck_table(run, texts),
-        "errors": annex_errors.blocks(run, texts),
-        "conflicts": conflicts(run, texts),
         "holdout": holdout_table(run, texts),
-        **driver_findings.blocks(run, texts),
-        **annex_checks.blocks(run, texts),
-        "convergence": convergence(run, texts),
-        "versions": [[name, value] for name, value in run.manifest["versions"].items()],
-        "hashes": [[name, value] for name, value in run.manifest["files"].items()],
-        "commands": commands(run),
-        "sources": sources_table(run, texts),
-        "gather": gather.block(run, texts),
     }
+    return (
+        front(run, texts)
+        | tables
+        | {
+            "anchors": sorted({row[0] for one in tables.values() if one for row in one["rows"]}),
+            "struck-rows": list(run.summary.get("struck", {})),
+            "words": texts.content["annex"]
+            | {"footer": texts.say("annex.footer", case=run.summary["case"])},
+            "model": model_texts(run, texts),
+            "results": annex_results.results(run, texts),
+            "scenarios": annex_results.scenarios(run, texts),
+            "readings": readings.blocks(run, texts),
+            "catalogue": catalogue_table(run, texts),
+            "errors": annex_errors.blocks(run, texts),
+            "conflicts": conflicts(run, texts),
+            **driver_findings.blocks(run, texts),
+            **annex_checks.blocks(run, texts),
+            "convergence": convergence(run, texts),
+            "versions": [[name, value] for name, value in run.manifest["versions"].items()],
+            "hashes": [[name, value] for name, value in run.manifest["files"].items()],
+            "commands": commands(run),
+            "sources": sources_table(run, texts),
+            "gather": gather.block(run, texts),
+        }
+    )
 
 
 def model_texts(run: SavedRun, texts: Catalogue) -> Json:
@@ -103,7 +119,7 @@ def model_texts(run: SavedRun, texts: Catalogue) -> Json:
         "off_by": texts.numbers.plain(errors["off_by"]),
         "shared": percent(run.reading["echo"]["shared"]),
         "coverage": percent(run.reading["range"]["coverage"]),
-    }
+    } | chapters(texts)
     said = {
         key: texts.say(f"annex.model.{key}", **values) for key in texts.content["annex"]["model"]
     }
@@ -134,7 +150,7 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
 
 def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
     """Every fitted row: the claim, its speaker, its reading and its prediction."""
-    rows = []
+    rows: list[list[Any]] = []
     for name in run.evidence:
         if name not in run.summary["evidence"]:
             continue
@@ -156,12 +172,12 @@ def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
     return table(texts, "evidence", columns, rows)
 
 
-def said_by(run: SavedRun, name: str) -> str:
+def said_by(run: SavedRun, name: str) -> Json:
     """The speaker, and where the statement was read."""
     row = run.evidence[name]
-    source = run.sources[row["source"]]
-    place = f"{source['publisher']} [{row['source']}]"
-    return "; ".join(dict.fromkeys(part for part in (row["said_by"], place) if part))
+    place = run.sources[row["source"]]["publisher"]
+    said = "; ".join(dict.fromkeys(part for part in (row["said_by"], place) if part))
+    return {"text": said, "source": row["source"]}
 
 
 def reading(found: Json, texts: Catalogue) -> str:
@@ -217,13 +233,14 @@ def conflicts(run: SavedRun, texts: Catalogue) -> Json:
             expected=expected,
             names=", ".join(names),
         ),
+        "named": names,
         "origins": table(texts, "origins", ("origin", "rows"), shared_errors(run, texts)),
     }
 
 
-def shared_errors(run: SavedRun, texts: Catalogue) -> list[list[str]]:
-    """Errors that several rows share, with their rows."""
-    found: dict[tuple[str, str], list[str]] = {}
+def shared_errors(run: SavedRun, texts: Catalogue) -> list[list[Any]]:
+    """Errors that several rows share, with their rows in words and by name."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for name in run.summary["evidence"]:
         row = run.evidence[name]
         origin, _, how = row["origin"].partition("/")
@@ -231,9 +248,9 @@ def shared_errors(run: SavedRun, texts: Catalogue) -> list[list[str]]:
         error = (origin, "" if how else row["quantity"].replace("_", " "))
         opposite = how == "opposite"
         said = texts.say("annex.origins.opposite", row=name) if opposite else name
-        found.setdefault(error, []).append(said)
+        found.setdefault(error, {})[name] = said
     return [
-        [", ".join(part for part in error if part), ", ".join(rows)]
+        [", ".join(part for part in error if part), ", ".join(rows.values()), list(rows)]
         for error, rows in found.items()
         if error[0] and len(rows) > 1
     ]
@@ -306,6 +323,7 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
         tune=sampler["tune"],
         seed=sampler["seed"],
         shown=len(ranks.chosen(run)),
+        figure="@figure",
     )
     if len(run.summary.get("readings", {})) > 1:
         said += " " + texts.say("annex.convergence.readings")
@@ -323,21 +341,7 @@ def sources_table(run: SavedRun, texts: Catalogue) -> Json:
 
 def commands(run: SavedRun) -> list[str]:
     """Two commands that reproduce the run and this annex, from the copy of the inputs it holds."""
-    name = run.name
-    asked = shlex.join(elsewhere(run.manifest["arguments"], f"{name}/{COPY}"))
-    make = f"make estimate ARGS={shlex.quote(asked)}" if asked else "make estimate"
-    return [make, f".venv/bin/python -m reports.annex {name}"]
-
-
-def elsewhere(arguments: Sequence[str], copy: str) -> list[str]:
-    """Arguments of a run without the paths of its author's machine, which older runs have."""
-    found = list(arguments)
-    for place, option in enumerate(found[:-1]):
-        if option == "--inputs":
-            found[place + 1] = copy
-        elif option == "--scenario" and found[place + 1].endswith(".toml"):
-            found[place + 1] = PureWindowsPath(found[place + 1]).stem
-    return found
+    return [typed.estimate(run), typed.command("reports.annex", run.name)]
 
 
 if __name__ == "__main__":

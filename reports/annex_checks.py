@@ -8,6 +8,7 @@ from typing import Any
 
 from model.archive import store
 from model.terminal.wording import MILLION
+from reports import typed
 from reports.citations import figure_printed
 from reports.saved_run import SavedRun
 from reports.tables import table
@@ -18,6 +19,8 @@ Json = dict[str, Any]
 #: Rows shown for the power of the checks: those with slips found least often.
 POOREST = 15
 LEVELS = (50, 80, 90, 95)
+#: What calibrates the inputs of a run.
+STUDY = ("model.calibration",)
 
 
 def blocks(run: SavedRun, texts: Catalogue) -> Json:
@@ -35,20 +38,21 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
 def verdicts(run: SavedRun, texts: Catalogue) -> Json:
     """The verdict and sentence of each check, or how to check the run."""
     judged = [one["passed"] for one in run.checks.values() if one["passed"] is not None]
-    text = texts.say("annex.checks.none", run=run.name)
+    text, command = texts.say("annex.checks.none"), typed.command("model.criticism", run.name)
     if run.checks:
-        passed = sum(judged)
+        passed, command = sum(judged), ""
         text = texts.say("annex.checks.done", passed=passed, judged=len(judged), file=store.CHECKS)
-    return _found("checks", run.checks, texts) | {"text": text}
+    return _found("checks", run.checks, texts) | {"text": text, "command": command}
 
 
 def calibrated(run: SavedRun, texts: Catalogue) -> Json:
     """The verdict and sentence of each study, or how to calibrate the inputs."""
     found = run.calibration
-    text = texts.say("annex.calibration.none")
+    text, command = texts.say("annex.calibration.none"), typed.command(*STUDY)
     if found["checks"]:
+        command = ""
         text = texts.say("annex.calibration.done", cases=found["replicates"], slips=found["slips"])
-    return _found("calibration", found["checks"], texts) | {"text": text}
+    return _found("calibration", found["checks"], texts) | {"text": text, "command": command}
 
 
 def _found(name: str, checks: Mapping[str, Json], texts: Catalogue) -> Json:
@@ -125,7 +129,9 @@ def worlds(run: SavedRun, texts: Catalogue) -> Json:
         ratios = [texts.numbers.rounded(line[key], 0.01) for key in ("take_to_truth", "wider")]
         rows.append([line["differs"], str(line["cases"]), *inside, *ratios])
     block = table(texts, "worlds", ("world", "cases", *outcomes, "to_truth", "wider"), rows)
-    return block | {"text": run.worlds.get("sentence") or texts.say("annex.worlds.none")}
+    said = run.worlds.get("sentence")
+    command = "" if said else typed.command(*STUDY, "--misspecified")
+    return block | {"text": said or texts.say("annex.worlds.none"), "command": command}
 
 
 def rate(share: float, texts: Catalogue) -> str:

@@ -30,7 +30,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json | None:
         "letters": table(texts, "letters", letters, _letters(run, texts))
         | {"text": " ".join(_letters_in_words(found["letters"], texts))},
         "off": table(texts, "off", off, _off(run, texts))
-        | {"text": " ".join(_off_in_words(run, texts))},
+        | {"text": " ".join(_off_in_words(run, texts)), "named": _likely(found["off"])},
     }
 
 
@@ -59,7 +59,7 @@ def _off_in_words(run: SavedRun, texts: Catalogue) -> list[str]:
     off: dict[str, float] = run.summary["errors"]["off"]
     if not off:
         return []
-    names = [name for name in _by_probability(off) if off[name] > LIKELY]
+    names = _likely(off)
     key = {0: "off_none", 1: "off_one"}.get(len(names), "off")
     before = run.reading["errors"]["off_share"]
     return [
@@ -68,6 +68,10 @@ def _off_in_words(run: SavedRun, texts: Catalogue) -> list[str]:
             f"annex.errors.{key}", count=len(names), fitted=len(off), names=", ".join(names)
         ),
     ]  # fmt: skip
+
+
+def _likely(off: dict[str, float]) -> list[str]:
+    return [name for name in _by_probability(off) if off[name] > LIKELY]
 
 
 def _by_probability(off: dict[str, float]) -> list[str]:

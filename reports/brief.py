@@ -8,12 +8,13 @@ from typing import Any
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.wording import FINEST, MILLION, three, unchanged
-from reports import driver_findings, findings, readings
+from reports import driver_findings, findings, readings, what_if
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
+from reports.tables import chapters, date_text, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
@@ -57,9 +58,12 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     if driver_findings.asked(run) and not run.scenarios:  # else the annex draws it
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
-    pdf = typeset("brief", data, files.drawn)
-    if pages(pdf) > LONGEST:
-        pdf = typeset("brief", data | {"tight": True}, files.drawn)
+    # smaller type, then no figure of workers, which the annex draws
+    fewer = drawn | {"workers": []}
+    for less in ({}, {"tight": True}, {"tight": True, "figures": fewer}):
+        pdf = typeset("brief", data | less, files.drawn)
+        if pages(pdf) <= LONGEST:
+            break
     return pdf
 
 
@@ -73,6 +77,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
     return front(run, texts) | {
         "headline": box(run, texts),
+        "change": what_if.block(run, texts),
         "sure": sureness(run, texts),
         "found": [
             paragraph(one)
@@ -97,8 +102,11 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
     """Median and interval in millions, by year and definition."""
     order = list(reversed(DEFINITIONS))
     rows = [
-        [str(year), *(millions(texts, run.annual(year, definition)) for definition in order)]
-        for year in run.years
+        [
+            date_text(run, year, texts),
+            *(millions(texts, run.annual(year, definition)) for definition in order),
+        ]
+        for year in run.all_years
     ]
     heads = [texts.say(f"definitions.{definition}.name") for definition in order]
     meanings = [
@@ -113,6 +121,8 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         "caption": texts.say("brief.years.caption"),
         "head": [texts.say("brief.years.year"), *heads],
         "rows": rows,
+        "faint": [place for place, year in enumerate(run.all_years) if run.projected(year)],
+        "note": projected_note(run, texts),
         "meanings": meanings,
     }
 
@@ -165,11 +175,14 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         whole = block["at_stake"]
         stake = whole.get("within_data", whole)
         take = stake[HEADLINE]["usd"]
-        cells = [block["title"], f"{stake['from']} – {stake['to']}", change(take)]
+        months = f"{stake['from']} – {date_text(run, stake['to'], texts)}"
+        cells = [block["title"], months, change(take)]
         cells += ["" if unchanged(take) else texts.numbers.percent(take["probability_higher"])]
         if later:
             extended = texts.say(
-                "brief.stake.to", month=whole["to"], change=change(whole[HEADLINE]["usd"])
+                "brief.stake.to",
+                month=date_text(run, whole["to"], texts),
+                change=change(whole[HEADLINE]["usd"]),
             )
             cells.append(extended if stake is not whole else "")
         rows.append([*cells, change(stake["billings"]["usd"])])
@@ -177,7 +190,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
-    more = texts.say(key, count=left) if left > 0 else ""
+    more = texts.say(key, count=left, **chapters(texts)) if left > 0 else ""
     return {
         "more": more,
         "told": told,

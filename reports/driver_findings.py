@@ -6,6 +6,7 @@ from typing import Any
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, NOISE, rounding_unit
+from reports import typed
 from reports.assumed import name_of
 from reports.findings import Sentence, sentence
 from reports.saved_run import SavedRun
@@ -94,7 +95,8 @@ def _widths(row: Any, texts: Catalogue) -> dict[str, str]:
 
 def blocks(run: SavedRun, texts: Catalogue) -> Json:
     """Every block of the annex about drivers."""
-    text = texts.say("annex.drivers.none", run=run.name)
+    text = texts.say("annex.drivers.none")
+    command = "" if asked(run) else typed.command("model.drivers", run.name)
     shares: list[list[str]] = []
     sources: list[list[str]] = []
     if asked(run):
@@ -110,7 +112,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
         sources = _worth(run, texts)
     columns = ("quantity", "share", "alone", "total", "known")
     return {
-        "drivers": table_of(texts, "drivers", columns, shares) | {"text": text},
+        "drivers": table_of(texts, "drivers", columns, shares) | {"text": text, "command": command},
         "prospects": table_of(
             texts, "prospects", ("source", "states", "variance", "width", "again"), sources
         ),

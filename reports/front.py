@@ -9,10 +9,11 @@ import numpy as np
 from model.equations.quantities import HEADLINE
 from model.question import described
 from model.terminal.wording import MILLION, three
-from reports import assumed, driver_findings, readings
+from reports import assumed, driver_findings, readings, typed
 from reports.figures import totals
 from reports.findings import FIRMS, PLAN, RUNGS
 from reports.saved_run import SavedRun
+from reports.tables import chapters
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -51,8 +52,10 @@ def message(run: SavedRun, texts: Catalogue) -> str:
     amount = texts.say(
         "front.amount", parts=texts.numbers.amount(*three(run.annual(year, HEADLINE)))
     )
-    key = "would" if run.manifest["what_if"] else "took"
-    said = texts.say(f"front.{key}", sender=sender, amount=amount, hosts=hosts, year=year)
+    values = {"sender": sender, "amount": amount, "hosts": hosts, "year": year}
+    if run.manifest["what_if"]:
+        return texts.say("front.would", **values)
+    said = texts.say("front.took", **values)
     press = run.summary.get("press_arithmetic")
     if press is not None and press["year"] == year and press["usd"] > 0.0:
         share = run.annual(year, HEADLINE)["q50"] / press["usd"]
@@ -109,6 +112,8 @@ def _apart(run: SavedRun, texts: Catalogue) -> str:
 
 def sureness(run: SavedRun, texts: Catalogue) -> Json:
     """The box that says what rests on evidence, what on judgement, and what the checks found."""
+    checked = any(one["passed"] is not None for one in run.checks.values())
+    command = "" if checked else typed.command("model.criticism", run.name)
     lines = {
         "evidence": _evidence(run, texts),
         "judgement": _judgement(run, texts),
@@ -119,7 +124,11 @@ def sureness(run: SavedRun, texts: Catalogue) -> Json:
     return {
         "title": texts.say("sure.title"),
         "lines": [
-            {"label": texts.say(f"sure.labels.{key}"), "text": text}
+            {
+                "label": texts.say(f"sure.labels.{key}"),
+                "text": text,
+                "command": command if key == "checks" else "",
+            }
             for key, text in lines.items()
             if text
         ],
@@ -163,12 +172,12 @@ def _judgement(run: SavedRun, texts: Catalogue) -> str:
 def _checks(run: SavedRun, texts: Catalogue) -> str:
     judged = {name: one["passed"] for name, one in run.checks.items() if one["passed"] is not None}
     if not judged:
-        return texts.say("sure.unchecked", run=run.name)
+        return texts.say("sure.unchecked")
     failed = [texts.say(f"checks.{name}").lower() for name, passed in judged.items() if not passed]
     key = "failed" if failed else "passed"
     return texts.say(
         f"sure.{key}", passed=len(judged) - len(failed), judged=len(judged),
-        names=", ".join(failed),
+        names=", ".join(failed), **chapters(texts),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from model.equations.quantities import DEFINITIONS
 from reports.saved_run import SavedRun
-from reports.tables import table
+from reports.tables import chapters, table
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -92,7 +92,6 @@ def _bias(one: Json, texts: Catalogue) -> str:
 
 def _where(item: int | str, run: SavedRun, texts: Catalogue, **values: str) -> str:
     """Where an item is met, naming chapters by their titles."""
-    titles = {key: text for key, text in texts.content["annex"].items() if key.endswith("_title")}
     timeline = run.timeline
     values |= {
         "title": timeline["title"],
@@ -105,4 +104,4 @@ def _where(item: int | str, run: SavedRun, texts: Catalogue, **values: str) -> s
         "version": run.manifest["versions"]["model"],
         "source": run.manifest["versions"]["source"],
     }
-    return texts.say(f"annex.gather.places.i{item}", **titles, **values)
+    return texts.say(f"annex.gather.places.i{item}", **chapters(texts), **values)

@@ -10,7 +10,7 @@ from model.equations.quantities import HEADLINE
 from model.terminal.wording import FINEST, MILLION, rounding_unit, three, unchanged
 from reports.citations import figure_printed
 from reports.saved_run import SavedRun
-from reports.tables import table
+from reports.tables import date_text, table
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -88,7 +88,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json | None:
     held, changes = _held_out(run, texts), _changes(run, texts)
     return {
         "summary": _answers(run, texts) | {"text": " ".join(text)},
-        "holdout": held | {"text": texts.say("annex.readings_holdout.text")},
+        "holdout": held | {"text": texts.say("annex.readings_holdout.text", table="@table")},
         "scenarios": changes,
     }
 
@@ -158,7 +158,7 @@ def _changes(run: SavedRun, texts: Catalogue) -> Json:
             else texts.numbers.interval(*three(change, MILLION), finest=FINEST)
             for change in changes
         ]
-        rows.append([block["title"], year, *cells])
+        rows.append([block["title"], date_text(run, year, texts), *cells])
     block = table(texts, "readings_scenarios", ("scenario", "year", "mixture"), rows)
     return block | {"head": [*block["head"], *_names(run)]}
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.archive import store
 from model.archive.plain_netcdf import read_group
-from model.case.folders import BASELINE, bytes_of
+from model.case.folders import BASELINE, SCENARIOS, bytes_of
 from model.case.reader.cells import as_read, rows_of_text, written_table
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import HEADLINE
@@ -92,6 +92,15 @@ class SavedRun:
         last = self.timeline["end"]
         annual = self.summary["scenarios"][BASELINE]["annual"]
         return [int(year) for year in annual if f"{year}-12" <= last]
+
+    @property
+    def all_years(self) -> list[int]:
+        """Whole years, also those that are projected in part or wholly."""
+        return [int(year) for year in self.summary["scenarios"][BASELINE]["annual"]]
+
+    def projected(self, date: int | str) -> bool:
+        """Whether a year or month lies past the data, with any of its months."""
+        return (f"{date}-12" if len(str(date)) == 4 else str(date)) > str(self.timeline["end"])
 
     def whole_year(self, year: int) -> int:
         """A year that was projected whole.
@@ -294,6 +303,10 @@ class SavedRun:
     def reading(self) -> Json:
         """Content of ``reading.toml``."""
         return self._toml("reading")
+
+    def scenario_file(self, name: str) -> Json:
+        """Content of a scenario's file."""
+        return self._toml(f"{SCENARIOS}/{name}")
 
     def basis(self, label: str) -> str:
         """The basis of a basic quantity's prior, as stated in the inputs."""

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
 
 
-def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[str]]) -> Json:
+def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list[Any]]) -> Json:
     """Return a table with its caption and head from the catalogue."""
     return {
         "caption": texts.say(f"annex.{name}.caption"),
         "head": [texts.say(f"annex.{name}.{column}") for column in columns],
         "rows": rows,
     }
+
+
+def date_text(run: SavedRun, date: int | str, texts: Catalogue) -> str:
+    """A year or month, marked if it is projected."""
+    return texts.say("projected", date=date) if run.projected(date) else str(date)
+
+
+def projected_note(run: SavedRun, texts: Catalogue) -> str:
+    """What the mark of projected years means; blank if no year is projected."""
+    if not any(map(run.projected, run.all_years)):
+        return ""
+    return texts.say("projected_note", end=texts.month(run.timeline["end"]))
+
+
+def chapters(texts: Catalogue) -> dict[str, str]:
+    """Titles of the annex's chapters, by the names under which texts refer to them."""
+    annex: Json = texts.content["annex"]
+    return {key: title for key, title in annex.items() if key.endswith("_title")}

@@ -16,7 +16,8 @@ import model
 from model.case.folders import scenario_names
 from model.terminal.wording import MILLION, three
 from reports.brief import brief
-from reports.figures import totals, years
+from reports.figures import caption, totals, years
+from reports.figures.files import spoken
 from reports.figures.style import content
 from reports.saved_run import SavedRun
 from reports.texts import catalogue
@@ -62,7 +63,9 @@ def sample(output: Path) -> str:
 
 def picture(run: SavedRun) -> bytes:
     """The state take by year as SVG, letters as shapes: README's reader has no font of ours."""
-    return content(years.draw(run), "svg", letters=False)
+    texts = catalogue()
+    drawing = content(years.draw(run), "svg", letters=False).decode("utf-8")
+    return spoken(drawing, caption("years", run, texts), years.describe(run, texts))
 
 
 def renewed(text: str, name: str, block: str) -> str:

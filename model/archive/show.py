@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from model.case.folders import BASELINE
+from model.case.folders import BASELINE, COPY, bytes_of
+from model.case.reader.toml_places import toml_of
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.tables import Screen, empty_table, screen, styled, widen
 from model.terminal.wording import (
@@ -59,15 +60,18 @@ def annual_table(content: dict[str, Any]) -> pd.DataFrame:
 
 def show(answer: Answer, *, brief: bool) -> None:
     """Print the yearly table, a block for each scenario and, unless brief, notes on reading it."""
-    content = answer.summary
+    content, end = answer.summary, _data_end(answer)
     console = screen(soft_wrap=True)
     blocks = {name: one for name, one in content["scenarios"].items() if name != BASELINE}
-    tables = [_ladder(console, content), *(_against(console, one) for one in blocks.values())]
+    tables = [_ladder(console, content, end)]
+    tables += [_against(console, one, end) for one in blocks.values()]
     by_reading = _readings(console, content) if "readings" in content else None
     widen(console, *tables, *([by_reading] if by_reading else []))
     if not content["converged"]:
         console.print(styled("NOT CONVERGED: do not use these numbers.", "bold red"))
     console.print(tables[0])
+    if any(_projected(year, end) for year in content["scenarios"][BASELINE]["annual"]):
+        console.print(f"  p: projected, not estimated; the data end in {end}")
     if not brief:
         for definition, heading in HEADINGS.items():
             console.print(f"  {heading}: {MEANINGS[definition]}")
@@ -110,7 +114,23 @@ def _table(console: Screen, title: str, first: str = "Year") -> Table:
     return table
 
 
-def _against(console: Screen, block: dict[str, Any]) -> Table:
+def _data_end(answer: Answer) -> str:
+    """The last month that the data cover."""
+    timeline = bytes_of(answer.folder / COPY / "timeline.toml").decode("utf-8-sig")
+    return str(toml_of(timeline)["end"])
+
+
+def _projected(year: str, end: str) -> bool:
+    return f"{year}-12" > end
+
+
+def _add_year(table: Table, year: str, end: str, *cells: str) -> None:
+    """Add a year's row; one that is wholly or partly projected is marked, and dim."""
+    projected = _projected(year, end)
+    table.add_row(f"{year} p" if projected else year, *cells, style="dim" if projected else "")
+
+
+def _against(console: Screen, block: dict[str, Any], end: str) -> Table:
     """State take and its change from the baseline, in the years in which anything changes."""
     table = _table(console, "USD million: median (90% interval)")
     for heading in ("State take", "Change", "Chance it is higher", "Change in billings"):
@@ -120,8 +140,10 @@ def _against(console: Screen, block: dict[str, Any]) -> Table:
         take = versus[HEADLINE]["usd"]
         if all(unchanged(versus[name]["usd"]) for name in DEFINITIONS):
             continue
-        table.add_row(
+        _add_year(
+            table,
             year,
+            end,
             _cell(block["annual"][year][HEADLINE]["usd"]),
             _change(take),
             "" if unchanged(take) else percent(take["probability_higher"]),
@@ -161,14 +183,14 @@ def _million(amount: float | None) -> float:
     return math.nan if amount is None else amount / MILLION
 
 
-def _ladder(console: Screen, content: dict[str, Any]) -> Table:
+def _ladder(console: Screen, content: dict[str, Any], end: str) -> Table:
     """Year × definition: median and 90% interval in USD million."""
     table = _table(console, "Revenue a year, USD million: median (90% interval)")
     for definition, heading in HEADINGS.items():
         style = "bold" if definition == HEADLINE and console.is_terminal else ""
         table.add_column(heading, justify="right", style=style, no_wrap=True)
     for year, definitions in content["scenarios"][BASELINE]["annual"].items():
-        table.add_row(year, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
+        _add_year(table, year, end, *(_cell(definitions[name]["usd"]) for name in HEADINGS))
     return table
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 from model.archive.show import HEADINGS
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.projection.projection import quantiles
+from model.projection.unpaired import differences
 from model.result.readable_tables import READABLE
 from model.sampling.convergence import median_error
 from model.terminal import html
@@ -155,12 +156,8 @@ def _at_random(ours: xr.DataArray, theirs: xr.DataArray) -> xr.DataArray:
     order = ("definition", "period", "chain", "draw")
     sides = [one.transpose(*order) for one in (ours, theirs)]
     larger = max(sides, key=lambda one: one.sizes["chain"] * one.sizes["draw"])
-    count = larger.sizes["chain"] * larger.sizes["draw"]
-    rng = np.random.default_rng(0)
-    # a smaller set is used several times over, each draw as often as another
     flat = [one.to_numpy().reshape(*one.shape[:2], -1) for one in sides]
-    chosen = [rng.permutation(np.arange(count) % one.shape[-1]) for one in flat]
-    found = flat[0][..., chosen[0]] - flat[1][..., chosen[1]]
+    found = differences(*flat)
     return larger.copy(data=found.reshape(larger.shape)).transpose(
         "definition", "chain", "draw", "period"
     )

@@ -103,6 +103,10 @@ def _panel(
     end = run.covered[1]
     if table.index[-1] > end:
         axes.axvline(end, color=GREY, linewidth=0.7, linestyle=":")
+        axes.axvspan(
+            end, table.index[-1], facecolor="none", edgecolor=GREY, hatch="////", linewidth=0,
+            alpha=0.45, gid="projected",
+        )  # fmt: skip
         if first:
             axes.annotate(
                 texts.say("figures.scenarios.projected"),
