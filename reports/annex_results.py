@@ -8,6 +8,7 @@ from typing import Any
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS
 from model.terminal.wording import FINEST, MILLION, rounding_unit, three, unchanged
+from reports import assumed
 from reports.saved_run import SavedRun
 from reports.tables import date_text, projected_note
 from reports.texts import Catalogue
@@ -27,9 +28,9 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
     rows: list[list[str]] = []
     faint: list[int] = []
     for definition in ORDER:
-        name = texts.say(f"definitions.{definition}.name")
+        name = assumed.definition_name(run, definition, texts)
         for year, found in annual.items():
-            if run.projected(int(year)):
+            if run.projected(int(year)) or assumed.mostly(run, definition):
                 faint.append(len(rows))
             cells = [cell for one in currencies for cell in _spread(found[definition][one], texts)]
             rows.append([name, date_text(run, int(year), texts), *cells])
@@ -101,8 +102,9 @@ def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
         "caption": texts.say("annex.by_year.caption", title=block["title"]),
         "head": [
             texts.say("annex.results.year"),
-            *(texts.say(f"definitions.{one}.name") for one in ORDER),
+            *(assumed.definition_name(run, one, texts) for one in ORDER),
         ],
+        "assumed": [place for place, one in enumerate(ORDER, 1) if assumed.mostly(run, one)],
         "rows": rows,
         "faint": faint,
         "none": "" if rows else texts.say("annex.by_year.none"),

@@ -11,6 +11,8 @@ from model.equations.quantities import USES, family
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
+#: The row of all priors in the check by power-scaling, and the sensitivity that counts.
+PRIORS, MATTERS = "all priors", 0.05
 #: Basic quantities that fix each use of the billings.
 FIXED_BY: dict[str, tuple[str, ...]] = {
     "turnover_tax": ("vat_rate", "vat_share", "simplified_rate"),
@@ -41,6 +43,26 @@ def quantity(run: SavedRun, label: str) -> bool:
     """Whether a basic quantity only fixes uses that are assumed."""
     fixed = {use for use, names in FIXED_BY.items() if family(label) in names}
     return bool(fixed) and fixed <= set(uses(run))
+
+
+def mostly(run: SavedRun, definition: str) -> bool:
+    """Whether the priors decide a revenue more than the evidence does, by power-scaling.
+
+    That is so where a little more or less prior moves it by an amount that counts (Kallioinen et
+    al. 2024), is no noise, and is more than as much evidence would.
+    """
+    if not run.checks.get("power_scaling", {}).get("rows"):
+        return False
+    moved = run.check_table("power_scaling").set_index("component")[definition]
+    priors = float(moved[PRIORS])
+    noise = float(moved.get(f"noise, {PRIORS}", 0.0))
+    return priors > max(MATTERS, noise, float(moved["evidence"]))
+
+
+def definition_name(run: SavedRun, definition: str, texts: Catalogue) -> str:
+    """The name of a definition of revenue, marked if priors decide it."""
+    name = texts.say(f"definitions.{definition}.name")
+    return texts.say("mostly_assumed", name=name) if mostly(run, definition) else name
 
 
 def name_of(run: SavedRun, label: str, texts: Catalogue) -> str:

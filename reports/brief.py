@@ -8,7 +8,7 @@ from typing import Any
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.wording import FINEST, MILLION, three, unchanged
-from reports import driver_findings, findings, readings, what_if
+from reports import assumed, driver_findings, findings, readings, what_if
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
@@ -58,13 +58,21 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
     if driver_findings.asked(run) and not run.scenarios:  # else the annex draws it
         drawn["tornado"] = files.block("tornado", most=BARS)
     data = content(run, texts) | {"figures": drawn}
-    # smaller type, then no figure of workers, which the annex draws
-    fewer = drawn | {"workers": []}
-    for less in ({}, {"tight": True}, {"tight": True, "figures": fewer}):
+    for less in _shorter(drawn):
         pdf = typeset("brief", data | less, files.drawn)
         if pages(pdf) <= LONGEST:
             break
     return pdf
+
+
+def _shorter(drawn: Json) -> list[Json]:
+    """What to change, step by step, in a brief that would be too long.
+
+    Smaller type, with figures wherever there is room; then without figures that the annex has too.
+    """
+    tight = {"tight": True}
+    fewer = [drawn | {"workers": []}, drawn | {"workers": [], "scenarios": []}]
+    return [{}, tight, *(tight | {"figures": figures} for figures in fewer)]
 
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
@@ -108,10 +116,13 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         ]
         for year in run.all_years
     ]
-    heads = [texts.say(f"definitions.{definition}.name") for definition in order]
+    heads = [assumed.definition_name(run, definition, texts) for definition in order]
     meanings = [
-        {"name": head, "text": texts.say(f"definitions.{definition}.meaning")}
-        for head, definition in zip(heads, order, strict=True)
+        {
+            "name": texts.say(f"definitions.{definition}.name"),
+            "text": texts.say(f"definitions.{definition}.meaning"),
+        }
+        for definition in order
     ]
     meanings += [
         {"name": texts.say(f"brief.{word}_name"), "text": texts.say(f"brief.{word}")}
@@ -122,6 +133,7 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         "head": [texts.say("brief.years.year"), *heads],
         "rows": rows,
         "faint": [place for place, year in enumerate(run.all_years) if run.projected(year)],
+        "assumed": [place for place, one in enumerate(order, start=1) if assumed.mostly(run, one)],
         "note": projected_note(run, texts),
         "meanings": meanings,
     }

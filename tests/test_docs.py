@@ -89,14 +89,15 @@ def numbers(text: str) -> list[str]:
 
 
 def close(ours: str, theirs: str) -> bool:
-    """Whether two numbers are the same but for a unit of the last digit that is not zero.
+    """Whether two numbers are the same but for a unit of the last digit that is not zero, or 6%.
 
-    Another kind of processor draws other numbers from the same posterior.
+    Another kind of processor draws other numbers from the same posterior: of 500 effective draws
+    the ends of an interval of such a width differ by 3.5% (standard deviation of a difference).
     """
     unit = 10.0 ** -len(theirs.partition(".")[2])
     if unit == 1.0:
         unit = 10.0 ** (len(theirs) - len(theirs.rstrip("0")))
-    return abs(float(ours) - float(theirs)) <= 1.01 * unit
+    return abs(float(ours) - float(theirs)) <= max(1.01 * unit, 0.06 * float(theirs))
 
 
 def block(name: str) -> str:
@@ -119,7 +120,10 @@ def test_the_answer_is_the_shipped_cases(shipped: SavedRun) -> None:
 
 def test_the_sample_is_what_the_command_prints(shipped: SavedRun, tmp_path: Path) -> None:
     def but_for_diagnostics(text: str) -> str:
-        return " ".join(re.sub(r"Converged:.*?divergences\.", "", text, flags=re.S).split())
+        text = " ".join(text.split())
+        # how long a reading was sampled depends on the processor's last digits
+        longer = "Not converged yet; sampling for half as long again"
+        return re.sub(rf" ({longer}|Converged:.*?divergences\.)", "", text)
 
     ours, theirs = (
         but_for_diagnostics(text) for text in (readme.sample(tmp_path), block("sample"))

@@ -172,24 +172,18 @@ def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue
         gid="wedge",
     )
     unit = 1000.0 if whole >= 1e4 else 1.0
-    axes.annotate(
+    label = axes.annotate(
         texts.say("figures.accounts.declared", amount=texts.numbers.rounded(declared, unit)),
-        (0, place),
-        (4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=8.5,
-    )
+        (0, place), (4, 0), textcoords="offset points", va="center", fontsize=8.5,
+        bbox={"facecolor": PALE, "edgecolor": "none", "pad": 1.5},
+    )  # fmt: skip
+    # beside the first, which may be longer than its bar
     axes.annotate(
         texts.say("figures.accounts.wedge", amount=texts.numbers.rounded(whole - declared, unit)),
-        ((whole + declared) / 2, place),
-        ha="center",
-        va="center",
-        fontsize=8.5,
-        color=ORANGE_INK,
-        fontweight=600,
+        (1, 0.5), (7, 0), xycoords=label, textcoords="offset points", va="center", fontsize=8.5,
+        color=ORANGE_INK, fontweight=600,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-    )
+    )  # fmt: skip
 
 
 def describe(run: SavedRun, texts: Catalogue) -> str:

@@ -64,8 +64,7 @@ def both(
     _frame(axes, title, source)
     # letters as shapes: who opens the file may not have the fonts
     drawing = content(axes, "svg", letters=False).decode("utf-8")
-    found = {f"{name}.svg": spoken(drawing, title, words), f"{name}.png": content(axes, "png")}
-    return found
+    return {f"{name}.svg": spoken(drawing, title, words), f"{name}.png": content(axes, "png")}
 
 
 def _frame(axes: Any, title: str, source: str) -> None:

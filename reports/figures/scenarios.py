@@ -35,6 +35,8 @@ COLUMNS = 3
 #: Number of scenarios drawn by default.
 MOST = 5
 ROW_HEIGHT = 45.0
+#: Share of a panel's height that its label takes, in two lines.
+LABEL = 0.3
 
 
 def draw(
@@ -67,8 +69,24 @@ def draw(
             _panel(axes, run, host, name, texts, first=place == 0)
         for axes in panels[::COLUMNS]:
             axes.set_ylabel(texts.say("figures.scenarios.axis"))
-        panels[0].set_ylim(bottom=0)
+        panels[0].set_ylim(0, max(_needed(run, host, name) for name in names))
     return panels
+
+
+def _needed(run: SavedRun, host: str, name: str) -> float:
+    """Height of the axes at which a panel's fan and its label do not meet."""
+    table = fan(run, host, name)["q95"]
+    highest = 1.03 * float(table.max())
+    if name == BASELINE:
+        return highest
+    left, right = _thirds(table)
+    return max(highest, min(left, right) / (1 - LABEL))
+
+
+def _thirds(upper: pd.Series) -> tuple[float, float]:
+    """Highest upper end in the first and the last third of the months."""
+    third = max(len(upper) // 3, 1)
+    return float(upper.iloc[:third].max()), float(upper.iloc[-third:].max())
 
 
 def fan(run: SavedRun, host: str, scenario: str) -> pd.DataFrame:
@@ -126,8 +144,8 @@ def _panel(
     axes.set_title(textwrap.fill(title, 31), color=dark, fontsize=9, linespacing=0.95)
     if name != BASELINE:
         # on the side where the fan leaves more room
-        third = len(table) // 3
-        right = table["q95"].iloc[:third].max() > table["q95"].iloc[-third:].max()
+        before_it, after_it = _thirds(table["q95"])
+        right = before_it > after_it
         axes.annotate(
             stake(run, name, texts),
             (1 if right else 0, 1),

@@ -62,6 +62,7 @@ RC: Any = {
     "ytick.labelcolor": INK,
     "xtick.labelsize": 8.5,
     "ytick.labelsize": 8.5,
+    "ytick.alignment": "center",  # as all other labels beside a line
     "xtick.major.width": 0.7,
     "ytick.major.width": 0.0,
     "xtick.major.size": 3.0,

@@ -54,16 +54,14 @@ def test_the_annex_has_the_worlds_unlike_the_model(
     assert squeezed(WORLDS["slips"].says) in text
     missing = worlds(run, english)
     assert not missing["rows"]
-    assert "python -m model.calibration --misspecified" in missing["text"]
+    assert missing["command"] == ".venv/bin/python -m model.calibration \\\n  --misspecified"
 
 
 def test_an_unchecked_run_says_how_to_check_it(run: SavedRun, english: Catalogue) -> None:
     assert run.checks == {}
     text = squeezed(" ".join(pages(annex(run, english))))
     name = run.folder.resolve().name
-    assert (
-        squeezed(f"This run was not checked. To check it: python -m model.criticism {name}") in text
-    )
+    assert squeezed(f"To check it: .venv/bin/python -m model.criticism {name}") in text
     assert squeezed("python -m model.calibration") in text
     assert figures.lacking(run) >= CHECKS
     assert not {file.partition(".")[0] for file in drawn(run, english)} & CHECKS

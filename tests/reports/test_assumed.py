@@ -6,8 +6,8 @@ import copy
 
 import pytest
 
-from model.equations.quantities import BASIC_BY_NAME, USES
-from reports import assumed, findings, front
+from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, USES
+from reports import annex_results, assumed, brief, findings, front
 from reports.figures import priors
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -75,3 +75,31 @@ def test_sentences_say_so_only_where_it_is_so(run: SavedRun, english: Catalogue)
     whole = sum(shares[use]["share"]["mean"] for use in assumed.uses(run))
     assert english.numbers.percent(whole) in said["unknown.assumed"]
     assert "local brokers" in said["unknown.assumed"]
+
+
+def scaled(run: SavedRun, **sensitivities: float) -> SavedRun:
+    """The same run with a made-up check by power-scaling, alike for all definitions."""
+    new = SavedRun(run.folder, run.manifest, run.summary)
+    rows = [[name.replace("_", " "), *[value] * len(DEFINITIONS)] for name, value in
+            (sensitivities | {"noise, all priors": 0.01}).items()]  # fmt: skip
+    columns = ["component", *DEFINITIONS]
+    new.__dict__["checks"] = {"power_scaling": {"passed": None, "columns": columns, "rows": rows}}
+    return new
+
+
+@pytest.mark.parametrize(
+    ("priors", "evidence", "decided"),
+    [(0.2, 0.1, True), (0.1, 0.2, False), (0.04, 0.01, False), (0.06, 0.01, True)],
+)
+def test_what_priors_decide_is_mostly_assumed(
+    run: SavedRun, english: Catalogue, priors: float, evidence: float, decided: bool
+) -> None:
+    told = scaled(run, all_priors=priors, evidence=evidence)
+    assert assumed.mostly(told, "state_take") == decided
+    table = brief.years(told, english)
+    marked = ["(mostly assumed)" in head for head in table["head"][1:]]
+    assert marked == [decided] * len(DEFINITIONS)
+    assert table["assumed"] == (list(range(1, len(DEFINITIONS) + 1)) if decided else [])
+    results = annex_results.results(told, english)
+    assert len(results["faint"]) == (len(results["rows"]) if decided else 0)
+    assert not assumed.mostly(run, "state_take")

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import copy
+import re
+import shutil
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from model.archive.answer import Answer
+from model.archive.show import show
 from model.terminal.wording import MILLION
-from reports import front
-from reports.brief import brief
+from reports import annex_results, front, what_if
+from reports.brief import brief, years
 from reports.command import named
-from reports.figures import headline
+from reports.figures import headline, scenarios
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
+from tests.archive.strangers import resealed
+from tests.reports.runs import write_run
 from tests.reports.test_pdf import pages
 
 
@@ -73,7 +81,9 @@ def test_how_sure_we_are_counts_what_there_is(run: SavedRun, english: Catalogue)
     for part, count in counts.items():
         assert f"{english.say(f'sure.parts.{part}')} ({count})" in found["Rests on evidence"]
     assert "local brokers" in found["Rests on judgement"]
-    assert f"python -m model.criticism {run.name}" in found["Checks"]
+    commands = [one["command"] for one in front.sureness(run, english)["lines"]]
+    assert f".venv/bin/python -m model.criticism {run.name}" in commands
+    assert found["Checks"] == "Not run yet. To run them:"
     assert "Before and after" not in found
 
 
@@ -116,3 +126,92 @@ def test_the_chart_has_every_range(rival_run: SavedRun, english: Catalogue) -> N
     assert official.ours == (predicted["q05"], predicted["q95"])
     numbers = rival_run.annual(rival_run.year, "state_take")
     assert rows["interval state_take"].middle == pytest.approx(numbers["q50"] / MILLION)
+
+
+# --- what a what-if changes, and what is projected ---------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def beside(
+    case_with_scenarios: tuple[Path, list[Path]], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[SavedRun, SavedRun]:
+    """An estimate, projected past the data, and a what-if in the same folder of runs."""
+    folder, _ = case_with_scenarios
+    runs = tmp_path_factory.mktemp("beside")
+    estimate = write_run(runs, folder, horizon="2020-06")
+    other = write_run(runs, folder, key="ba9876543210")
+    resealed(other, what_if=WHAT_IF, fit="0" * 12, arguments=["--set", "broker_margin=0.3"])
+    return SavedRun.open(estimate), SavedRun.open(other)
+
+
+def test_a_what_if_shows_what_it_changes(
+    beside: tuple[SavedRun, SavedRun], english: Catalogue
+) -> None:
+    estimate, other = beside
+    assert what_if.block(estimate, english) is None
+    found = what_if.block(other, english)
+    assert found is not None
+    assert found["command"] == ""
+    was, now, difference = (cell["text"] for cell in found["cells"])
+    assert was == english.money(estimate.annual(other.year, "state_take"))
+    assert now == english.money(other.annual(other.year, "state_take"))
+    # by convolution: all pairs, of which those drawn are a sample
+    ours, theirs = (
+        one.yearly_draws("state_take").sel(year=other.year).to_numpy().ravel() / MILLION
+        for one in (other, estimate)
+    )
+    every = np.quantile((ours[:, None] - theirs[None, :]).ravel(), [0.5, 0.05, 0.95])
+    middle, low, high = map(float, re.findall(r"[\d.]+", difference.replace(",", "")))
+    assert [abs(one) for one in every] == pytest.approx([middle, low, high], abs=np.ptp(every) / 10)
+    # the same draws: no difference but what sampling explains
+    assert "this may be no difference at all" in found["text"]
+    assert estimate.name in found["text"]
+    text = pages(brief(other, english))[0]
+    assert was in text
+    assert now in text
+
+
+def test_a_clear_change_is_called_so(
+    beside: tuple[SavedRun, SavedRun], english: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(what_if, "noise", lambda *_: -1.0)
+    found = what_if.block(beside[1], english)
+    assert found is not None
+    assert "more than sampling alone" in found["text"]
+
+
+def test_without_the_estimate_the_box_says_how_to_get_it(
+    beside: tuple[SavedRun, SavedRun], english: Catalogue, tmp_path: Path
+) -> None:
+    _, other = beside
+    alone = SavedRun.open(Path(shutil.copytree(other.folder, tmp_path / other.name)))
+    found = what_if.block(alone, english)
+    assert found is not None
+    assert found["cells"] == []
+    assert found["command"] == ".venv/bin/python -m model.estimate"
+    assert "is not in this folder of runs" in pages(brief(alone, english))[0]
+
+
+def test_projected_years_are_marked(beside: tuple[SavedRun, SavedRun], english: Catalogue) -> None:
+    estimate, other = beside
+    table = years(estimate, english)
+    assert [row[0] for row in table["rows"]] == ["2017", "2018", "2019 p"]
+    assert table["faint"] == [2]
+    assert table["note"].startswith("p: projected")
+    assert "December 2018" in table["note"]
+    results = annex_results.results(estimate, english)
+    assert [results["rows"][place][1] for place in results["faint"]] == ["2019 p"] * 5
+    plain = years(other, english)
+    assert (plain["faint"], plain["note"]) == ([], "")
+    panel = scenarios.draw(estimate)[0]
+    assert [one.get_hatch() for one in panel.patches if one.get_gid() == "projected"] == ["////"]
+
+
+def test_projected_years_are_marked_in_the_terminal(
+    beside: tuple[SavedRun, SavedRun], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one, marked in zip(beside, (True, False), strict=True):
+        show(Answer(one.folder, one.summary, one.manifest, found=True), brief=True)
+        printed = capsys.readouterr().out
+        assert ("2019 p" in printed) == marked
+        assert ("p: projected, not estimated; the data end in 2018-12" in printed) == marked

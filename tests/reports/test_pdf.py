@@ -116,7 +116,7 @@ def test_the_annex_holds_every_row_and_every_quantity(run: SavedRun, made: Made)
 def test_the_annex_says_how_to_make_it_again(run: SavedRun, made: Made) -> None:
     text = squeezed(" ".join(pages(made("run", annex))))
     asked, report = commands(run)
-    assert "--scenario half --scenario double" in asked
+    assert "--scenario half \\\n  --scenario double" in asked
     assert squeezed(asked) in text
     assert squeezed(report) in text
 

@@ -51,7 +51,7 @@ def test_words_that_templates_take_are_there(english: Catalogue) -> None:
     for name in ("brief", "annex"):
         text = (ROOT / "reports" / "templates" / f"{name}.typ").read_text(encoding="utf-8")
         taken = set(re.findall(r"\bw\.([a-z_]+)", text))
-        assert taken - {"trace", "footer"} <= set(english.content[name])
+        assert taken - {"trace", "footer", "at", "pairs"} <= set(english.content[name])
         model = set(re.findall(r"\bm\.([a-z_]+)", text)) - {"name", "text"}
         assert model <= set(english.content["annex"]["model"])
 
