@@ -7,7 +7,7 @@ ARGS =
 PYTHON ?=
 
 TARGETS = environment estimate check drivers calibrate report test fuzz readme schemas notebooks \
-    bench lint format lock
+    lab bench lint format lock
 
 .DEFAULT_GOAL := help
 .PHONY: help $(TARGETS)

@@ -9,23 +9,18 @@
 #
 # It takes less than half a minute, and a few seconds the second time.
 #
-# Import three libraries for looking at results, then the program itself, which needs only one name.
-
-# %%
-import arviz
-import pandas as pd
-import xarray
-
-import model
-
-# %% [markdown]
 # ## Six lines
 #
-# `import model` was the first of them. `model.fit()` estimates the case that comes with the
+# Two libraries are for looking at results; the program itself needs only one name. `model.fit()` estimates the case that comes with the
 # program, or reads the answer from the archive if it was already estimated. The program sets the
 # seed of the draws, so the same machine gives the same numbers each time.
 
 # %%
+import arviz
+import pandas as pd
+
+import model
+
 estimate = model.fit()
 assert estimate.converged
 by_year = estimate.revenue("state_take", unit="million")
@@ -45,12 +40,7 @@ print(estimate)
 # enough effective draws (at least 400, in the bulk and in the tails), and if no draw diverged.
 # Each rival reading (below) has four chains of its own, and all must pass. `estimate.converged` is
 # that verdict; `convergence` has the worst value of each diagnostic.
-
-# %%
-worst = {name: value for name, value in estimate.convergence.items() if name != "worst"}
-pd.Series(worst, name="worst of all").round(3).to_frame()
-
-# %% [markdown]
+#
 # This shows that the chains found the posterior, not that the posterior is right. An estimate that
 # fails states this in its sentence; `assert estimate.converged` stops a notebook from continuing
 # with it.
@@ -61,6 +51,9 @@ pd.Series(worst, name="worst of all").round(3).to_frame()
 # interval.
 
 # %%
+worst = {name: value for name, value in estimate.convergence.items() if name != "worst"}
+print("Worst of all:", pd.Series(worst).round(3).to_dict())
+
 ENDS = ["median", "5%", "95%"]
 
 years = by_year[ENDS].round().astype(int)
@@ -111,11 +104,9 @@ names = dict(zip(["q50", "q05", "q95"], ENDS, strict=True))
 table = (table[list(names)] / 1e6).rename(columns=names).round().astype(int)
 table.insert(0, "weight", [f"{block['weight']:.0%}" for block in readings.values()])
 table.loc["all together"] = ["100%", *years.loc[estimate.year]]
-table.rename_axis(columns=f"state take of {estimate.year}, USD million")
-
-# %%
 for name, block in readings.items():
     print(f"{name}: {block['title']}.")
+table.rename_axis(columns=f"state take of {estimate.year}, USD million")
 
 # %% [markdown]
 # If you believe only one of them, say so: `model.fit(reading={"plan": 1})` gives that reading all
@@ -143,18 +134,8 @@ press_claims[["quantity", "qualifier", "figure", "unit"]]
 # ## Other questions
 #
 # `estimate.draws()` has the amounts of each draw from the posterior, by year. The probability
-# of a statement is the share of draws for which it holds. What is the chance that the state took
-# more than the press's figure?
-
-# %%
-draws = estimate.draws("state_take").sel(period=str(estimate.year))
-above = int((draws > press["usd"]).sum())
-print(f"{above:,} of {draws.size:,} draws for {estimate.year} lie above the press's figure.")
-
-# %% [markdown]
-# None or a handful of some thousand draws means "less than one in a few hundred", not "impossible":
-# correlated draws cannot resolve smaller probabilities. For the other definitions, counted here and
-# as stored in the run:
+# of a statement is the share of draws for which it holds. What is the chance that each definition
+# gives more than the press's figure? Counted here, and as stored in the run:
 
 # %%
 definitions = ["billings", "wedge", "surplus", "state_take", "plan_collected"]
@@ -168,7 +149,8 @@ above.round(2).rename_axis(columns="probability of more")
 
 # %% [markdown]
 # So the press's figure is a possible *wedge*, if a high one, and an implausible *state take*. The
-# multiplication is not absurd, but it measures something else.
+# multiplication is not absurd, but it measures something else. (A probability of zero means "less than
+# one in a few hundred", not "impossible": correlated draws cannot resolve smaller ones.)
 #
 # The draws of one estimate match position by position, so two years may be compared draw by draw
 # although their intervals overlap:
@@ -215,27 +197,8 @@ table[["mean", "sd", "eti90_lb", "eti90_ub"]]
 # multiples. ArviZ also offers R-hat and effective draws, but not for this: a mixture keeps the draws
 # of one reading next to each other, so chains are judged before they are mixed, as above.
 # `estimate.quantities` has every quantity with its unit, prior, posterior and the basis of the
-# prior.
-#
-# Quantities and amounts share the dimensions `chain` and `draw`, so xarray can relate them:
-
-# %%
-quantities = estimate.posterior["posterior"]
-amounts = estimate.posterior["revenue"]["yearly_usd"].sel(scenario="baseline", year=estimate.year)
-tied = {
-    definition: {
-        name: float(xarray.corr(quantities[name], amounts.sel(definition=definition)))
-        for name in chosen
-    }
-    for definition in ["billings", "state_take", "plan_collected"]
-}
-pd.DataFrame(tied).round(2).rename_axis(columns=f"correlation with, in {estimate.year}")
-
-# %% [markdown]
-# Payment and utilisation *are* the billings. They tie to the state take as well, since the plan can
-# be collected only from what the billings leave after taxes, brokers, upkeep and wages. The sender's
-# share of what is left with firms (`own_firms`) adds to the state take and not to the plan
-# collected. The notebook on the model does these accounts by hand.
+# prior. Quantities and amounts share the dimensions `chain` and `draw`, so `xarray.corr` can relate
+# them. The notebook on the model does the accounts that tie them, by hand.
 #
 # ## Exercises
 #

@@ -9,6 +9,14 @@
 #
 # It takes about a minute: the case is fitted once, once in a single reading, and twice more without
 # some evidence.
+#
+# ## The claims
+#
+# `evidence.csv` has one row per claim, and `case.evidence` is that table. The `role` of a row is
+# `fit`, `holdout` (a published total, compared with the answer and not fitted) or `context` (kept,
+# not used). The table shows the claims from one article, in the Wall Street Journal of August 2018:
+# five different things, each for its own months and with its own hedge. Every row has a note that
+# quotes it and gives the reasons for its grade; judgements are marked as such.
 
 # %%
 import textwrap
@@ -23,31 +31,15 @@ estimate = model.fit()
 assert estimate.converged
 case = estimate.case
 
-# %% [markdown]
-# ## The claims
-#
-# `evidence.csv` has one row per claim, and `case.evidence` is that table. The `role` of a row is
-# `fit`, `holdout` (a published total, compared with the answer and not fitted) or `context` (kept,
-# not used). The table shows the claims from one article, in the Wall Street Journal of August 2018.
-
-# %%
 claims = case.evidence.set_index("id")
 claims["grade"] = claims["reliability"] + claims["credibility"].astype(str)
 between = claims["low"].map("{:,.0f}".format) + " to " + claims["high"].map("{:,.0f}".format)
 claims["figure"] = claims["value"].map("{:,g}".format).where(claims["value"].notna(), between)
 print("Rows by role:", claims["role"].value_counts().to_dict())
+print(textwrap.fill(f"Note of wsj-workers: {claims.loc['wsj-workers', 'note']}", 96))
 
 article = claims[(claims["source"] == "wsj-2018-08-02") & (claims["role"] == "fit")]
 article[["quantity", "start", "end", "qualifier", "figure", "unit", "grade"]]
-
-# %% [markdown]
-# The article reports five different things, each for its own months and with its own hedge. Every
-# row has a note that quotes it and gives the reasons for its grade; judgements are marked as such.
-
-# %%
-for row in ["wsj-workers", "permitted-2017-12"]:
-    print(f"{row}, {claims.loc[row, 'grade']}, said by: {claims.loc[row, 'said_by']}")
-    print(textwrap.fill(claims.loc[row, "note"], 96), end="\n\n")
 
 # %% [markdown]
 # ## What a grade is
@@ -56,17 +48,7 @@ for row in ["wsj-workers", "permitted-2017-12"]:
 # Each implies an error on the log scale, and the two add in quadrature. The table gives the error
 # as a factor: with grade B2, an exact figure is within this factor of the truth, up or down, with
 # 90% probability.
-
-# %%
-reading = case.reading
-errors = {
-    digit: {letter: np.hypot(a, b) for letter, a in reading.reliability.items()}
-    for digit, b in reading.credibility.items()
-}
-factors = np.exp(1.645 * pd.DataFrame(errors)).round(2)
-factors.rename_axis(index="source", columns="claim")
-
-# %% [markdown]
+#
 # These numbers are a judgement and an input (`reading.toml`). F and 6 mean "cannot be judged",
 # which is not the worst grade: F is between D and E, and 6 is between 4 and 5. The table itself may
 # be wrong, so the program lets the evidence correct it: see *Errors that learn* below.
@@ -76,6 +58,15 @@ factors.rename_axis(index="source", columns="claim")
 # `model.hedge` computes the likelihood of a single figure: how likely *this* figure is to be
 # printed with *this* hedge, for each size of the truth. Here are nine hedges of one figure, 700,
 # at one grade:
+
+# %%
+reading = case.reading
+errors = {
+    digit: {letter: np.hypot(a, b) for letter, a in reading.reliability.items()}
+    for digit, b in reading.credibility.items()
+}
+factors = np.exp(1.645 * pd.DataFrame(errors)).round(2)
+factors.rename_axis(index="source", columns="claim")
 
 # %%
 hedges = ["exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete"]
@@ -96,21 +87,10 @@ _ = figure.supylabel("relative likelihood")
 # probably higher, but not without limit, and it may lie a little below, since the source may be
 # wrong. "More than" is used nearer to the figure than "at least". "Incomplete" is our word for a count
 # that is known to miss a part of unknown size: the truth may be several times the figure. The
-# press's "as much as" is the loosest ceiling; "nearly" and "almost" are read alike. The length of these tails is a judgement in
-# `reading.toml`, the same for every row.
+# press's "as much as" is the loosest ceiling; "nearly" and "almost" are read alike. The length of
+# these tails is a judgement in `reading.toml`, the same for every row. A good source gives a sharp
+# edge, a poor one blurs it (an exercise below).
 #
-# The next figure shows the same hedge at three grades: a good source gives a sharp edge, a poor one
-# blurs it. The black line is the figure 700.
-
-# %%
-for grade in ["A1", "B2", "D4"]:
-    model.hedge("at_least", 700, grade).plot(label=grade, xlim=(250, 2000))
-plt.axvline(700, color="black", linewidth=0.8)
-plt.xlabel("size of the truth")
-plt.ylabel("likelihood, its largest value one")
-_ = plt.legend(title="“at least 700”, graded")
-
-# %% [markdown]
 # ## The echo
 #
 # Rows that come from one place share an `origin`, and with it an error: if the register is wrong,
@@ -119,6 +99,10 @@ _ = plt.legend(title="“at least 700”, graded")
 
 # %%
 echo = claims[(claims["origin"] == "un1718-midterm") & (claims["role"] == "fit")]
+own = estimate.evidence.loc[echo.index, "error"].min()
+shared = np.sqrt(reading.echo_shared) * own
+print(f"The best row has a log error of {own:.3f}, of which {shared:.3f} is the origin's:")
+print(f"{reading.echo_shared:.0%} of the variance, which stays however many rows there are.")
 shown = echo[["quantity", "start", "qualifier", "figure", "source", "grade"]]
 shown.join(estimate.evidence[["error", "weight"]].round(3)).sort_values(["start", "weight"])
 
@@ -128,31 +112,23 @@ shown.join(estimate.evidence[["error", "weight"]].round(3)).sort_values(["start"
 # row for December 2017 states something else and keeps its own weight.
 #
 # How much is shared? `reading.toml` gives the shared part of the error variance, taken at the size
-# of the best row of the origin. Adding rows of one origin therefore cannot average it away:
-
-# %%
-own = estimate.evidence.loc[echo.index, "error"].min()
-shared = np.sqrt(reading.echo_shared) * own
-print(f"The best row has a log error of {own:.3f}, of which {shared:.3f} is the origin's:")
-print(f"{reading.echo_shared:.0%} of the variance, which stays however many rows there are.")
-
-# %% [markdown]
+# of the best row of the origin. Adding rows of one origin therefore cannot average it away.
+#
 # An origin may have two sides. The ambassador said that the state takes 50-60% *and* that workers
 # keep 40-50%: one statement about two shares of one whole, so that where one share is too high the
-# other is too low. The rows name the origin with `/same` and `/opposite`, and share the error with
-# opposite signs:
-
-# %%
-sides = claims[claims["origin"].str.startswith("matsegora-shares")]
-sides[["quantity", "low", "high", "unit", "base", "origin"]]
-
-# %% [markdown]
+# other is too low. The rows name the origin with `/same` and `/opposite` (`matsegora-shares`), and
+# share the error with opposite signs.
+#
 # ## Errors that learn
 #
 # Suppose that all your B sources are worse than you think. Then their figures lie further from each
 # other, and from all else, than the grade allows. So the error of each letter is multiplied by an
 # unknown factor around one, and its posterior says how much the sources of a letter err, as a
-# multiple of what the table says. We look at the reading of the case in which every row is fitted
+# multiple of what the table says.
+#
+# A single figure may also be off for a reason that no grade foresees: another definition, another
+# year, a slip of the pen. A row's density is therefore a mixture: mostly as graded, sometimes with
+# more error. How likely is it that each row is off? We look at the reading of the case in which every row is fitted
 # (the others leave out some; the quickstart shows them):
 
 # %%
@@ -161,25 +137,19 @@ assert together.converged
 errors = together.summary["errors"]
 factors = pd.DataFrame(errors["letters"]).loc[["q50", "q05", "q95"]].T
 factors.loc["any letter, before"] = np.exp(np.array([0, -1.645, 1.645]) * reading.letter_sd)
-factors.round(2).rename_axis("factor on the errors of")
+print(factors.round(2).rename_axis("factor on the errors of"))
+
+off = pd.Series(errors["off"], name="probability").sort_values(ascending=False)
+print(f"\nProbability of being off, before anything is fitted: {reading.off_share:.2f}; after:")
+stated = ["quantity", "start", "end", "qualifier", "figure", "grade"]
+off.head(6).round(2).to_frame().join(claims[stated])
 
 # %% [markdown]
 # A factor below one means that sources of that letter agree better than their grades promised. A
 # factor whose interval is nearly as wide as before was taught little.
 #
-# A single figure may also be off for a reason that no grade foresees: another definition, another
-# year, a slip of the pen. A row's density is therefore a mixture: mostly as graded, sometimes with
-# more error. How likely is it that each row is off?
-
-# %%
-off = pd.Series(errors["off"], name="probability").sort_values(ascending=False)
-print(f"Before anything is fitted: {reading.off_share:.2f} for every row.")
-stated = ["quantity", "start", "end", "qualifier", "figure", "grade"]
-off.head(6).round(2).to_frame().join(claims[stated])
-
-# %% [markdown]
 # A row that fits badly loses influence instead of dragging the answer along. It is not proved wrong:
-# the model may be: as long as it held arrivals constant within a phase, the third quarter of 2019,
+# the model may be wrong: as long as it held arrivals constant within a phase, the third quarter of 2019,
 # which has fewer registrations than its neighbours, was off with a probability of 0.84.
 #
 # ## What the posterior predicts for each row
@@ -187,9 +157,13 @@ off.head(6).round(2).to_frame().join(claims[stated])
 # For each row, the model predicts what would be printed if the posterior were the truth, with the
 # row's hedge and grade. *Surprise* is the share of predictions nearer to their centre than the
 # figure; a value near one means that the figure is out of range. (For a range, `observed` is the
-# geometric middle.)
+# geometric middle.) In the figures, bars are predictive intervals, dots the figures printed, as
+# multiples of the predicted median. A long bar is a row of low grade, a floor or ceiling, or a quantity
+# about which little is known, so the row is not expected to be precise.
 
 # %%
+for part in range(2):
+    axes = model.plot("evidence", estimate, part=part)
 surprising = estimate.evidence.sort_values("surprise", ascending=False).head(6)
 surprising[["qualifier", "grade", "observed", "median", "5%", "95%", "unit", "surprise"]].round(2)
 
@@ -197,16 +171,7 @@ surprising[["qualifier", "grade", "observed", "median", "5%", "95%", "unit", "su
 # Among so many rows, some lie far out by chance. If the predictions had not seen the rows, about one
 # in ten would have a surprise above 0.9. There are fewer, since each row informed its own prediction
 # and the errors have learnt to be as wide as the rows need. `estimate.check()` has a stricter test,
-# `conflict`, which compares each row with all others. The next figures show all rows, in two parts:
-
-# %%
-for part in range(2):
-    axes = model.plot("evidence", estimate, part=part)
-
-# %% [markdown]
-# Bars are predictive intervals, dots the figures printed, as multiples of the predicted median. A
-# long bar is a row of low grade, a floor or ceiling, or a quantity about which little is known, so
-# the row is not expected to be precise.
+# `conflict`, which compares each row with all others.
 #
 # ## Totals held out
 #
@@ -269,8 +234,8 @@ pd.DataFrame(
 #
 # ## Exercises
 #
-# 1. Write `"up_to"` instead of `"at_least"` in the cell with three grades. On which side is the
-#    edge now, and where does the curve of the poor grade peak?
+# 1. Plot `model.hedge("at_least", 700, grade)` for the grades A1, B2 and D4, then `"up_to"`. On which
+#    side is the edge now, and where does the curve of the poor grade peak?
 # 2. Show the rows of the origin `"mvd-24000"`. Both print 24,000; why does each keep a weight of one?
 #    (Look at `quantity`.)
 # 3. Count the press's 24,000 twenty times with `model.fit(weight={"wsj-workers": 20})`, and look at

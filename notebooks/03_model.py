@@ -8,6 +8,16 @@
 # reading the evidence in one way only.
 #
 # It takes a minute or two: the case is fitted five times.
+#
+# `median` has the posterior median of each basic quantity, in its own unit; the part of a name
+# after the dot is a phase of the sanctions, a tax period or a segment of the workers.
+#
+# ## Workers: stock and flow
+#
+# Each month some of the workers leave and others arrive: `workers[t] = workers[t-1] * exp(-hazard)
+# + arrivals`. `model.stock` is that equation. Where arrivals and departures balance, the stock is
+# constant. We take the rates before the ban, let the stock settle, and then halve or stop the
+# arrivals.
 
 # %%
 import matplotlib.pyplot as plt
@@ -20,18 +30,6 @@ estimate = model.fit()
 assert estimate.converged
 median = estimate.quantities["posterior median"]
 
-# %% [markdown]
-# `median` has the posterior median of each basic quantity, in its own unit; the part of a name
-# after the dot is a phase of the sanctions, a tax period or a segment of the workers.
-#
-# ## Workers: stock and flow
-#
-# Each month some of the workers leave and others arrive: `workers[t] = workers[t-1] * exp(-hazard)
-# + arrivals`. `model.stock` is that equation. Where arrivals and departures balance, the stock is
-# constant. We take the rates before the ban, let the stock settle, and then halve or stop the
-# arrivals.
-
-# %%
 hazard, arrivals = median["permit_exit.open"], median["permit_inflow.open"]
 settled = arrivals / (1 - np.exp(-hazard))
 months = np.arange(1, 73)
@@ -49,19 +47,17 @@ _ = plt.legend()
 # %% [markdown]
 # Halving the arrivals never quite halves the stock, which only approaches half. The immediate
 # effect of a ban depends on how fast people leave. The stock covers half of the distance after log
-# 2 / hazard months, whatever the arrivals. In each phase, with its uncertainty:
+# 2 / hazard months, whatever the arrivals: a ban works no faster than old permits expire. The next
+# cell prints that time by phase, with its uncertainty, and runs through all phases with the medians of
+# their rates, beside the posterior's own median and 90% interval.
 
 # %%
 phases = [phase.name for phase in estimate.case.timeline.phases]
 half_way = {name: np.log(2) / estimate.quantity(f"permit_exit.{name}") for name in phases}
 table = pd.DataFrame(half_way).quantile([0.5, 0.05, 0.95]).T.round(1)
-table.set_axis(["median", "5%", "95%"], axis=1).rename_axis("months to half way, by phase")
+table = table.set_axis(["median", "5%", "95%"], axis=1)
+print(table.rename_axis("months to half way, by phase"))
 
-# %% [markdown]
-# So a ban on arrivals works no faster than old permits expire. The next table runs through all
-# phases with the medians of their rates, beside the posterior's own median and 90% interval.
-
-# %%
 timeline = estimate.case.timeline
 starts = pd.PeriodIndex([phase.start for phase in timeline.phases], freq="M")
 
@@ -78,6 +74,7 @@ by_hand = model.stock(
 workers = estimate.workers()
 permitted = workers[workers["stock"] == "permitted"].set_index("month")[["median", "5%", "95%"]]
 chosen = ["2015-12", "2017-08", "2017-12", "2018-12", "2019-11", "2019-12", "2020-03"]
+axes = model.plot("workers", estimate)
 permitted.assign(by_hand=by_hand).loc[chosen].round(-1).astype(int)
 
 # %% [markdown]
@@ -86,11 +83,7 @@ permitted.assign(by_hand=by_hand).loc[chosen].round(-1).astype(int)
 # few are not there (`share_present`: on leave, in transit, gone while the permit runs on). The
 # figure counts those present, adds people who work on student and tourist visas, and shows every
 # official count by type: a stock, a ceiling or a flow.
-
-# %%
-axes = model.plot("workers", estimate)
-
-# %% [markdown]
+#
 # ## The accounts of one worker-month
 #
 # What a contractor pays for a worker is divided among eleven uses. Taxes, permits, brokers, upkeep,
@@ -114,6 +107,9 @@ axes = model.plot("workers", estimate)
 #   and averaged over the segments' workers;
 # - the plan is in dollars a month and the permit's cost in dollars *a year*: both need the exchange
 #   rate, and the latter is divided by twelve.
+#
+# The equations accept arrays, so the same function serves the medians and all draws. The program
+# keeps its own accounts for the year in `summary["accounts"]`.
 
 # %%
 year = estimate.year
@@ -166,10 +162,6 @@ def of_draws(name, paid=1.0):
     return average(getattr(accounts(estimate.quantity, paid), name), estimate.quantity)
 
 
-# %% [markdown]
-# The equations accept arrays, so the same function serves the medians and all draws. The program
-# keeps its own accounts for the year in `summary["accounts"]`.
-
 # %%
 USES = {
     "turnover_tax": "value-added tax, or the simplified regime's",
@@ -212,6 +204,9 @@ lines.round().astype(int).assign(**{"what it is": LINES}).rename_axis("rubles a 
 # pay less? With all other quantities at their medians:
 
 # %%
+met = by_draw["plan_collected"] / of_draws("claim")
+low, middle, high = np.quantile(met, [0.05, 0.5, 0.95])
+print(f"Of the claim, {middle:.0%} is collected ({low:.0%} to {high:.0%}).")
 paid = np.linspace(0.4, 1.6, 61)
 for name, label in [("plan_collected", "plan collected"), ("left_with_firms", "left with firms")]:
     plt.plot(100 * paid, [of_medians(name, factor) / 1e3 for factor in paid], label=label)
@@ -228,32 +223,9 @@ _ = plt.legend()
 # firms pay wages and upkeep from their own pockets. The corners are round because segments differ,
 # and because crews of one segment earn unevenly.
 #
-# Where on this curve are we? That differs from draw to draw. Means add up, so here is how a fall of
-# the payment is divided in the mean of all draws:
-
-# %%
-BEARERS = {
-    "tax, brokers, managers": ["turnover_tax", "broker_take", "managers_take"],
-    "firms": ["left_with_own_firms", "left_with_others"],
-    "the plan": ["plan_collected"],
-}
-borne = {}
-for fall in [0.1, 0.25, 0.5]:
-    lost = {
-        who: sum((of_draws(name) - of_draws(name, 1 - fall)).mean() for name in names)
-        for who, names in BEARERS.items()
-    }
-    assert np.isclose(sum(lost.values()), fall * by_draw["billings"].mean())
-    borne[f"{fall:.0%}"] = pd.Series(lost) / sum(lost.values()) * 100
-met = by_draw["plan_collected"] / of_draws("claim")
-low, middle, high = np.quantile(met, [0.05, 0.5, 0.95])
-print(f"Of the claim, {middle:.0%} is collected ({low:.0%} to {high:.0%}).")
-pd.DataFrame(borne).round().astype(int).rename_axis(columns="% of the loss, by fall")
-
-# %% [markdown]
 # Firms come first only where something is left with them. In many draws little is: payments, less
-# all that has to be paid, do not cover the claim in full, and the plan bears much of even a small
-# loss. Two rows tell the rule that the plan is met ("the first claim", "cannot be reduced for any
+# all that has to be paid, do not cover the claim in full (the part collected is printed), and the plan
+# bears much of even a small loss. Two rows tell the rule that the plan is met ("the first claim", "cannot be reduced for any
 # reason"). They are evidence of a low grade and not a constraint, so the posterior may disagree.
 #
 # ## Five definitions
@@ -300,17 +272,15 @@ plt.xlabel(f"state take of {year}, USD million")
 plt.ylabel("density")
 _ = plt.legend()
 
-# %% [markdown]
-# The priors alone allow a loss: where the payment does not cover taxes and wages, the sender's firms
-# pay. The evidence all but rules this out. Compare the widths before the middles: a middle may stay in place
-# by chance, but a width shrinks because of evidence. The next figure shows the same for the
-# quantities most closely tied to the state take, with the prior in grey and the posterior in blue.
-# Where blue covers grey, nothing was learnt, and the number is as much a judgement as its prior.
-
-# %%
 axes = model.plot("priors", estimate)
 
 # %% [markdown]
+# The priors alone allow a loss: where the payment does not cover taxes and wages, the sender's firms
+# pay. The evidence all but rules this out. Compare the widths before the middles: a middle may stay in
+# place by chance, but a width shrinks because of evidence. The second figure shows the same for the
+# quantities most closely tied to the state take, with the prior in grey and the posterior in blue.
+# Where blue covers grey, nothing was learnt, and the number is as much a judgement as its prior.
+#
 # ## Without the plan, and without payments
 #
 # The plan and what can pay it are known from different rows. `without=["plan"]` drops all rows about

@@ -8,6 +8,23 @@
 #
 # It takes less than half a minute: the case is fitted once, and all scenarios are projected from the
 # same draws.
+#
+# ## What a scenario is
+#
+# A scenario is a text file with a title, a basis and a list of changes. Each change applies to one
+# quantity, from one month (to another, or to the end). Everything else stays as the evidence
+# implies. `set` gives a figure with its unit, `path` several figures joined by straight lines,
+# `scale` a factor, and `as_in` the value of another month, which differs by draw. Below is one file:
+#
+# `as_in = "2017-08"` takes the value in the last month before the ban. That rate is not known
+# exactly, so it differs from draw to draw, and the scenario's uncertainty includes it.
+#
+# ## Running scenarios
+#
+# Three scenarios can be run in one request. If the case was already fitted, no fit is run. A run
+# keeps the scenarios' files, and its summary has their titles. Bands show the state take by month, as it
+# happened and under the two scenarios that change it most; the dashed line is the median of what
+# happened. The number in a panel is the total change over all months from the first one changed.
 
 # %%
 import tempfile
@@ -20,27 +37,8 @@ import pandas as pd
 import model
 
 shipped = sorted(path.stem for path in (model.INPUTS / "scenarios").glob("*.toml"))
-print(", ".join(shipped))
-
-# %% [markdown]
-# ## What a scenario is
-#
-# A scenario is a text file with a title, a basis and a list of changes. Each change applies to one
-# quantity, from one month (to another, or to the end). Everything else stays as the evidence
-# implies. `set` gives a figure with its unit, `path` several figures joined by straight lines,
-# `scale` a factor, and `as_in` the value of another month, which differs by draw.
-
-# %%
+print("Shipped:", ", ".join(shipped), end="\n\n")
 print((model.INPUTS / "scenarios" / "status_quo.toml").read_text(encoding="utf-8"))
-
-# %% [markdown]
-# `as_in = "2017-08"` takes the value in the last month before the ban. That rate is not known
-# exactly, so it differs from draw to draw, and the scenario's uncertainty includes it.
-#
-# ## Running scenarios
-#
-# Three scenarios can be run in one request. If the case was already fitted, no fit is run. A run
-# keeps the scenarios' files, and its summary has their titles.
 
 # %%
 asked = ["one_year_expiry", "status_quo", "ruble_shock"]
@@ -49,15 +47,10 @@ assert estimate.converged
 for name in asked:
     print(f"{name}: {estimate.summary['scenarios'][name]['title']}")
 
-# %%
 axes = model.plot("scenarios", estimate, most=2)
 
 # %% [markdown]
-# Bands show the state take by month, as it happened and under the two scenarios that change it
-# most; the dashed line is the median of what happened. The number in a panel is the total change
-# over all months from the first one changed.
-#
-# `estimate.versus` has the change by year. For the same two scenarios, in million dollars:
+# `estimate.versus` has the change by year. For the first two scenarios, in million dollars:
 
 # %%
 ENDS = ["median", "5%", "95%"]
@@ -96,7 +89,6 @@ print(f"Draw by draw:             {paired[0]:.0f} to {paired[1]:.0f} million dol
 print(f"One interval less other:  {subtracted[0]:.0f} to {subtracted[1]:.0f} million dollars")
 print(f"Correlation of the two:   {np.corrcoef(with_it, without)[0, 1]:.2f}")
 
-# %%
 plt.plot(without, with_it, ".", markersize=2)
 top = without.max()
 plt.plot([0, top], [0, top], color="black", linewidth=0.8, label="no change")
@@ -227,11 +219,6 @@ revenue[chosen].pivot_table(
 # claim in dollars, met from rubles, so its widths in the two currencies differ little; it widens as
 # payment and plan grow apart from each other. The number of workers is the larger unknown in these
 # years: few permits, and a guess at students and tourists who work.
-
-# %%
-workers = later.workers()
-working = workers[(workers["stock"] == "working") & workers["month"].str.endswith("-12")]
-working.set_index("month")[ENDS].round(-1).astype(int)
 
 # %%
 pd.concat({name: change(later, "rubles_120", name) for name in parts}, axis=1).loc[2021:]

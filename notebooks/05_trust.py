@@ -6,6 +6,9 @@
 # does with a figure that is wrong, what must be true if a published total is right, and how simulated
 # cases with known answers show whether intervals have the stated coverage. The example is a small
 # invented case that takes about a minute; the same calls work on any case.
+#
+# The case is a scaffold: the country, its figures and its sources are invented. Never quote its
+# numbers.
 
 # %%
 import tempfile
@@ -19,11 +22,6 @@ pd.options.display.float_format = "{:,.2f}".format
 pd.options.display.max_colwidth = 200
 MILLION = 1e6
 
-# %% [markdown]
-# The case is a scaffold: the country, its figures and its sources are invented. Never quote its
-# numbers.
-
-# %%
 folder = model.new_case(Path(tempfile.mkdtemp()) / "exampland")
 estimate = model.fit(folder)
 assert estimate.converged
@@ -51,23 +49,17 @@ pd.DataFrame(
 # its prior, something other than evidence would have moved it: an equation that must balance, for
 # example. Here the accounts are an identity with a residual, so the check passes, whatever the priors.
 #
-# Every table explains how to read it:
-
-# %%
-print(checks["conflict"].reading)
-
-# %% [markdown]
+# Every table explains how to read it (`checks["conflict"].reading`).
+#
 # ## Do sources contradict each other?
 #
 # `direct` is the estimate from one row, `indirect` the estimate of the same quantity from all
 # others. The interval of their ratio should contain one.
 
 # %%
+_ = model.plot("conflicts", estimate)
 conflict = checks["conflict"].table.query("kind == 'row'").set_index("row")
 conflict[["unit", "direct_q50", "indirect_q50", "difference_q05", "difference_q95", "p_row"]]
-
-# %%
-_ = model.plot("conflicts", estimate)
 
 # %% [markdown]
 # ## What does the fit do with a wrong figure?
@@ -88,9 +80,7 @@ _ = evidence.write_text(good, encoding="utf-8")
 
 both = {"as it was": estimate, "with the slip": with_slip}
 print(f"Probability of being off, before any row: {estimate.case.reading.off_share:.2f}")
-pd.DataFrame({name: one.summary["errors"]["off"] for name, one in both.items()})
-
-# %%
+print(pd.DataFrame({name: one.summary["errors"]["off"] for name, one in both.items()}))
 model.compare(both, unit="million")[["median", "5%", "95%"]]
 
 # %% [markdown]
@@ -105,11 +95,9 @@ model.compare(both, unit="million")[["median", "5%", "95%"]]
 # little without each of them and collapses without none.
 
 # %%
+_ = model.plot("leave_one_out", estimate)
 without = checks["leave_one_out"].table.drop_duplicates("rows").set_index("group")
 without[["q50", "q05", "q95"]].div(MILLION).assign(shift=without["shift"])
-
-# %%
-_ = model.plot("leave_one_out", estimate)
 
 # %% [markdown]
 # ## Priors or evidence?
@@ -126,21 +114,19 @@ _ = model.plot("sensitivity", estimate)
 #
 # The totals were held out. Each is compared with the model's estimate *under the definition that it
 # claims*, and the last columns give the answer if it were believed.
-
-# %%
-held_out = checks["held_out"].table.set_index("row")
-columns = ["q50", "q05", "q95", "p", "believed_q50", "believed_q05", "believed_q95"]
-held_out[columns].assign(**held_out[columns[-3:]] / MILLION)
-
-# %% [markdown]
+#
 # A held-out total may be taken as evidence, to see what else would then have to be true. The run names
-# the quantities that move most, with their medians before and after:
+# the quantities that move most, with their medians before and after (printed first).
 
 # %%
 believed = model.fit(folder, believe=["state-take-2017"])
 assert believed.converged
 print(believed)
-pd.DataFrame(believed.summary["answered_by"]["believed"]["moves"])
+print(pd.DataFrame(believed.summary["answered_by"]["believed"]["moves"]))
+
+held_out = checks["held_out"].table.set_index("row")
+columns = ["q50", "q05", "q95", "p", "believed_q50", "believed_q05", "believed_q95"]
+held_out[columns].assign(**held_out[columns[-3:]] / MILLION)
 
 # %% [markdown]
 # Here next to nothing has to change: the total agrees with the rows.
@@ -151,22 +137,18 @@ pd.DataFrame(believed.summary["answered_by"]["believed"]["moves"])
 # through the same hedges and grades, fit them, and see whether the interval contains the truth.
 # Over many cases, a 90% interval must contain it nine times in ten. Twenty cases are enough to see
 # how this works but too few to judge; a study needs hundreds (`python -m model.calibration`).
+#
+# The curves are the distributions of the rank of the truth among the draws, less the expected one.
+# If intervals were too narrow, the curves would rise and fall like a wave beyond the band.
 
 # %%
 studies = {one.name: one for one in model.calibrate(folder, replicates=20, slips=4)}
 for one in studies.values():
     print(f"{one.name}: {one.sentence}\n")
 
-# %%
+_ = model.plot("calibration", estimate)
 ranks = studies["calibration"].table.set_index("quantity")
 ranks[["held_50", "held_80", "held_90", "held_95", "p"]].tail(8)
-
-# %% [markdown]
-# The curves are the distributions of the rank of the truth among the draws, less the expected one.
-# If intervals were too narrow, the curves would rise and fall like a wave beyond the band.
-
-# %%
-_ = model.plot("calibration", estimate)
 
 # %% [markdown]
 # ## Repetition adds nothing

@@ -29,7 +29,6 @@ folder = model.new_case(Path(tempfile.mkdtemp()) / "my_case")
 for path in sorted(folder.rglob("*.*")):
     print(f"{path.stat().st_size:6d} bytes  {path.relative_to(folder)}")
 
-# %%
 case = model.read_case(folder)
 print(case.title)
 print(f"{case.timeline.months[0]} to {case.timeline.months[-1]}, host: {case.hosts[0].title}")
@@ -41,17 +40,8 @@ print(f"{case.timeline.months[0]} to {case.timeline.months[-1]}, host: {case.hos
 # claim, and whether it is fitted, held out or kept as context.
 
 # %%
-columns = [
-    "quantity",
-    "qualifier",
-    "low",
-    "value",
-    "high",
-    "unit",
-    "reliability",
-    "credibility",
-    "role",
-]
+figures, grades = ["low", "value", "high", "unit"], ["reliability", "credibility"]
+columns = ["quantity", "qualifier", *figures, *grades, "role"]
 case.evidence.set_index("id")[columns].astype(object).fillna("")
 
 # %% [markdown]
@@ -74,10 +64,8 @@ pd.DataFrame(
 # %%
 estimate = model.fit(folder)
 assert estimate.converged
-estimate
-
-# %%
 _ = model.plot("workers", estimate)
+estimate
 
 # %% [markdown]
 # ## Errors are reported all at once
@@ -98,6 +86,7 @@ try:
 except model.CaseError as error:
     print(error)
 _ = evidence.write_text(good, encoding="utf-8")
+
 # %% [markdown]
 # ## Replace a figure
 #
@@ -124,12 +113,13 @@ pd.concat(
 # Billings follow the payment. The state take follows as well, although the plan reported is the same:
 # the plan is collected from what wages, upkeep and taxes leave of the payment, and the first two do
 # not fall with it.
-
-# %% [markdown]
+#
 # ## Add a row
 #
 # Add one more claim, with its own source. A row that repeats another has the same `origin`, and the
 # two count once.
+#
+# A new row is fitted as fast as a new figure, because nothing is compiled for a case.
 
 # %%
 sources = folder / "sources.csv"
@@ -144,13 +134,6 @@ evidence.write_text(
     + "invented-inspection,an invented inspector,,B,2,fit,invented for illustration\n",
     encoding="utf-8",
 )
-case = model.read_case(folder)
-case.evidence.set_index("id").loc[["permitted-2018-12"], ["quantity", "value", "unit", "source"]]
-
-# %% [markdown]
-# A new row is fitted as fast as a new figure, because nothing is compiled for a case.
-
-# %%
 with_inspection = model.fit(folder)
 assert with_inspection.converged
 at_end = "2018-12"
@@ -181,8 +164,7 @@ worth.assign(width_before=worth.width_before / MILLION, width_after=worth.width_
 # 5. `readings.toml`, if your sources disagree about something that no row settles: each reading names
 #    the rows that it leaves out, its weight and its reasons. Without the file there is one reading.
 # 6. Check (`estimate.check()`), and only then read the headline.
-
-# %% [markdown]
+#
 # ## Exercises
 #
 # 1. Does the state take of 2017 move as well, and why so little?

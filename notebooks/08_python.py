@@ -59,13 +59,11 @@ money = {
     .to_pandas()
     for currency in ("USD", "EUR", "RUB")
 }
-pd.DataFrame(money).round(-1).astype(int).rename_axis("state take per worker and year")
-
-# %%
 try:
     estimate.draws(real=2018)
 except ValueError as error:
     print(error)
+pd.DataFrame(money).round(-1).astype(int).rename_axis("state take per worker and year")
 
 # %% [markdown]
 # ## Two estimates

@@ -10,7 +10,7 @@ from model.terminal.options import Run, Runs
 from model.terminal.output import command_line, say
 from reports.annex import annex
 from reports.brief import brief
-from reports.command import FOLDER, Language, OutputFolder, named, opened, reporting
+from reports.command import FOLDER, Language, OutputFolder, in_language, named, opened, reporting
 from reports.figures.files import drawn
 from reports.typesetting import write_file
 
@@ -30,15 +30,15 @@ def main(
         saved, texts = opened(run, runs, language)
         folder = output or saved.folder / FOLDER
         files = {
-            named("brief.pdf", saved): brief(saved, texts),
-            named("annex.pdf", saved): annex(saved, texts),
+            named("brief.pdf", saved, texts): brief(saved, texts),
+            named("annex.pdf", saved, texts): annex(saved, texts),
         }
-        pictures = drawn(saved, texts)
-        for name, content in (files | {f"figures/{n}": c for n, c in pictures.items()}).items():
+        pictures, where = drawn(saved, texts), f"figures{in_language(texts)}"
+        for name, content in (files | {f"{where}/{n}": c for n, c in pictures.items()}).items():
             write_file(folder / name, content)
         for name in files:
             say(f"Wrote {folder / name}")
-        say(f"Wrote {len(pictures)} figures into {folder / 'figures'}/")
+        say(f"Wrote {len(pictures)} figures into {folder / where}/")
 
     reporting(work)
 

@@ -72,6 +72,7 @@ def _shorter(drawn: Json) -> list[Json]:
     """
     tight = {"tight": True}
     fewer = [drawn | {"workers": []}, drawn | {"workers": [], "scenarios": []}]
+    fewer.append(fewer[-1] | {"accounts": None})  # as in a language of long words
     return [{}, tight, *(tight | {"figures": figures} for figures in fewer)]
 
 

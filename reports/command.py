@@ -30,7 +30,7 @@ OutputFolder = Annotated[
     Path | None,
     typer.Option(help=f"Folder to write to; by default {FOLDER}/ in the folder of the run."),
 ]
-Language = Annotated[str, typer.Option(help="Language of the texts.")]
+Language = Annotated[str, typer.Option(help=f"Language of the texts: {', '.join(languages())}.")]
 
 
 class FigureFiles:
@@ -99,12 +99,16 @@ def reporting(work: Callable[[], None]) -> None:
         raise typer.Exit(130) from None
 
 
-def named(file: str, run: SavedRun) -> str:
-    """The name of a document, which says so if it answers a what-if."""
-    if not run.manifest["what_if"]:
-        return file
+def named(file: str, run: SavedRun, texts: Catalogue) -> str:
+    """The name of a document, which says if it answers a what-if, and in what other language."""
     stem, ending = file.rsplit(".", 1)
-    return f"{stem}-what-if.{ending}"
+    what_if = "-what-if" if run.manifest["what_if"] else ""
+    return f"{stem}{what_if}{in_language(texts)}.{ending}"
+
+
+def in_language(texts: Catalogue) -> str:
+    """The end of a name that keeps the files of a language apart; blank for English."""
+    return "" if texts.language == "en" else f"-{texts.language}"
 
 
 def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
@@ -128,7 +132,7 @@ def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
     ) -> None:
         def work() -> None:
             saved, texts = opened(run, runs, language)
-            path = output or saved.folder / FOLDER / named(file, saved)
+            path = output or saved.folder / FOLDER / named(file, saved, texts)
             write_file(path, make(saved, texts))
             say(f"Wrote {path}")
 

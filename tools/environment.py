@@ -2,6 +2,7 @@
 
 .venv/building          while it is being made, the number of the process making it
 .venv/installed.lock    the lock it was made from, written last; missing if incomplete
+.venv/lab.lock          the same for JupyterLab, from requirements-lab.lock, if that was asked for
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from pathlib import Path
 
 from tools.interpreters import WINDOWS, find_python, output, say
 
-LOCK = Path("requirements.lock")
+LOCK, LAB_LOCK = Path("requirements.lock"), Path("requirements-lab.lock")
 VENV = Path(".venv")
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-INSTALLED, BUILDING, LOG = VENV / "installed.lock", VENV / "building", VENV / "setup.log"
+INSTALLED, LAB_INSTALLED = VENV / "installed.lock", VENV / "lab.lock"
+BUILDING, LOG = VENV / "building", VENV / "setup.log"
 
 #: Lets notebooks import this program wherever they are opened.
 _NOTE_PLACE = """
@@ -29,7 +31,7 @@ place.write_text(f"{pathlib.Path.cwd()}\\n", encoding="utf-8")
 
 def ready() -> bool:
     """Make the environment if needed; False once it is said why that failed."""
-    have = version_of(VENV_PYTHON) if _installed() else ""
+    have = version_of(VENV_PYTHON) if _same(INSTALLED, LOCK) else ""
     if have and not os.environ.get("PYTHON"):
         return True
     python = find_python()
@@ -38,12 +40,23 @@ def ready() -> bool:
     version = version_of(python)
     if have == version:
         return True
-    builder = _builder()
-    if builder:
-        say(f"Process {builder} is already setting up .venv. Wait until it has finished.")
+    if _being_made():
         return False
     say(f"Setting up .venv: Python {version} and the pinned libraries (1 GB, a minute or more).")
     return _made(python)
+
+
+def lab_ready() -> bool:
+    """Add JupyterLab to a complete .venv if needed; False once it is said why that failed."""
+    if _same(LAB_INSTALLED, LAB_LOCK):
+        return True
+    if _being_made():
+        return False
+    say("Adding JupyterLab to .venv, this once (100 MB, half a minute).")
+    if not _from_lock(LAB_LOCK):
+        return _failed()
+    _note(LAB_LOCK, LAB_INSTALLED)
+    return True
 
 
 def version_of(python: Path | str) -> str:
@@ -52,12 +65,20 @@ def version_of(python: Path | str) -> str:
     return said if status == 0 else ""
 
 
-def _installed() -> bool:
-    """Whether .venv was made whole from this very lock."""
+def _same(installed: Path, lock: Path) -> bool:
+    """Whether .venv has, whole, what this very lock pins."""
     try:
-        return INSTALLED.read_bytes() == LOCK.read_bytes()
+        return installed.read_bytes() == lock.read_bytes()
     except OSError:
         return False
+
+
+def _being_made() -> bool:
+    """Whether another process is at it, which is then said."""
+    builder = _builder()
+    if builder:
+        say(f"Process {builder} is already setting up .venv. Wait until it has finished.")
+    return builder > 0
 
 
 def _builder() -> int:
@@ -98,30 +119,44 @@ def _made(python: str) -> bool:
     elif VENV.exists():
         shutil.rmtree(str(VENV))
     VENV.mkdir()
-    BUILDING.write_text(str(os.getpid()), encoding="ascii")
+    if not (_logged([python, "-m", "venv", str(VENV)]) and _from_lock(LOCK)):
+        return _failed()
+    subprocess.check_call([str(VENV_PYTHON), "-c", _NOTE_PLACE])
+    # Once for all cases; if it fails, the first estimate reports the reason.
+    subprocess.call([str(VENV_PYTHON), "-m", "model.kernel"])
+    _note(LOCK, INSTALLED)
+    return True
+
+
+def _from_lock(lock: Path) -> bool:
+    """Whether what a lock pins gets installed into .venv."""
     # pip unpacks inside .venv, so that nothing is left behind elsewhere
     unpacked = VENV / "tmp"
-    unpacked.mkdir()
+    unpacked.mkdir(exist_ok=True)
     places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(unpacked.absolute()))
     install = [
         str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
         "--no-input", "--no-user", "--require-hashes", "--only-binary", ":all:",
-        "--requirement", str(LOCK),
+        "--requirement", str(lock),
     ]  # fmt: skip
-    done = _logged([python, "-m", "venv", str(VENV)]) and _logged(install, places)
-    if not done:
-        sys.stderr.write(LOG.read_text(encoding="utf-8", errors="replace"))
-        say("Setting up .venv failed for the reason above. Run the same command to try again.")
-        return False
-    shutil.rmtree(str(unpacked))
-    subprocess.check_call([str(VENV_PYTHON), "-c", _NOTE_PLACE])
-    # Once for all cases; if it fails, the first estimate reports the reason.
-    subprocess.call([str(VENV_PYTHON), "-m", "model.kernel"])
-    new = VENV / "installed.new"
-    shutil.copyfile(str(LOCK), str(new))
-    os.replace(str(new), str(INSTALLED))
+    done = _logged(install, places)
+    shutil.rmtree(str(unpacked), ignore_errors=True)
+    return done
+
+
+def _failed() -> bool:
+    """False, once the log is shown."""
+    sys.stderr.write(LOG.read_text(encoding="utf-8", errors="replace"))
+    say("Setting up .venv failed for the reason above. Run the same command to try again.")
+    return False
+
+
+def _note(lock: Path, installed: Path) -> None:
+    """Note that what a lock pins is there, whole."""
+    new = installed.with_suffix(".new")
+    shutil.copyfile(str(lock), str(new))
+    os.replace(str(new), str(installed))
     BUILDING.unlink()
-    return True
 
 
 def _logged(command: list[str], changes: dict[str, str] | None = None) -> bool:

@@ -8,7 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.environment import VENV_PYTHON
+from tools.environment import VENV_PYTHON, lab_ready
+
+#: How both locks are made.
+_COMPILE = (
+    "uv pip compile {} --universal --python-version 3.12 --generate-hashes --no-emit-index-url "
+    "--no-emit-find-links --quiet"
+)
 
 #: Target, what it does, and the modules that it runs with the options given.
 TARGETS = {
@@ -35,6 +41,14 @@ TARGETS = {
         "write, execute and keep the notebooks, as docs/notebooks/",
         ("tools.notebooks",),
     ),
+    # From the top of the checkout, so that inputs can be looked at too; Ctrl-C ends it unasked.
+    "lab": (
+        "open the notebooks in JupyterLab, installed the first time (ARGS: its)",
+        (
+            "jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks "
+            "--ServerApp.answer_yes=True",
+        ),
+    ),
     "bench": ("measure speed", ("tests.benchmarks",)),
     "lint": ("check style (ruff) and types (mypy)", ("ruff check", "ruff format --check", "mypy")),
     "format": ("format the code as lint requires", ("ruff check --fix", "ruff format")),
@@ -45,9 +59,11 @@ TARGETS = {
     "lock": (
         "pin all requirements (ARGS=--upgrade: the newest)",
         (
-            "uv pip compile pyproject.toml --extra dev --output-file requirements.lock --universal "
-            "--python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links "
-            "--quiet --custom-compile-command",
+            _COMPILE.format("pyproject.toml --extra dev --output-file requirements.lock"),
+            # what both have is of one version
+            _COMPILE.format(
+                "--group lab --constraint requirements.lock --output-file requirements-lab.lock"
+            ),
         ),
     ),
 }
@@ -76,8 +92,10 @@ def run(name: str, options: list[str]) -> int:
     if name == "fuzz":
         os.environ["FUZZ_EXAMPLES"] = os.environ.get("FUZZ_EXAMPLES") or "20000"
     commands = [line.split() for line in TARGETS[name][1]]
-    if name == "lock":
-        commands[0].append("make lock")
+    if name == "lock":  # what the files say that made them
+        os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
+    if name == "lab" and not lab_ready():
+        return 1
     if name not in WITHOUT_OPTIONS:
         commands = [command + options for command in commands]
     for command in commands[:-1]:

@@ -9,7 +9,7 @@ import typer
 
 from model.terminal.options import Run, Runs
 from model.terminal.output import command_line, say
-from reports.command import FOLDER, Language, opened, reporting
+from reports.command import FOLDER, Language, in_language, opened, reporting
 from reports.figures.files import drawn
 from reports.typesetting import write_file
 
@@ -30,7 +30,7 @@ def main(
 
     def work() -> None:
         saved, texts = opened(run, runs, language)
-        folder = output or saved.folder / FOLDER / "figures"
+        folder = output or saved.folder / FOLDER / f"figures{in_language(texts)}"
         files = drawn(saved, texts)
         for name, written in files.items():
             write_file(folder / name, written)

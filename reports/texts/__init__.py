@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from model.terminal.wording import Wording, three
+from reports.texts.grammar import Sentence
 
 FOLDER = Path(__file__).parent
 
@@ -55,7 +56,7 @@ class Catalogue:
             raise NoSuchTextError(f"{self.language}.toml has no text {key}")
         try:
             # a blank value must not leave two spaces
-            return re.sub(" +", " ", node.format(**values)).strip()
+            return re.sub(" +", " ", Sentence().format(node, **values)).strip()
         except KeyError as error:
             raise NoSuchTextError(f"{self.language}.toml, {key}: no value for {error}") from None
 

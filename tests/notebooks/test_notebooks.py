@@ -64,7 +64,7 @@ def test_a_notebook_says_what_is_learnt_and_ends_with_exercises(name: str) -> No
     assert "learn" in first.source
     assert last.cell_type == "markdown"
     assert "## Exercises" in last.source
-    assert 10 <= len(cells) <= 45
+    assert 10 <= len(cells) <= 20
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     assert "import model" in code
     for inner in ("from model.", "import model.", "from reports", "import reports"):

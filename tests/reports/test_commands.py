@@ -109,7 +109,7 @@ def test_names_that_name_nothing(tmp_path: Path, folder: Path) -> None:
     assert folder.name in done.stderr
     done = call("reports.brief", folder, "--language", "tlh")
     assert done.returncode == 2
-    assert "no language 'tlh'; write one of: en" in done.stderr
+    assert "no language 'tlh'; write one of: en, ko, ru" in done.stderr
     (tmp_path / "file").write_text("")
     done = call("reports.brief", folder, "--output", tmp_path / "file" / "brief.pdf")
     assert done.returncode == 2

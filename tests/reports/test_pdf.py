@@ -270,6 +270,19 @@ def test_another_language_writes_its_own_numbers(run: SavedRun, english: Catalog
     assert not re.findall(r"\d,\d{3}", text)
 
 
+@pytest.mark.parametrize("language", ["ko", "ru"])
+def test_a_brief_is_short_and_accessible_in_each_language(run: SavedRun, language: str) -> None:
+    made = brief(run, catalogue(language))
+    assert len(pypdfium2.PdfDocument(made)) <= 3
+    pdf = pikepdf.open(io.BytesIO(made))  # what is read of it lives as long as it does
+    root = pdf.Root
+    assert str(root.Lang) == language
+    assert root.MarkInfo.Marked
+    text = " ".join(pages(made))
+    assert catalogue(language).say("brief.found") in text
+    assert "{" not in text
+
+
 # --- bytes, and what stops a report --------------------------------------------------------------
 
 

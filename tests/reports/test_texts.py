@@ -12,6 +12,7 @@ from model.drivers.outcome import EXCHANGE_RATE, TITLES
 from model.equations.quantities import BASIC, DEFINITIONS, HEADLINE, USES
 from model.terminal.wording import ENGLISH
 from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
+from reports.texts.grammar import Sentence
 
 ROOT = Path(__file__).parents[2]
 LITERAL = re.compile(r"""\.say\(\s*"([a-z_.]+)"\s*[,)]""")
@@ -94,3 +95,58 @@ def test_what_is_not_there_is_told(english: Catalogue) -> None:
         english.say("findings.nonsense")
     with pytest.raises(NoSuchTextError, match="no value for 'year'"):
         english.say("headline.labels.plan_collected")
+
+
+# Other languages
+
+#: Names, files, commands and abbreviations that are the same in every language.
+NAMES = {
+    *("python", "m", "model", "criticism", "drivers", "calibration", "misspecified", "compare"),
+    *("archive", "GATHER", "Stevens", "et", "al", "PLoS", "Medicine", "e", "doi", "org", "journal"),
+    *("pmed", "summary", "revenue", "workers", "exchange", "rates", "json", "csv", "nc"),
+    *("posterior", "inputs", "CSV", "TOML", "SHA", "R", "hat", "sent", "to"),
+    *"AFLIWabghiqstwyzndfop",
+}
+OTHERS = sorted(set(languages()) - {"en"})
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_is_left(language: str, english: Catalogue) -> None:
+    texts, original = (leaves(one.content) for one in (catalogue(language), english))
+    for key, text in texts.items():
+        said = re.sub(r"\{[^{}]*\}", " ", text)
+        assert set(re.findall(r"[A-Za-z]+", said)) <= NAMES, key
+        if re.search("[A-Za-z]{3}", re.sub(r"\{[^{}]*\}", " ", original[key])):
+            assert text != original[key] or key == "annex.hash", key
+
+
+@pytest.mark.parametrize(
+    ("count", "form"),
+    [(1, "утверждение"), (2, "утверждения"), (5, "утверждений"), (11, "утверждений"),
+     (21, "утверждение"), (24, "утверждения"), (112, "утверждений"), (0, "утверждений")],
+)  # fmt: skip
+def test_russian_plurals(count: int, form: str) -> None:
+    said = catalogue("ru").say("sure.evidence", claims=count, sources=1, parts="")
+    assert said.startswith(f"{count} {form} из 1 источника,")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("북한", "북한을"), ("러시아", "러시아를"), ("24%", "24%를"), ("103", "103을"),
+     ("“계획”", "“계획”을"), ("러시아(2018)", "러시아(2018)를"), ("KGB", "KGB를")],
+)  # fmt: skip
+def test_korean_particles(text: str, said: str) -> None:
+    assert Sentence().format("{text}{text:을/를}", text=text) == said
+    assert Sentence().format("{one:으로/로}{two:으로/로}", one="서울", two="평양") == "로으로"
+
+
+def test_numbers_and_dates_of_each_language() -> None:
+    korean, russian = catalogue("ko"), catalogue("ru")
+    numbers = {"q50": 136.2e6, "q05": 103.1e6, "q95": 180.4e6}
+    assert korean.money(numbers) == "136백만 달러(103~180)"
+    assert russian.money(numbers) == "$136 млн (103…180)"
+    assert russian.numbers.interval(30_900, 27_900, 34_200).replace("\xa0", " ") == (
+        "30 900 (27 900…34 200)"
+    )
+    assert korean.date("2018-08-02") == "2018년 8월 2일"
+    assert russian.date("2018-08-02") == "2 августа 2018 г."
