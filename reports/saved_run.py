@@ -89,9 +89,7 @@ class SavedRun:
     @property
     def years(self) -> list[int]:
         """Whole years that the data cover, without projected years."""
-        last = self.timeline["end"]
-        annual = self.summary["scenarios"][BASELINE]["annual"]
-        return [int(year) for year in annual if f"{year}-12" <= last]
+        return [year for year in self.all_years if not self.projected(year)]
 
     @property
     def all_years(self) -> list[int]:
@@ -349,6 +347,4 @@ class SavedRun:
 
 def ranks(draws: Floats) -> Floats:
     """Rank of each draw among all, from zero; continuous draws have no ties."""
-    found = np.empty(len(draws))
-    found[np.argsort(draws, kind="stable")] = np.arange(len(draws))
-    return found
+    return np.argsort(np.argsort(draws, kind="stable"), kind="stable").astype(float)
