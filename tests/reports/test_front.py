@@ -57,7 +57,7 @@ def test_a_what_if_says_so_on_every_page(run: SavedRun, english: Catalogue) -> N
     made = pages(brief(other, english))
     assert all("WHAT IF, not the estimate: broker_margin = 0.3" in page for page in made)
     assert not any("WHAT IF" in page for page in pages(brief(run, english)))
-    assert (named("brief.pdf", run), named("brief.pdf", other)) == (
+    assert (named("brief.pdf", run, english), named("brief.pdf", other, english)) == (
         "brief.pdf",
         "brief-what-if.pdf",
     )

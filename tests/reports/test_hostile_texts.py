@@ -73,8 +73,8 @@ def test_pages_hold_the_texts_as_escapes(folder: Path, english: Catalogue) -> No
 
 
 @pytest.mark.parametrize("host", ["../../elsewhere", "/elsewhere", "a/b", "a\\b", "a\0b", "a b"])
-def test_a_host_names_no_file_elsewhere(host: str) -> None:
+def test_a_host_names_no_file_elsewhere(host: str, folder: Path, english: Catalogue) -> None:
     with pytest.raises(ReportError, match="cannot be the name of a file"):
-        both(f"workers-{host}", None)
+        both(f"workers-{host}", None, SavedRun.open(folder), english, "", "")
     with pytest.raises(ReportError, match="cannot be the name of a file"):
         typeset("brief", {}, {f"workers-{host}": b"<svg/>"})

@@ -169,4 +169,5 @@ def test_a_brief_that_is_too_long_is_set_tighter(
 
     monkeypatch.setattr("reports.brief.typeset", typeset)
     brief(rival_run, english)
-    assert asked == [False, True]
+    # then with fewer figures, one after the other
+    assert asked == [False, True, True, True, True]
