@@ -50,13 +50,18 @@ def answer(run: SavedRun) -> str:
     return textwrap.fill(text, 100, break_on_hyphens=False)
 
 
+#: How fast it went, and how long a reading was sampled, which the last digits decide.
+OF_THE_MACHINE = re.compile(r"[\w ]+: [\d,]+ of [\d,]+|Not converged yet; sampling for")
+
+
 def sample(output: Path) -> str:
-    """What the first command prints, without timings and the run's key."""
+    """What the first command prints, without the run's key and what depends on the machine."""
     command = [sys.executable, "-m", "model.estimate", "--output", str(output), "--fresh"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     printed = re.sub(r"; [\d.]+ s in all", "", done.stdout)
     printed = re.sub(r"Wrote \S*/(\w+)-[0-9a-f]{12}/", r"Wrote runs/\1-.../", printed)
-    lines = [*done.stderr.splitlines(), *printed.splitlines()]
+    said = [line for line in done.stderr.splitlines() if not OF_THE_MACHINE.match(line)]
+    lines = [*said, *printed.splitlines()]
     wrapped = [textwrap.wrap(line, WIDTH) or [""] for line in lines]
     return "\n".join(f"    {line}".rstrip() for several in wrapped for line in several)
 
