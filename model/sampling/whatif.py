@@ -221,7 +221,7 @@ def _named(families: Iterable[str], labels: list[str]) -> str:
     known = {part for label in labels for part in label.split(".")}
     indices = {name: BASIC_BY_NAME[name].index.replace("_", " ") for name in families}
     return ", ".join(
-        f"{name} (of a {index})" if index else name
+        f"{name} (by {index})" if index else name
         for name, index in indices.items()
         if name in known
     )

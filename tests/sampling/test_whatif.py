@@ -87,7 +87,7 @@ FAULTY = [
     ({"fixed": ["broker_margin=0.1:0.2"]}, "--set", "write QUANTITY=VALUE"),
     ({"fixed": ["broker_margins=0.1"]}, "--set", "did you mean 'broker_margin'"),
     ({"fixed": ["permit_inflow=100"]}, "--set", "write one of permit_inflow.open"),
-    ({"fixed": ["workers=25000"]}, "--set", "permit_inflow (of a phase), permit_exit (of a phase)"),
+    ({"fixed": ["workers=25000"]}, "--set", "permit_inflow (by phase), permit_exit (by phase)"),
     ({"fixed": ["surplus=3"]}, "--set", "is worked out from basic quantities; set one of them"),
     ({"priors": ["revenue=3:4"]}, "--prior", "python -m model.case add"),
     ({"fixed": ["exchange_rate=90"]}, "--set", "change it in a scenario"),
