@@ -59,7 +59,7 @@ def sample(output: Path) -> str:
     command = [sys.executable, "-m", "model.estimate", "--output", str(output), "--fresh"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     printed = re.sub(r"; [\d.]+ s in all", "", done.stdout)
-    printed = re.sub(r"Wrote \S*/(\w+)-[0-9a-f]{12}/", r"Wrote runs/\1-.../", printed)
+    printed = re.sub(r"Wrote\s+\S*/(\w+)-[0-9a-f]{12}/", r"Wrote runs/\1-.../", printed)
     said = [line for line in done.stderr.splitlines() if not OF_THE_MACHINE.match(line)]
     lines = [*said, *printed.splitlines()]
     wrapped = [textwrap.wrap(line, WIDTH) or [""] for line in lines]
