@@ -7,10 +7,10 @@ from typing import Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS
-from model.terminal.wording import FINEST, MILLION, rounding_unit, three, unchanged
+from model.terminal.wording import MILLION, rounding_unit, three, unchanged
 from reports import assumed
 from reports.saved_run import SavedRun
-from reports.tables import date_text, projected_note
+from reports.tables import change_text, date_text, projected_note
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -85,7 +85,7 @@ def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
         cells = [
             [
                 texts.numbers.interval(*three(block["annual"][year][one]["usd"], MILLION)),
-                _change(versus[one]["usd"], texts),
+                change_text(versus[one]["usd"], texts),
             ]
             for one in ORDER
         ]
@@ -109,12 +109,6 @@ def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
         "faint": faint,
         "none": "" if rows else texts.say("annex.by_year.none"),
     }
-
-
-def _change(numbers: Mapping[str, Any], texts: Catalogue) -> str:
-    if unchanged(numbers):
-        return texts.say("brief.stake.none")
-    return texts.numbers.interval(*three(numbers, MILLION), finest=FINEST)
 
 
 def change_in_words(run: SavedRun, change: Mapping[str, Any], texts: Catalogue) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.terminal.wording import FINEST, MILLION, three, unchanged
+from model.terminal.wording import MILLION, three, unchanged
 from reports import assumed, driver_findings, findings, readings, what_if
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
-from reports.tables import chapters, date_text, projected_note
+from reports.tables import change_text, chapters, date_text, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
@@ -140,9 +140,9 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
     }
 
 
-def millions(texts: Catalogue, numbers: Json, finest: float = 0.0) -> str:
+def millions(texts: Catalogue, numbers: Json) -> str:
     """Format a median and an interval in millions, as the command line does."""
-    return texts.numbers.interval(*three(numbers, MILLION), finest=finest)
+    return texts.numbers.interval(*three(numbers, MILLION))
 
 
 def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
@@ -177,11 +177,6 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     rows: list[list[str]] = []
     told: list[dict[str, str]] = []
 
-    def change(numbers: Json) -> str:
-        if unchanged(numbers):
-            return texts.say("brief.stake.none")
-        return millions(texts, numbers, FINEST)
-
     shown = list(run.scenarios.values())[:TOLD]
     later = any("within_data" in block["at_stake"] for block in shown)
     for block in shown:
@@ -189,16 +184,16 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
         stake = whole.get("within_data", whole)
         take = stake[HEADLINE]["usd"]
         months = f"{stake['from']} – {date_text(run, stake['to'], texts)}"
-        cells = [block["title"], months, change(take)]
+        cells = [block["title"], months, change_text(take, texts)]
         cells += ["" if unchanged(take) else ", ".join(texts.numbers.chances(take))]
         if later:
             extended = texts.say(
                 "brief.stake.to",
                 month=date_text(run, whole["to"], texts),
-                change=change(whole[HEADLINE]["usd"]),
+                change=change_text(whole[HEADLINE]["usd"], texts),
             )
             cells.append(extended if stake is not whole else "")
-        rows.append([*cells, change(stake["billings"]["usd"])])
+        rows.append([*cells, change_text(stake["billings"]["usd"], texts)])
         told.append({"name": block["title"], "text": first_sentence(block["description"])})
     keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD

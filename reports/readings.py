@@ -7,10 +7,10 @@ from typing import Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE
-from model.terminal.wording import FINEST, MILLION, rounding_unit, three, unchanged
+from model.terminal.wording import MILLION, rounding_unit, three, unchanged
 from reports.citations import figure_printed
 from reports.saved_run import SavedRun
-from reports.tables import date_text, table
+from reports.tables import change_text, date_text, table
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -144,7 +144,7 @@ def _changes(run: SavedRun, texts: Catalogue) -> Json:
 
     Scenarios that change the state take under no reading are left out.
     """
-    none, rows = texts.say("brief.stake.none"), []
+    rows = []
     for name, block in run.scenarios.items():
         versus = block["versus_baseline"]
         year = max(versus, key=lambda one: abs(versus[one][HEADLINE]["usd"]["q50"] or 0.0))
@@ -152,12 +152,7 @@ def _changes(run: SavedRun, texts: Catalogue) -> Json:
         changes = [one[year][HEADLINE]["usd"] for one in (versus, *own)]
         if all(map(unchanged, changes)):
             continue
-        cells = [
-            none
-            if unchanged(change)
-            else texts.numbers.interval(*three(change, MILLION), finest=FINEST)
-            for change in changes
-        ]
+        cells = [change_text(change, texts) for change in changes]
         rows.append([block["title"], date_text(run, year, texts), *cells])
     block = table(texts, "readings_scenarios", ("scenario", "year", "mixture"), rows)
     return block | {"head": [*block["head"], *_names(run)]}

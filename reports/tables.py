@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from model.terminal.wording import FINEST, MILLION, three, unchanged
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
@@ -17,6 +19,13 @@ def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list
         "head": [texts.say(f"annex.{name}.{column}") for column in columns],
         "rows": rows,
     }
+
+
+def change_text(numbers: Mapping[str, Any], texts: Catalogue) -> str:
+    """A difference from what happened, in millions: median and 90% interval, or none."""
+    if unchanged(numbers):
+        return texts.say("brief.stake.none")
+    return texts.numbers.interval(*three(numbers, MILLION), finest=FINEST)
 
 
 def date_text(run: SavedRun, date: int | str, texts: Catalogue) -> str:

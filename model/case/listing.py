@@ -23,6 +23,14 @@ HEADINGS = {
     "rows": ("Row", "Grade", "Role", "What it says"),
     "readings": ("Reading", "Weight", "What it says, and why it has that weight"),
 }
+#: What they are called, one and many.
+COUNTED = {
+    "scenarios": ("scenario", "scenarios"),
+    "quantities": ("quantity", "quantities"),
+    "sources": ("source", "sources"),
+    "rows": ("entry", "entries"),
+    "readings": ("reading", "readings"),
+}
 
 
 def listing(case: Case, what: str) -> pd.DataFrame:
@@ -131,12 +139,7 @@ def show_listing(table: pd.DataFrame, what: str, *, wide: bool = False) -> None:
             _LINES[what](table),
             wide=wide,
         )
-        one = "entry" if what == "rows" else what.removesuffix("s")
-        many = "entries" if what == "rows" else what
-        if what == "quantities":
-            one, many = "quantity", "quantities"
-        more = "--format csv has every column"
-        console.print(f"{counted(len(table), one, many)}; {more}")
+        console.print(f"{counted(len(table), *COUNTED[what])}; --format csv has every column")
     else:
         console.print(f"The case has no {what}.")
 

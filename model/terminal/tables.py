@@ -100,19 +100,20 @@ def put(
     told = [list(row) for row in rows]
     kept = list(range(len(columns)))
     fits = not wide and console.is_terminal
-    while fits and len(kept) > FEWEST and _needs(console, _table(console, columns, told, kept)):
+    while (
+        fits
+        and len(kept) > FEWEST
+        and _needed(console, _table(console, columns, told, kept)) > console.width
+    ):
         kept.remove(max(kept[1:], key=lambda place: (columns[place].rank, place)))
     if title:
         console.tell(title, "bold" if console.is_terminal else "")
     table = _table(console, columns, told, kept, narrow=fits)
+    width = console.width
     if not fits:
-        options = console.options.update(max_width=10_000)
-        needed = Measurement.get(console, options, table).maximum
-        width, console.width = console.width, max(console.width, needed)
-        console.print(table)
-        console.width = width
-    else:
-        console.print(table)
+        console.width = max(width, _needed(console, table))
+    console.print(table)
+    console.width = width
     left = [one.heading for place, one in enumerate(columns) if place not in kept]
     if left:
         console.tell(
@@ -120,10 +121,9 @@ def put(
         )
 
 
-def _needs(console: Screen, table: Table) -> bool:
-    """Whether a table needs more columns than there are."""
-    options = console.options.update(max_width=10_000)
-    return Measurement.get(console, options, table).maximum > console.width
+def _needed(console: Screen, table: Table) -> int:
+    """Columns of the terminal that a table needs."""
+    return Measurement.get(console, console.options.update(max_width=10_000), table).maximum
 
 
 def _table(

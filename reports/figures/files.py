@@ -92,9 +92,12 @@ def _frame(axes: Any, title: str, source: str) -> None:
 
 def spoken(drawing: str, title: str, words: str) -> bytes:
     """An SVG with a title and a description, for those who hear it."""
-    head = (
+    said = (
         f'<title id="title">{html.escape(title)}</title>\n'
         f'<desc id="desc">{html.escape(words)}</desc>\n'
     )
-    labelled = re.sub(r"<svg\b", '<svg role="img" aria-labelledby="title desc"', drawing, count=1)
-    return re.sub(r"(<svg\b[^>]*>\n?)", lambda at: at[1] + head, labelled, count=1).encode()
+
+    def labelled(root: re.Match[str]) -> str:
+        return f'<svg role="img" aria-labelledby="title desc"{root[1]}{said}'
+
+    return re.sub(r"<svg\b([^>]*>\n?)", labelled, drawing, count=1).encode()

@@ -11,9 +11,6 @@ import pytest
 from model.case.case import Case, read_case
 from model.case.faults import CaseError
 from model.evidence.economy import Layout
-from model.kernel.native import evaluate
-from model.kernel.recorded import TAPE
-from model.kernel.tape import Tape
 from tests.cases import recorded_bytes, write_case
 from tests.kinds import alike_hosts
 
@@ -77,22 +74,6 @@ def test_nothing_else_correlates(case: Case, root: np.ndarray) -> None:
                 for label in Layout.of(case).labels]  # fmt: skip
     same = np.equal.outer(families, families)
     assert not (np.abs(root @ root.T)[~same] > 1e-12).any()
-
-
-def test_scores_and_normals_go_there_and_back(case: Case) -> None:
-    layout = Layout.of(case)
-    normals = np.random.default_rng(1).normal(size=(3, 4, layout.size))
-    np.testing.assert_allclose(layout.normals(layout.scores(normals)), normals, atol=1e-12)
-
-
-def test_the_kernel_has_the_same_quantities(case: Case) -> None:
-    layout = Layout.of(case)
-    normals = np.random.default_rng(2).normal(size=(20, layout.size))
-    tape = Tape(layout.size)
-    program = tape.program(natural=layout.natural(tape.normals, TAPE))
-    np.testing.assert_allclose(
-        evaluate(program, "natural", normals), layout.natural(normals), rtol=1e-12
-    )
 
 
 def test_a_host_without_data_follows_the_conditional_in_closed_form(

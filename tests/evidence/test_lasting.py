@@ -11,9 +11,6 @@ import pytest
 from model.case.case import Case, read_case
 from model.case.faults import CaseError
 from model.evidence.economy import Calendar, Layout, inflows_and_exits
-from model.kernel.native import evaluate
-from model.kernel.recorded import TAPE
-from model.kernel.tape import Tape
 from model.projection.horizon import extended
 from tests.cases import write_case
 from tests.kinds import uneven_arrivals
@@ -39,22 +36,6 @@ def test_neighbours_correlate_and_margins_stay(case: Case) -> None:
         first = layout.index[f"{label}irregular_inflow.open"]
         expected[first : first + 2, first : first + 2] = [[1.0, 0.4], [0.4, 1.0]]
     np.testing.assert_allclose(root @ root.T, expected, atol=1e-12)
-
-
-def test_scores_and_normals_go_there_and_back(case: Case) -> None:
-    layout = Layout.of(case)
-    normals = np.random.default_rng(1).normal(size=(3, 4, layout.size))
-    np.testing.assert_allclose(layout.normals(layout.scores(normals)), normals, atol=1e-12)
-
-
-def test_the_kernel_has_the_same_quantities(case: Case) -> None:
-    layout = Layout.of(case)
-    normals = np.random.default_rng(2).normal(size=(20, layout.size))
-    tape = Tape(layout.size)
-    program = tape.program(natural=layout.natural(tape.normals, TAPE))
-    np.testing.assert_allclose(
-        evaluate(program, "natural", normals), layout.natural(normals), rtol=1e-13
-    )
 
 
 def test_a_quarters_ratio_multiplies_its_arrivals(case: Case) -> None:

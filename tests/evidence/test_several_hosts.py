@@ -58,14 +58,19 @@ def place(case: Case, month: Any) -> int:
     return int(case.timeline.months.get_loc(str(month)))
 
 
+def over(case: Case, stock: np.ndarray, told: dict[str, str]) -> np.ndarray:
+    """Mean of a stock over the months of a row, (n, H)."""
+    first, last = place(case, told["start"]), place(case, told["end"])
+    return np.asarray(stock[..., first : last + 1].mean(axis=-1))
+
+
 def test_a_stock_of_several_hosts_is_their_sum(
     case: Case, parts: Synthesis, drawn: tuple[np.ndarray, dict[str, np.ndarray]]
 ) -> None:
     normals, found = drawn
     name, told = of(case, "permitted", "world")
-    first, last = place(case, told["start"]), place(case, told["end"])
-    permitted = force(case, parts, normals)[0].permitted[..., first : last + 1]
-    np.testing.assert_allclose(found[name], permitted.mean(axis=-1).sum(axis=-1), rtol=1e-12)
+    permitted = over(case, force(case, parts, normals)[0].permitted, told)
+    np.testing.assert_allclose(found[name], permitted.sum(axis=-1), rtol=1e-12)
 
 
 def test_each_host_has_its_own_factor(
@@ -73,9 +78,8 @@ def test_each_host_has_its_own_factor(
 ) -> None:
     normals, found = drawn
     name, told = of(case, "quota", "asia")
-    first, last = place(case, told["start"]), place(case, told["end"])
     stocks, values = force(case, parts, normals)
-    each = stocks.permitted[..., first : last + 1].mean(axis=-1) / values["quota_use"]
+    each = over(case, stocks.permitted, told) / values["quota_use"]
     np.testing.assert_allclose(found[name], each[:, 1:].sum(axis=-1), rtol=1e-12)
 
 
