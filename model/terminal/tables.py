@@ -85,7 +85,7 @@ def put(
     """Print a table.
 
     In a terminal, columns are left out until it fits, which is said below it. Elsewhere, or if
-    ``wide``, it is whole, and as wide as it needs to be.
+    ``wide``, it is whole, and as wide as it needs to be; if closer columns make it fit, they are.
 
     Parameters
     ----------
@@ -110,7 +110,9 @@ def put(
         console.tell(title, "bold" if console.is_terminal else "")
     table = _table(console, columns, told, kept, narrow=fits)
     width = console.width
-    if not fits:
+    if not fits and _needed(console, table) > width:
+        closer = _table(console, columns, told, kept, narrow=False, close=True)
+        table = closer if _needed(console, closer) <= width else table
         console.width = max(width, _needed(console, table))
     console.print(table)
     console.width = width
@@ -133,13 +135,18 @@ def _table(
     kept: Sequence[int],
     *,
     narrow: bool = True,
+    close: bool = False,
 ) -> Table:
-    """Some columns of a table, framed in a terminal and plain elsewhere."""
+    """Some columns of a table, framed in a terminal and plain elsewhere.
+
+    ``narrow`` breaks long cells and headings into lines; ``close`` breaks headings alone, and
+    leaves one blank between columns.
+    """
     handsome = console.is_terminal
     table = Table(
         box=box.SIMPLE_HEAD if handsome else None,
         pad_edge=False,
-        padding=(0, 1) if handsome else (0, 2, 0, 0),
+        padding=(0, 1) if handsome else (0, 1 if close else 2, 0, 0),
         collapse_padding=handsome,
     )
     for place in kept:
@@ -147,7 +154,7 @@ def _table(
         cells = [row[place] for row in rows]
         longest = max((cell_len(line) for cell in cells for line in _lines(cell)), default=0)
         folds = narrow and longest > LONG and one.justify == "left"
-        heading = _halved(one.heading, longest) if narrow else [one.heading]
+        heading = _halved(one.heading, longest) if narrow or close else [one.heading]
         table.add_column(
             stacked(*heading),
             justify=one.justify,

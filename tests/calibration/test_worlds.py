@@ -443,7 +443,7 @@ def test_the_result_is_saved_and_printed(
     assert {"cases", "take_inside", "workers_inside", "take_to_truth", "width"} <= set(lines[0])
     assert saved["misspecified"]["sentence"] == result.sentence
     assert result.sentence.startswith("In 9 of 9 simulated worlds")
-    _print_worlds(result)
+    _print_worlds(result, wide=False)
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= 80
     assert all(name in printed for name in WORLDS)

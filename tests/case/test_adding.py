@@ -529,5 +529,5 @@ def test_help_lists_what_there_is(tiny: Case) -> None:
     somebody.answers["source"] += ["paper"]
     somebody.answers["grade"] += ["B2"]
     Dialogue(tiny, given, somebody.ask, somebody.tell).held()
-    assert ", ".join(QUALIFIERS) in somebody.told
+    assert f"  {', '.join(QUALIFIERS)}" in somebody.told
     assert any("paper" in one for one in somebody.told)

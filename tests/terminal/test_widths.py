@@ -63,6 +63,13 @@ def test_elsewhere_and_with_wide_a_table_is_whole(terminal: bool, wide: bool) ->
     assert "Left out" not in " ".join(lines)
 
 
+def test_columns_are_closer_where_that_makes_a_whole_table_fit() -> None:
+    for width, printed in ((130, 124), (110, 106), (100, 124)):
+        lines = table(width, terminal=False)
+        assert max(len(line.rstrip()) for line in lines) == printed
+        assert next(one for one in lines if "2017" in one).count("160 (110 to 230)") == 6
+
+
 def test_long_work_is_a_line_every_ten_seconds_with_the_time_left() -> None:
     said: list[str] = []
     now = [0.0]
