@@ -12,10 +12,31 @@ import typer
 from model.case.checkout import DEFAULT, case_folder
 from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal.options import Inputs, Wide
+from model.terminal.options import Inputs, Quiet, Runs, Wide
 from model.terminal.output import command_line, print_csv, print_json, say
+from model.terminal.question_options import (
+    AsOf,
+    Believe,
+    Chains,
+    Cores,
+    Draws,
+    DropRow,
+    DropSource,
+    Fixed,
+    Fresh,
+    Horizon,
+    Prior,
+    Reading,
+    Scenario,
+    Seed,
+    Strict,
+    Tune,
+    Weight,
+    Without,
+)
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.view_options import (
+    PANEL,
     By,
     Currency,
     First,
@@ -34,6 +55,7 @@ if TYPE_CHECKING:
 # --help and invalid arguments are answered at once.
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
+RUNS = Path("runs")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,13 +69,6 @@ class Format(StrEnum):
     folder = "folder"
 
 
-class Side(StrEnum):
-    """Sides of the accounts of which rows can be left out."""
-
-    plan = "plan"
-    payments = "payments"
-
-
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
     epilog="Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
@@ -61,81 +76,25 @@ class Side(StrEnum):
 )
 def estimate(
     inputs: Inputs = DEFAULT,
-    output: Annotated[Path, typer.Option(help="Folder in which each run gets a folder.")] = Path(
-        "runs"
-    ),
-    scenario: Annotated[
-        list[str] | None,
-        typer.Option(help="A scenario of the case by name, or a .toml file. Repeatable."),
-    ] = None,
-    horizon: Annotated[
-        str, typer.Option(help="Last month to project, YYYY-MM, past the data.", metavar="MONTH")
-    ] = "",
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="QUANTITY=VALUE", help="Fix a basic quantity exactly. Repeatable."
-        ),
-    ] = None,
-    prior: Annotated[
-        list[str] | None,
-        typer.Option(metavar="QUANTITY=P05:P95", help="Replace a prior. Repeatable."),
-    ] = None,
-    drop_source: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Drop a source's rows from the fit. Repeatable."),
-    ] = None,
-    drop_row: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Drop a row from the fit. Repeatable."),
-    ] = None,
-    weight: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ROW=W", help="Multiply a row's weight by W. Repeatable."),
-    ] = None,
-    without: Annotated[
-        list[Side] | None,
-        typer.Option(help="Leave out rows about the plan, or about payments. Repeatable."),
-    ] = None,
-    believe: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ROW", help="Take a held-out total as evidence, too. Repeatable."),
-    ] = None,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=WEIGHT",
-            help="Weight of a rival reading; the others share what is left. Repeatable.",
-        ),
-    ] = None,
-    as_of: Annotated[
-        str,
-        typer.Option(metavar="DATE", help="Fit only evidence published by this day, YYYY-MM-DD."),
-    ] = "",
-    draws: Annotated[
-        int, typer.Option(min=100, max=1_000_000, help="Kept draws per chain.")
-    ] = 1000,
-    tune: Annotated[
-        int, typer.Option(min=50, max=1_000_000, help="Warm-up draws per chain.")
-    ] = 150,
-    chains: Annotated[int, typer.Option(min=2, max=100, help="Number of chains.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 20180802,
-    cores: Annotated[
-        int | None, typer.Option(min=1, help="Chains sampled at once. Does not change the draws.")
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Treat probable slips of unit as errors.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Fit anew, ignoring the archive.")] = False,
-    output_format: Annotated[
-        Format,
-        typer.Option(
-            "--format", help="What to print; folder prints the run's folder, for scripts."
-        ),
-    ] = Format.table,
-    wide: Wide = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the result.")] = False,
-    list_: Listed = None,
+    runs: Runs = RUNS,
+    scenario: Scenario = None,
+    horizon: Horizon = "",
+    set_: Fixed = None,
+    prior: Prior = None,
+    drop_source: DropSource = None,
+    drop_row: DropRow = None,
+    weight: Weight = None,
+    without: Without = None,
+    believe: Believe = None,
+    reading: Reading = None,
+    as_of: AsOf = "",
+    strict: Strict = False,
+    draws: Draws = 1000,
+    tune: Tune = 150,
+    chains: Chains = 4,
+    seed: Seed = 20180802,
+    cores: Cores = None,
+    fresh: Fresh = False,
     year: Year = None,
     by: By = "year",
     from_: First = "",
@@ -143,6 +102,17 @@ def estimate(
     per_worker: PerWorker = False,
     currency: Currency = "USD",
     real: Real = None,
+    output_format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="What to print; folder prints the run's folder, for scripts.",
+            rich_help_panel=PANEL,
+        ),
+    ] = Format.table,
+    wide: Wide = False,
+    quiet: Quiet = False,
+    list_: Listed = None,
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
     ] = False,
@@ -181,7 +151,7 @@ def estimate(
         if question is None:
             return FAULTY
         return _run(
-            question, output, talk, interruption, output_format, view, fresh=fresh, strict=strict,
+            question, runs, talk, interruption, output_format, view, fresh=fresh, strict=strict,
             wide=wide,
         )  # fmt: skip
 
@@ -227,7 +197,7 @@ def _run(
 
     wrong = fault_in_name(output)
     if wrong is not None:
-        talk.fault(f"--output: {wrong}")
+        talk.fault(f"--runs: {wrong}")
         return FAULTY
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
@@ -294,7 +264,7 @@ def _compute(
     try:
         store.check_writable(output, run_name(inputs.case.name, inputs.keys[0]))
     except OSError as error:
-        talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
+        talk.fault(f"--runs: {output} cannot be written ({error.strerror}); name a folder")
         return None
     talk.say(f"Read {question.inputs}: {inputs.case.in_short}")
     for warning in inputs.case.warnings:
@@ -315,7 +285,7 @@ def _compute(
         return None
     except OSError as error:
         place, why = error.filename or output, error.strerror or error
-        talk.fault(f"--output: {place} cannot be written ({why}); nothing was written")
+        talk.fault(f"--runs: {place} cannot be written ({why}); nothing was written")
         return None
 
 

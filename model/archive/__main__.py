@@ -26,16 +26,15 @@ app = typer.Typer(
     help="Runs on disk: what was requested, the results, and how two runs differ.",
 )
 
-Output = Annotated[Path, typer.Option("--output", help="Folder of runs.")]
 RUNS = Path("runs")
 
 
 @app.command("list")
-def list_runs(output: Output = RUNS) -> None:
+def list_runs(runs: Runs = RUNS) -> None:
     """List the runs and what each was requested to compute."""
-    folders = list(store.run_folders(output))
+    folders = list(store.run_folders(runs))
     if not folders:
-        say(f"{output} holds no runs")
+        say(f"{runs} holds no runs")
     for folder in folders:
         try:
             manifest = store.read_manifest(folder)
@@ -59,14 +58,14 @@ def asked(manifest: dict[str, Any]) -> str:
 @app.command()
 def show(
     run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
-    output: Output = RUNS,
+    runs: Runs = RUNS,
     wide: Wide = False,
 ) -> None:
     """Print a run's results again."""
     from model.archive.answer import Answer
     from model.archive.show import show as show_answer
 
-    folder = _folder(run, output)
+    folder = _folder(run, runs)
     manifest, summary = _read(folder)
     tell(f"{folder.name}: {manifest['read']}")
     tell(f"Requested: {asked(manifest)}")
@@ -78,10 +77,10 @@ def show(
 def compare(
     first: Annotated[str, typer.Argument(help="A run.")],
     second: Annotated[str, typer.Argument(help="Another run.")],
-    output: Output = RUNS,
+    runs: Runs = RUNS,
 ) -> None:
     """Show which inputs and options of two runs differ, row by row, and the effect on results."""
-    folders = [_folder(name, output) for name in (first, second)]
+    folders = [_folder(name, runs) for name in (first, second)]
     (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
     for folder, one in zip(folders, (manifest, other), strict=True):
         say(f"{folder.name}: {asked(one)}")
@@ -152,7 +151,7 @@ def export(
 
 @app.command()
 def prune(
-    output: Output = RUNS,
+    runs: Runs = RUNS,
     keep: Annotated[
         int | None, typer.Option(min=0, help="Keep only this many of the newest undamaged runs.")
     ] = None,
@@ -168,9 +167,9 @@ def prune(
     from model.archive.pruning import judged, put_in_place, remove
 
     try:
-        found = judged(output, keep)
+        found = judged(runs, keep)
     except OSError as error:
-        complain(f"{output} cannot be read ({error.strerror})")
+        complain(f"{runs} cannot be read ({error.strerror})")
         raise typer.Exit(FAULTY) from None
     deeds = [
         *(("remove", "removed", one.path, one.why, partial(remove, one)) for one in found.doomed),

@@ -32,4 +32,7 @@ Wide = Annotated[
     bool, typer.Option("--wide", help="Print tables whole, though the terminal is narrower.")
 ]
 Run = Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")]
-Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
+Runs = Annotated[
+    Path, typer.Option("--runs", "--output", help="Folder of runs, in which each gets a folder.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the result.")]
