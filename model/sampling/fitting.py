@@ -22,6 +22,8 @@ Progress = Callable[[str, int, int], None]
 
 #: Warm-up and kept draws of each pilot's chains.
 PILOTS = ((75, 75), (75, 100))
+#: Draws of a pilot for each entry, at least: the covariance of fewer has directions of no width.
+PER_ENTRY = 2
 #: In a map that makes the posterior nearly Normal all trajectories have 2^6 - 1 steps. Some entries
 #: have long tails, which a trajectory that stops where most entries turn does not cross. (nutpie's
 #: ``extra_doublings`` after the turn narrows even a Normal: its variance by half a per cent.)
@@ -197,8 +199,9 @@ def fit(
         raise NoStartingPointError
     lap("mode")
     for number, (tune, draws) in enumerate(pilots):
+        enough = -(-PER_ENTRY * parts.size // options.chains)
         short = replace(
-            options, tune=tune, draws=draws,
+            options, tune=tune, draws=max(draws, enough),
             # a separate seed for each pilot
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip

@@ -24,8 +24,8 @@ SKEWS = np.arange(-10, 11) / 10
 TAILS = 2.0 ** (np.arange(-6, 7) / 6)
 #: Gain in correlation above which a bend is kept.
 PAYS = 0.0005
-#: Draws at which slopes are computed.
-SLOPES = 1000
+#: Draws at which slopes are computed, or as many times the entries if that is more.
+SLOPES, SLOPES_PER_ENTRY = 1000, 4
 #: Quantiles of the draws that a bend is fitted to.
 SCORES = ndtri((np.arange(64) + 0.5) / 64)
 
@@ -101,7 +101,8 @@ def pilot_map(normals: Floats, recorded: Program) -> Map:
     straight = np.sinh((np.arcsinh((normals - shift) / factor) - skew) / tail)
     size = normals.shape[1]
     slope = density(recorded, Map(np.zeros(size), np.eye(size), bends))
-    slopes = np.array([slope(point)[1] for point in straight[:: -(-len(straight) // SLOPES)]])
+    every = -(-len(straight) // max(SLOPES, SLOPES_PER_ENTRY * size))
+    slopes = np.array([slope(point)[1] for point in straight[::every]])
     with threadpool_limits(1):
         values, vectors = np.linalg.eigh(np.cov(straight.T))
         root = vectors * np.sqrt(np.maximum(values, 1e-6))
