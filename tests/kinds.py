@@ -234,6 +234,40 @@ def periods(folder: Path) -> Case:
     return teller.case(folder, timeline=timeline)
 
 
+def own_phases(folder: Path) -> Case:
+    """Two hosts, one of which is cut into phases and tax periods of its own, with rows on them."""
+    china = Teller(host="china", segment="")
+    china.tell("permit_inflow.late", "persons/month", 300)
+    china.tell("irregular_inflow.early", "persons/month", 90)
+    china.tell("vat_rate.low", "percent", 6)
+    china.tell("entries", "persons", 20_000)
+    china.tell("net_of_tax", "percent", 90, base="billings")
+    china.tell("working", "persons", 30_000)
+    china.tell("irregular", "persons", 2_000)
+    own = {
+        "phases": [
+            {"name": "early", "start": "2017-01", "because": NO_BAN},
+            {"name": "middle", "start": "2017-05", "because": "a guess"},
+            {"name": "late", "start": "2018-09", "because": "a guess"},
+        ],
+        "irregular_phases": [
+            {"name": "early", "start": "2017-01", "because": NO_BAN},
+            {"name": "open", "start": "2018-02", "because": "a guess"},
+        ],
+        "tax_periods": [
+            {"name": "high", "start": "2017-01", "because": "17% tax"},
+            {"name": "low", "start": "2018-05", "because": "16% tax"},
+        ],
+    }
+    timeline = {f"hosts.china.{key}": stretches for key, stretches in own.items()}
+    return read_case(
+        write_case(
+            folder, two_hosts=True, evidence={f"china_{k}": v for k, v in china.rows.items()},
+            timeline=timeline, priors={"china.permit_inflow.open": None},
+        )
+    )  # fmt: skip
+
+
 def uneven_arrivals(folder: Path) -> Case:
     """Two hosts whose arrivals vary by quarter; what a quarter or a phase has lasts."""
     basis = "a guess for the tests"
@@ -422,7 +456,7 @@ KINDS: dict[str, Callable[[Path], Case]] = {
     for build in (
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
-        often_off, periods, uneven_arrivals, alike_hosts, several_hosts,
+        often_off, periods, own_phases, uneven_arrivals, alike_hosts, several_hosts,
         time_worked, as_published, one_year,
         little_left,
     )

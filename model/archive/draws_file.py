@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from model.archive import store
 from model.archive.plain_netcdf import as_bytes, read_group
 from model.case.case import Case
-from model.equations.quantities import BASIC_BY_NAME, BY_TIME
+from model.equations.quantities import BASIC_BY_NAME
 from model.evidence.synthesis import Synthesis, entry_labels, log_quantities, row_densities
 from model.question import SamplerOptions
 from model.sampling.fitting import STATS, Posterior
@@ -77,9 +77,9 @@ def write_posterior(
 
 def coordinates(case: Case) -> dict[str, list[str]]:
     """Labels for the entries of indexed families."""
-    stretches = {index: [one.name for one in case.timeline.stretches(index)] for index in BY_TIME}
+    hosts = [host.name for host in case.hosts]
     segments = [segment.id for segment in case.segments]
-    return {"host": [host.name for host in case.hosts], "segment": segments, **stretches}
+    return {"host": hosts, "segment": segments, **case.timeline.labels(hosts)}
 
 
 def families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Dataset:
@@ -94,9 +94,10 @@ def families(case: Case, posterior: Posterior, coords: dict[str, Any]) -> xr.Dat
     variables: dict[str, Any] = {}
     for name, block in layout.by_family(posterior.natural).items():
         basic = BASIC_BY_NAME[name]
-        # each segment belongs to one host
-        hosts = ("host",) if several and basic.index != "segment" else ()
-        dims = (*hosts, *((basic.index,) if basic.index else ()))
+        # with a single host, it is no dimension
+        dims = tuple(
+            one for one in layout.dims(name, len(case.hosts))[0] if several or one != "host"
+        )
         shape = tuple(len(coords[dim]) for dim in dims)
         attributes = {
             "units": basic.unit.replace("money", money),

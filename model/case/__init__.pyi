@@ -4,7 +4,7 @@ from .checkout import INPUTS as INPUTS
 from .checkout import case_folder as case_folder
 from .contents import Prior as Prior
 from .contents import Scenario as Scenario
-from .contents import Timeline as Timeline
 from .faults import CaseError as CaseError
 from .faults import Fault as Fault
+from .phases import Timeline as Timeline
 from .scaffold import new_case as new_case

@@ -17,12 +17,12 @@ from model.case.contents import (
     Reading,
     RivalReading,
     Segment,
-    Timeline,
 )
 from model.case.exchange import Rates, changeovers_of, reference_rates
 from model.case.faults import CaseError, Fault, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
+from model.case.phases import Timeline
 from model.case.publication import last_day
 from model.case.reader.doubts import doubts
 from model.case.reader.evidence import read_evidence

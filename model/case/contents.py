@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from math import log
 from typing import Any, Literal
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from model.equations.quantities import Support
 
-Months = npt.NDArray[np.int64]
 How = Literal["set", "scale", "path", "as_in"]
 Follows = Literal["plan", "earnings"]
 
@@ -78,25 +75,6 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """A period from ``start`` until the next phase starts, defined by sanctions or taxes."""
-
-    name: str
-    start: pd.Period
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sanction:
-    """A measure against the workers' employment, with its date (YYYY-MM-DD) and legal source."""
-
-    date: str
-    instrument: str
-    requires: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Changeover:
     """A currency that took the place of another: from a month on, ``per_new`` old ones are one."""
 
@@ -128,53 +106,6 @@ class Segment:
     region: str
     sector: str
     note: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Timeline:
-    """The months covered and their division into phases.
-
-    Attributes
-    ----------
-    months : pd.PeriodIndex, shape (T,)
-    reference : pd.Period
-        Month in whose prices the priors state amounts of money.
-    headline : int
-        Year shown first.
-    quarters : tuple of Phase
-        Quarters of the data, named 2017q1; months projected past them belong to the last.
-    """
-
-    title: str
-    months: pd.PeriodIndex
-    reference: pd.Period
-    headline: int
-    phases: tuple[Phase, ...]
-    irregular_phases: tuple[Phase, ...]
-    tax_periods: tuple[Phase, ...]
-    quarters: tuple[Phase, ...]
-    sanctions: tuple[Sanction, ...]
-
-    def stretches(self, index: str) -> tuple[Phase, ...]:
-        """Phases that an index of the catalogue runs over."""
-        return {
-            "phase": self.phases,
-            "irregular_phase": self.irregular_phases,
-            "tax_period": self.tax_periods,
-            "quarter": self.quarters,
-        }[index]
-
-    def stretch_of_month(self, index: str) -> Months:
-        """Number of the phase that contains each month, shape (T,)."""
-        starts = [stretch.start.ordinal for stretch in self.stretches(index)]
-        ordinals = np.array([month.ordinal for month in self.months], dtype=np.int64)
-        return np.asarray(np.searchsorted(starts, ordinals, side="right") - 1, dtype=np.int64)
-
-    def month_in_stretch(self, index: str) -> npt.NDArray[np.float64]:
-        """One where a month lies in a phase, otherwise zero, shape (phases, T)."""
-        numbers = np.arange(len(self.stretches(index)))
-        within = numbers[:, None] == self.stretch_of_month(index)
-        return np.asarray(within, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

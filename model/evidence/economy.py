@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from model.case.case import Case
 from model.equations.accounts import WorkerMonth, grown, worker_month
 from model.equations.backend import NUMPY
-from model.equations.quantities import BASIC
+from model.equations.quantities import BASIC, BASIC_BY_NAME
 from model.equations.workforce import Workforce, workforce
 from model.evidence.correlation import Correlation
 
@@ -83,6 +83,21 @@ class Layout:
         """Number of basic quantities N."""
         return len(self.labels)
 
+    def dims(self, name: str, hosts: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Dimensions of a family of basic quantities, and its shape with one size to be inferred.
+
+        Hosts that are cut into different phases have their entries end to end (``host_phase``).
+        """
+        index = BASIC_BY_NAME[name].index
+        if index in ("", "segment"):
+            return (index or "host",), (-1,)
+        entries = [
+            label.rpartition(".")[2] for label in self.labels if label.split(".")[-2:-1] == [name]
+        ]
+        if entries == entries[: len(entries) // hosts] * hosts:
+            return ("host", index), (hosts, -1)
+        return (f"host_{index}",), (-1,)
+
     @cached_property
     def index(self) -> dict[str, int]:
         """Place of each label."""
@@ -134,8 +149,8 @@ class Calendar:
         host = np.arange(len(case.hosts))[:, None]
 
         def entries(kind: str) -> Ints:
-            each = len(case.timeline.stretches(kind))
-            return np.asarray(host * each + case.timeline.stretch_of_month(kind))
+            numbers = [case.timeline.stretch_of_month(kind, one.name) for one in case.hosts]
+            return host_entries(case, kind)[0][:, None] + np.stack(numbers)
 
         phase = entries("phase")
         return cls(phase, entries("irregular_phase"), entries("quarter"), host + 0 * phase)
@@ -171,27 +186,23 @@ class Cells:
         """Every month of the timeline by every segment."""
         host, reference = host_of_segment(case)[None, :], _reference(case)
         rates = [case.rates.of(case.hosts[place].currency) for place in host[0]]
-        inside = case.timeline.month_in_stretch("tax_period")
+        inside = _in_tax_period(case)
         if len(case.hosts) == 1:
             # one column broadcasts, so that a growth factor is raised to a power only once
             host = host[:, :1]
         return cls(
             host=host,
             segment=np.arange(len(case.segments))[None, :],
-            years=(np.arange(inside.shape[1])[:, None] - reference) / 12,
+            years=(np.arange(inside.shape[-1])[:, None] - reference) / 12,
             per_usd=np.stack(rates, axis=1),
-            tax_period=[
-                (host * len(inside) + number, own[:, None]) for number, own in enumerate(inside)
-            ],
+            tax_period=[(entry, own[host[0]].T) for entry, own in _tax_entries(case, host, inside)],
         )
 
     @classmethod
     def windows(cls, case: Case, first: Ints, last: Ints, segment: Ints) -> Cells:
         """A list of windows of months, both ends inclusive, each with a segment."""
         host = host_of_segment(case)[segment]
-        inside = np.pad(
-            case.timeline.month_in_stretch("tax_period").cumsum(axis=1), ((0, 0), (1, 0))
-        )
+        summed = np.pad(_in_tax_period(case).cumsum(axis=-1), ((0, 0), (0, 0), (1, 0)))
         per_usd = np.empty(len(segment))
         for place, one in enumerate(case.hosts):
             own = np.flatnonzero(host == place)
@@ -201,14 +212,14 @@ class Cells:
             rates = case.rates.of(one.currency)
             means = [rates[a : b + 1].mean() for a, b in stretches]
             per_usd[own] = np.array(means)[which.ravel()] if len(own) else 0.0
-        shares = (inside[:, last + 1] - inside[:, first]) / (last + 1 - first)
         return cls(
             host=host,
             segment=segment,
             years=((first + last) / 2 - _reference(case)) / 12,
             per_usd=per_usd,
             tax_period=[
-                (host * len(inside) + number, share) for number, share in enumerate(shares)
+                (entry, (own[host, last + 1] - own[host, first]) / (last + 1 - first))
+                for entry, own in _tax_entries(case, host, summed)
             ],
         )
 
@@ -217,6 +228,32 @@ def host_of_segment(case: Case) -> Ints:
     """Place of each segment's host, (S,)."""
     names = [host.name for host in case.hosts]
     return np.array([names.index(segment.host) for segment in case.segments])
+
+
+def host_entries(case: Case, kind: str) -> tuple[Ints, Ints]:
+    """Place of each host's first and last entry in the families by a kind of phase, (H,) each."""
+    sizes = np.array([len(case.timeline.stretches(kind, host.name)) for host in case.hosts])
+    return sizes.cumsum() - sizes, sizes.cumsum() - 1
+
+
+def _in_tax_period(case: Case) -> Floats:
+    """One where a month lies in a host's tax period, otherwise zero, (P, H, T).
+
+    A host with fewer periods than another has some without a month.
+    """
+    each = [case.timeline.month_in_stretch("tax_period", host.name) for host in case.hosts]
+    inside = np.zeros((max(map(len, each)), len(each), each[0].shape[1]))
+    for place, own in enumerate(each):
+        inside[: len(own), place] = own
+    return inside
+
+
+def _tax_entries(case: Case, host: Ints, inside: Floats) -> list[tuple[Ints, Floats]]:
+    """Entry of each cell's host in the families by tax period, and that period's months."""
+    first, last = host_entries(case, "tax_period")
+    return [
+        (np.minimum(first[host] + number, last[host]), own) for number, own in enumerate(inside)
+    ]
 
 
 def _reference(case: Case) -> int:

@@ -59,7 +59,7 @@ def test_months_past_the_data_keep_the_last_quarters_ratio(case: Case) -> None:
 
 def test_quarters_begin_where_the_data_begin(case: Case) -> None:
     timeline = case.timeline
-    assert [one.name for one in timeline.quarters][:2] == ["2017q1", "2017q2"]
+    assert [one.name for one in timeline.stretches("quarter")][:2] == ["2017q1", "2017q2"]
     assert timeline.stretch_of_month("quarter").tolist() == [n for n in range(8) for _ in range(3)]
 
 
@@ -72,7 +72,7 @@ def test_a_timeline_may_begin_within_a_quarter(tmp_path: Path) -> None:
     }
     priors = {"arrivals_ratio": RATIO, "permit_inflow.banned": None}
     case = read_case(write_case(tmp_path, timeline=timeline, priors=priors))
-    assert case.timeline.quarters[0].name == "2016q4"
+    assert case.timeline.stretches("quarter")[0].name == "2016q4"
     assert case.timeline.stretch_of_month("quarter")[:3].tolist() == [0, 0, 1]
 
 

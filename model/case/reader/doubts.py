@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from model.case.contents import Host, Prior, Reading, Segment, Timeline
+from model.case.contents import Host, Prior, Reading, Segment
 from model.case.exchange import FILE as FX
 from model.case.exchange import Rates
+from model.case.phases import Timeline
 from model.case.reader.doubtful_rates import doubtful_rates
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.low_counts import low_counts

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from model.case.contents import Host, Prior, Reading, Segment, Timeline
+from model.case.contents import Host, Prior, Reading, Segment
+from model.case.phases import Timeline
 from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
 from model.equations.subjects import COUNTS, MEASURED_BY_NAME, YEARLY_RATES
@@ -166,8 +167,10 @@ class _Drawn:
         if not index:
             months = len(self.timeline.months)
             return np.repeat(self._draw(name, host)[:, None], months, axis=1)
-        by_stretch = [self._draw(name, host, one.name) for one in self.timeline.stretches(index)]
-        return np.stack(by_stretch, axis=1)[:, self.timeline.stretch_of_month(index)]
+        by_stretch = [
+            self._draw(name, host, one.name) for one in self.timeline.stretches(index, host)
+        ]
+        return np.stack(by_stretch, axis=1)[:, self.timeline.stretch_of_month(index, host)]
 
     def _share(self, host: str, segments: tuple[str, ...]) -> Floats | float:
         """Return draws of the share of the host's workers in some of its segments."""

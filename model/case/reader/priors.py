@@ -8,8 +8,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from model.case.contents import Host, Prior, Segment, Timeline
+from model.case.contents import Host, Prior, Segment
 from model.case.faults import Report, choose, closest, quote
+from model.case.phases import Timeline
 from model.case.reader.alike import check_alike
 from model.case.reader.elicited import StatedError, quantiles_of, told
 from model.case.reader.files import Folder
@@ -48,7 +49,7 @@ class Dimensions:
         """Return the entries of a catalogue's index in order, for all hosts if none is named."""
         if (self.segments if index == "segment" else self.timeline) is None:
             return None
-        key = (index, host if index == "segment" else None)
+        key = (index, host)
         if key not in self._entries:
             self._entries[key] = dict.fromkeys(self._names(*key))
         return self._entries[key]
@@ -57,7 +58,10 @@ class Dimensions:
         if index == "segment":
             own = self.segments if host is None else self.segments_of(host)
             return [segment.id for segment in own or ()]
-        return [one.name for one in self.timeline.stretches(index)] if self.timeline else ()
+        if self.timeline is None:
+            return ()
+        hosts = [host] if host is not None else ["", *(one.name for one in self.hosts or ())]
+        return [one.name for own in hosts for one in self.timeline.stretches(index, own)]
 
     def host(self, name: str) -> Host | None:
         """Return a modelled host by its name."""
@@ -166,7 +170,7 @@ def _family(file: PriorFile, path: Path, content: object, allowed: Iterable[str]
 def _index_known(file: PriorFile, path: Path, key: str) -> bool:
     """Return whether a family has this entry; report it if not."""
     index = BASIC_BY_NAME[path[-1]].index
-    known = file.dimensions.entries(index) if index else ()
+    known = file.dimensions.entries(index, path[0] if len(path) > 1 else None) if index else ()
     if known is None or key in known:
         return True
     advice = choose(key, known) if index else f"{path[-1]} has no index; remove the table"

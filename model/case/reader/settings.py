@@ -103,20 +103,26 @@ class ChangeoverTable(Table):
     per_new: Positive
 
 
-class HostTable(Table):
-    """``[hosts.NAME]``."""
-
-    title: Line
-    currency: Currency
-    became: list[ChangeoverTable] = []
-
-
 class StretchTable(Table):
     """One of ``[[phases]]``, ``[[irregular_phases]]`` or ``[[tax_periods]]``."""
 
     name: Word
     start: Month
     because: Filled
+
+
+Stretches = Annotated[list[StretchTable], Field(min_length=1)]
+
+
+class HostTable(Table):
+    """``[hosts.NAME]``; phases of its own take the place of the case's."""
+
+    title: Line
+    currency: Currency
+    became: list[ChangeoverTable] = []
+    phases: Stretches | None = None
+    irregular_phases: Stretches | None = None
+    tax_periods: Stretches | None = None
 
 
 class SanctionTable(Table):
@@ -170,9 +176,9 @@ class TimelineFile(Table):
     fiscal_month: Annotated[int, Field(ge=1, le=12)] | None = None
     hosts: Annotated[dict[Word, HostTable], Field(min_length=1, max_length=MOST_HOSTS)]
     groups: dict[Word, Annotated[list[Filled], Field(min_length=1)]] = {}
-    phases: Annotated[list[StretchTable], Field(min_length=1)]
-    irregular_phases: Annotated[list[StretchTable], Field(min_length=1)] | None = None
-    tax_periods: Annotated[list[StretchTable], Field(min_length=1)]
+    phases: Stretches
+    irregular_phases: Stretches | None = None
+    tax_periods: Stretches
     sanctions: list[SanctionTable] = []
     press_arithmetic: PressTable | None = None
     gather: GatherTable | None = None

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from model.case.contents import WORLD, Changeover, Host, Phase, Reading, Sanction, Timeline
+from model.case.contents import WORLD, Changeover, Host, Reading
 from model.case.faults import Report, choose, quote
+from model.case.phases import Phase, Sanction, Timeline
 from model.case.reader.files import Folder
 from model.case.reader.settings import HostTable, ReadingFile, StretchTable, TimelineFile
 from model.case.reader.toml_files import period, read_toml, validate
@@ -17,6 +18,10 @@ from model.equations.quantities import BASIC_BY_NAME
 TIMELINE = "timeline.toml"
 READING = "reading.toml"
 
+#: Index of the catalogue by the key of the phases that it runs over.
+INDEX_OF = {
+    "phases": "phase", "irregular_phases": "irregular_phase", "tax_periods": "tax_period",
+}  # fmt: skip
 #: Keys used beside an index's entries in priors.toml, so not allowed as names of entries.
 RESERVED = ("p05", "p95", "unit", "basis")
 
@@ -41,9 +46,12 @@ def read_timeline(
     )
     faults = [*_month_faults(file), *_name_faults(file), *_changeover_faults(file)]
     faults += _group_faults(file)
-    for key in ("phases", "irregular_phases", "tax_periods"):
-        if getattr(file, key) is not None:
-            faults += _stretch_faults(key, getattr(file, key), file.start, file.end)
+    owners: list[tuple[Place, TimelineFile | HostTable]] = [((), file)]
+    owners += [(("hosts", name), host) for name, host in file.hosts.items()]
+    for place, owner in owners:
+        for key in INDEX_OF:
+            if (stretches := getattr(owner, key)) is not None:
+                faults += _stretch_faults((*place, key), stretches, file.start, file.end)
     for path, message in faults:
         folder.report.add(TIMELINE, line_of(text, path), dotted(path), message)
     return file, text, None if faults else _timeline(file), hosts
@@ -124,25 +132,25 @@ def _changeover_faults(file: TimelineFile) -> list[tuple[Place, str]]:
 
 
 def _stretch_faults(
-    key: str, stretches: Sequence[StretchTable], start: str, end: str
+    key: Place, stretches: Sequence[StretchTable], start: str, end: str
 ) -> list[tuple[Place, str]]:
     """Return the errors that keep phases from covering the timeline one after the other."""
     faults: list[tuple[Place, str]] = []
     if stretches[0].start != start:
         message = f"the first starts in {stretches[0].start}, the timeline in {start}"
-        faults.append(((key, 0, "start"), f"{message}; write {start}"))
+        faults.append(((*key, 0, "start"), f"{message}; write {start}"))
     names: list[str] = []
     for i, stretch in enumerate(stretches):
         if stretch.name in names or stretch.name in RESERVED:
             why = "occurs twice" if stretch.name in names else "is a reserved word"
-            faults.append(((key, i, "name"), f"{stretch.name!r} {why}; write another name"))
+            faults.append(((*key, i, "name"), f"{stretch.name!r} {why}; write another name"))
         names.append(stretch.name)
         if i and stretch.start <= stretches[i - 1].start:
             message = f"{stretch.start} is not after {stretches[i - 1].start}, when the one before"
-            faults.append(((key, i, "start"), f"{message} starts; put them in order of time"))
+            faults.append(((*key, i, "start"), f"{message} starts; put them in order of time"))
         elif i and start <= end < stretch.start:
             message = f"{stretch.start} lies outside the timeline, {start} to {end}"
-            faults.append(((key, i, "start"), f"{message}; move it inside or remove it"))
+            faults.append(((*key, i, "start"), f"{message}; move it inside or remove it"))
     return faults
 
 
@@ -153,17 +161,28 @@ def _timeline(file: TimelineFile) -> Timeline:
         months=months,
         reference=period(file.reference),
         headline=file.headline,
-        phases=_stretches(file.phases),
-        irregular_phases=_stretches(file.irregular_phases or file.phases),
-        tax_periods=_stretches(file.tax_periods),
-        quarters=tuple(
-            Phase(str(quarter).lower(), quarter.asfreq("M", "start"), "Quarter of a year.")
-            for quarter in months.asfreq("Q").unique()
-        ),
+        common={
+            "irregular_phase": _stretches(file.phases),
+            **_own_stretches(file),
+            "quarter": tuple(
+                Phase(str(quarter).lower(), quarter.asfreq("M", "start"), "Quarter of a year.")
+                for quarter in months.asfreq("Q").unique()
+            ),
+        },
         sanctions=tuple(
             Sanction(one.date, one.instrument, one.requires, one.source) for one in file.sanctions
         ),
+        own={name: _own_stretches(host) for name, host in file.hosts.items()},
     )
+
+
+def _own_stretches(owner: TimelineFile | HostTable) -> dict[str, tuple[Phase, ...]]:
+    """Return the phases that a host, or the case, states, by index of the catalogue."""
+    return {
+        index: _stretches(tables)
+        for key, index in INDEX_OF.items()
+        if (tables := getattr(owner, key)) is not None
+    }
 
 
 def _stretches(tables: Sequence[StretchTable]) -> tuple[Phase, ...]:

@@ -23,7 +23,7 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from model.case.case import Case
-from model.equations.quantities import BASIC_BY_NAME, BY_TIME, DEFINITIONS, WORKING_TIME
+from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, WORKING_TIME
 from model.equations.subjects import MEASURED_BY_NAME
 from model.evidence.readable.economy import (
     Tensor,
@@ -80,7 +80,7 @@ def _coords(case: Case, parts: Synthesis, rows: pd.DataFrame) -> dict[str, Seque
     return {
         "host": [host.name for host in case.hosts],
         "segment": [segment.id for segment in segments],
-        **{index: [one.name for one in timeline.stretches(index)] for index in BY_TIME},
+        **timeline.labels([host.name for host in case.hosts]),
         "month": [str(month) for month in timeline.months],
         "year": [year for year in years if (timeline.months.year == year).sum() == 12],
         "row": list(rows.index),
@@ -244,7 +244,12 @@ def _entry(label: str, host: Ints, basic: Tensors) -> Tensor:
     index = BASIC_BY_NAME[name].index
     if not index:
         return basic[name][host]
-    place = pm.modelcontext(None).coords[index].index(entry)
+    coords = pm.modelcontext(None).coords
+    if index not in coords:  # hosts have different phases, end to end
+        labels = coords[f"host_{index}"]
+        places = [labels.index(f"{coords['host'][one]}.{entry}") for one in host]
+        return basic[name][np.array(places)]
+    place = coords[index].index(entry)
     return basic[name][place + 0 * host] if index == "segment" else basic[name][host, place]
 
 

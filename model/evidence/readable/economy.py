@@ -22,6 +22,8 @@ Tensor = Any
 Tensors = dict[str, Tensor]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: Dimensions of a family, and its shape with one size to be inferred.
+Form = tuple[tuple[str, ...], tuple[int, ...]]
 #: First and last month of each window of time, as places in the timeline.
 Windows = Sequence[tuple[int, int]]
 
@@ -52,10 +54,11 @@ def priors(layout: Layout, hosts: int) -> Tensors:
         start, stop = stop, stop + size
         root = np.linalg.cholesky(correlation(layout, start, stop))
         location, scale = layout.location[start:stop], layout.scale[start:stop]
+        form = layout.dims(name, hosts)
         if (root != np.eye(size)).any():
-            basic[name] = _correlated(name, location, scale, root, hosts)
+            basic[name] = _correlated(name, location, scale, root, form)
         else:
-            basic[name] = _prior(name, location, scale, hosts)
+            basic[name] = _prior(name, location, scale, form)
     return basic
 
 
@@ -77,18 +80,18 @@ def correlation(layout: Layout, start: int, stop: int) -> Floats:
     return np.asarray(alike @ lasts)
 
 
-def _correlated(name: str, location: Floats, scale: Floats, root: Floats, hosts: int) -> Tensor:
+def _correlated(name: str, location: Floats, scale: Floats, root: Floats, form: Form) -> Tensor:
     """Prior of a family whose entries resemble each other."""
+    dims, shape = form
     score = root @ pm.Normal(f"{name}_score", 0.0, 1.0, shape=len(location))
     inverse = pt.exp if BASIC_BY_NAME[name].support == "positive" else pt.sigmoid
-    dims, shape = dims_of(name, hosts)
     found = inverse(location + scale * score).reshape(shape)
     return pm.Deterministic(name, found, dims=dims)
 
 
-def _prior(name: str, location: Floats, scale: Floats, hosts: int) -> Tensor:
+def _prior(name: str, location: Floats, scale: Floats, form: Form) -> Tensor:
     """Prior of a family; entries set to a value (a scale of zero) have none."""
-    dims, shape = dims_of(name, hosts)
+    dims, shape = form
     distribution = _log_normal if BASIC_BY_NAME[name].support == "positive" else _logit_normal
     if (scale > 0.0).all():
         return distribution(name, location.reshape(shape), scale.reshape(shape), dims=dims)
@@ -109,30 +112,21 @@ def _logit_normal(name: str, location: Floats, scale: Floats, **dims: Any) -> Te
     return pm.LogitNormal(name, mu=location, sigma=scale, default_transform=logodds, **dims)
 
 
-def dims_of(name: str, hosts: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Dimensions of a family of basic quantities, and its shape with one size to be inferred."""
-    index = BASIC_BY_NAME[name].index
-    if index in ("", "segment"):
-        return (index or "host",), (-1,)
-    return ("host", index), (hosts, -1)
-
-
 # Workers
 
 
 def workforce(case: Case, basic: Tensors) -> Workers:
     """Workers by host and month, from two stocks that each lose a part and gain arrivals."""
-    phase = case.timeline.stretch_of_month("phase")
-    irregular_phase = case.timeline.stretch_of_month("irregular_phase")
-    arrivals = basic["permit_inflow"][:, phase]
+    months = len(case.timeline.months)
+    arrivals = in_months(case, basic["permit_inflow"], "phase")
     if "arrivals_ratio" in basic:
-        arrivals = arrivals * basic["arrivals_ratio"][:, case.timeline.stretch_of_month("quarter")]
-    irregular_arrivals = basic["irregular_inflow"][:, irregular_phase]
-    exits = basic["permit_exit"][:, phase]
-    irregular_exits = pt.repeat(basic["irregular_exit"][:, None], len(phase), axis=1)
+        arrivals = arrivals * in_months(case, basic["arrivals_ratio"], "quarter")
+    irregular_arrivals = in_months(case, basic["irregular_inflow"], "irregular_phase")
+    exits = in_months(case, basic["permit_exit"], "phase")
+    irregular_exits = pt.repeat(basic["irregular_exit"][:, None], months, axis=1)
 
-    permitted = stock(basic["permitted_at_start"], exits, arrivals, len(phase))
-    irregular = stock(basic["irregular_at_start"], irregular_exits, irregular_arrivals, len(phase))
+    permitted = stock(basic["permitted_at_start"], exits, arrivals, months)
+    irregular = stock(basic["irregular_at_start"], irregular_exits, irregular_arrivals, months)
     working = (
         basic["share_present"][:, None] * permitted
         + basic["irregular_working"][:, None] * irregular
@@ -147,6 +141,15 @@ def workforce(case: Case, basic: Tensors) -> Workers:
         arrivals=arrivals,
         irregular_arrivals=irregular_arrivals,
     )
+
+
+def in_months(case: Case, family: Tensor, index: str) -> Tensor:
+    """A family by phases, tax periods or quarters, in each host's months, (host, month)."""
+    entry, first = [], 0
+    for host in case.hosts:
+        entry.append(first + case.timeline.stretch_of_month(index, host.name))
+        first += len(case.timeline.stretches(index, host.name))
+    return family.flatten()[np.stack(entry)]
 
 
 def stock(at_start: Tensor, exits: Tensor, arrivals: Tensor, months: int) -> Tensor:
@@ -198,8 +201,8 @@ def accounts(case: Case, basic: Tensors, windows: Windows) -> WorkerMonth:
     host = host_of_segment(case)
     reference = case.timeline.months.get_loc(case.timeline.reference)
     years = np.array([[(first + last) / 2 - reference] for first, last in windows]) / 12
-    in_period = case.timeline.month_in_stretch("tax_period")
-    share_in_period = np.stack([in_period[:, a : b + 1].mean(axis=1) for a, b in windows])
+    monthly = in_months(case, basic["vat_rate"], "tax_period")
+    vat_rate = pt.stack([monthly[:, a : b + 1].mean(axis=1) for a, b in windows])
     per_usd = rates(case, windows)
 
     def grown(centre: str, growth: str) -> Tensor:
@@ -210,7 +213,7 @@ def accounts(case: Case, basic: Tensors, windows: Windows) -> WorkerMonth:
         utilisation=basic["utilisation"][host],
         declared_salary=grown("declared_salary", "declared_growth") * basic["declared_ratio"],
         vat_share=basic["vat_share"][host],
-        vat_rate=share_in_period @ basic["vat_rate"][host].T,
+        vat_rate=vat_rate[:, host],
         simplified_rate=basic["simplified_rate"][host],
         income_tax_rate=basic["income_tax_rate"][host],
         contribution_rate=basic["contribution_rate"][host],

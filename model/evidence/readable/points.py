@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.equations.quantities import BASIC_BY_NAME
-from model.evidence.readable.economy import correlation, dims_of
+from model.evidence.readable.economy import correlation
 from model.evidence.synthesis import Synthesis
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ def variables(parts: Synthesis) -> list[Variable]:
                 places,
                 layout.location[places],
                 layout.scale[places],
-                dims_of(name, hosts)[1] if whole else (-1,),
+                layout.dims(name, hosts)[1] if whole else (-1,),
             )
         )
     told = np.flatnonzero(said.weight[said.spread] > 0.0)
