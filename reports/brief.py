@@ -8,7 +8,7 @@ from typing import Any
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.terminal.wording import MILLION, three, unchanged
-from reports import assumed, driver_findings, findings, readings, what_if
+from reports import assumed, driver_findings, findings, places, readings, what_if
 from reports.citations import Notes, best, figure_printed
 from reports.command import FigureFiles, command
 from reports.findings import Sentence
@@ -95,6 +95,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "supposed": [paragraph(one) for one in findings.supposed(run, texts)],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
+        "places": places.block(run, texts),
         "rests": rests(run, texts, notes),
         "stakes": stakes(run, texts),
         "drivers": [paragraph(one) for one in driver_findings.found(run, texts)],
