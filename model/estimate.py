@@ -12,7 +12,7 @@ import typer
 from model.case.checkout import DEFAULT, case_folder
 from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal.options import Inputs, Quiet, Runs, Wide
+from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
 from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.question_options import (
     AsOf,
@@ -77,6 +77,7 @@ class Format(StrEnum):
 def estimate(
     inputs: Inputs = DEFAULT,
     runs: Runs = RUNS,
+    name: Name = None,
     scenario: Scenario = None,
     horizon: Horizon = "",
     set_: Fixed = None,
@@ -131,6 +132,8 @@ def estimate(
             return print_list(
                 case_folder(inputs), list_.value, talk, output_format.value, wide=wide
             )
+        if not _nameable(name, runs, talk):
+            return FAULTY
         view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),
@@ -151,8 +154,8 @@ def estimate(
         if question is None:
             return FAULTY
         return _run(
-            question, runs, talk, interruption, output_format, view, fresh=fresh, strict=strict,
-            wide=wide,
+            question, runs, talk, interruption, output_format, view, name=name, fresh=fresh,
+            strict=strict, wide=wide,
         )  # fmt: skip
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
@@ -188,6 +191,7 @@ def _run(
     output_format: Format,
     view: View,
     *,
+    name: str | None,
     fresh: bool,
     strict: bool,
     wide: bool,
@@ -211,6 +215,8 @@ def _run(
             talk.fault(f"warning: {warning}")
         _say_what_if(question, talk)
         talk.say("Already estimated; read from the archive (--fresh fits anew)")
+    if name is not None and not _give(name, answer.folder, talk):
+        return FAULTY
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
@@ -222,6 +228,40 @@ def _run(
     else:
         _print(answer, output_format, brief=not talk.verbose, wide=wide)
     return DONE if converged else NOT_CONVERGED
+
+
+def _nameable(name: str | None, output: Path, talk: Talk) -> bool:
+    """Whether a run can be given a name; if not, the error is reported."""
+    from model.archive.drafts import check_writable
+    from model.archive.naming import NAMES, fault_in_run_name
+
+    if name is None:
+        return True
+    wrong = fault_in_run_name(name)
+    if not wrong:
+        try:
+            check_writable(output / NAMES, name)
+        except OSError as error:
+            wrong = f"{output / NAMES} cannot be written ({error.strerror})"
+    if wrong:
+        talk.fault(f"--name: {wrong}; nothing was estimated")
+    return not wrong
+
+
+def _give(name: str, folder: Path, talk: Talk) -> bool:
+    """Give a run its name; False with the error reported."""
+    from model.archive.naming import give
+
+    try:
+        former = give(name, folder)
+    except OSError as error:
+        talk.fault(f"--name: {name} cannot be written ({error.strerror}); {folder} has no name")
+        return False
+    if former:
+        talk.fault(f"The name {name} moved from {former} to {folder.name}")
+    else:
+        talk.say(f"Named {name}")
+    return True
 
 
 def _say_what_if(question: Question, talk: Talk) -> None:

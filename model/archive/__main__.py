@@ -13,6 +13,7 @@ import typer
 
 from model.archive import store
 from model.archive.comparison import changed_inputs, changed_results
+from model.archive.naming import NoSuchRunError, named_run
 from model.question import described
 from model.terminal.options import Run, Runs, Wide
 from model.terminal.output import command_line, complain, say, tell
@@ -161,9 +162,12 @@ def prune(
 ) -> None:
     """Remove damaged runs and drafts of killed writers; with --keep, also older runs.
 
+    The names given to a run go with it.
+
     Only what its manifest or mark proves to be of this program is removed; folders that are not,
     and runs that hold files of somebody else, are named and left alone. Of a link, the link goes.
     """
+    from model.archive.naming import forget
     from model.archive.pruning import judged, put_in_place, remove
 
     try:
@@ -172,23 +176,30 @@ def prune(
         complain(f"{runs} cannot be read ({error.strerror})")
         raise typer.Exit(FAULTY) from None
     deeds = [
-        *(("remove", "removed", one.path, one.why, partial(remove, one)) for one in found.doomed),
         *(
-            ("put back", "put back", place, f"it lay in {run}", partial(put_in_place, run, place))
-            for run, place in found.stranded
+            ("remove", "removed", one.path.name, one.why, partial(remove, one))
+            for one in found.doomed
+        ),
+        *(
+            ("put back", "put back", to.name, f"it lay in {run}", partial(put_in_place, run, to))
+            for run, to in found.stranded
+        ),
+        *(
+            ("remove", "removed", f"the name {at.name}", f"that of {run}", partial(forget, at))
+            for at, run in found.names
         ),
     ]
     failed = False
-    for verb, done, path, why, deed in deeds:
+    for verb, done, what, why, deed in deeds:
         try:
             if not dry_run:
                 deed()
-            say(f"{f'would {verb}' if dry_run else done} {path.name}: {why}")
+            tell(f"{f'would {verb}' if dry_run else done} {what}: {why}", hang="  ")
         except OSError as error:
             failed = True
-            complain(f"could not {verb} {path.name}: {error.strerror}")
+            complain(f"could not {verb} {what}: {error.strerror}")
     for path, why in found.spared:
-        say(f"left alone {path.name}: {why}")
+        tell(f"left alone {path.name}: {why}", hang="  ")
     if not deeds:
         say("nothing to remove")
     if failed:
@@ -198,8 +209,8 @@ def prune(
 def _folder(run: str, output: Path) -> Path:
     """Folder of a run."""
     try:
-        return store.named_run(run, output)
-    except store.NoSuchRunError as error:
+        return named_run(run, output)
+    except NoSuchRunError as error:
         complain(str(error))
         raise typer.Exit(FAULTY) from None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from model.archive import store
 from model.archive.keys import source_hash
+from model.archive.naming import NoSuchRunError, named_run
 from model.terminal.screen import Talk
 
 Json = dict[str, Any]
@@ -25,9 +26,9 @@ def opened_run(name: str, output: Path, talk: Talk, nothing: str) -> tuple[Path,
         Statement of what was not done, such as ``nothing was checked``.
     """
     try:
-        folder = store.named_run(name, output)
+        folder = named_run(name, output)
         manifest = store.check_run(folder)
-    except (store.NoSuchRunError, store.DamagedRunError) as error:
+    except (NoSuchRunError, store.DamagedRunError) as error:
         talk.fault(f"{error}; {nothing}")
         return None
     if manifest["versions"]["source"] != source_hash():
