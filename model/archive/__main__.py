@@ -14,9 +14,10 @@ import typer
 from model.archive import store
 from model.archive.comparison import changed_inputs, changed_results
 from model.archive.naming import NoSuchRunError, named_run
-from model.question import described
+from model.archive.overview import asked, show_runs
 from model.terminal.options import Run, Runs, Wide
 from model.terminal.output import command_line, complain, say, tell
+from model.terminal.tables import screen
 
 FAULTY = 2
 
@@ -31,29 +32,9 @@ RUNS = Path("runs")
 
 
 @app.command("list")
-def list_runs(runs: Runs = RUNS) -> None:
-    """List the runs and what each was requested to compute."""
-    folders = list(store.run_folders(runs))
-    if not folders:
-        say(f"{runs} holds no runs")
-    for folder in folders:
-        try:
-            manifest = store.read_manifest(folder)
-        except store.DamagedRunError as error:
-            say(f"{folder.name}  NOT READABLE: {error}")
-            continue
-        mark = "" if manifest["convergence"]["converged"] else "  NOT CONVERGED"
-        say(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
-
-
-def asked(manifest: dict[str, Any]) -> str:
-    """Describe a run's request in one line."""
-    parts = described(manifest["what_if"])
-    if manifest["scenarios"]:
-        parts.append("scenarios " + ", ".join(manifest["scenarios"]))
-    sampler = manifest["sampler"]
-    size = f"{sampler['chains']} × {sampler['draws']} draws, seed {sampler['seed']}"
-    return "; ".join([*(parts or ["inputs unchanged"]), f"to {manifest['horizon']}", size])
+def list_runs(runs: Runs = RUNS, wide: Wide = False) -> None:
+    """List the runs, the newest last: names, what was asked, the headline, whether it converged."""
+    show_runs(runs, wide=wide)
 
 
 @app.command()
@@ -189,17 +170,17 @@ def prune(
             for at, run in found.names
         ),
     ]
-    failed = False
+    failed, console = False, screen()
     for verb, done, what, why, deed in deeds:
         try:
             if not dry_run:
                 deed()
-            tell(f"{f'would {verb}' if dry_run else done} {what}: {why}", hang="  ")
+            console.note(f"{f'would {verb}' if dry_run else done} {what}: {why}")
         except OSError as error:
             failed = True
             complain(f"could not {verb} {what}: {error.strerror}")
     for path, why in found.spared:
-        tell(f"left alone {path.name}: {why}", hang="  ")
+        console.note(f"left alone {path.name}: {why}")
     if not deeds:
         say("nothing to remove")
     if failed:

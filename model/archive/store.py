@@ -209,14 +209,24 @@ def check_run(folder: Path) -> Json:
     for name in contents(folder):
         if (name in READ or name.startswith(INPUTS)) and name not in manifest["files"]:
             raise DamagedRunError(f"{folder / name} is not a file of the run; remove it")
-    for name, digest in manifest["files"].items():
-        try:
-            found = checksum(folder / name)
-        except OSError:
-            raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
-        if found != digest:
-            raise DamagedRunError(f"{folder / name} was changed after it was written")
+    for name in manifest["files"]:
+        check_file(folder, manifest, name)
     return manifest
+
+
+def check_file(folder: Path, manifest: Json, name: str) -> None:
+    """Check that a file of a run is unchanged.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    try:
+        found = checksum(folder / name)
+    except OSError:
+        raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
+    if found != manifest["files"].get(name):
+        raise DamagedRunError(f"{folder / name} was changed after it was written")
 
 
 @one_run

@@ -88,10 +88,7 @@ class Talk:
     def fault(self, *lines: str) -> None:
         """Print errors or warnings, verbose or not."""
         for line in lines:
-            if self.console.is_terminal:
-                self.console.tell(line, hang="  ")
-            else:
-                self.console.print(line, soft_wrap=True)
+            self.console.note(line)
 
     def report(self, error: Exception) -> None:
         """Print an error whose text has several lines, such as all faults of a case."""

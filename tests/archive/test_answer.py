@@ -375,7 +375,9 @@ def test_list_show_and_compare(
     where = ("--output", tmp_path / "runs")
     status, text = command("list", *where)
     assert status == 0
-    assert text.count("inputs unchanged; to 2018-12; 2 × 200 draws, seed 1  [fitted]") == 2
+    assert (
+        text.count("inputs unchanged; 2 chains; 200 draws a chain; 200 warm-up draws; seed 1") == 2
+    )
     status, text = command("show", first.folder.name, *where)
     assert status == 0
     assert "State take" in text
