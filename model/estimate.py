@@ -11,7 +11,7 @@ import typer
 
 from model.case.checkout import DEFAULT, case_folder
 from model.case.folders import fault_in_name
-from model.question import Question, SamplerOptions, WhatIf, described
+from model.question import Question, SamplerOptions, WhatIf, arguments, described, unchanged_command
 from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
 from model.terminal.output import command_line, print_csv, print_json, say
 from model.terminal.question_options import (
@@ -198,6 +198,7 @@ def _run(
 ) -> int:
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
+    from model.archive.store import DamagedRunError
 
     wrong = fault_in_name(output)
     if wrong is not None:
@@ -220,13 +221,21 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    if view.asked and output_format is not Format.folder:
-        from model.result.printed import print_view
+    unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
+    brief = not talk.verbose
+    try:
+        if view.asked and output_format is not Format.folder:
+            from model.result.printed import print_view
 
-        if not print_view(answer, output_format.value, view, talk, wide=wide):
-            return FAULTY
-    else:
-        _print(answer, output_format, brief=not talk.verbose, wide=wide)
+            if not print_view(answer, output_format.value, view, talk, wide=wide):
+                return FAULTY
+            if output_format is Format.table:
+                _print_change(answer, unchanged, brief=brief, wide=wide)
+        else:
+            _print(answer, output_format, unchanged, brief=brief, wide=wide)
+    except DamagedRunError as error:
+        talk.fault(f"{error}; what it changes is not told")
+        return FAULTY
     return DONE if converged else NOT_CONVERGED
 
 
@@ -329,21 +338,41 @@ def _compute(
         return None
 
 
-def _print(answer: Answer, output_format: Format, *, brief: bool, wide: bool) -> None:
-    """Print the result in the requested format."""
-    content = answer.summary
-    if output_format is Format.folder:
-        say(str(answer.folder))
-        return
-    if output_format is Format.json:
-        print_json(content)
-        return
+def _print(
+    answer: Answer, output_format: Format, unchanged: str, *, brief: bool, wide: bool
+) -> None:
+    """Print the result in the requested format, and what it changes if it is a what-if's.
+
+    Raises
+    ------
+    DamagedRunError
+    """
     from model.archive.show import annual_table, show
 
-    if output_format is Format.csv:
-        print_csv(annual_table(content))
-    else:
+    if output_format is Format.folder:
+        say(str(answer.folder))
+    elif output_format is Format.table:
         show(answer, brief=brief, wide=wide)
+        _print_change(answer, unchanged, brief=brief, wide=wide)
+    elif not answer.compares:
+        content = answer.summary
+        print_json(content) if output_format is Format.json else print_csv(annual_table(content))
+    else:
+        from model.archive.moves_told import change_of, with_change
+
+        content, change = answer.summary, change_of(answer, unchanged)
+        if output_format is Format.json:
+            print_json(content | {"change": change})
+        else:
+            print_csv(with_change(annual_table(content), change))
+
+
+def _print_change(answer: Answer, unchanged: str, *, brief: bool, wide: bool) -> None:
+    if answer.compares:
+        from model.archive.moves_told import put_change
+        from model.terminal.tables import screen
+
+        put_change(screen(), answer, unchanged, brief=brief, wide=wide)
 
 
 if __name__ == "__main__":

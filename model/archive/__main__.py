@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from model.archive import store
-from model.archive.comparison import changed_inputs, changed_results
 from model.archive.naming import NoSuchRunError, named_run
 from model.archive.overview import asked, show_runs
 from model.terminal.options import Run, Runs, Wide
@@ -57,44 +55,19 @@ def show(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A run.")],
-    second: Annotated[str, typer.Argument(help="Another run.")],
+    base: Run,
+    others: Annotated[list[str], typer.Argument(help="One or several runs to set against it.")],
     runs: Runs = RUNS,
+    wide: Wide = False,
 ) -> None:
-    """Show which inputs and options of two runs differ, row by row, and the effect on results."""
-    folders = [_folder(name, runs) for name in (first, second)]
-    (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
-    for folder, one in zip(folders, (manifest, other), strict=True):
-        say(f"{folder.name}: {asked(one)}")
-    with _agreeing(folders[0]):
-        lines = [
-            *_changed_options(manifest, other),
-            *changed_inputs(folders[0] / "inputs", folders[1] / "inputs"),
-        ]
-        results = changed_results(summary, other_summary)
-    say()
-    say("Differences in inputs and options:")
-    for line in lines or ["none"]:
-        say(f"  {line}")
-    say()
-    say("Differences in results (USD million, median and 90% interval):")
-    for line in results or ["none"]:
-        say(f"  {line}")
+    """Show how runs differ from a first one: what was asked, inputs row by row, and results."""
+    from model.archive.moves_told import show_comparison
 
-
-def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Options, versions and what-ifs that differ."""
-    lines = []
-    for block in ("what_if", "sampler", "versions", "answered_by"):
-        ours, theirs = manifest[block], other[block]
-        for key in sorted({*ours, *theirs}):
-            if ours.get(key) != theirs.get(key) and key not in ("gradients", "efficiency"):
-                a, b = (json.dumps(one.get(key)) for one in (ours, theirs))
-                lines.append(f"{block.replace('_', ' ')}, {key}: {a} -> {b}")
-    for key in ("horizon", "scenarios"):
-        if manifest[key] != other[key]:
-            lines.append(f"{key}: {json.dumps(manifest[key])} -> {json.dumps(other[key])}")
-    return lines
+    folders = [_folder(name, runs) for name in (base, *others)]
+    found = [(folder, *_read(folder)) for folder in folders]
+    for other in found[1:]:
+        with _agreeing(other[0]), _agreeing(folders[0]):
+            show_comparison(found[0], other, wide=wide)
 
 
 @app.command()
