@@ -13,7 +13,7 @@ from model.case.checkout import DEFAULT, case_folder
 from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, arguments, described, unchanged_command
 from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
-from model.terminal.output import command_line, print_csv, print_json, say
+from model.terminal.output import command_line, say
 from model.terminal.question_options import (
     AsOf,
     Believe,
@@ -132,7 +132,9 @@ def estimate(
             return print_list(
                 case_folder(inputs), list_.value, talk, output_format.value, wide=wide
             )
-        if not _nameable(name, runs, talk):
+        from model.archive.run_argument import nameable
+
+        if not nameable(name, runs, talk):
             return FAULTY
         view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
@@ -198,7 +200,6 @@ def _run(
 ) -> int:
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
-    from model.archive.store import DamagedRunError
 
     wrong = fault_in_name(output)
     if wrong is not None:
@@ -216,61 +217,20 @@ def _run(
             talk.fault(f"warning: {warning}")
         _say_what_if(question, talk)
         talk.say("Already estimated; read from the archive (--fresh fits anew)")
-    if name is not None and not _give(name, answer.folder, talk):
+    from model.archive.run_argument import give_name
+
+    if name is not None and not give_name(name, answer.folder, talk):
         return FAULTY
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
-    brief = not talk.verbose
-    try:
-        if view.asked and output_format is not Format.folder:
-            from model.result.printed import print_view
+    from model.result.printed import print_answer
 
-            if not print_view(answer, output_format.value, view, talk, wide=wide):
-                return FAULTY
-            if output_format is Format.table:
-                _print_change(answer, unchanged, brief=brief, wide=wide)
-        else:
-            _print(answer, output_format, unchanged, brief=brief, wide=wide)
-    except DamagedRunError as error:
-        talk.fault(f"{error}; what it changes is not told")
+    unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
+    printed = print_answer(answer, output_format.value, view, unchanged, talk, wide=wide)
+    if not printed:
         return FAULTY
     return DONE if converged else NOT_CONVERGED
-
-
-def _nameable(name: str | None, output: Path, talk: Talk) -> bool:
-    """Whether a run can be given a name; if not, the error is reported."""
-    from model.archive.drafts import check_writable
-    from model.archive.naming import NAMES, fault_in_run_name
-
-    if name is None:
-        return True
-    wrong = fault_in_run_name(name)
-    if not wrong:
-        try:
-            check_writable(output / NAMES, name)
-        except OSError as error:
-            wrong = f"{output / NAMES} cannot be written ({error.strerror})"
-    if wrong:
-        talk.fault(f"--name: {wrong}; nothing was estimated")
-    return not wrong
-
-
-def _give(name: str, folder: Path, talk: Talk) -> bool:
-    """Give a run its name; False with the error reported."""
-    from model.archive.naming import give
-
-    try:
-        former = give(name, folder)
-    except OSError as error:
-        talk.fault(f"--name: {name} cannot be written ({error.strerror}); {folder} has no name")
-        return False
-    if former:
-        talk.fault(f"The name {name} moved from {former} to {folder.name}")
-    else:
-        talk.say(f"Named {name}")
-    return True
 
 
 def _say_what_if(question: Question, talk: Talk) -> None:
@@ -336,43 +296,6 @@ def _compute(
         place, why = error.filename or output, error.strerror or error
         talk.fault(f"--runs: {place} cannot be written ({why}); nothing was written")
         return None
-
-
-def _print(
-    answer: Answer, output_format: Format, unchanged: str, *, brief: bool, wide: bool
-) -> None:
-    """Print the result in the requested format, and what it changes if it is a what-if's.
-
-    Raises
-    ------
-    DamagedRunError
-    """
-    from model.archive.show import annual_table, show
-
-    if output_format is Format.folder:
-        say(str(answer.folder))
-    elif output_format is Format.table:
-        show(answer, brief=brief, wide=wide)
-        _print_change(answer, unchanged, brief=brief, wide=wide)
-    elif not answer.compares:
-        content = answer.summary
-        print_json(content) if output_format is Format.json else print_csv(annual_table(content))
-    else:
-        from model.archive.moves_told import change_of, with_change
-
-        content, change = answer.summary, change_of(answer, unchanged)
-        if output_format is Format.json:
-            print_json(content | {"change": change})
-        else:
-            print_csv(with_change(annual_table(content), change))
-
-
-def _print_change(answer: Answer, unchanged: str, *, brief: bool, wide: bool) -> None:
-    if answer.compares:
-        from model.archive.moves_told import put_change
-        from model.terminal.tables import screen
-
-        put_change(screen(), answer, unchanged, brief=brief, wide=wide)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.archive.moved import WITHIN, Drawn, moves, unchanged_run
-from model.archive.store import DamagedRunError
+from model.archive.store import DamagedRunError, agreeing
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import FINEST, MILLION, rounding_unit, three
 from reports.saved_run import ReportError, SavedRun
@@ -27,7 +27,9 @@ def block(run: SavedRun, texts: Catalogue) -> Json | None:
             "cells": [],
         }
     try:
-        found = moves(Drawn.of(estimate), Drawn.of(run.folder), HEADLINE)[str(run.year)]
+        was, now = Drawn.of(estimate), Drawn.of(run.folder)
+        with agreeing(estimate):
+            found = moves(was, now, HEADLINE)[str(run.year)]
     except DamagedRunError as damage:
         raise ReportError(f"{damage}; no report was made") from None
     moved, error = found.moved / MILLION, WITHIN * found.error / MILLION

@@ -13,6 +13,8 @@ import typer
 from model.archive import store
 from model.archive.naming import NoSuchRunError, named_run
 from model.archive.overview import asked, show_runs
+from model.case.folders import COPY
+from model.question import unchanged_command
 from model.terminal.options import Run, Runs, Wide
 from model.terminal.output import command_line, complain, say, tell
 from model.terminal.tables import screen
@@ -50,7 +52,22 @@ def show(
     tell(f"{folder.name}: {manifest['read']}")
     tell(f"Requested: {asked(manifest)}")
     with _agreeing(folder):
-        show_answer(Answer(folder, summary, manifest, found=True), brief=False, wide=wide)
+        answer = Answer(folder, summary, manifest, found=True)
+        show_answer(answer, brief=False, wide=wide)
+        if answer.compares:
+            from model.archive.moves_told import put_change
+
+            command = unchanged_command(_arguments(folder, manifest), str(folder.parent))
+            put_change(screen(), answer, command, brief=False, wide=wide)
+
+
+def _arguments(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Arguments that made a run, with the copy of the inputs that it holds."""
+    said = list(manifest.get("arguments") or [])
+    for place, option in enumerate(said[:-1]):
+        if option == "--inputs":
+            said[place + 1] = str(folder / COPY)
+    return said
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model.archive import store
 from model.archive.comparison import changed_inputs, changed_options, changed_results
 from model.archive.moved import WITHIN, Drawn, Move, moves, unchanged_run
 from model.archive.naming import run_names
@@ -13,6 +14,7 @@ from model.archive.overview import asked
 from model.archive.show import HEADINGS, data_end
 from model.case.folders import BASELINE, COPY
 from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.projection.prediction import number
 from model.terminal.tables import Column, Screen, put, screen
 from model.terminal.wording import ENGLISH, FINEST, MILLION, interval, rounding_unit, three
 
@@ -157,7 +159,15 @@ def _short(run: Path) -> str:
 # A what-if
 
 
-def put_change(console: Screen, answer: Answer, command: str, *, brief: bool, wide: bool) -> None:
+def put_change(
+    console: Screen,
+    answer: Answer,
+    command: str,
+    *,
+    brief: bool,
+    wide: bool,
+    year: int | None = None,
+) -> None:
     """Print what a what-if changes, or the command of the estimate to set it against.
 
     Parameters
@@ -168,6 +178,8 @@ def put_change(console: Screen, answer: Answer, command: str, *, brief: bool, wi
         What makes that estimate.
     brief : bool
         Whether to leave out how to read it.
+    year : int, optional
+        The only year to print.
 
     Raises
     ------
@@ -182,9 +194,13 @@ def put_change(console: Screen, answer: Answer, command: str, *, brief: bool, wi
         )
         console.print(f"  {command}", soft_wrap=True)
         return
-    was, now = Drawn.of(base), Drawn.of(answer.folder)
     title = f"What it changes: state take, USD million, against {called(base)}"
-    put_moves(console, moves(was, now, HEADLINE), title, wide=wide, end=data_end(answer))
+    was, now = Drawn.of(base), Drawn.of(answer.folder)
+    with store.agreeing(base):
+        found = moves(was, now, HEADLINE)
+    if str(year) in found:
+        found = {str(year): found[str(year)]}
+    put_moves(console, found, title, wide=wide, end=data_end(answer))
     if not brief:
         console.tell(f"  {note(was, now)}")
 
@@ -207,22 +223,24 @@ def change_of(answer: Answer, command: str) -> Json:
         return {"against": None, "command": command, "scenarios": {}}
     was, now = Drawn.of(base), Drawn.of(answer.folder)
     found: Json = {}
-    for scenario in now.scenarios:
-        if scenario in was.scenarios:
-            for definition in reversed(DEFINITIONS):
-                for year, one in moves(was, now, definition, scenario).items():
-                    block = found.setdefault(scenario, {"annual": {}})["annual"]
-                    block.setdefault(year, {})[definition] = {"usd": _numbers(one)}
+    with store.agreeing(base):
+        for scenario in now.scenarios:
+            if scenario in was.scenarios:
+                for definition in reversed(DEFINITIONS):
+                    for year, one in moves(was, now, definition, scenario).items():
+                        block = found.setdefault(scenario, {"annual": {}})["annual"]
+                        block.setdefault(year, {})[definition] = {"usd": _numbers(one)}
     return {"against": base.name, "command": None, "scenarios": found}
 
 
 def _numbers(one: Move) -> Json:
+    spread = {"was": one.was, "now": one.now, "difference": one.difference}
     return {
-        "was": one.was,
-        "now": one.now,
-        "difference": one.difference,
-        "moved": one.moved,
-        "error": one.error,
+        **{
+            key: {name: number(value) for name, value in own.items()} for key, own in spread.items()
+        },
+        "moved": number(one.moved),
+        "error": number(one.error),
         "beyond_error": one.beyond_error,
     }
 
