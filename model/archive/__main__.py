@@ -16,7 +16,7 @@ from model.archive.overview import asked, show_runs
 from model.case.folders import COPY
 from model.question import unchanged_command
 from model.terminal.options import Run, Runs, Wide
-from model.terminal.output import command_line, complain, say, tell
+from model.terminal.output import command_line, complain, tell
 from model.terminal.tables import screen
 
 FAULTY = 2
@@ -49,8 +49,8 @@ def show(
 
     folder = _folder(run, runs)
     manifest, summary = _read(folder)
-    tell(f"{folder.name}: {manifest['read']}")
-    tell(f"Requested: {asked(manifest)}")
+    tell(f"{folder.name}: {manifest['read']}", hang="  ")
+    tell(f"Requested: {asked(manifest)}", hang="  ")
     with _agreeing(folder):
         answer = Answer(folder, summary, manifest, found=True)
         show_answer(answer, brief=False, wide=wide)
@@ -118,7 +118,7 @@ def export(
     except OSError as error:
         complain(f"{target} cannot be written ({error.strerror}); nothing was written")
         raise typer.Exit(FAULTY) from None
-    say(f"Wrote {target}: {count} files")
+    tell(f"Wrote {target}: {count} files")
 
 
 @app.command()
@@ -160,19 +160,19 @@ def prune(
             for at, run in found.names
         ),
     ]
-    failed, console = False, screen()
+    failed = False
     for verb, done, what, why, deed in deeds:
         try:
             if not dry_run:
                 deed()
-            console.note(f"{f'would {verb}' if dry_run else done} {what}: {why}")
+            tell(f"{f'would {verb}' if dry_run else done} {what}: {why}", hang="  ")
         except OSError as error:
             failed = True
             complain(f"could not {verb} {what}: {error.strerror}")
     for path, why in found.spared:
-        console.note(f"left alone {path.name}: {why}")
+        tell(f"left alone {path.name}: {why}", hang="  ")
     if not deeds:
-        say("nothing to remove")
+        tell("nothing to remove")
     if failed:
         raise typer.Exit(FAULTY)
 

@@ -64,9 +64,9 @@ def show_runs(output: Path, *, wide: bool) -> None:
     if rows:
         _put(console, rows, named=bool(given), wide=wide)
     elif not damaged:
-        console.note(f"{output} holds no runs")
+        console.tell(f"{output} holds no runs")
     for line in damaged:
-        console.note(line, "bold red")
+        console.tell(line, "bold red", hang="  ")
 
 
 @store.one_run

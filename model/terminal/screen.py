@@ -88,7 +88,10 @@ class Talk:
     def fault(self, *lines: str) -> None:
         """Print errors or warnings, verbose or not."""
         for line in lines:
-            self.console.note(line)
+            if self.console.is_terminal:
+                self.console.tell(line, hang="  ")
+            else:
+                self.console.print(line, soft_wrap=True)
 
     def report(self, error: Exception) -> None:
         """Print an error whose text has several lines, such as all faults of a case."""

@@ -34,16 +34,6 @@ class Screen(Console):
         for line in wrapped(text, self.width, hang):
             self.print(styled(line, style), soft_wrap=True)
 
-    def note(self, text: str, style: str = "") -> None:
-        """Print a text broken between words in a terminal, and elsewhere, as in a log, on a line.
-
-        What follows its first line is indented.
-        """
-        if self.is_terminal:
-            self.tell(text, style, hang="  ")
-        else:
-            self.print(styled(text, style), soft_wrap=True)
-
 
 def screen(*, stderr: bool = False) -> Screen:
     """The console on which a command prints; without a terminal, of 80 columns or ``COLUMNS``."""
