@@ -39,7 +39,7 @@ def list_runs(runs: Runs = RUNS, wide: Wide = False) -> None:
 
 @app.command()
 def show(
-    run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
+    run: Run,
     runs: Runs = RUNS,
     wide: Wide = False,
 ) -> None:

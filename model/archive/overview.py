@@ -71,6 +71,11 @@ def show_runs(output: Path, *, wide: bool) -> None:
 
 @store.one_run
 def _row(folder: Path, names: list[str]) -> tuple[Any, ...]:
+    with store.agreeing(folder):
+        return _cells(folder, names)
+
+
+def _cells(folder: Path, names: list[str]) -> tuple[Any, ...]:
     manifest = store.read_manifest(folder)
     # of a run's files only the summary is shown here, and so it alone is checked
     store.check_file(folder, manifest, store.SUMMARY)

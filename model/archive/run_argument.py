@@ -20,7 +20,7 @@ def opened_run(name: str, output: Path, talk: Talk, nothing: str) -> tuple[Path,
     Parameters
     ----------
     name : str
-        Name of the run, the start of its name, or its folder.
+        Name of the run, its folder or the start of its name, or ``latest``.
     output : Path
         Folder of runs.
     nothing : str
