@@ -11,9 +11,9 @@ import typer
 
 from model.case.checkout import DEFAULT, case_folder
 from model.case.folders import fault_in_name
-from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal.options import Inputs, Quiet, Runs, Wide
-from model.terminal.output import command_line, print_csv, print_json, say
+from model.question import Question, SamplerOptions, WhatIf, arguments, described, unchanged_command
+from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
+from model.terminal.output import command_line, say
 from model.terminal.question_options import (
     AsOf,
     Believe,
@@ -77,6 +77,7 @@ class Format(StrEnum):
 def estimate(
     inputs: Inputs = DEFAULT,
     runs: Runs = RUNS,
+    name: Name = None,
     scenario: Scenario = None,
     horizon: Horizon = "",
     set_: Fixed = None,
@@ -131,6 +132,10 @@ def estimate(
             return print_list(
                 case_folder(inputs), list_.value, talk, output_format.value, wide=wide
             )
+        from model.archive.run_argument import nameable
+
+        if not nameable(name, runs, talk):
+            return FAULTY
         view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),
@@ -151,8 +156,8 @@ def estimate(
         if question is None:
             return FAULTY
         return _run(
-            question, runs, talk, interruption, output_format, view, fresh=fresh, strict=strict,
-            wide=wide,
+            question, runs, talk, interruption, output_format, view, name=name, fresh=fresh,
+            strict=strict, wide=wide,
         )  # fmt: skip
 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
@@ -188,6 +193,7 @@ def _run(
     output_format: Format,
     view: View,
     *,
+    name: str | None,
     fresh: bool,
     strict: bool,
     wide: bool,
@@ -211,16 +217,19 @@ def _run(
             talk.fault(f"warning: {warning}")
         _say_what_if(question, talk)
         talk.say("Already estimated; read from the archive (--fresh fits anew)")
+    from model.archive.run_argument import give_name
+
+    if name is not None and not give_name(name, answer.folder, talk):
+        return FAULTY
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    if view.asked and output_format is not Format.folder:
-        from model.result.printed import print_view
+    from model.result.printed import print_answer
 
-        if not print_view(answer, output_format.value, view, talk, wide=wide):
-            return FAULTY
-    else:
-        _print(answer, output_format, brief=not talk.verbose, wide=wide)
+    unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
+    printed = print_answer(answer, output_format.value, view, unchanged, talk, wide=wide)
+    if not printed:
+        return FAULTY
     return DONE if converged else NOT_CONVERGED
 
 
@@ -287,23 +296,6 @@ def _compute(
         place, why = error.filename or output, error.strerror or error
         talk.fault(f"--runs: {place} cannot be written ({why}); nothing was written")
         return None
-
-
-def _print(answer: Answer, output_format: Format, *, brief: bool, wide: bool) -> None:
-    """Print the result in the requested format."""
-    content = answer.summary
-    if output_format is Format.folder:
-        say(str(answer.folder))
-        return
-    if output_format is Format.json:
-        print_json(content)
-        return
-    from model.archive.show import annual_table, show
-
-    if output_format is Format.csv:
-        print_csv(annual_table(content))
-    else:
-        show(answer, brief=brief, wide=wide)
 
 
 if __name__ == "__main__":

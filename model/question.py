@@ -5,7 +5,8 @@ No numerical library is imported here, so that a stored answer is returned at on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,30 @@ def arguments(question: Question, copy: str = "") -> list[str]:
         for value in values:
             found += [option, value]
     return found
+
+
+#: Options of an estimate that do not make it a what-if.
+KEPT = ("--inputs", "--scenario", "--horizon", "--draws", "--tune", "--chains", "--seed")
+
+
+def unchanged_arguments(said: Sequence[str]) -> list[str]:
+    """Arguments of the estimate that a what-if changes, from its own."""
+    pairs = zip(said[::2], said[1::2], strict=True)
+    return [word for pair in pairs if pair[0] in KEPT for word in pair]
+
+
+def unchanged_command(said: Sequence[str], runs: str = "") -> str:
+    """The command of the estimate that a what-if changes, from its own arguments.
+
+    Parameters
+    ----------
+    said : sequence of str
+        As ``arguments`` returns them.
+    runs : str
+        Folder of runs; blank for the usual one.
+    """
+    words = [*unchanged_arguments(said), *(["--runs", runs] if runs else [])]
+    return shlex.join(["python", "-m", "model.estimate", *words])
 
 
 def as_json(value: Any) -> Any:

@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
+from model.archive.naming import named_run
 from model.archive.run_files import EPOCH, today
+from model.archive.store import run_folders
 from model.case.faults import CaseError
 from model.equations.quantities import DEFINITIONS
 from model.kernel.cache import VARIABLE
@@ -248,9 +250,14 @@ def test_json_and_csv_print_only_that(first, folder: Path, tmp_path: Path) -> No
 def test_without_a_side_is_another_run(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     _, cold = first
     cache = folder.parent / "cache"
-    done = run("--inputs", folder, "--output", tmp_path, "--without", "plan", *SHORT, cache=cache)
+    asked = ("--inputs", folder, "--output", tmp_path, "--without", "plan", "--name", "side")
+    done = run(*asked, *SHORT, cache=cache)
     assert done.returncode in (0, 3)
-    (written,) = tmp_path.iterdir()
+    written = named_run("side", tmp_path)
+    assert list(run_folders(tmp_path)) == [written]
+    assert "Named side" in done.stderr
+    told = f"  python -m model.estimate --inputs {folder} "
+    assert (told in done.stdout) == (done.returncode == 0)
     assert written.name != cold.name
     summary = json.loads((written / "summary.json").read_text("utf-8"))
     assert summary["what_if"] == {"without": ["plan"]}

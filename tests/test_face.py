@@ -124,8 +124,11 @@ def test_what_is_not_there_is_told_with_what_is(ask: object, estimate: Estimate)
 def test_the_same_question_is_read_and_others_differ(folder: Path, estimate: Estimate) -> None:
     runs = folder.parent / "runs"
     scenarios = list(estimate.summary["scenarios"])[1:]
-    again = model.fit(folder, scenarios=scenarios, output=runs, **SHORT)
+    again = model.fit(folder, scenarios=scenarios, name="small", output=runs, **SHORT)
     assert again.folder == estimate.folder
+    assert model.load("small", runs).folder == estimate.folder
+    with pytest.raises(ValueError, match="name='latest'"):
+        model.fit(folder, name="latest", output=runs, **SHORT)
     assert model.load(estimate.folder.name[:-3], runs).folder == estimate.folder
     fixed = model.fit(
         folder, set={"broker_margin": 0.1}, prior={"upkeep": (5000, 9000)},

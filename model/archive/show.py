@@ -69,7 +69,7 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
     wide : bool
         Whether tables are printed whole, though the terminal is narrower.
     """
-    content, end = answer.summary, _data_end(answer)
+    content, end = answer.summary, data_end(answer)
     console = screen()
     if not content["converged"]:
         console.tell("NOT CONVERGED: do not use these numbers.", "bold red")
@@ -105,7 +105,7 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
             console.tell(line)
 
 
-def _data_end(answer: Answer) -> str:
+def data_end(answer: Answer) -> str:
     """The last month that the data cover."""
     timeline = bytes_of(answer.folder / COPY / "timeline.toml").decode("utf-8-sig")
     return str(toml_of(timeline)["end"])

@@ -12,7 +12,7 @@ from model.case.checkout import case_folder
 from model.case.columns import COLUMNS
 from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
-from model.terminal.output import command_line, print_json, say
+from model.terminal.output import command_line, print_json, say, tell
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import counted
 
@@ -47,8 +47,8 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
         except NoRoomError as error:
             talk.fault(str(error))
             return FAULTY
-        say(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
-        say("Everything in it is invented. Replace it file by file, then run:")
+        tell(f"Wrote {made}/: {', '.join(map(str, template_files()))}", hang="  ")
+        tell("Everything in it is invented. Replace it file by file, then run:")
         named = shlex.quote(str(made))
         say(f"    python -m model.case check {named}")
         say(f"    python -m model.estimate --inputs {named}")
@@ -83,10 +83,10 @@ def check(
         for warning in found.warnings:
             talk.fault(f"warning: {warning}")
         for note in found.notes:
-            say(f"note: {note}")
+            tell(f"note: {note}", hang="  ")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
-        say(f"Read {folder}: {found.in_short}; {size}, {prospects}")
+        tell(f"Read {folder}: {found.in_short}; {size}, {prospects}", hang="  ")
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted."))

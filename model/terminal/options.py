@@ -31,8 +31,20 @@ Scheduler = Annotated[
 Wide = Annotated[
     bool, typer.Option("--wide", help="Print tables whole, though the terminal is narrower.")
 ]
-Run = Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")]
+Run = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a run, its folder or the start of its name; latest for the newest."
+    ),
+]
 Runs = Annotated[
     Path, typer.Option("--runs", "--output", help="Folder of runs, in which each gets a folder.")
+]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Name the run, so that commands find it by that; the run that had the name loses it.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the result.")]
