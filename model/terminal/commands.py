@@ -1,0 +1,125 @@
+"""What all commands have in common, and a group of commands that imports only what is called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from model.terminal.help import help_text
+from model.terminal.version import __version__, source_hash
+
+
+def _tell_version(context: typer.Context, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        typer.echo(f"sent-workers {__version__} (source {source_hash()})")
+        raise typer.Exit
+
+
+def _version_option() -> Any:
+    """The option ``--version`` of one command."""
+    bare = typer.Typer(add_completion=False)
+
+    @bare.command()
+    def version(
+        version: Annotated[
+            bool,
+            typer.Option(
+                "--version", callback=_tell_version, is_eager=True, expose_value=False,
+                help="Print the program's version and exit.",
+            ),
+        ] = False,
+    ) -> None: ...  # fmt: skip
+
+    return typer.main.get_command(bare).params[0]
+
+
+class Command(TyperCommand):
+    """A command with ``--version``, and help that no width of the terminal breaks."""
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.params.append(_version_option())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        formatter.write(help_text(ctx))
+
+
+class Group(TyperGroup):
+    """A group of commands, likewise."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.params.append(_version_option())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        formatter.write(help_text(ctx))
+
+
+class App(typer.Typer):
+    """A command line: of one command, or of a group of them."""
+
+    def __init__(self, **settings: Any) -> None:
+        plain = {"add_completion": False, "pretty_exceptions_enable": False, "cls": Group}
+        super().__init__(**(plain | settings))
+
+    def command(self, name: str | None = None, **settings: Any) -> Any:
+        """Decorate the function of a command."""
+        return super().command(name, **({"cls": Command} | settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command of a group that imports only what is called.
+
+    Attributes
+    ----------
+    module : str
+        Module with the command line.
+    app : str
+        Its name there.
+    help : str
+        The command in a line.
+    panel : str
+        Heading under which the help lists it.
+    """
+
+    module: str
+    app: str
+    help: str
+    panel: str
+
+
+class LazyGroup(Group):
+    """A group that knows its commands by name, and imports one when it is called.
+
+    Attributes
+    ----------
+    entries : mapping of str to Entry
+    """
+
+    entries: ClassVar[Mapping[str, Entry]] = {}
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, entry in self.entries.items():
+            self.add_command(
+                TyperCommand(name, help=entry.help, rich_help_panel=entry.panel), name
+            )
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is called, and import it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and name in self.entries:
+            entry = self.entries[name]
+            command = typer.main.get_command(
+                getattr(importlib.import_module(entry.module), entry.app)
+            )
+            command.name = name
+        return name, command, rest
