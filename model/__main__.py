@@ -41,9 +41,7 @@ app = App(
     cls=Commands,
     no_args_is_help=True,
     help="What a state earns from the workers it sends abroad: a Bayesian evidence synthesis.",
-    epilog="Examples:\n"
-    "  {command} estimate\n"
-    "  {command} estimate --help",
+    epilog="Examples:\n  {command} estimate\n  {command} estimate --help",
 )
 
 

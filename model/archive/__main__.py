@@ -13,23 +13,22 @@ import typer
 
 from model.archive import store
 from model.archive.comparison import changed_inputs, changed_results
+from model.case.checkout import RUNS
 from model.question import described
-from model.terminal.options import Run, Runs, Wide
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, OnlyRuns, Run, Runs, Wide
 from model.terminal.output import command_line, complain, say, tell
 
 FAULTY = 2
+EXAMPLE = "Example:\n  "
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = App(
     no_args_is_help=True,
     help="Runs on disk: what was requested, the results, and how two runs differ.",
 )
 
-RUNS = Path("runs")
 
-
-@app.command("list")
+@app.command("list", epilog=f"{EXAMPLE}{{command}} --runs my_runs")
 def list_runs(runs: Runs = RUNS) -> None:
     """List the runs and what each was requested to compute."""
     folders = list(store.run_folders(runs))
@@ -55,9 +54,9 @@ def asked(manifest: dict[str, Any]) -> str:
     return "; ".join([*(parts or ["inputs unchanged"]), f"to {manifest['horizon']}", size])
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b")
 def show(
-    run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
+    run: Run,
     runs: Runs = RUNS,
     wide: Wide = False,
 ) -> None:
@@ -73,10 +72,10 @@ def show(
         show_answer(Answer(folder, summary, manifest, found=True), brief=False, wide=wide)
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b russia-3c4d")
 def compare(
-    first: Annotated[str, typer.Argument(help="A run.")],
-    second: Annotated[str, typer.Argument(help="Another run.")],
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="A run.")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="Another run.")],
     runs: Runs = RUNS,
 ) -> None:
     """Show which inputs and options of two runs differ, row by row, and the effect on results."""
@@ -115,14 +114,18 @@ def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[st
     return lines
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b --output deposit.zip")
 def export(
     run: Run,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="File to write; by default RUN.zip beside the run."),
+        typer.Option(
+            metavar="FILE.zip",
+            help="File to write; by default RUN.zip beside the run.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
-    runs: Runs = RUNS,
+    runs: OnlyRuns = RUNS,
 ) -> None:
     """Write a run as one zip that others can read (an RO-Crate), for a repository or a colleague.
 
@@ -149,7 +152,7 @@ def export(
     say(f"Wrote {target}: {count} files")
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} --keep 10 --dry-run")
 def prune(
     runs: Runs = RUNS,
     keep: Annotated[

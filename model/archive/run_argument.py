@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from model.archive import store
-from model.archive.keys import source_hash
 from model.terminal.screen import Talk
+from model.terminal.version import source_hash
 
 Json = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -45,6 +45,10 @@ class Command(TyperCommand):
         super().__init__(name, **settings)
         self.params.append(_version_option())
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Arguments as they are called in the help."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
         formatter.write(help_text(ctx))
@@ -66,10 +70,12 @@ class App(typer.Typer):
     """A command line: of one command, or of a group of them."""
 
     def __init__(self, **settings: Any) -> None:
-        plain = {"add_completion": False, "pretty_exceptions_enable": False, "cls": Group}
-        super().__init__(**(plain | settings))
+        plain: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False}
+        super().__init__(**(plain | {"cls": Group} | settings))
 
-    def command(self, name: str | None = None, **settings: Any) -> Any:
+    def command[Function: Callable[..., Any]](
+        self, name: str | None = None, **settings: Any
+    ) -> Callable[[Function], Function]:
         """Decorate the function of a command."""
         return super().command(name, **({"cls": Command} | settings))
 
@@ -109,15 +115,13 @@ class LazyGroup(Group):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         for name, entry in self.entries.items():
-            self.add_command(
-                TyperCommand(name, help=entry.help, rich_help_panel=entry.panel), name
-            )
+            self.add_command(TyperCommand(name, help=entry.help, rich_help_panel=entry.panel), name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is called, and import it."""
         name, command, rest = super().resolve_command(ctx, args)
-        if command is not None and name in self.entries:
-            entry = self.entries[name]
+        entry = self.entries.get(name or "")
+        if entry is not None:
             command = typer.main.get_command(
                 getattr(importlib.import_module(entry.module), entry.app)
             )

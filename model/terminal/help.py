@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,8 +13,13 @@ from model.terminal.plain_text import wrapped
 WIDEST = 28
 #: Widest text, which is easier to read than what fills a wide terminal.
 READABLE = 100
-#: Heading of options that have no heading of their own.
-OTHER = "Other options"
+#: The last headings: of what is printed and written, and of options without a heading.
+OUTPUT, OTHER = "Output", "Other options"
+
+#: A number beyond which a limit is not worth a word.
+ANY = 2**31
+#: A blank at which no line is broken.
+KEPT = "\u00a0"
 
 Row = tuple[str, str]
 
@@ -32,14 +38,14 @@ def help_text(context: Any) -> str:
         lines += ["", _strong(heading), *_rows(rows, width)]
     # an example names the command as it was called
     lines += _told((command.epilog or "").replace("{command}", context.command_path), width)
-    return "\n".join(lines).lstrip("\n") + "\n"
+    return "\n".join(lines).lstrip("\n").replace(KEPT, " ") + "\n"
 
 
 def _told(text: str, width: int, hang: str = "") -> Iterator[str]:
     """Paragraphs, each after a blank line; lines that begin with a blank are kept apart."""
     for paragraph in filter(None, text.split("\n\n")):
         yield ""
-        for line in paragraph.split("\n"):
+        for line in re.sub(r"(?<=\S)\n(?=\S)", " ", paragraph).split("\n"):
             if line[:1] == " ":
                 yield from example(line, width)
             else:
@@ -47,9 +53,15 @@ def _told(text: str, width: int, hang: str = "") -> Iterator[str]:
 
 
 def example(line: str, width: int) -> list[str]:
-    """An example over as many lines as it needs, which a shell joins again."""
-    *first, last = wrapped(line, width - 2, "  ")
-    return [*(f"{one} \\" for one in first), last]
+    """An example over as many lines as it needs, broken before options; a shell joins them."""
+    lines: list[str] = []
+    for piece in line.split(" --"):
+        option = f"--{piece}" if lines else piece
+        if lines and len(f"{lines[-1]} {option} \\") <= width:
+            lines[-1] += f" {option}"
+        else:
+            lines.append(f"    {option}" if lines else option)
+    return [*(f"{one} \\" for one in lines[:-1]), lines[-1]]
 
 
 def _sections(context: Any) -> dict[str, list[Row]]:
@@ -70,7 +82,10 @@ def _sections(context: Any) -> dict[str, list[Row]]:
     for name, one in getattr(command, "commands", {}).items():
         text = (one.short_help or one.help or "").split("\n\n")[0]
         found.setdefault(one.rich_help_panel or "Commands", []).append((name, text))
-    return found | {OTHER: others}
+    output = found.pop(OUTPUT, [])
+    return {
+        name: rows for name, rows in [*found.items(), (OUTPUT, output), (OTHER, others)] if rows
+    }
 
 
 def _option(one: Any) -> str:
@@ -93,15 +108,24 @@ def said(one: Any, context: Any) -> str:
     choices = one.type_descriptor.choices
     if choices:
         parts.append(f"One of: {', '.join(map(_value, choices))}.")
-    low, high = (getattr(one, name, None) for name in ("min", "max"))
-    bounds = [f"at least {low:,}" if low else "", f"at most {high:,}" if high else ""]
-    facts = [" and ".join(filter(None, bounds))]
+    facts = [_range(*(getattr(one, name, None) for name in ("min", "max")))]
     default = one.get_default(context, call=False)
     if one.show_default and default not in (None, "", False, (), []):
-        facts.append(f"default: {_value(default)}")
+        facts.append(f"default {_value(default)}")
     if any(facts):
-        parts.append(f"[{'; '.join(filter(None, facts))}]")
+        parts.append(f"[{'; '.join(one.replace(' ', KEPT) for one in facts if one)}]")
     return " ".join(filter(None, parts))
+
+
+def _range(low: int | None, high: int | None) -> str:
+    """The numbers that an option takes; blank if every one that anybody would write."""
+    if not low:
+        return "" if high is None or high > ANY else f"at most {_number(high)}"
+    return f"at least {low}" if high is None else f"{_number(low)} to {_number(high)}"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}" if number >= 10_000 else str(number)
 
 
 def _value(value: Any) -> str:
