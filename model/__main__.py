@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
 
-from model.terminal.commands import App, Entry, LazyGroup
+from model.case.checkout import DEFAULT, RUNS, case_folder
+from model.terminal.commands import App, Entry, LazyGroup, Offer
 from model.terminal.output import command_line
 
+#: Name of the command, and the variable by which a shell asks it what may follow.
+PROGRAM, ASKED = "sent-workers", "_SENT_WORKERS_COMPLETE"
 _FIT, _REPORT, _FILES = "Estimate and check", "Write reports of a run", "Cases and runs"
+
+
+def _of_case(kind: str, ending: str = "") -> Offer:
+    """Names in the case that was typed, or else in the default one."""
+
+    def offer(typed: Mapping[str, Any]) -> Iterable[str]:
+        from model.case.completion import names_in
+
+        folder = case_folder(typed.get("inputs") or typed.get("case") or DEFAULT)
+        return [f"{name}{ending}" for name in names_in(folder, kind)]
+
+    return offer
+
+
+def _runs(typed: Mapping[str, Any]) -> Iterable[str]:
+    from model.case.completion import run_names
+
+    return run_names(Path(typed.get("runs") or RUNS))
+
+
+def _cases(_: Mapping[str, Any]) -> Iterable[str]:
+    from model.case.completion import case_names
+
+    return case_names()
 
 
 class Commands(LazyGroup):
@@ -35,13 +67,31 @@ class Commands(LazyGroup):
             "model.archive.__main__", "app", "List, show, compare, export or prune runs.", _FILES
         ),
     }  # fmt: skip
+    offers: ClassVar = {
+        "--inputs": _cases,
+        "case": _cases,
+        "--scenario": _of_case("scenarios"),
+        "--set": _of_case("quantities", "="),
+        "--prior": _of_case("quantities", "="),
+        "--drop-source": _of_case("sources"),
+        "--source": _of_case("sources"),
+        "--drop-row": _of_case("rows"),
+        "--weight": _of_case("rows", "="),
+        "--believe": _of_case("held_out"),
+        "--reading": _of_case("readings", "="),
+        "run": _runs,
+        "first": _runs,
+        "second": _runs,
+    }
 
 
 app = App(
+    # a shell completes commands by name, and python has others
+    add_completion=Path(sys.argv[0]).name == PROGRAM,
     cls=Commands,
     no_args_is_help=True,
     help="What a state earns from the workers it sends abroad: a Bayesian evidence synthesis.",
-    epilog="Examples:\n  {command} estimate\n  {command} estimate --help",
+    epilog="Examples:\n  {command} estimate --scenario deadline_2019\n  {command} estimate --help",
 )
 
 
@@ -50,5 +100,14 @@ def sent_workers() -> None:
     """Do nothing before the command that is called."""
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command line, or tell a shell what may follow: all there is, or nothing at all."""
+    if os.environ.get(ASKED, "").startswith("complete_"):
+        with contextlib.suppress(Exception):
+            app()
+        return
     command_line(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,8 @@ if __name__ == "__main__":
     sys.path[0] = ROOT
     # as while Python looks for the module of -m: from here on Ctrl-C ends in one line
     sys.argv[0] = "-m"
-    import model.__main__ as command
 
     sys.argv[0] = "sent-workers"
-    command.command_line(command.app)
+    from model.__main__ import main
+
+    main()

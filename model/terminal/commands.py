@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import typer
@@ -102,15 +103,22 @@ class Entry:
     panel: str
 
 
+#: Values that a shell may offer for an option or argument, from those typed before it.
+Offer = Callable[[Mapping[str, Any]], Iterable[str]]
+
+
 class LazyGroup(Group):
     """A group that knows its commands by name, and imports one when it is called.
 
     Attributes
     ----------
     entries : mapping of str to Entry
+    offers : mapping of str to callable
+        Values of options, as in ``--scenario``, and of arguments, by their name.
     """
 
     entries: ClassVar[Mapping[str, Entry]] = {}
+    offers: ClassVar[Mapping[str, Offer]] = {}
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -126,4 +134,20 @@ class LazyGroup(Group):
                 getattr(importlib.import_module(entry.module), entry.app)
             )
             command.name = name
+            if ctx.resilient_parsing:  # nothing is run: a shell asks what may follow
+                _offer(command, self.offers)
         return name, command, rest
+
+
+def _offer(command: Any, offers: Mapping[str, Offer]) -> None:
+    """Have the parameters of a command, or of each in a group, offer their values."""
+    for one in command.params:
+        offer = offers.get(one.name if one.param_type_name == "argument" else one.opts[0])
+        if offer is not None:
+            one._custom_shell_complete = partial(_beginning, offer)
+    for inner in getattr(command, "commands", {}).values():
+        _offer(inner, offers)
+
+
+def _beginning(offer: Offer, context: Any, _: object, typed: str) -> list[str]:
+    return [name for name in offer(context.params) if name.startswith(typed)]
