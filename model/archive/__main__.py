@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from model.archive import store
-from model.archive.comparison import changed_inputs, changed_results
 from model.case.checkout import RUNS
 from model.question import described
 from model.terminal.commands import App
@@ -79,6 +78,8 @@ def compare(
     runs: Runs = RUNS,
 ) -> None:
     """Show which inputs and options of two runs differ, row by row, and the effect on results."""
+    from model.archive.comparison import changed_inputs, changed_results
+
     folders = [_folder(name, runs) for name in (first, second)]
     (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
     for folder, one in zip(folders, (manifest, other), strict=True):

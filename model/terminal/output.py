@@ -148,6 +148,9 @@ def command_line(app: Callable[[], object]) -> NoReturn:
         app()
     except SystemExit as ended:
         status = ended.code or 0
+        # Typer turns an interruption that nobody handled into a status, and says nothing
+        if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):
+            complain("Interrupted.")
     except KeyboardInterrupt:
         complain("Interrupted.")
         status = INTERRUPTED

@@ -157,6 +157,43 @@ def test_make_passes_options_on(arguments: list[str], passed: str, tmp_path: Pat
     assert ("Error 3" in done.stderr) == ("a run" in passed)
 
 
+#: What a step does that Ctrl-C hits: says so itself, or is writing and goes on to its end.
+ENDS = "trap '' INT; kill -INT $PPID; {}"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("struck", "does", "said", "called"),
+    [
+        ("model.estimate", "echo Interrupted. >&2; exit 130", "Interrupted.\n", 1),
+        ("model.estimate", "echo run", "Interrupted.\n", 1),
+        ("model.drivers", "echo Interrupted. >&2; exit 130", "Interrupted.\n", 2),
+        ("model.drivers", "exit 0", "Interrupted.\n", 2),
+        ("reports", "exit 0", "", 3),  # there is nothing left to stop
+    ],
+)
+def test_ctrl_c_in_a_step_stops_the_target_and_is_said_once(
+    struck: str, does: str, said: str, called: int, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    (tmp_path / "run").mkdir()
+    script(
+        tmp_path / ".venv" / "bin" / "python",
+        'if [ "$1" = -c ]; then echo 3.13.0; exit; fi\necho "$2" >>calls\n'
+        f'if [ "$2" = {struck} ]; then {ENDS.format(does)}; exit; fi\n'
+        'if [ "$2" = model.estimate ]; then echo run; fi',
+    )
+    shutil.copy(ROOT / "requirements.lock", tmp_path / ".venv" / "installed.lock")
+    done = subprocess.run(
+        [sys.executable, "tools/setup.py", "report"], cwd=tmp_path, capture_output=True,
+        text=True, check=False, env={"PATH": os.defpath},
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == (said, 130 if said else 0)
+    assert (tmp_path / "calls").read_text().split() == ["model.estimate", "model.drivers",
+                                                        "reports"][:called]  # fmt: skip
+
+
 # The environment
 
 
