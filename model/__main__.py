@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,7 +10,7 @@ from typing import Any, ClassVar
 
 from model.case.checkout import DEFAULT, RUNS, case_folder
 from model.terminal.commands import App, Entry, LazyGroup, Offer
-from model.terminal.output import command_line
+from model.terminal.output import answer_shell, command_line
 
 #: Name of the command, and the variable by which a shell asks it what may follow.
 PROGRAM, ASKED = "sent-workers", "_SENT_WORKERS_COMPLETE"
@@ -101,12 +100,11 @@ def sent_workers() -> None:
 
 
 def main() -> None:
-    """Run the command line, or tell a shell what may follow: all there is, or nothing at all."""
+    """Run the command line, or tell a shell what may follow."""
     if os.environ.get(ASKED, "").startswith("complete_"):
-        with contextlib.suppress(Exception):
-            app()
-        return
-    command_line(app)
+        answer_shell(app)
+    else:
+        command_line(app)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import json
 import os
@@ -132,6 +133,12 @@ class Outlet:
         """Why something was lost that somebody wanted, or blank; who left a pipe wants no more."""
         error = self.error
         return "" if error is None or error.errno == errno.EPIPE else error.strerror or "no reason"
+
+
+def answer_shell(app: Callable[[], object]) -> None:
+    """Tell a shell that completes what was typed what may follow; a fault is silent."""
+    with contextlib.suppress(Exception):
+        app()
 
 
 def command_line(app: Callable[[], object]) -> NoReturn:
