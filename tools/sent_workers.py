@@ -4,6 +4,7 @@ Not by `python -m model`, which would take a folder `model` of the working direc
 program.
 """
 
+import importlib
 import os
 import sys
 
@@ -14,8 +15,6 @@ if __name__ == "__main__":
     sys.path[0] = ROOT
     # as while Python looks for the module of -m: from here on Ctrl-C ends in one line
     sys.argv[0] = "-m"
-
+    importlib.import_module("model")
     sys.argv[0] = "sent-workers"
-    from model.__main__ import main
-
-    main()
+    importlib.import_module("model.__main__").main()

@@ -14,6 +14,9 @@ from typer.core import TyperCommand, TyperGroup
 from model.terminal.help import help_text
 from model.terminal.version import __version__, source_hash
 
+#: Exit status of a group of commands of which none was named.
+NOTHING_ASKED = 2
+
 
 def _tell_version(context: typer.Context, value: bool) -> None:
     if value and not context.resilient_parsing:
@@ -61,6 +64,13 @@ class Group(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.params.append(_version_option())
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; without any, print the help."""
+        if not args and self.no_args_is_help and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help())
+            raise typer.Exit(NOTHING_ASKED)
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""

@@ -76,6 +76,7 @@ def test_help_imports_nothing_heavy(words: str) -> None:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
     """What a command prints, called in this process."""
+    monkeypatch.setattr(app, "_add_completion", True)
 
     def run(words: str, width: int = 80) -> str:
         monkeypatch.setenv("COLUMNS", str(width))
@@ -132,6 +133,12 @@ def test_version_is_told_by_every_command(words: str, told: Told) -> None:
 def test_the_version_stands_in_three_files_alike() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+@pytest.mark.parametrize("words", ["", "archive", "case"])
+def test_a_group_alone_prints_its_help(words: str, told: Told) -> None:
+    done = call(*words.split())
+    assert (done.returncode, done.stdout, done.stderr) == (2, told(f"{words} --help"), "")
 
 
 def test_a_mistyped_command_is_corrected() -> None:
