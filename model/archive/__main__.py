@@ -16,7 +16,7 @@ from model.case.checkout import RUNS
 from model.question import described
 from model.terminal.commands import App
 from model.terminal.options import OUTPUT, OnlyRuns, Run, Runs, Wide
-from model.terminal.output import command_line, complain, say, tell
+from model.terminal.output import command_line, complain, say, state, tell
 
 FAULTY = 2
 EXAMPLE = "Example:\n  "
@@ -37,10 +37,10 @@ def list_runs(runs: Runs = RUNS) -> None:
         try:
             manifest = store.read_manifest(folder)
         except store.DamagedRunError as error:
-            say(f"{folder.name}  NOT READABLE: {error}")
+            state(f"{folder.name}  NOT READABLE: {error}")
             continue
         mark = "" if manifest["convergence"]["converged"] else "  NOT CONVERGED"
-        say(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
+        state(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
 
 
 def asked(manifest: dict[str, Any]) -> str:
@@ -83,7 +83,7 @@ def compare(
     folders = [_folder(name, runs) for name in (first, second)]
     (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
     for folder, one in zip(folders, (manifest, other), strict=True):
-        say(f"{folder.name}: {asked(one)}")
+        state(f"{folder.name}: {asked(one)}")
     with _agreeing(folders[0]):
         lines = [
             *_changed_options(manifest, other),
@@ -93,11 +93,11 @@ def compare(
     say()
     say("Differences in inputs and options:")
     for line in lines or ["none"]:
-        say(f"  {line}")
+        state(f"  {line}")
     say()
-    say("Differences in results (USD million, median and 90% interval):")
+    state("Differences in results (USD million, median and 90% interval):")
     for line in results or ["none"]:
-        say(f"  {line}")
+        state(f"  {line}")
 
 
 def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from model.case.columns import COLUMNS
 from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
 from model.terminal.commands import App
-from model.terminal.output import command_line, print_json, say
+from model.terminal.output import command_line, print_json, say, state
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import counted
 
@@ -94,10 +94,10 @@ def check(
         for warning in found.warnings:
             talk.fault(f"warning: {warning}")
         for note in found.notes:
-            say(f"note: {note}")
+            state(f"note: {note}")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
-        say(f"Read {folder}: {found.in_short}; {size}, {prospects}")
+        state(f"Read {folder}: {found.in_short}; {size}, {prospects}")
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted."))

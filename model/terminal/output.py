@@ -61,10 +61,19 @@ def columns() -> int:
 
 def complain(text: str) -> None:
     """Print a text on standard error: by words in a terminal, elsewhere on one line."""
+    _by_words(sys.stderr, text)
+
+
+def state(text: str) -> None:
+    """Print a text on standard output: by words in a terminal, elsewhere on one line."""
+    _by_words(sys.stdout, text)
+
+
+def _by_words(stream: TextIO, text: str) -> None:
     lines = [one_line(text)]
-    if getattr(sys.stderr, "isatty", bool)():  # a closed stream has no such method
+    if getattr(stream, "isatty", bool)():  # a closed stream has no such method
         lines = wrapped(text, columns(), "  ")
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    stream.write("".join(f"{line}\n" for line in lines))
 
 
 def print_json(content: Any) -> None:
