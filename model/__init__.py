@@ -19,14 +19,13 @@ from __future__ import annotations
 
 # first, so that a command interrupted from here on ends in one line
 from model.terminal import ending as ending  # isort: skip
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.case.checkout import INPUTS, ROOT, case_folder
-from model.case.checkout import __version__ as __version__
+from model.case.checkout import INPUTS, case_folder, runs_folder
 from model.case.faults import CaseError
+from model.terminal.version import __version__ as __version__
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,11 +45,6 @@ __all__ = [
     "INPUTS", "CaseError", "calibrate", "compare", "fit", "hedge", "load", "new_case", "plot",
     "pymc_model", "read_case", "stock", "worker_month",
 ]  # fmt: skip
-
-
-def runs_folder(output: str | Path | None = None) -> Path:
-    """Folder of runs: ``output`` if given, else ``$SENT_WORKERS_RUNS``, else the checkout's."""
-    return Path(output or os.environ.get("SENT_WORKERS_RUNS") or ROOT / "runs")
 
 
 def fit(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.case.checkout import DEFAULT, case_folder
+from model.case.checkout import DEFAULT, RUNS, case_folder
 from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, arguments, described, unchanged_command
-from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, Inputs, Name, Quiet, Runs, Wide
 from model.terminal.output import command_line, say
 from model.terminal.question_options import (
     AsOf,
@@ -36,7 +37,6 @@ from model.terminal.question_options import (
 )
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.view_options import (
-    PANEL,
     By,
     Currency,
     First,
@@ -55,9 +55,15 @@ if TYPE_CHECKING:
 # --help and invalid arguments are answered at once.
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
-RUNS = Path("runs")
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = App()
+
+
+EXAMPLES = """Examples:
+  {command} --scenario deadline_2019
+  {command} --set "upkeep=9000 RUB/month" --drop-source wsj-2018-08-02
+
+"""
 
 
 class Format(StrEnum):
@@ -71,13 +77,12 @@ class Format(StrEnum):
 
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
-    epilog="Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
+    epilog=EXAMPLES
+    + "Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
     "3 done, but the sampler did not converge; 130 interrupted, nothing written.",
 )
 def estimate(
     inputs: Inputs = DEFAULT,
-    runs: Runs = RUNS,
-    name: Name = None,
     scenario: Scenario = None,
     horizon: Horizon = "",
     set_: Fixed = None,
@@ -103,19 +108,22 @@ def estimate(
     per_worker: PerWorker = False,
     currency: Currency = "USD",
     real: Real = None,
+    list_: Listed = None,
+    runs: Runs = RUNS,
+    name: Name = None,
     output_format: Annotated[
         Format,
         typer.Option(
             "--format",
+            metavar="FORMAT",
             help="What to print; folder prints the run's folder, for scripts.",
-            rich_help_panel=PANEL,
+            rich_help_panel=OUTPUT,
         ),
     ] = Format.table,
     wide: Wide = False,
     quiet: Quiet = False,
-    list_: Listed = None,
     self_test: Annotated[
-        bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
+        bool, typer.Option("--self-test", help="Instead: fit a tiny case with a known answer.")
     ] = False,
 ) -> None:
     """Read, fit, project, write and print."""

@@ -49,7 +49,7 @@ class SavedRun:
     summary: Json
 
     @classmethod
-    def open(cls, name: str | Path, output: Path = Path("runs")) -> SavedRun:
+    def open(cls, name: str | Path, output: Path = store.RUNS) -> SavedRun:
         """Find a run by folder, name or the start of either part of its name, and check it.
 
         Raises

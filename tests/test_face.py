@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import model
+from model.case import checkout
 from model.equations.quantities import DEFINITIONS, USES
 from model.result import Estimate
 from tests.cases import write_case
@@ -174,7 +175,7 @@ def test_runs_go_where_the_environment_says(
     assert model.load(estimate.folder.name).folder == estimate.folder
     assert model.runs_folder("here") == Path("here")
     monkeypatch.delenv("SENT_WORKERS_RUNS")
-    assert model.runs_folder() == model.ROOT / "runs"
+    assert model.runs_folder() == checkout.ROOT / "runs"
 
 
 def test_pieces_by_themselves() -> None:

@@ -13,31 +13,30 @@ import typer
 from model.archive import store
 from model.archive.naming import NoSuchRunError, named_run
 from model.archive.overview import asked, show_runs
+from model.case.checkout import RUNS
 from model.case.folders import COPY
 from model.question import unchanged_command
-from model.terminal.options import Run, Runs, Wide
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, OnlyRuns, Run, Runs, Wide
 from model.terminal.output import command_line, complain, tell
 from model.terminal.tables import screen
 
 FAULTY = 2
+EXAMPLE = "Example:\n  "
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = App(
     no_args_is_help=True,
     help="Runs on disk: what was requested, the results, and how two runs differ.",
 )
 
-RUNS = Path("runs")
 
-
-@app.command("list")
+@app.command("list", epilog=f"{EXAMPLE}{{command}} --runs my_runs")
 def list_runs(runs: Runs = RUNS, wide: Wide = False) -> None:
     """List the runs, the newest last: names, what was asked, the headline, whether it converged."""
     show_runs(runs, wide=wide)
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b")
 def show(
     run: Run,
     runs: Runs = RUNS,
@@ -70,7 +69,7 @@ def _arguments(folder: Path, manifest: dict[str, Any]) -> list[str]:
     return said
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b russia-3c4d")
 def compare(
     base: Run,
     others: Annotated[list[str], typer.Argument(help="One or several runs to set against it.")],
@@ -87,14 +86,18 @@ def compare(
             show_comparison(found[0], other, wide=wide)
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b --output deposit.zip")
 def export(
     run: Run,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="File to write; by default RUN.zip beside the run."),
+        typer.Option(
+            metavar="FILE.zip",
+            help="File to write; by default RUN.zip beside the run.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
-    runs: Runs = RUNS,
+    runs: OnlyRuns = RUNS,
 ) -> None:
     """Write a run as one zip that others can read (an RO-Crate), for a repository or a colleague.
 
@@ -121,7 +124,7 @@ def export(
     tell(f"Wrote {target}: {count} files")
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} --keep 10 --dry-run")
 def prune(
     runs: Runs = RUNS,
     keep: Annotated[

@@ -7,9 +7,9 @@ from typing import Any
 
 from model.archive import store
 from model.archive.drafts import check_writable
-from model.archive.keys import source_hash
 from model.archive.naming import NAMES, NoSuchRunError, fault_in_run_name, give, named_run
 from model.terminal.screen import Talk
+from model.terminal.version import source_hash
 
 Json = dict[str, Any]
 

@@ -29,6 +29,7 @@ from model.archive.plain_files import DISAGREEING as DISAGREEING
 from model.archive.plain_files import DamagedRunError as DamagedRunError
 from model.archive.plain_files import agreeing as agreeing
 from model.archive.plain_files import contents, opened, read_json
+from model.case.checkout import RUNS as RUNS
 from model.case.folders import hidden
 
 Writer = Callable[[Path], None]

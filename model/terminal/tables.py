@@ -156,14 +156,16 @@ def _table(
         one = columns[place]
         cells = [row[place] for row in rows]
         longest = max((cell_len(line) for cell in cells for line in _lines(cell)), default=0)
-        folds = narrow and longest > one.long and one.justify == "left"
+        # a column of single words cannot fold, and what narrows it would cut them
+        most = max(one.long, *map(_longest_word, cells))
+        folds = narrow and longest > most and one.justify == "left"
         heading = _halved(one.heading, longest) if narrow or close else [one.heading]
         table.add_column(
             stacked(*heading),
             justify=one.justify,
             style=one.style if handsome else "",
             no_wrap=not folds,
-            max_width=max(one.long, *map(_longest_word, cells)) if folds else None,
+            max_width=most if folds else None,
         )
     for row in rows:
         table.add_row(*(row[place] for place in kept))

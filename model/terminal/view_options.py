@@ -55,11 +55,13 @@ class View:
 
 Listed = Annotated[
     Kind | None,
-    typer.Option("--list", help="List what the case holds, then stop.", rich_help_panel=PANEL),
+    typer.Option(
+        "--list", metavar="WHAT", help="Instead: list what the case holds.", rich_help_panel=PANEL
+    ),
 ]
 Year = Annotated[
     int | None,
-    typer.Option(min=1990, max=2100, help="Only this year.", rich_help_panel=PANEL),
+    typer.Option(metavar="YEAR", min=1990, max=2100, help="Only this year.", rich_help_panel=PANEL),
 ]
 By = Annotated[
     str,

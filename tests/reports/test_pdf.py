@@ -20,8 +20,8 @@ from model.terminal.wording import MILLION, interval
 from reports import typesetting
 from reports.annex import annex, commands
 from reports.brief import brief
-from reports.command import FigureFiles
 from reports.figures import style
+from reports.figures.of_document import FigureFiles
 from reports.front import message
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue, catalogue
