@@ -67,6 +67,7 @@ class Format(StrEnum):
     json = "json"
     csv = "csv"
     folder = "folder"
+    xlsx = "xlsx"
 
 
 @app.command(
@@ -106,7 +107,8 @@ def estimate(
         Format,
         typer.Option(
             "--format",
-            help="What to print; folder prints the run's folder, for scripts.",
+            help="What to print; folder prints the run's folder, for scripts; xlsx writes a "
+            "workbook of all tables into it, and prints its path.",
             rich_help_panel=PANEL,
         ),
     ] = Format.table,
@@ -118,7 +120,7 @@ def estimate(
     ] = False,
 ) -> None:
     """Read, fit, project, write and print."""
-    talk = Talk(verbose=not quiet and output_format in (Format.table, Format.folder))
+    talk = Talk(verbose=not quiet and output_format not in (Format.json, Format.csv))
 
     def work(interruption: Interruption) -> int:
         if self_test:
@@ -214,7 +216,12 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    if view.asked and output_format is not Format.folder:
+    if output_format is Format.xlsx:
+        from model.result.printed import print_workbook
+
+        if not print_workbook(answer, view, talk):
+            return FAULTY
+    elif view.asked and output_format is not Format.folder:
         from model.result.printed import print_view
 
         if not print_view(answer, output_format.value, view, talk, wide=wide):
@@ -298,10 +305,11 @@ def _print(answer: Answer, output_format: Format, *, brief: bool, wide: bool) ->
     if output_format is Format.json:
         print_json(content)
         return
-    from model.archive.show import annual_table, show
+    from model.archive.show import show
+    from model.archive.yearly_table import yearly_table
 
     if output_format is Format.csv:
-        print_csv(annual_table(content))
+        print_csv(yearly_table(content))
     else:
         show(answer, brief=brief, wide=wide)
 

@@ -24,8 +24,6 @@ from model.terminal.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
     from model.archive.answer import Answer
 
 #: Columns of the ladder, as many as fit 80 characters; the wedge stands in the press's line.
@@ -41,22 +39,6 @@ MEANINGS = {
     "surplus": "payment minus taxes, permits, upkeep and what workers keep",
     "billings": "all that contractors pay for the workers",
 }
-
-
-def annual_table(content: dict[str, Any]) -> pd.DataFrame:
-    """Yearly revenue as a table by scenario, year, definition and currency."""
-    import pandas as pd
-
-    rows = [
-        {"scenario": scenario, "year": year, "definition": definition, "currency": currency.upper()}
-        | numbers
-        | {"converged": content["converged"]}
-        for scenario, block in content["scenarios"].items()
-        for year, definitions in block["annual"].items()
-        for definition, currencies in definitions.items()
-        for currency, numbers in currencies.items()
-    ]
-    return pd.DataFrame(rows)
 
 
 def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:

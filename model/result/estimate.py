@@ -237,6 +237,23 @@ class Estimate(html.Shown):
         """Each held-out row: its figure, the model's estimate and the probability above it."""
         return readable_tables.held_out(self.summary)
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Write a workbook: a sheet for each table, and notes on what they are.
+
+        Parameters
+        ----------
+        path : str or Path
+            A former workbook of an estimate is replaced, anything else is left alone.
+
+        Raises
+        ------
+        NotOursError
+            If there is something else, or somebody has changed the workbook since.
+        """
+        from model.result.spreadsheet import workbook_of, write_workbook
+
+        return write_workbook(Path(path), workbook_of(self))
+
     # --- further questions --------------------------------------------------------------------
 
     @cached_property

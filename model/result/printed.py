@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.terminal.output import print_csv, print_json
+from model.terminal.output import print_csv, print_json, say
 from model.terminal.screen import Talk
 from model.terminal.view_options import View
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 def print_list(inputs: Path, kind: str, talk: Talk, form: str, *, wide: bool) -> int:
     """Print what a case holds and return the exit status."""
+    if form == "xlsx":
+        talk.fault("--format xlsx: a list is no estimate; write table, csv or json")
+        return 2
     from model.case.case import read_case
     from model.case.faults import CaseError
     from model.case.listing import listing, show_listing
@@ -55,4 +58,27 @@ def print_view(answer: Answer, form: str, view: View, talk: Talk, *, wide: bool)
     else:
         show_view(table, view, wide=wide)
         talk.say(f"{'Read from' if answer.found else 'Wrote'} {answer.folder}/")
+    return True
+
+
+def print_workbook(answer: Answer, view: View, talk: Talk) -> bool:
+    """Write a workbook into the run's folder and print its path; False with the error reported."""
+    from model.archive.exporting import NotOursError
+    from model.archive.store import DamagedRunError
+    from model.result import Estimate
+    from model.result.asked_months import ViewError
+    from model.result.spreadsheet import place_in, workbook_of, write_workbook
+    from model.result.views import view_table
+
+    path = place_in(answer.folder)
+    try:
+        run = Estimate(answer.folder, answer.summary, answer.manifest)
+        asked = view_table(run, view) if view.asked else None
+        say(str(write_workbook(path, workbook_of(run, asked))))
+    except (ViewError, DamagedRunError, NotOursError) as error:
+        talk.fault(str(error))
+        return False
+    except OSError as error:
+        talk.fault(f"{path} cannot be written ({error.strerror})")
+        return False
     return True
