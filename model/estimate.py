@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,7 @@ from model.terminal.question_options import (
     Scenario,
     Seed,
     Strict,
+    Sweep,
     Tune,
     Weight,
     Without,
@@ -82,6 +84,7 @@ def estimate(
     horizon: Horizon = "",
     set_: Fixed = None,
     prior: Prior = None,
+    sweep: Sweep = None,
     drop_source: DropSource = None,
     drop_row: DropRow = None,
     weight: Weight = None,
@@ -150,14 +153,26 @@ def estimate(
             readings=reading or (),
             believe=believe or (),
         )
-        if question is None:
+        wrong = fault_in_name(runs)
+        if question is not None and wrong is not None:
+            talk.fault(f"--runs: {wrong}")
+        if question is None or wrong is not None:
             return FAULTY
+        if sweep:
+            from model.result.print_sweep import run_sweep
+
+            compute = partial(_compute, output=runs, view=View(), fresh=fresh, strict=strict)
+            return run_sweep(
+                question, sweep, runs, compute, (talk, interruption), output_format.value, view,
+                fresh=fresh, strict=strict, wide=wide,
+            )  # fmt: skip
         return _run(
             question, runs, talk, interruption, output_format, view, fresh=fresh, strict=strict,
             wide=wide,
         )  # fmt: skip
 
-    raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
+    kept = "what was estimated is kept" if sweep else "nothing was written"
+    raise typer.Exit(interruptible(work, f"Interrupted; {kept}."))
 
 
 def _question(
@@ -197,14 +212,12 @@ def _run(
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
 
-    wrong = fault_in_name(output)
-    if wrong is not None:
-        talk.fault(f"--runs: {wrong}")
-        return FAULTY
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):
-        answer = _compute(question, output, talk, hooks, view, fresh=fresh, strict=strict)
+        answer = _compute(
+            question, talk, hooks, output=output, view=view, fresh=fresh, strict=strict
+        )
         if answer is None:
             return FAULTY
     else:
@@ -239,11 +252,11 @@ def _say_what_if(question: Question, talk: Talk) -> None:
 
 def _compute(
     question: Question,
-    output: Path,
     talk: Talk,
     hooks: Hooks,
-    view: View,
     *,
+    output: Path,
+    view: View,
     fresh: bool,
     strict: bool,
 ) -> Answer | None:
