@@ -12,8 +12,7 @@ This module is the public Python API::
 
 ``fit`` estimates a case and ``load`` opens a run; both return an ``Estimate`` with tables, draws,
 checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold, ``calibrate`` fits
-simulated cases. ``hedge``, ``stock`` and ``worker_month`` are parts of the model; ``pymc_model`` is
-the whole model in PyMC.
+simulated cases. ``hedge``, ``stock``, ``worker_month`` are its parts; ``pymc_model`` is all of it.
 """
 
 from __future__ import annotations
@@ -178,14 +177,9 @@ def compare(
     unit : {"", "thousand", "million", "billion"}
         Of dollars.
     """
-    import pandas as pd
+    from model.result.difference import compared
 
-    return pd.DataFrame(
-        {
-            name: one.revenue(definition, unit=unit).loc[one.year if year is None else year]
-            for name, one in estimates.items()
-        }
-    ).T
+    return compared(estimates, definition, year, unit=unit)
 
 
 def plot(name: str, estimate: Estimate, *, ax: Axes | None = None, **options: Any) -> Any:
@@ -222,6 +216,13 @@ def _plots(estimate: Estimate) -> Any:
     from reports.figures.of_estimate import Plots
 
     return Plots(estimate)
+
+
+def pictures() -> Any:
+    """Figures as files, for the command line, which knows nothing of reports either."""
+    from reports.figures import as_file
+
+    return as_file
 
 
 def read_case(folder: str | Path = INPUTS) -> Case:

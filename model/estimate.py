@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,13 +38,15 @@ from model.terminal.question_options import (
 )
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.view_options import (
-    PANEL,
     By,
     Currency,
     First,
+    Format,
     Last,
     Listed,
     PerWorker,
+    Plot,
+    Printed,
     Real,
     View,
     Year,
@@ -60,16 +62,6 @@ DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 RUNS = Path("runs")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-class Format(StrEnum):
-    """What to print."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-    folder = "folder"
-    xlsx = "xlsx"
 
 
 @app.command(
@@ -106,15 +98,8 @@ def estimate(
     per_worker: PerWorker = False,
     currency: Currency = "USD",
     real: Real = None,
-    output_format: Annotated[
-        Format,
-        typer.Option(
-            "--format",
-            help="What to print; folder prints the run's folder, for scripts; xlsx writes a "
-            "workbook of all tables into it, and prints its path.",
-            rich_help_panel=PANEL,
-        ),
-    ] = Format.table,
+    plot: Plot = None,
+    output_format: Printed = Format.table,
     wide: Wide = False,
     quiet: Quiet = False,
     list_: Listed = None,
@@ -158,17 +143,20 @@ def estimate(
             talk.fault(f"--runs: {wrong}")
         if question is None or wrong is not None:
             return FAULTY
+        draw = _drawing(plot or (), talk, swept=bool(sweep), year=year)
+        if draw is None:
+            return FAULTY
         if sweep:
             from model.result.print_sweep import run_sweep
 
             compute = partial(_compute, output=runs, view=View(), fresh=fresh, strict=strict)
             return run_sweep(
                 question, sweep, runs, compute, (talk, interruption), output_format.value, view,
-                fresh=fresh, strict=strict, wide=wide,
+                draw, fresh=fresh, strict=strict, wide=wide,
             )  # fmt: skip
         return _run(
-            question, runs, talk, interruption, output_format, view, fresh=fresh, strict=strict,
-            wide=wide,
+            question, runs, talk, interruption, output_format, view, draw, fresh=fresh,
+            strict=strict, wide=wide,
         )  # fmt: skip
 
     kept = "what was estimated is kept" if sweep else "nothing was written"
@@ -204,6 +192,7 @@ def _run(
     interruption: Interruption,
     output_format: Format,
     view: View,
+    draw: Callable[[Path], bool],
     *,
     fresh: bool,
     strict: bool,
@@ -241,7 +230,23 @@ def _run(
             return FAULTY
     else:
         _print(answer, output_format, brief=not talk.verbose, wide=wide)
+    if not draw(answer.folder):
+        return FAULTY
     return DONE if converged else NOT_CONVERGED
+
+
+def _drawing(
+    texts: Sequence[str], talk: Talk, *, swept: bool, year: int | None
+) -> Callable[..., bool] | None:
+    """What draws the figures asked for; None with an error reported."""
+    if not texts:
+        return lambda *_: True
+    import model
+
+    found: Callable[..., bool] | None = model.pictures().drawing(
+        texts, model.load, talk, swept=swept, year=year
+    )
+    return found
 
 
 def _say_what_if(question: Question, talk: Talk) -> None:

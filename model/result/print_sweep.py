@@ -39,6 +39,7 @@ def run_sweep(
     told: tuple[Talk, Interruption],
     form: str,
     view: View,
+    draw: Callable[[Path, Sweep], bool],
     *,
     fresh: bool,
     strict: bool,
@@ -61,6 +62,8 @@ def run_sweep(
         ``table``, ``json``, ``csv`` or ``folder``.
     view : View
         Only its year is heeded; anything else is an error.
+    draw : callable
+        Draws what is asked for of a run and its sweep; False if that failed and was reported.
     """
     talk, interruption = told
     wrong = ""
@@ -91,6 +94,8 @@ def run_sweep(
     except NoAnswerError:
         return FAULTY
     print_sweep(swept, form, output, wide=wide)
+    if not draw(swept.estimate.folder, swept):
+        return FAULTY
     return DONE if swept.converged else NOT_CONVERGED
 
 
