@@ -26,8 +26,9 @@ from reports.texts import Catalogue, catalogue
 
 HEIGHT, CELL = 78.0, 9.5
 NUMBERS = ("median", "5%", "95%")
-#: Most columns of a map whose cells have an interval, and most whose cells have a number.
-FEW, MANY = 7, 14
+#: Most columns of a map whose cells have an interval, and most columns or rows of one whose cells
+#: have a number; most millimetres of its height, and most values named along a side.
+FEW, MANY, TALLEST, NAMED = 7, 14, 130.0, 8
 
 
 class Swept(Protocol):
@@ -46,7 +47,7 @@ def draw(sweep: Swept, figure: Canvas | None = None, texts: Catalogue | None = N
     one = len(sweep.axes) == 1
     rows = 0 if one else len(sweep.axes[1].values)
     with styled():
-        axes = canvas(HEIGHT if one else 24 + CELL * max(rows, 3), figure).subplots()
+        axes = canvas(HEIGHT if one else 26 + min(CELL * max(rows, 3), TALLEST), figure).subplots()
         (_line if one else _map)(axes, sweep, texts)
     return axes
 
@@ -63,12 +64,10 @@ def _line(axes: Axes, sweep: Swept, texts: Catalogue) -> None:
     axes.plot(x[done], middle[done], "o", color=BLUE, markersize=4.5)
     axes.plot(x[~done], middle[~done], "o", color="white", markeredgecolor=ORANGE, markersize=5)
     for amount, style in zip(before, ("-", (0, (4, 3)), (0, (4, 3))), strict=True):
-        axes.axhline(amount, color=INK, linewidth=0.8, linestyle=style, gid="unchanged")
+        axes.axhline(amount, color=INK, linewidth=0.8, linestyle=style, gid="unchanged", zorder=1.5)
     axes.set_xlabel(_named(sweep.axes[0].heading))
     axes.set_ylabel(texts.say("figures.headline.axis"))
-    # room on the right for the names of the lines
     span = x[-1] - x[0]
-    axes.set_xlim(x[0] - 0.03 * span, x[-1] + 0.03 * span)
     axes.set_ylim(min(0.0, *low, *before), 1.05 * max(*high, *before))
     axes.set_xticks(x if len(x) <= 9 else MaxNLocator(9).tick_values(x[0], x[-1]))
     axes.set_xlim(x[0] - 0.03 * span, x[-1] + 0.03 * span)
@@ -104,13 +103,15 @@ def _map(axes: Axes, sweep: Swept, texts: Catalogue) -> None:
     far = max(float(np.abs(grid["median"] - before).max()), 1e-9)
     colours = LinearSegmentedColormap.from_list("about", [ORANGE, "#FFFFFF", BLUE])
     norm = TwoSlopeNorm(before, before - far, before + far)
-    axes.imshow(
+    image = axes.imshow(
         grid["median"], cmap=colours, norm=norm, aspect="auto", origin="lower", alpha=0.6, gid="map"
     )
     done = _grid(sweep, "converged").astype(bool)
-    few = len(across.values) <= FEW
+    few, numbered = _room(sweep)
+    if not numbered:
+        axes.figure.colorbar(image, ax=axes, label=texts.say("figures.headline.axis"))
     for (row, column), middle in np.ndenumerate(grid["median"]):
-        if len(across.values) > MANY:
+        if not numbered:
             break
         parts = texts.numbers.parts(*(grid[name][row, column] for name in NUMBERS))
         interval = texts.say("figures.years.interval", low=parts.low, high=parts.high)
@@ -120,11 +121,21 @@ def _map(axes: Axes, sweep: Swept, texts: Catalogue) -> None:
             fontsize=7.4, color=INK, linespacing=1.15, gid=f"{middle:.0f}",
         )  # fmt: skip
     for set_ticks, axis in ((axes.set_xticks, across), (axes.set_yticks, down)):
-        set_ticks(range(len(axis.values)), [texts.numbers.plain(one) for one in axis.values])
+        step = -(-len(axis.values) // NAMED)
+        shown = [texts.numbers.plain(one) for one in axis.values[::step]]
+        set_ticks(range(0, len(axis.values), step), shown)
     axes.set_xlabel(_named(across.heading))
     axes.set_ylabel(_named(down.heading))
     axes.tick_params(length=0, labelcolor=FAINT_INK)
     axes.spines["bottom"].set_visible(False)
+    axes.set_title(" ", fontsize=3)  # room below the figure's title
+
+
+def _room(sweep: Swept) -> tuple[bool, bool]:
+    """Whether the cells of a map have room for an interval, and for a number."""
+    first, second = (len(axis.values) for axis in sweep.axes)
+    numbered = max(first, second) <= MANY
+    return numbered and first <= FEW, numbered
 
 
 def _grid(sweep: Swept, name: str) -> Any:
@@ -140,16 +151,17 @@ def _named(heading: str) -> str:
 def title(sweep: Swept, texts: Catalogue) -> str:
     """What the figure shows."""
     parts = texts.numbers.parts(*(sweep.unchanged[name] / MILLION for name in NUMBERS))
+    kind = "one" if len(sweep.axes) == 1 else "two" if _room(sweep)[0] else "medians"
     said = texts.say(
-        "figures.sweep.one" if len(sweep.axes) == 1 else "figures.sweep.two",
+        f"figures.sweep.{kind}",
         definition=texts.say(f"definitions.{sweep.definition}.name"),
         year=sweep.year,
-        quantities=", ".join(_named(axis.name) for axis in sweep.axes),
+        quantities=" × ".join(_named(axis.name) for axis in sweep.axes),
         amount=parts.middle, low=parts.low, high=parts.high,
     )  # fmt: skip
     if sweep.table["converged"].all():
         return said
-    return f"{said} {texts.say('figures.sweep.not_converged')}"
+    return f"{said}. {texts.say('figures.sweep.not_converged')}"
 
 
 def describe(sweep: Swept, texts: Catalogue) -> str:
@@ -160,4 +172,4 @@ def describe(sweep: Swept, texts: Catalogue) -> str:
         + texts.numbers.interval(*(row[name] / MILLION for name in NUMBERS))
         for row in sweep.table.to_dict("records")
     )
-    return f"{title(sweep, texts)} {rows}."
+    return f"{title(sweep, texts).rstrip('.')}. {rows}."
