@@ -354,7 +354,7 @@ def test_an_unusable_output_is_told_before_anything_is_computed(
     for output in (tmp_path / "file" / "below", tmp_path / ("x" * 300)):
         done = run("--inputs", folder, "--output", output)
         assert done.returncode == 2
-        assert "--output" in done.stderr
+        assert "--runs" in done.stderr
         assert "Sampling" not in done.stderr
         assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
