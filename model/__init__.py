@@ -178,9 +178,9 @@ def compare(
     unit : {"", "thousand", "million", "billion"}
         Of dollars.
     """
-    from model.result.readable_tables import side_by_side
+    from model.result.difference import compared
 
-    return side_by_side(estimates, definition, year, unit)
+    return compared(estimates, definition, year, unit=unit)
 
 
 def plot(name: str, estimate: Estimate, *, ax: Axes | None = None, **options: Any) -> Any:
@@ -217,6 +217,13 @@ def _plots(estimate: Estimate) -> Any:
     from reports.figures.of_estimate import Plots
 
     return Plots(estimate)
+
+
+def pictures() -> Any:
+    """Figures as files, for the command line, which knows nothing of reports either."""
+    from reports.figures import as_file
+
+    return as_file
 
 
 def read_case(folder: str | Path = INPUTS) -> Case:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ from model.case.checkout import DEFAULT, RUNS, case_folder
 from model.case.folders import fault_in_name
 from model.question import Question, SamplerOptions, WhatIf, arguments, described, unchanged_command
 from model.terminal.commands import App
-from model.terminal.options import OUTPUT, Inputs, Name, Quiet, Runs, Wide
+from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
 from model.terminal.output import command_line, say
 from model.terminal.question_options import (
     AsOf,
@@ -31,6 +32,7 @@ from model.terminal.question_options import (
     Scenario,
     Seed,
     Strict,
+    Sweep,
     Tune,
     Weight,
     Without,
@@ -40,9 +42,12 @@ from model.terminal.view_options import (
     By,
     Currency,
     First,
+    Format,
     Last,
     Listed,
     PerWorker,
+    Plot,
+    Printed,
     Real,
     View,
     Year,
@@ -66,15 +71,6 @@ EXAMPLES = """Examples:
 """
 
 
-class Format(StrEnum):
-    """What to print."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-    folder = "folder"
-
-
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
     epilog=EXAMPLES
@@ -87,6 +83,7 @@ def estimate(
     horizon: Horizon = "",
     set_: Fixed = None,
     prior: Prior = None,
+    sweep: Sweep = None,
     drop_source: DropSource = None,
     drop_row: DropRow = None,
     weight: Weight = None,
@@ -109,17 +106,10 @@ def estimate(
     currency: Currency = "USD",
     real: Real = None,
     list_: Listed = None,
+    plot: Plot = None,
     runs: Runs = RUNS,
     name: Name = None,
-    output_format: Annotated[
-        Format,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="What to print; folder prints the run's folder, for scripts.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = Format.table,
+    output_format: Printed = Format.table,
     wide: Wide = False,
     quiet: Quiet = False,
     self_test: Annotated[
@@ -127,7 +117,7 @@ def estimate(
     ] = False,
 ) -> None:
     """Read, fit, project, write and print."""
-    talk = Talk(verbose=not quiet and output_format in (Format.table, Format.folder))
+    talk = Talk(verbose=not quiet and output_format not in (Format.json, Format.csv))
 
     def work(interruption: Interruption) -> int:
         if self_test:
@@ -161,14 +151,29 @@ def estimate(
             readings=reading or (),
             believe=believe or (),
         )
-        if question is None:
+        wrong = fault_in_name(runs)
+        if question is not None and wrong is not None:
+            talk.fault(f"--runs: {wrong}")
+        if question is None or wrong is not None:
             return FAULTY
+        draw = _drawing(plot or (), talk, swept=bool(sweep), year=year)
+        if draw is None:
+            return FAULTY
+        if sweep:
+            from model.result.print_sweep import run_sweep
+
+            compute = partial(_compute, output=runs, view=View(), fresh=fresh, strict=strict)
+            return run_sweep(
+                question, sweep, runs, compute, (talk, interruption), output_format.value, view,
+                draw, fresh=fresh, strict=strict, wide=wide,
+            )  # fmt: skip
         return _run(
-            question, runs, talk, interruption, output_format, view, name=name, fresh=fresh,
+            question, runs, talk, interruption, output_format, view, draw, name=name, fresh=fresh,
             strict=strict, wide=wide,
         )  # fmt: skip
 
-    raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
+    kept = "what was estimated is kept" if sweep else "nothing was written"
+    raise typer.Exit(interruptible(work, f"Interrupted; {kept}."))
 
 
 def _question(
@@ -200,6 +205,7 @@ def _run(
     interruption: Interruption,
     output_format: Format,
     view: View,
+    draw: Callable[[Path], bool],
     *,
     name: str | None,
     fresh: bool,
@@ -209,14 +215,12 @@ def _run(
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
 
-    wrong = fault_in_name(output)
-    if wrong is not None:
-        talk.fault(f"--runs: {wrong}")
-        return FAULTY
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):
-        answer = _compute(question, output, talk, hooks, view, fresh=fresh, strict=strict)
+        answer = _compute(
+            question, talk, hooks, output=output, view=view, fresh=fresh, strict=strict
+        )
         if answer is None:
             return FAULTY
     else:
@@ -232,13 +236,32 @@ def _run(
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    from model.result.printed import print_answer
+    if output_format is Format.xlsx:
+        from model.result.printed import print_workbook
 
-    unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
-    printed = print_answer(answer, output_format.value, view, unchanged, talk, wide=wide)
-    if not printed:
+        printed = print_workbook(answer, view, talk)
+    else:
+        from model.result.printed import print_answer
+
+        unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
+        printed = print_answer(answer, output_format.value, view, unchanged, talk, wide=wide)
+    if not printed or not draw(answer.folder):
         return FAULTY
     return DONE if converged else NOT_CONVERGED
+
+
+def _drawing(
+    texts: Sequence[str], talk: Talk, *, swept: bool, year: int | None
+) -> Callable[..., bool] | None:
+    """What draws the figures asked for; None with an error reported."""
+    if not texts:
+        return lambda *_: True
+    import model
+
+    found: Callable[..., bool] | None = model.pictures().drawing(
+        texts, model.load, talk, swept=swept, year=year
+    )
+    return found
 
 
 def _say_what_if(question: Question, talk: Talk) -> None:
@@ -249,11 +272,11 @@ def _say_what_if(question: Question, talk: Talk) -> None:
 
 def _compute(
     question: Question,
-    output: Path,
     talk: Talk,
     hooks: Hooks,
-    view: View,
     *,
+    output: Path,
+    view: View,
     fresh: bool,
     strict: bool,
 ) -> Answer | None:

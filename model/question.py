@@ -77,6 +77,11 @@ class WhatIf:
         """The changes only, in a form that JSON can hold."""
         return {name: as_json(value) for name, value in asdict(self).items() if value}
 
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> WhatIf:
+        """The changes that ``asked`` told, as a manifest holds them."""
+        return cls(**{name: _as_tuples(value) for name, value in asked.items()})
+
 
 def described(asked: Mapping[str, Any]) -> list[str]:
     """What-ifs in a few words each, from ``WhatIf.asked`` or a manifest."""
@@ -190,3 +195,7 @@ def unchanged_command(said: Sequence[str], runs: str = "") -> str:
 def as_json(value: Any) -> Any:
     """A value with all nested tuples as lists."""
     return [as_json(one) for one in value] if isinstance(value, tuple | list) else value
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(_as_tuples(one) for one in value) if isinstance(value, list) else value

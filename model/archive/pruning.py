@@ -19,6 +19,7 @@ from model.archive import store
 from model.archive.drafts import MARK, discard, in_use, others
 from model.archive.naming import NAMES, every_name, written
 from model.archive.placing import DRAFT, hidden_beside, locked, there
+from model.terminal.sheets import untouched
 
 Json = dict[str, Any]
 
@@ -38,6 +39,7 @@ RUN_NAME = re.compile(r"-[0-9a-f]{12}$")
 REPORTS = re.compile(
     r"report/((brief|annex)\.pdf|figures/[\w-]+\.(svg|png)|(figures/)?\.draft-\w+)"
 )
+WORKBOOK = re.compile(r"report/[^/]+\.xlsx")
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,13 @@ def _state(path: Path) -> tuple[int, ...]:
 
 
 def _strangers(run: Path, manifest: Json) -> list[str]:
-    """Files in a run's folder that neither its manifest nor a report accounts for."""
+    """Files in a run's folder that neither its manifest nor a report accounts for.
+
+    A workbook that somebody has saved since is theirs.
+    """
     own = {store.MANIFEST, MARK, *manifest["files"]}
-    return [name for name in others(run, own) if not REPORTS.fullmatch(name)]
+    rest = [name for name in others(run, own) if not REPORTS.fullmatch(name)]
+    return [name for name in rest if not (WORKBOOK.fullmatch(name) and untouched(run / name))]
 
 
 def _is_old(path: Path) -> bool:

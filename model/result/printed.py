@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 def print_list(inputs: Path, kind: str, talk: Talk, form: str, *, wide: bool) -> int:
     """Print what a case holds and return the exit status."""
+    if form == "xlsx":
+        talk.fault("--format xlsx: a list is no estimate; write table, csv or json")
+        return 2
     from model.case.case import read_case
     from model.case.faults import CaseError
     from model.case.listing import listing, show_listing
@@ -110,7 +113,7 @@ def _put_tables(answer: Answer, view: View, unchanged: str, *, brief: bool, wide
 
 
 def _print_data(answer: Answer, form: str, unchanged: str) -> None:
-    from model.archive.show import annual_table
+    from model.archive.yearly_table import yearly_table
 
     change = None
     if answer.compares:
@@ -120,6 +123,29 @@ def _print_data(answer: Answer, form: str, unchanged: str) -> None:
     if form == "json":
         print_json(answer.summary | ({"change": change} if change else {}))
     elif change is None:
-        print_csv(annual_table(answer.summary))
+        print_csv(yearly_table(answer.summary))
     else:
-        print_csv(with_change(annual_table(answer.summary), change))
+        print_csv(with_change(yearly_table(answer.summary), change))
+
+
+def print_workbook(answer: Answer, view: View, talk: Talk) -> bool:
+    """Write a workbook into the run's folder and print its path; False with the error reported."""
+    from model.archive.exporting import NotOursError
+    from model.archive.store import DamagedRunError
+    from model.result import Estimate
+    from model.result.asked_months import ViewError
+    from model.result.spreadsheet import place_in, workbook_of, write_workbook
+    from model.result.views import view_table
+
+    path = place_in(answer.folder)
+    try:
+        run = Estimate(answer.folder, answer.summary, answer.manifest)
+        asked = view_table(run, view) if view.asked else None
+        say(str(write_workbook(path, workbook_of(run, asked))))
+    except (ViewError, DamagedRunError, NotOursError) as error:
+        talk.fault(str(error))
+        return False
+    except OSError as error:
+        talk.fault(f"{path} cannot be written ({error.strerror})")
+        return False
+    return True

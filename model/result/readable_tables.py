@@ -11,7 +11,7 @@ import pandas as pd
 from model.case.case import Case
 
 if TYPE_CHECKING:
-    from model.result.estimate import Estimate
+    pass
 
 Json = dict[str, Any]
 
@@ -88,15 +88,3 @@ def held_out(summary: Json) -> pd.DataFrame:
         for row, said in summary["holdout"].items()
     }  # fmt: skip
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis("id")
-
-
-def side_by_side(
-    estimates: Mapping[str, Estimate], definition: str, year: int | None, unit: str
-) -> pd.DataFrame:
-    """Revenue of one year in several estimates, one row each; of the headline's year if None."""
-    return pd.DataFrame(
-        {
-            name: one.revenue(definition, unit=unit).loc[one.year if year is None else year]
-            for name, one in estimates.items()
-        }
-    ).T

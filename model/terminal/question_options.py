@@ -45,6 +45,14 @@ Fixed = Annotated[
         rich_help_panel=QUESTION,
     ),
 ]
+Sweep = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="QUANTITY=FIRST:LAST:COUNT",
+        help="Estimate with a quantity fixed at each of COUNT values. Twice for two quantities.",
+        rich_help_panel=QUESTION,
+    ),
+]
 Prior = Annotated[
     list[str] | None,
     typer.Option(

@@ -22,6 +22,16 @@ class Kind(StrEnum):
     readings = "readings"
 
 
+class Format(StrEnum):
+    """What to print."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    folder = "folder"
+    xlsx = "xlsx"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A view of an answer, as it is asked for; see ``model.result.views``.
@@ -92,6 +102,24 @@ Currency = Annotated[
     str,
     typer.Option(
         metavar="CODE", help="Another currency, at each month's rate.", rich_help_panel=PANEL
+    ),
+]
+Plot = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[=FILE]",
+        help="Also draw a figure, such as headline, years or workers, as FILE.png or FILE.svg; "
+        "with --sweep, sweep. Repeatable.",
+        rich_help_panel=PANEL,
+    ),
+]
+Printed = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        help="What to print; folder prints the run's folder, for scripts; xlsx writes a workbook "
+        "of all tables into it, and prints its path.",
+        rich_help_panel=PANEL,
     ),
 ]
 Real = Annotated[
