@@ -18,7 +18,7 @@ from model.case.folders import COPY
 from model.question import unchanged_command
 from model.terminal.commands import App
 from model.terminal.options import OUTPUT, OnlyRuns, Run, Runs, Wide
-from model.terminal.output import command_line, complain, tell
+from model.terminal.output import command_line, complain, say, tell
 from model.terminal.tables import screen
 
 FAULTY = 2
@@ -121,7 +121,7 @@ def export(
     except OSError as error:
         complain(f"{target} cannot be written ({error.strerror}); nothing was written")
         raise typer.Exit(FAULTY) from None
-    tell(f"Wrote {target}: {count} files")
+    say(f"Wrote {target}: {count} files")
 
 
 @app.command(epilog=f"{EXAMPLE}{{command}} --keep 10 --dry-run")
