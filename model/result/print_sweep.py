@@ -163,6 +163,7 @@ def as_json(found: Sweep) -> Json:
         "converged": found.converged,
         "unchanged": {
             **{KEYS[name]: found.unchanged[name] for name in NUMBERS},
+            "converged": found.estimate.converged,
             "run": found.estimate.folder.name,
         },
         "rows": [_row(found, row) for row in found.table.to_dict("records")],

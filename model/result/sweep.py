@@ -29,6 +29,7 @@ Json = dict[str, Any]
 NUMBERS = ("median", "5%", "95%")
 #: A change of fewer of its Monte Carlo errors than this may be none.
 ERRORS = 2.0
+MARK = " NOT CONVERGED"
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,11 +89,12 @@ class Sweep(html.Shown):
     def lines(self) -> list[tuple[str, ...]]:
         """Rows of the table as texts, the unchanged estimate first."""
         blank = ("",) * (len(self.axes) - 1)
-        found = [("not fixed", *blank, _amounts(self.unchanged), "", "")]
+        before = f"{_amounts(self.unchanged)}{'' if self.estimate.converged else MARK}"
+        found = [("not fixed", *blank, before, "", "")]
         for row in self.table.to_dict("records"):
             change, error = row["change"] / MILLION, row["error"] / MILLION
             said = rounded(change, FINEST) if abs(change) > ERRORS * error else "within error"
-            mark = "" if row["converged"] else " NOT CONVERGED"
+            mark = "" if row["converged"] else MARK
             values = (f"{row[axis.heading]:.6g}" for axis in self.axes)
             found.append((*values, f"{_amounts(row)}{mark}", said, rounded(error, FINEST)))
         return found
