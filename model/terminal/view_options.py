@@ -117,6 +117,7 @@ Printed = Annotated[
     Format,
     typer.Option(
         "--format",
+        metavar="FORMAT",
         help="What to print; folder prints the run's folder, for scripts; xlsx writes a workbook "
         "of all tables into it, and prints its path.",
         rich_help_panel=PANEL,

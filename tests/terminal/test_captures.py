@@ -17,6 +17,7 @@ import typer
 from rich.cells import cell_len
 
 from model.__main__ import app
+from model.archive.run_files import EPOCH
 from model.question import WhatIf
 from tests.cases import write_case
 from tests.reports.runs import RIVALS, write_run, write_scenarios
@@ -63,8 +64,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("captures")
     case = write_case(base / "case", readings_toml=RIVALS)
     scenarios = write_scenarios(case / "scenarios")
-    write_run(base / "runs", case, scenarios, key=PLAIN)
-    write_run(base / "runs", case, key=CHANGED, what_if=WHAT_IF)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(EPOCH, "1533168000")
+        write_run(base / "runs", case, scenarios, key=PLAIN)
+        write_run(base / "runs", case, key=CHANGED, what_if=WHAT_IF)
     write_case(
         base / "faulty",
         evidence={
