@@ -43,7 +43,7 @@ MEANINGS = {
 
 
 def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
-    """Print the yearly table, a block for each scenario and, unless brief, notes on reading it.
+    """Print the yearly table, those of places, readings and scenarios, and notes unless brief.
 
     Parameters
     ----------
@@ -62,6 +62,9 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
     if not brief:
         for definition, heading in HEADINGS.items():
             console.tell(f"  {heading}: {MEANINGS[definition]}", hang="  ")
+    if "places" in content["scenarios"][BASELINE]:
+        console.print()
+        _put_places(console, content, wide=wide)
     if "readings" in content:
         console.print()
         _put_readings(console, content, wide=wide)
@@ -196,6 +199,31 @@ def _put_readings(console: Screen, content: dict[str, Any], *, wide: bool) -> No
         )
         rows.append((name, f"{block['weight']:.0%}", *cells))
     title = f"{year} by reading, USD million: median (90% interval)"
+    put(console, columns, rows, title, wide=wide)
+
+
+def _put_places(console: Screen, content: dict[str, Any], *, wide: bool) -> None:
+    """Print the headline of each host and group of hosts in its year, and its part of the whole."""
+    year = str(content["accounts"]["year"])
+    columns = [
+        Column("Place", "left"),
+        Column("State take", style="bold"),
+        Column("Share of all, %", rank=1),
+        Column("Billings", rank=2),
+    ]
+    rows = []
+    for name, place in content["scenarios"][BASELINE]["places"].items():
+        share = three(place["share"][year][HEADLINE])
+        own = place["annual"][year]
+        rows.append(
+            (
+                name,
+                _cell(own[HEADLINE]["usd"]),
+                interval(*(100.0 * one for one in share)),
+                _cell(own["billings"]["usd"]),
+            )
+        )
+    title = f"{year} by place, USD million: median (90% interval)"
     put(console, columns, rows, title, wide=wide)
 
 

@@ -10,7 +10,11 @@ from model.archive import store
 from model.archive.answer import Answer
 from model.archive.show import show
 from model.terminal.wording import MILLION, interval, three
+from tests.cases import write_case
 from tests.reports.runs import write_run, write_scenarios
+
+
+BOTH = ["russia", "china"]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,31 @@ def test_billings_are_told_if_asked_or_if_the_state_gets_the_same(
     said = capsys.readouterr().out
     assert "billings" in heading(said)
     assert "none" in said
+
+
+def test_places_of_several_hosts_are_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = write_case(tmp_path / "case", two_hosts=True, timeline={"groups.both": BOTH})
+    folder = write_run(tmp_path / "runs", case)
+    manifest, summary = store.read_run(folder)
+    show(Answer(folder, summary, manifest, found=True), brief=True)
+    said = capsys.readouterr().out
+    places = summary["scenarios"]["baseline"]["places"]
+    assert list(places) == [*BOTH, "both"]
+    lines = [line.strip() for line in said.partition("2018 by place")[2].splitlines()]
+    for name, place in places.items():
+        row = next(line for line in lines if line.startswith(name))
+        assert interval(*three(place["annual"]["2018"]["state_take"]["usd"], MILLION)) in row
+        share = three(place["share"]["2018"]["state_take"])
+        assert interval(*(100.0 * one for one in share)) in row
+
+
+def test_of_one_host_there_is_no_such_table(
+    answer: Answer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(answer, brief=True)
+    assert "by place" not in capsys.readouterr().out
 
 
 def test_runs_made_before_tell_no_changes(
