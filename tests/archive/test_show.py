@@ -13,7 +13,6 @@ from model.terminal.wording import MILLION, interval, three
 from tests.cases import write_case
 from tests.reports.runs import write_run, write_scenarios
 
-
 BOTH = ["russia", "china"]
 
 
