@@ -156,7 +156,7 @@ def test_a_run_with_somebodys_link_is_not_pruned(folder: Path) -> None:
     status, text = command("prune", "--output", folder.parent)
     assert status == 0
     assert text.startswith(f"left alone {folder.name}: ")
-    assert f"{folder}/report is a link" in text
+    assert f"{folder}/report is a link" in " ".join(text.split())
     assert store.read_manifest(folder)
 
 
