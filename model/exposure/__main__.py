@@ -87,10 +87,9 @@ def _found(folder: Path, talk: Talk, firms: list[str], links: str) -> Exposures 
     """Compute what was asked for; None once an error is reported."""
     from model.archive.saved_fit import Fitted
     from model.case.faults import CaseError
-    from model.case.reader.tables import LINKS_OF
     from model.exposure.networks import NoSuchFirmError, NoSuchLinkError, exposures
 
-    kinds = [kind.strip() for kind in links.split(",")] if links else LINKS_OF
+    kinds = [kind.strip() for kind in links.split(",")] if links else None
     try:
         return exposures(Fitted.saved(folder), kinds, firms)
     except NoSuchLinkError as error:

@@ -68,7 +68,7 @@ class Exposed:
     same_workers_as : str
         Firm whose approvals are for the same workers, if a source says so.
     missing : str
-        What is not known; blank if there are draws.
+        Why there are no draws; blank if there are.
     inside : array of bool, (T,)
         Its months inside the timeline.
     whole : bool
@@ -190,19 +190,19 @@ def _exposed(
     inside = (months >= start) & (months <= end) if dated else np.zeros(len(months), dtype=bool)
     missing = ""
     if not basis:
-        missing = "neither approvals nor a contract"
+        missing = "neither approvals nor a contract is stated"
     elif row["source"] in retracted:
         missing = f"{row['source']} was retracted"
     elif not dated:
-        missing = "months"
+        missing = "its months are not stated"
     elif not inside.any():
-        missing = "months inside the timeline"
+        missing = "its months lie outside the timeline"
     draws: Amounts = {}
     if not missing:
         each = economy.yields(row["host"], row["segment"], inside)
         rate = economy.dollars(unit, inside) if basis == "contract" else 1.0
         if rate is None:
-            missing = f"a rate of {unit}"
+            missing = f"{unit} has no rate in its months"
         else:
             workers = (
                 stated * rate / each["billings"]

@@ -108,15 +108,15 @@ class Exposures:
 
 
 def exposures(
-    fitted: Fitted, kinds: Iterable[str] = LINKS_OF, firms: Sequence[str] = ()
+    fitted: Fitted, kinds: Iterable[str] | None = None, firms: Sequence[str] = ()
 ) -> Exposures:
     """Exposure of firms and networks.
 
     Parameters
     ----------
     fitted : Fitted
-    kinds : iterable of str
-        Kinds of links that tie networks; none for no networks.
+    kinds : iterable of str, optional
+        Kinds of links that tie networks; by default all.
     firms : sequence of str
         Ids of firms to tell of, with the networks that they belong to; by default all.
 
@@ -125,7 +125,7 @@ def exposures(
     NoSuchLinkError, NoSuchFirmError
         The text says what is allowed.
     """
-    asked = set(kinds)
+    asked = set(LINKS_OF if kinds is None else kinds)
     for kind in sorted(asked - set(LINKS_OF)):
         raise NoSuchLinkError(f"{quote(kind)} is not a kind of link; {choose(kind, LINKS_OF)}")
     case = fitted.case

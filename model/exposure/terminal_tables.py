@@ -46,9 +46,12 @@ def show(found: Exposures, *, wide: bool = False) -> None:
     if known:
         rows = [[one.name, _stated(one), *_cells(found, one)] for one in known]
         _put(console, "Firm", "Known", rows, wide=wide)
+    lacking: dict[str, list[str]] = {}
     for one in found.firms:
         if not one.draws:
-            console.tell(f"{one.name}: not known, for want of {one.missing}.", hang="  ")
+            lacking.setdefault(one.missing, []).append(one.name)
+    for missing, firms in lacking.items():
+        console.tell(f"Not known, since {missing}: {', '.join(firms)}", hang="  ")
     console.print()
     _show_networks(console, found, wide=wide)
     console.print()
@@ -57,10 +60,11 @@ def show(found: Exposures, *, wide: bool = False) -> None:
 
 
 def _show_networks(console: Screen, found: Exposures, *, wide: bool) -> None:
-    names = dict(found.economy.case.firms[["id", "name"]].itertuples(index=False, name=None))
-    kinds = ", ".join(found.kinds)
+    case = found.economy.case
+    names = dict(zip(case.firms["id"], case.firms["name"], strict=True))
     if not found.networks:
-        console.tell(f"No firms are linked by {kinds} in this case (links.csv).")
+        kinds = ", ".join(found.kinds)
+        console.tell(f"None of these firms is linked to another by {kinds} (links.csv).")
         return
     rows = [
         [_named(one.firms, names), _counted(one), *_cells(found, one)]
@@ -72,7 +76,10 @@ def _show_networks(console: Screen, found: Exposures, *, wide: bool) -> None:
     for one in found.networks:
         if not one.draws:
             console.tell(f"{_named(one.firms, names)}: not known.", hang="  ")
-    told = dict.fromkeys(line for one in found.networks for line in sentences(one.links, names))
+    publishers = dict(zip(case.sources["id"], case.sources["publisher"], strict=True))
+    told = dict.fromkeys(
+        line for one in found.networks for line in sentences(one.links, names, publishers)
+    )
     for line in told:
         console.tell(line, hang="  ")
     for one in found.networks:
@@ -84,24 +91,26 @@ def _show_networks(console: Screen, found: Exposures, *, wide: bool) -> None:
             )
 
 
-def sentences(links: pd.DataFrame, names: dict[str, str]) -> list[str]:
+def sentences(links: pd.DataFrame, names: dict[str, str], publishers: dict[str, str]) -> list[str]:
     """Each link in a sentence, with its source."""
-    return [
-        TIED[link.kind].format(firm=names[link.firm], other=names[link.other])
-        + f", according to {link.source}."
-        for link in links.itertuples()
-    ]
+    found = []
+    for link in links.itertuples():
+        tied = TIED[link.kind].format(firm=names[link.firm], other=names[link.other])
+        publisher = publishers[link.source]
+        source = f"{publisher} ({link.source})" if publisher else link.source
+        found.append(f"{tied}, according to {source}.")
+    return found
 
 
 def _put(console: Screen, what: str, known: str, rows: list[list[Cell]], *, wide: bool) -> None:
     """Print a table of amounts; the headline and its worker-months are kept longest."""
-    others = [Column(TITLES[name], rank=3) for name in YIELDS if name != HEADLINE]
+    others = [Column(TITLES[name], rank=4) for name in YIELDS if name != HEADLINE]
     columns = [
         Column(what, "left"),
-        Column(known, "left"),
-        Column("State take", rank=1, style="bold"),
+        Column(known, "left", rank=2),
+        Column("State take", style="bold"),
         Column("Worker-months", rank=1),
-        Column("Share", rank=2),
+        Column("Share", rank=3),
         *others,
     ]
     title = f"{what}s" if what == "Firm" else what
