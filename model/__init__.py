@@ -7,27 +7,24 @@ This module is the public Python API::
     estimate = model.fit()               # the case that comes with the program
     estimate                             # its headline
     estimate.revenue("state_take")       # by year, as a table
-    model.plot("headline", estimate)     # any figure, as matplotlib axes
-    estimate.plot.headline(year=2018)    # the same, by its name
+    estimate.plot.headline(year=2018)    # any figure, as matplotlib axes
 
 ``fit`` estimates a case and ``load`` opens a run; both return an ``Estimate`` with tables, draws,
 checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold, ``calibrate`` fits
-simulated cases. ``hedge``, ``stock`` and ``worker_month`` are parts of the model; ``pymc_model`` is
-the whole model in PyMC.
+simulated cases. ``hedge``, ``stock``, ``worker_month`` are its parts; ``pymc_model``, it in PyMC.
 """
 
 from __future__ import annotations
 
 # first, so that a command interrupted from here on ends in one line
 from model.terminal import ending as ending  # isort: skip
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.case.checkout import INPUTS, ROOT, case_folder
-from model.case.checkout import __version__ as __version__
+from model.case.checkout import INPUTS, case_folder, runs_folder
 from model.case.faults import CaseError
+from model.terminal.version import __version__ as __version__
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,11 +46,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-def runs_folder(output: str | Path | None = None) -> Path:
-    """Folder of runs: ``output`` if given, else ``$SENT_WORKERS_RUNS``, else the checkout's."""
-    return Path(output or os.environ.get("SENT_WORKERS_RUNS") or ROOT / "runs")
-
-
 def fit(
     inputs: str | Path | Case = INPUTS,
     *,
@@ -73,6 +65,7 @@ def fit(
     chains: int = 4,
     seed: int = 20180802,
     fresh: bool = False,
+    name: str | None = None,
     output: str | Path | None = None,
 ) -> Estimate:
     """Estimate a case, or read the results from the archive if it was already estimated.
@@ -106,6 +99,8 @@ def fit(
         Options of the sampler.
     fresh : bool
         Whether to fit even if the archive has the results.
+    name : str, optional
+        Name of the run, by which ``load`` finds it; the run that had the name loses it.
     output : str or Path, optional
         Folder of runs.
 
@@ -123,11 +118,13 @@ def fit(
         If the density is finite nowhere.
     """
     from model.archive.answer import answer, found, read_inputs
+    from model.archive.naming import check_run_name, give
     from model.case.at_hand import folder_of
     from model.result import Estimate
     from model.result.asked import in_python, question
 
     folder = runs_folder(output)
+    check_run_name(name)
     with folder_of(inputs) as case:
         asked = question(
             case, scenarios=scenarios, horizon=horizon, set=set, prior=prior,
@@ -139,11 +136,13 @@ def fit(
         if known is None:
             with in_python():
                 known = answer(asked, read_inputs(asked), folder, fresh=fresh)
+    if name is not None:
+        give(name, known.folder)
     return Estimate(known.folder, known.summary, known.manifest, _plots)
 
 
 def load(run: str | Path, output: str | Path | None = None) -> Estimate:
-    """Open a run by its name or the start of it in the folder ``output``, or by its own folder.
+    """Open a run of ``output`` by a name or the start of one, or ``latest``; or by its own folder.
 
     Raises
     ------
@@ -152,10 +151,10 @@ def load(run: str | Path, output: str | Path | None = None) -> Estimate:
     DamagedRunError
         If the run does not match its checksums.
     """
-    from model.archive import store
+    from model.archive import naming, store
     from model.result import Estimate
 
-    folder = store.named_run(str(run), runs_folder(output))
+    folder = naming.named_run(str(run), runs_folder(output))
     manifest, summary = store.read_run(folder)
     return Estimate(folder, summary, manifest, _plots)
 
@@ -178,14 +177,9 @@ def compare(
     unit : {"", "thousand", "million", "billion"}
         Of dollars.
     """
-    import pandas as pd
+    from model.result.difference import compared
 
-    return pd.DataFrame(
-        {
-            name: one.revenue(definition, unit=unit).loc[one.year if year is None else year]
-            for name, one in estimates.items()
-        }
-    ).T
+    return compared(estimates, definition, year, unit=unit)
 
 
 def plot(name: str, estimate: Estimate, *, ax: Axes | None = None, **options: Any) -> Any:
@@ -222,6 +216,13 @@ def _plots(estimate: Estimate) -> Any:
     from reports.figures.of_estimate import Plots
 
     return Plots(estimate)
+
+
+def pictures() -> Any:
+    """Figures as files, for the command line, which knows nothing of reports either."""
+    from reports.figures import as_file
+
+    return as_file
 
 
 def read_case(folder: str | Path = INPUTS) -> Case:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.case.checkout import DEFAULT, case_folder
+from model.case.checkout import DEFAULT, RUNS, case_folder
 from model.case.folders import fault_in_name
-from model.question import Question, SamplerOptions, WhatIf, described
-from model.terminal.options import Inputs, Quiet, Runs, Wide
-from model.terminal.output import command_line, print_csv, print_json, say
+from model.question import Question, SamplerOptions, WhatIf, arguments, described, unchanged_command
+from model.terminal.commands import App
+from model.terminal.options import Inputs, Name, Quiet, Runs, Wide
+from model.terminal.output import command_line, say
 from model.terminal.question_options import (
     AsOf,
     Believe,
@@ -30,19 +32,22 @@ from model.terminal.question_options import (
     Scenario,
     Seed,
     Strict,
+    Sweep,
     Tune,
     Weight,
     Without,
 )
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.view_options import (
-    PANEL,
     By,
     Currency,
     First,
+    Format,
     Last,
     Listed,
     PerWorker,
+    Plot,
+    Printed,
     Real,
     View,
     Year,
@@ -55,32 +60,30 @@ if TYPE_CHECKING:
 # --help and invalid arguments are answered at once.
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
-RUNS = Path("runs")
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = App()
 
 
-class Format(StrEnum):
-    """What to print."""
+EXAMPLES = """Examples:
+  {command} --scenario deadline_2019
+  {command} --set "upkeep=9000 RUB/month" --drop-source wsj-2018-08-02
 
-    table = "table"
-    json = "json"
-    csv = "csv"
-    folder = "folder"
+"""
 
 
 @app.command(
     help="Estimate what a state earns from the workers it sends abroad, with honest intervals.",
-    epilog="Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
+    epilog=EXAMPLES
+    + "Exit status: 0 done; 2 invalid inputs or arguments, or out of memory, nothing written; "
     "3 done, but the sampler did not converge; 130 interrupted, nothing written.",
 )
 def estimate(
     inputs: Inputs = DEFAULT,
-    runs: Runs = RUNS,
     scenario: Scenario = None,
     horizon: Horizon = "",
     set_: Fixed = None,
     prior: Prior = None,
+    sweep: Sweep = None,
     drop_source: DropSource = None,
     drop_row: DropRow = None,
     weight: Weight = None,
@@ -102,23 +105,19 @@ def estimate(
     per_worker: PerWorker = False,
     currency: Currency = "USD",
     real: Real = None,
-    output_format: Annotated[
-        Format,
-        typer.Option(
-            "--format",
-            help="What to print; folder prints the run's folder, for scripts.",
-            rich_help_panel=PANEL,
-        ),
-    ] = Format.table,
+    list_: Listed = None,
+    plot: Plot = None,
+    runs: Runs = RUNS,
+    name: Name = None,
+    output_format: Printed = Format.table,
     wide: Wide = False,
     quiet: Quiet = False,
-    list_: Listed = None,
     self_test: Annotated[
-        bool, typer.Option("--self-test", help="Fit a tiny case with a known answer, then stop.")
+        bool, typer.Option("--self-test", help="Instead: fit a tiny case with a known answer.")
     ] = False,
 ) -> None:
     """Read, fit, project, write and print."""
-    talk = Talk(verbose=not quiet and output_format in (Format.table, Format.folder))
+    talk = Talk(verbose=not quiet and output_format not in (Format.json, Format.csv))
 
     def work(interruption: Interruption) -> int:
         if self_test:
@@ -131,6 +130,10 @@ def estimate(
             return print_list(
                 case_folder(inputs), list_.value, talk, output_format.value, wide=wide
             )
+        from model.archive.run_argument import nameable
+
+        if not nameable(name, runs, talk):
+            return FAULTY
         view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),
@@ -148,14 +151,29 @@ def estimate(
             readings=reading or (),
             believe=believe or (),
         )
-        if question is None:
+        wrong = fault_in_name(runs)
+        if question is not None and wrong is not None:
+            talk.fault(f"--runs: {wrong}")
+        if question is None or wrong is not None:
             return FAULTY
+        draw = _drawing(plot or (), talk, swept=bool(sweep), year=year)
+        if draw is None:
+            return FAULTY
+        if sweep:
+            from model.result.print_sweep import run_sweep
+
+            compute = partial(_compute, output=runs, view=View(), fresh=fresh, strict=strict)
+            return run_sweep(
+                question, sweep, runs, compute, (talk, interruption), output_format.value, view,
+                draw, fresh=fresh, strict=strict, wide=wide,
+            )  # fmt: skip
         return _run(
-            question, runs, talk, interruption, output_format, view, fresh=fresh, strict=strict,
-            wide=wide,
+            question, runs, talk, interruption, output_format, view, draw, name=name, fresh=fresh,
+            strict=strict, wide=wide,
         )  # fmt: skip
 
-    raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
+    kept = "what was estimated is kept" if sweep else "nothing was written"
+    raise typer.Exit(interruptible(work, f"Interrupted; {kept}."))
 
 
 def _question(
@@ -187,7 +205,9 @@ def _run(
     interruption: Interruption,
     output_format: Format,
     view: View,
+    draw: Callable[[Path], bool],
     *,
+    name: str | None,
     fresh: bool,
     strict: bool,
     wide: bool,
@@ -195,14 +215,12 @@ def _run(
     """Answer the question and return the exit status."""
     from model.archive.answer import Hooks, found
 
-    wrong = fault_in_name(output)
-    if wrong is not None:
-        talk.fault(f"--runs: {wrong}")
-        return FAULTY
     hooks = Hooks(talk.say, talk.fault, before_publishing=interruption.close)
     answer = None if fresh else found(question, output, hooks)
     if answer is None or (strict and answer.manifest["warnings"]):
-        answer = _compute(question, output, talk, hooks, view, fresh=fresh, strict=strict)
+        answer = _compute(
+            question, talk, hooks, output=output, view=view, fresh=fresh, strict=strict
+        )
         if answer is None:
             return FAULTY
     else:
@@ -211,17 +229,39 @@ def _run(
             talk.fault(f"warning: {warning}")
         _say_what_if(question, talk)
         talk.say("Already estimated; read from the archive (--fresh fits anew)")
+    from model.archive.run_argument import give_name
+
+    if name is not None and not give_name(name, answer.folder, talk):
+        return FAULTY
     converged = answer.summary["converged"]
     if not converged and output_format is not Format.table:
         talk.fault("NOT CONVERGED: do not use these numbers.")
-    if view.asked and output_format is not Format.folder:
-        from model.result.printed import print_view
+    if output_format is Format.xlsx:
+        from model.result.printed import print_workbook
 
-        if not print_view(answer, output_format.value, view, talk, wide=wide):
-            return FAULTY
+        printed = print_workbook(answer, view, talk)
     else:
-        _print(answer, output_format, brief=not talk.verbose, wide=wide)
+        from model.result.printed import print_answer
+
+        unchanged = unchanged_command(arguments(question), "" if output == RUNS else str(output))
+        printed = print_answer(answer, output_format.value, view, unchanged, talk, wide=wide)
+    if not printed or not draw(answer.folder):
+        return FAULTY
     return DONE if converged else NOT_CONVERGED
+
+
+def _drawing(
+    texts: Sequence[str], talk: Talk, *, swept: bool, year: int | None
+) -> Callable[..., bool] | None:
+    """What draws the figures asked for; None with an error reported."""
+    if not texts:
+        return lambda *_: True
+    import model
+
+    found: Callable[..., bool] | None = model.pictures().drawing(
+        texts, model.load, talk, swept=swept, year=year
+    )
+    return found
 
 
 def _say_what_if(question: Question, talk: Talk) -> None:
@@ -232,11 +272,11 @@ def _say_what_if(question: Question, talk: Talk) -> None:
 
 def _compute(
     question: Question,
-    output: Path,
     talk: Talk,
     hooks: Hooks,
-    view: View,
     *,
+    output: Path,
+    view: View,
     fresh: bool,
     strict: bool,
 ) -> Answer | None:
@@ -287,23 +327,6 @@ def _compute(
         place, why = error.filename or output, error.strerror or error
         talk.fault(f"--runs: {place} cannot be written ({why}); nothing was written")
         return None
-
-
-def _print(answer: Answer, output_format: Format, *, brief: bool, wide: bool) -> None:
-    """Print the result in the requested format."""
-    content = answer.summary
-    if output_format is Format.folder:
-        say(str(answer.folder))
-        return
-    if output_format is Format.json:
-        print_json(content)
-        return
-    from model.archive.show import annual_table, show
-
-    if output_format is Format.csv:
-        print_csv(annual_table(content))
-    else:
-        show(answer, brief=brief, wide=wide)
 
 
 if __name__ == "__main__":

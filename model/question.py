@@ -5,7 +5,8 @@ No numerical library is imported here, so that a stored answer is returned at on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,11 @@ class WhatIf:
     def asked(self) -> dict[str, Any]:
         """The changes only, in a form that JSON can hold."""
         return {name: as_json(value) for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> WhatIf:
+        """The changes that ``asked`` told, as a manifest holds them."""
+        return cls(**{name: _as_tuples(value) for name, value in asked.items()})
 
 
 def described(asked: Mapping[str, Any]) -> list[str]:
@@ -162,6 +168,34 @@ def arguments(question: Question, copy: str = "") -> list[str]:
     return found
 
 
+#: Options of an estimate that do not make it a what-if.
+KEPT = ("--inputs", "--scenario", "--horizon", "--draws", "--tune", "--chains", "--seed")
+
+
+def unchanged_arguments(said: Sequence[str]) -> list[str]:
+    """Arguments of the estimate that a what-if changes, from its own."""
+    pairs = zip(said[::2], said[1::2], strict=True)
+    return [word for pair in pairs if pair[0] in KEPT for word in pair]
+
+
+def unchanged_command(said: Sequence[str], runs: str = "") -> str:
+    """The command of the estimate that a what-if changes, from its own arguments.
+
+    Parameters
+    ----------
+    said : sequence of str
+        As ``arguments`` returns them.
+    runs : str
+        Folder of runs; blank for the usual one.
+    """
+    words = [*unchanged_arguments(said), *(["--runs", runs] if runs else [])]
+    return shlex.join(["python", "-m", "model.estimate", *words])
+
+
 def as_json(value: Any) -> Any:
     """A value with all nested tuples as lists."""
     return [as_json(one) for one in value] if isinstance(value, tuple | list) else value
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(_as_tuples(one) for one in value) if isinstance(value, list) else value

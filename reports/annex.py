@@ -7,12 +7,14 @@ from typing import Any
 
 from model.equations.accounts import UNEVEN
 from model.equations.subjects import MEASURED_BY_NAME
+from model.terminal.output import command_line
 from model.terminal.wording import three
 from reports import (
     annex_checks,
     annex_errors,
     annex_results,
     assumed,
+    command,
     driver_findings,
     figures,
     gather,
@@ -21,8 +23,8 @@ from reports import (
 )
 from reports.assumed import name_of
 from reports.citations import claim, figure_printed, grade
-from reports.command import FigureFiles, command
 from reports.figures import evidence, lacking, ranks, totals
+from reports.figures.of_document import FigureFiles
 from reports.figures.priors import unit_text
 from reports.findings import narrowing
 from reports.front import front
@@ -345,4 +347,4 @@ def commands(run: SavedRun) -> list[str]:
 
 
 if __name__ == "__main__":
-    command("annex.pdf", annex)
+    command_line(command.annex)

@@ -7,10 +7,11 @@ from typing import Any
 
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.terminal.output import command_line
 from model.terminal.wording import MILLION, three, unchanged
-from reports import assumed, driver_findings, findings, readings, what_if
+from reports import assumed, command, driver_findings, findings, places, readings, what_if
 from reports.citations import Notes, best, figure_printed
-from reports.command import FigureFiles, command
+from reports.figures.of_document import FigureFiles
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
@@ -95,6 +96,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "supposed": [paragraph(one) for one in findings.supposed(run, texts)],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
+        "places": places.block(run, texts),
         "rests": rests(run, texts, notes),
         "stakes": stakes(run, texts),
         "drivers": [paragraph(one) for one in driver_findings.found(run, texts)],
@@ -209,4 +211,4 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
 
 
 if __name__ == "__main__":
-    command("brief.pdf", brief)
+    command_line(command.brief)

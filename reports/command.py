@@ -1,71 +1,74 @@
-"""Shared parts of the command lines of brief, annex and figures."""
+"""The command lines of brief, annex, figures, and all of them: what they draw with comes later."""
 
 from __future__ import annotations
 
-import sys
+import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from model.archive import store
-from model.terminal.options import Run, Runs
-from model.terminal.output import command_line, complain, say
-from reports import figures, glyphs
-from reports.figures import style
-from reports.saved_run import ReportError, SavedRun
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, OnlyRuns, Run
+from model.terminal.output import complain, say
 from reports.texts import Catalogue, catalogue, languages
-from reports.typesetting import write_file
+
+if TYPE_CHECKING:
+    from reports.saved_run import SavedRun
+
+# The libraries that draw and typeset take seconds to import. They are imported where they are
+# used, so that --help is instant.
 
 FAULTY = 2
 #: Folder for reports, inside the folder of the run.
 FOLDER = "report"
+ENDING = "Exit status: 0 done; 2 invalid run or arguments, nothing written; 130 interrupted."
+EXAMPLES = """Examples:
+  {command} RUN
+  {command} RUN --language ko
+
+"""
 
 OutputFile = Annotated[
     Path | None,
-    typer.Option(help=f"File to write; by default in {FOLDER}/ in the folder of the run."),
+    typer.Option(
+        metavar="FILE",
+        help=f"File to write; by default in {FOLDER}/ in the folder of the run.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 OutputFolder = Annotated[
     Path | None,
-    typer.Option(help=f"Folder to write to; by default {FOLDER}/ in the folder of the run."),
+    typer.Option(
+        metavar="FOLDER",
+        help=f"Folder to write to; by default {FOLDER}/ in the folder of the run.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
-Language = Annotated[str, typer.Option(help=f"Language of the texts: {', '.join(languages())}.")]
-
-
-class FigureFiles:
-    """The figures of one document, drawn on request.
-
-    Attributes
-    ----------
-    drawn : dict of str to bytes
-        SVG by name.
-    """
-
-    def __init__(self, run: SavedRun, texts: Catalogue) -> None:
-        self.run, self.texts = run, texts
-        self.drawn: dict[str, bytes] = {}
-
-    def block(self, name: str, **values: Any) -> dict[str, str]:
-        """Draw a figure and return its file name, caption and alternative text."""
-        module: Any = figures.FIGURES[name]
-        named = [str(value) for value in values.values() if not isinstance(value, bool)]
-        file = "-".join([name, *named])
-        axes = module.draw(self.run, texts=self.texts, **values)
-        drawing = style.content(axes, "svg")
-        if glyphs.foreign(drawing.decode("utf-8")):
-            # the page cannot set every script inside a drawing: letters become outlines
-            drawing = style.content(axes, "svg", letters=False)
-        self.drawn[file] = drawing
-        return {
-            "file": f"{file}.svg",
-            "caption": figures.caption(name, self.run, self.texts, values.get("host")),
-            "alt": module.describe(self.run, self.texts, **values),
-        }
+FigureFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help=f"Folder to write to; by default {FOLDER}/figures/ in that of the run.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Language = Annotated[
+    str,
+    typer.Option(
+        metavar="CODE",
+        help=f"Language of the texts: {', '.join(languages())}.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 
 def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:
     """Open the run and the texts that a command line names."""
+    from reports.saved_run import ReportError, SavedRun
+
     if language not in languages():
         raise ReportError(
             f"--language: no language {language!r}; write one of: {', '.join(languages())}"
@@ -80,16 +83,20 @@ def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:
 def reporting(work: Callable[[], None]) -> None:
     """Do a command's work; report a failure in one line, with exit status 2."""
     try:
-        work()
+        from reports import glyphs
+        from reports.saved_run import ReportError
+
+        try:
+            work()
+        except ReportError as error:
+            complain(str(error))
+            raise typer.Exit(FAULTY) from None
         if glyphs.told:
             told = glyphs.scripts(glyphs.told)
             complain(
                 f"warning: no font here has some characters, told by their codes: {told}; "
                 "install a font that has them, such as one of the Noto family, for the letters"
             )
-    except ReportError as error:
-        complain(str(error))
-        raise typer.Exit(FAULTY) from None
     except store.DISAGREEING as error:
         said = f"{type(error).__name__}: {error}"
         complain(f"the files of the run contradict each other ({said}); no report was made")
@@ -111,31 +118,101 @@ def in_language(texts: Catalogue) -> str:
     return "" if texts.language == "en" else f"-{texts.language}"
 
 
-def command(file: str, make: Callable[[SavedRun, Catalogue], bytes]) -> None:
-    """Run the command line of one document.
+def _made(document: str, run: SavedRun, texts: Catalogue) -> bytes:
+    """A document of a run, by the name of its module and its function."""
+    make: Callable[[SavedRun, Catalogue], bytes] = getattr(
+        importlib.import_module(f"reports.{document}"), document
+    )
+    return make(run, texts)
 
-    Parameters
-    ----------
-    file : str
-        Name of the file written by default.
-    make : callable
-        Returns the document's bytes.
-    """
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-    @app.command(help=sys.modules[make.__module__].__doc__)
+def _command_line(document: str, what: str) -> App:
+    """The command line of one document."""
+    app = App()
+
+    @app.command(help=what, epilog=EXAMPLES + ENDING)
     def main(
         run: Run,
         output: OutputFile = None,
-        runs: Runs = Path("runs"),
+        runs: OnlyRuns = store.RUNS,
         language: Language = "en",
     ) -> None:
         def work() -> None:
+            from reports.typesetting import write_file
+
             saved, texts = opened(run, runs, language)
-            path = output or saved.folder / FOLDER / named(file, saved, texts)
-            write_file(path, make(saved, texts))
+            path = output or saved.folder / FOLDER / named(f"{document}.pdf", saved, texts)
+            write_file(path, _made(document, saved, texts))
             say(f"Wrote {path}")
 
         reporting(work)
 
-    command_line(app)
+    return app
+
+
+brief = _command_line(
+    "brief",
+    "Write the brief of a saved run: two or three pages for readers who do not use Python.",
+)
+annex = _command_line(
+    "annex",
+    "Write the annex of a saved run: model, priors, claims, conflicts, checks and convergence.",
+)
+figures, report = App(), App()
+
+
+@figures.command(help="Write every figure of a saved run as SVG and PNG.", epilog=EXAMPLES + ENDING)
+def draw_figures(
+    run: Run,
+    output: FigureFolder = None,
+    runs: OnlyRuns = store.RUNS,
+    language: Language = "en",
+) -> None:
+    """Draw and write the figures."""
+
+    def work() -> None:
+        saved, texts = opened(run, runs, language)
+        folder = output or saved.folder / FOLDER / f"figures{in_language(texts)}"
+        pictures = _drawn(saved, texts)
+        _written(folder, pictures)
+        say(f"Wrote {len(pictures)} figures into {folder}/")
+
+    reporting(work)
+
+
+@report.command(
+    help="Write the brief, the annex and all figures of a saved run.", epilog=EXAMPLES + ENDING
+)
+def write_all(
+    run: Run,
+    output: OutputFolder = None,
+    runs: OnlyRuns = store.RUNS,
+    language: Language = "en",
+) -> None:
+    """Make everything before writing anything, so that a failure leaves no files behind."""
+
+    def work() -> None:
+        saved, texts = opened(run, runs, language)
+        folder = output or saved.folder / FOLDER
+        documents = ("brief", "annex")
+        files = {named(f"{d}.pdf", saved, texts): _made(d, saved, texts) for d in documents}
+        pictures, where = _drawn(saved, texts), f"figures{in_language(texts)}"
+        _written(folder, files | {f"{where}/{name}": one for name, one in pictures.items()})
+        for name in files:
+            say(f"Wrote {folder / name}")
+        say(f"Wrote {len(pictures)} figures into {folder / where}/")
+
+    reporting(work)
+
+
+def _drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
+    from reports.figures.files import drawn
+
+    return drawn(run, texts)
+
+
+def _written(folder: Path, files: dict[str, bytes]) -> None:
+    from reports.typesetting import write_file
+
+    for name, content in files.items():
+        write_file(folder / name, content)

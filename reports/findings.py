@@ -282,7 +282,7 @@ def _world(run: SavedRun, texts: Catalogue) -> list[Sentence]:
         else ""
         for end in (min, max)
     )
-    hosts = totals.host_titles(run)
+    hosts = totals.host_titles(run, texts)
     return [sentence(texts, key, totals=len(rows), hosts=hosts, low=low, high=high)]
 
 

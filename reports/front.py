@@ -48,7 +48,7 @@ def front(run: SavedRun, texts: Catalogue) -> Json:
 def message(run: SavedRun, texts: Catalogue) -> str:
     """What the run says, in a sentence that can stand as a title."""
     sender = run.timeline.get("sender") or texts.say("front.sender")
-    hosts, year = totals.host_titles(run), run.year
+    hosts, year = totals.host_titles(run, texts), run.year
     amount = texts.say(
         "front.amount", parts=texts.numbers.amount(*three(run.annual(year, HEADLINE)))
     )

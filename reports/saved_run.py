@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.archive import store
+from model.archive import naming, store
 from model.archive.plain_netcdf import read_group
 from model.case.folders import BASELINE, SCENARIOS, bytes_of
 from model.case.reader.cells import as_read, rows_of_text, written_table
@@ -49,7 +49,7 @@ class SavedRun:
     summary: Json
 
     @classmethod
-    def open(cls, name: str | Path, output: Path = Path("runs")) -> SavedRun:
+    def open(cls, name: str | Path, output: Path = store.RUNS) -> SavedRun:
         """Find a run by folder, name or the start of either part of its name, and check it.
 
         Raises
@@ -58,9 +58,9 @@ class SavedRun:
             If no such run exists, a part of it is missing, or it was changed.
         """
         try:
-            folder = store.named_run(str(name), output)
+            folder = naming.named_run(str(name), output)
             manifest, summary = store.read_run(folder)
-        except (store.DamagedRunError, store.NoSuchRunError) as error:
+        except (store.DamagedRunError, naming.NoSuchRunError) as error:
             raise ReportError(f"{error}; no report was made") from None
         lacking = [key for key in NEEDED if key not in summary]
         lacking += [key for key in ("date", "arguments") if key not in manifest]

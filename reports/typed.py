@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import PureWindowsPath
 
 from model.case.folders import COPY
+from model.question import unchanged_arguments
 from reports.saved_run import SavedRun
 
 PYTHON = ".venv/bin/python"
-#: Options of an estimate that do not make it a what-if.
-KEPT = ("--inputs", "--scenario", "--horizon", "--draws", "--tune", "--chains", "--seed")
 
 
 def command(module: str, *words: str) -> str:
@@ -32,9 +31,7 @@ def estimate(run: SavedRun) -> str:
 
 def without_what_if(run: SavedRun) -> str:
     """What asks for the estimate that a what-if changes."""
-    asked = _arguments(run)
-    pairs = zip(asked[::2], asked[1::2], strict=True)
-    return command("model.estimate", *(word for pair in pairs if pair[0] in KEPT for word in pair))
+    return command("model.estimate", *unchanged_arguments(_arguments(run)))
 
 
 def _arguments(run: SavedRun) -> list[str]:

@@ -18,6 +18,14 @@ from tests.cases import write_case
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew-captures", action="store_true",
+        help="write tests/terminal/captures/ anew: look at the changes before committing them",
+    )  # fmt: skip
+
+
 SHORT = SamplerOptions(draws=500, tune=300, chains=2, seed=1)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from model.archive import store
+from model.archive.naming import named_run
 from tests.archive.manifests import made_up
 
 RUN, COUNTED = "case-00000000000a", "case-00000000000b"
@@ -150,7 +151,7 @@ def reader(seconds: float, exchange: str, output: Path) -> None:
     until, reads = time.monotonic() + seconds, 0
     while time.monotonic() < until:
         assert [folder.name for folder in store.run_folders(output)] == [RUN, COUNTED]
-        assert store.named_run(RUN, output) == output / RUN
+        assert named_run(RUN, output) == output / RUN
         for name in (RUN, COUNTED):
             number, texts, count = numbers(output / name)
             assert texts == {OLD}

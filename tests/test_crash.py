@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from model.archive import store
 from model.archive.__main__ import app
+from model.archive.naming import NoSuchRunError, named_run
 from tests.on_disk import ALL_THE_SAME, COUNTED, DONE, NEW, OLD, RUN, STRUCK, numbers, write
 
 ROOT = Path(__file__).parents[1]
@@ -49,8 +50,8 @@ def found(output: Path, first: str) -> tuple[int, set[int], int] | None:
         return numbers(output / RUN) if names else None
     if first == "name":
         try:
-            return numbers(store.named_run("case", output))
-        except store.NoSuchRunError:
+            return numbers(named_run("case", output))
+        except NoSuchRunError:
             return None
     return numbers(output / RUN) if store.there(output / RUN) else None
 

@@ -15,9 +15,12 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
+from model.archive.naming import named_run
 from model.archive.run_files import EPOCH, today
+from model.archive.store import run_folders
 from model.case.faults import CaseError
 from model.equations.quantities import DEFINITIONS
 from model.kernel.cache import VARIABLE
@@ -245,12 +248,84 @@ def test_json_and_csv_print_only_that(first, folder: Path, tmp_path: Path) -> No
     assert {row["definition"] for row in rows} == set(DEFINITIONS)
 
 
+def test_a_workbook_and_a_figure_of_a_run(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    _, cold = first
+    shutil.copytree(cold.parent, tmp_path / "runs")
+    same = ["--inputs", folder, "--output", tmp_path / "runs", *SHORT]
+    picture = tmp_path / "out.svg"
+    done = run(*same, "--format", "xlsx", "--plot", f"headline={picture}", "--by", "quarter")
+    assert done.returncode in (0, 3), done.stderr
+    path = Path(done.stdout.strip())
+    assert path == tmp_path / "runs" / cold.name / "report" / f"{cold.name}.xlsx"
+    assert f"Drew {picture}" in done.stderr
+    assert b"on one axis" in picture.read_bytes()
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames[:3] == ["Notes", "View", "Revenue"]
+    written = path.read_bytes()
+    run(*same, "--format", "xlsx", "--by", "quarter", "--quiet")
+    assert path.read_bytes() == written
+    path.write_bytes(b"a thesis")
+    done = run(*same, "--format", "xlsx")
+    assert done.returncode == 2
+    assert "is not replaced; move or rename it" in done.stderr
+    assert path.read_bytes() == b"a thesis"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--plot", "pie"], "no figure 'pie'"),
+        (["--plot", "headline=a.pdf"], "ends in .png or .svg"),
+        (["--sweep", "upkeep=1:2"], "write QUANTITY=FIRST:LAST:COUNT"),
+        (["--sweep", "upkep=4000:9000:2"], "--sweep: no basic quantity 'upkep'; did you mean"),
+        (["--sweep", "broker_margin=0.5:1.5:2"], "--sweep: broker_margin must lie between 0"),
+        (["--sweep", "upkeep=4000:9000:2", "--set", "upkeep=5000"], "leave out its --set"),
+        (["--sweep", "upkeep=4000:9000:2", "--scenario", "x"], "leave out --scenario"),
+        (["--sweep", "upkeep=4000:9000:2", "--year", "2030"], "no whole year of the case"),
+        (["--sweep", "upkeep=4000:9000:2", "--by", "quarter"], "leave out other views"),
+        (["--sweep", "upkeep=4000:9000:2", "--format", "xlsx"], "printed as table, csv, json"),
+        (["--list", "rows", "--format", "xlsx"], "a list is no estimate"),
+    ],
+)
+def test_what_cannot_be_shown_is_told_before_a_fit(
+    arguments: list[str], said: str, folder: Path, tmp_path: Path
+) -> None:
+    done = run("--inputs", folder, "--output", tmp_path / "runs", *SHORT, *arguments)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_sweep_is_a_table_and_a_figure(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    _, cold = first
+    shutil.copytree(cold.parent, tmp_path / "runs")
+    same = ["--inputs", folder, "--output", tmp_path / "runs", *SHORT]
+    same += ["--sweep", "broker_margin=10%:30%:2"]
+    cache, picture = folder.parent / "cache", tmp_path / "s.png"
+    done = run(*same, "--plot", f"sweep={picture}", cache=cache)
+    assert done.returncode in (0, 3), done.stderr
+    assert "1 of 3: nothing fixed" in done.stderr
+    assert "3 of 3: broker_margin = 30 percent" in done.stderr
+    assert "not fixed" in done.stdout
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    again = run(*same, "--format", "json", cache=cache)
+    rows = json.loads(again.stdout)["rows"]
+    assert [row["fixed"]["broker_margin"]["value"] for row in rows] == [10.0, 30.0]
+    assert {row["run"] for row in rows} < {one.name for one in (tmp_path / "runs").iterdir()}
+
+
 def test_without_a_side_is_another_run(first, folder: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     _, cold = first
     cache = folder.parent / "cache"
-    done = run("--inputs", folder, "--output", tmp_path, "--without", "plan", *SHORT, cache=cache)
+    asked = ("--inputs", folder, "--output", tmp_path, "--without", "plan", "--name", "side")
+    done = run(*asked, *SHORT, cache=cache)
     assert done.returncode in (0, 3)
-    (written,) = tmp_path.iterdir()
+    written = named_run("side", tmp_path)
+    assert list(run_folders(tmp_path)) == [written]
+    assert "Named side" in done.stderr
+    told = f"  python -m model.estimate --inputs {folder} "
+    assert (told in done.stdout) == (done.returncode == 0)
     assert written.name != cold.name
     summary = json.loads((written / "summary.json").read_text("utf-8"))
     assert summary["what_if"] == {"without": ["plan"]}
@@ -286,7 +361,7 @@ def test_an_unusable_output_is_told_before_anything_is_computed(
     for output in (tmp_path / "file" / "below", tmp_path / ("x" * 300)):
         done = run("--inputs", folder, "--output", output)
         assert done.returncode == 2
-        assert "--output" in done.stderr
+        assert "--runs: " in done.stderr
         assert "Sampling" not in done.stderr
         assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

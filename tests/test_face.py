@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import model
+from model.case import checkout
 from model.equations.quantities import DEFINITIONS, USES
 from model.result import Estimate
 from tests.cases import write_case
@@ -124,8 +125,11 @@ def test_what_is_not_there_is_told_with_what_is(ask: object, estimate: Estimate)
 def test_the_same_question_is_read_and_others_differ(folder: Path, estimate: Estimate) -> None:
     runs = folder.parent / "runs"
     scenarios = list(estimate.summary["scenarios"])[1:]
-    again = model.fit(folder, scenarios=scenarios, output=runs, **SHORT)
+    again = model.fit(folder, scenarios=scenarios, name="small", output=runs, **SHORT)
     assert again.folder == estimate.folder
+    assert model.load("small", runs).folder == estimate.folder
+    with pytest.raises(ValueError, match="name='latest'"):
+        model.fit(folder, name="latest", output=runs, **SHORT)
     assert model.load(estimate.folder.name[:-3], runs).folder == estimate.folder
     fixed = model.fit(
         folder, set={"broker_margin": 0.1}, prior={"upkeep": (5000, 9000)},
@@ -171,7 +175,7 @@ def test_runs_go_where_the_environment_says(
     assert model.load(estimate.folder.name).folder == estimate.folder
     assert model.runs_folder("here") == Path("here")
     monkeypatch.delenv("SENT_WORKERS_RUNS")
-    assert model.runs_folder() == model.ROOT / "runs"
+    assert model.runs_folder() == checkout.ROOT / "runs"
 
 
 def test_pieces_by_themselves() -> None:

@@ -3,6 +3,7 @@
 .venv/building          while it is being made, the number of the process making it
 .venv/installed.lock    the lock it was made from, written last; missing if incomplete
 .venv/lab.lock          the same for JupyterLab, from requirements-lab.lock, if that was asked for
+.venv/bin/sent-workers  starts the program from any folder; on Windows, Scripts/sent-workers.cmd
 """
 
 from __future__ import annotations
@@ -21,6 +22,30 @@ VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 INSTALLED, LAB_INSTALLED = VENV / "installed.lock", VENV / "lab.lock"
 BUILDING, LOG = VENV / "building", VENV / "setup.log"
 
+LAUNCHER = VENV / ("Scripts/sent-workers.cmd" if WINDOWS else "bin/sent-workers")
+#: The program cannot be installed, so this stands for what pip would write. It names no path, as
+#: a checkout may be moved, and follows links, as people put such things on their PATH.
+_LAUNCHES = (
+    """\
+@"%~dp0python.exe" "%~dp0..\\..\\tools\\sent_workers.py" %*
+"""
+    if WINDOWS
+    else """\
+#!/bin/sh
+# Runs the program of the checkout that this .venv is in; written by tools/environment.py.
+self=$0
+while [ -h "$self" ]; do
+    target=$(readlink "$self")
+    case $target in
+        /*) self=$target ;;
+        *) self=$(dirname "$self")/$target ;;
+    esac
+done
+bin=$(CDPATH= cd "$(dirname "$self")" && pwd)
+exec "$bin/python" "$(dirname "$(dirname "$bin")")/tools/sent_workers.py" "$@"
+"""
+)
+
 #: Lets notebooks import this program wherever they are opened.
 _NOTE_PLACE = """
 import pathlib, sysconfig
@@ -33,12 +58,14 @@ def ready() -> bool:
     """Make the environment if needed; False once it is said why that failed."""
     have = version_of(VENV_PYTHON) if _same(INSTALLED, LOCK) else ""
     if have and not os.environ.get("PYTHON"):
+        _write_launcher()
         return True
     python = find_python()
     if python is None:
         return False
     version = version_of(python)
     if have == version:
+        _write_launcher()
         return True
     if _being_made():
         return False
@@ -124,8 +151,22 @@ def _made(python: str) -> bool:
     subprocess.check_call([str(VENV_PYTHON), "-c", _NOTE_PLACE])
     # Once for all cases; if it fails, the first estimate reports the reason.
     subprocess.call([str(VENV_PYTHON), "-m", "model.kernel"])
+    _write_launcher()
     _note(LOCK, INSTALLED)
     return True
+
+
+def _write_launcher() -> None:
+    """Write what starts the program, if it is not there as it should be."""
+    try:
+        if LAUNCHER.exists() and LAUNCHER.read_bytes() == _LAUNCHES.encode("ascii"):
+            return
+        new = LAUNCHER.with_suffix(".new")
+        new.write_bytes(_LAUNCHES.encode("ascii"))
+        new.chmod(0o755)
+        os.replace(str(new), str(LAUNCHER))
+    except OSError:
+        pass  # a .venv that others own does without: python -m model
 
 
 def _from_lock(lock: Path) -> bool:

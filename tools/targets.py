@@ -67,6 +67,10 @@ TARGETS = {
         ),
     ),
 }
+#: Status of a command that Ctrl-C ended.
+INTERRUPTED = 130
+#: Each Ctrl-C that came while a command ran.
+_STRUCK = []  # type: list[int]
 #: Targets that take the options of an estimate, and work on its run.
 OF_A_RUN = ("check", "drivers", "report")
 #: Targets whose tools take no options.
@@ -102,6 +106,7 @@ def run(name: str, options: list[str]) -> int:
         status = called(*command)
         if status:
             return status
+        stop_if_struck()
     return last(*commands[-1]) if commands else 0
 
 
@@ -121,9 +126,13 @@ def of_a_run(module: str, options: list[str]) -> int:
     if not os.path.isdir(folder):  # --help, or an error already reported
         sys.stdout.write(os.fsdecode(said))
         return status
+    stop_if_struck()
     # status 3: the sampler did not converge, which all output states
     if module == "reports":  # reports include the drivers, but are written without them too
-        waited(command_of("model.drivers", folder), stdout=subprocess.DEVNULL)
+        without = waited(command_of("model.drivers", folder), stdout=subprocess.DEVNULL)[0]
+        if without == INTERRUPTED:
+            return without
+        stop_if_struck()
     return called(module, folder) or status
 
 
@@ -146,9 +155,21 @@ def last(module: str, *options: str) -> int:
     return waited(command)[0]
 
 
+def stop_if_struck() -> None:
+    """Stop a target whose command went on to its end in spite of Ctrl-C, as what is writing does.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C came.
+    """
+    if _STRUCK:
+        raise KeyboardInterrupt
+
+
 def waited(command: list[str], stdout: int | None = None) -> tuple[int, bytes]:
     """Run a command to its end, which is its own affair if Ctrl-C comes; its status and output."""
-    former = signal.signal(signal.SIGINT, lambda *_: None)
+    former = signal.signal(signal.SIGINT, lambda number, _: _STRUCK.append(number))
     try:
         with subprocess.Popen(command, stdout=stdout) as process:
             said, _ = process.communicate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,52 +11,34 @@ from typing import Annotated, Any
 import typer
 
 from model.archive import store
-from model.archive.comparison import changed_inputs, changed_results
-from model.question import described
-from model.terminal.options import Run, Runs, Wide
+from model.archive.naming import NoSuchRunError, named_run
+from model.archive.overview import asked, show_runs
+from model.case.checkout import RUNS
+from model.case.folders import COPY
+from model.question import unchanged_command
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, OnlyRuns, Run, Runs, Wide
 from model.terminal.output import command_line, complain, say, tell
+from model.terminal.tables import screen
 
 FAULTY = 2
+EXAMPLE = "Example:\n  "
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = App(
     no_args_is_help=True,
     help="Runs on disk: what was requested, the results, and how two runs differ.",
 )
 
-RUNS = Path("runs")
+
+@app.command("list", epilog=f"{EXAMPLE}{{command}} --runs my_runs")
+def list_runs(runs: Runs = RUNS, wide: Wide = False) -> None:
+    """List the runs, the newest last: names, what was asked, the headline, whether it converged."""
+    show_runs(runs, wide=wide)
 
 
-@app.command("list")
-def list_runs(runs: Runs = RUNS) -> None:
-    """List the runs and what each was requested to compute."""
-    folders = list(store.run_folders(runs))
-    if not folders:
-        say(f"{runs} holds no runs")
-    for folder in folders:
-        try:
-            manifest = store.read_manifest(folder)
-        except store.DamagedRunError as error:
-            say(f"{folder.name}  NOT READABLE: {error}")
-            continue
-        mark = "" if manifest["convergence"]["converged"] else "  NOT CONVERGED"
-        say(f"{folder.name}  {asked(manifest)}  [{manifest['answered_by']['how']}]{mark}")
-
-
-def asked(manifest: dict[str, Any]) -> str:
-    """Describe a run's request in one line."""
-    parts = described(manifest["what_if"])
-    if manifest["scenarios"]:
-        parts.append("scenarios " + ", ".join(manifest["scenarios"]))
-    sampler = manifest["sampler"]
-    size = f"{sampler['chains']} × {sampler['draws']} draws, seed {sampler['seed']}"
-    return "; ".join([*(parts or ["inputs unchanged"]), f"to {manifest['horizon']}", size])
-
-
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b")
 def show(
-    run: Annotated[str, typer.Argument(help="Name of a run, the start of its name, or a folder.")],
+    run: Run,
     runs: Runs = RUNS,
     wide: Wide = False,
 ) -> None:
@@ -67,62 +48,56 @@ def show(
 
     folder = _folder(run, runs)
     manifest, summary = _read(folder)
-    tell(f"{folder.name}: {manifest['read']}")
-    tell(f"Requested: {asked(manifest)}")
+    tell(f"{folder.name}: {manifest['read']}", hang="  ")
+    tell(f"Requested: {asked(manifest)}", hang="  ")
     with _agreeing(folder):
-        show_answer(Answer(folder, summary, manifest, found=True), brief=False, wide=wide)
+        answer = Answer(folder, summary, manifest, found=True)
+        show_answer(answer, brief=False, wide=wide)
+        if answer.compares:
+            from model.archive.moves_told import put_change
+
+            command = unchanged_command(_arguments(folder, manifest), str(folder.parent))
+            put_change(screen(), answer, command, brief=False, wide=wide)
 
 
-@app.command()
+def _arguments(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Arguments that made a run, with the copy of the inputs that it holds."""
+    said = list(manifest.get("arguments") or [])
+    for place, option in enumerate(said[:-1]):
+        if option == "--inputs":
+            said[place + 1] = str(folder / COPY)
+    return said
+
+
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b russia-3c4d")
 def compare(
-    first: Annotated[str, typer.Argument(help="A run.")],
-    second: Annotated[str, typer.Argument(help="Another run.")],
+    base: Run,
+    others: Annotated[list[str], typer.Argument(help="One or several runs to set against it.")],
     runs: Runs = RUNS,
+    wide: Wide = False,
 ) -> None:
-    """Show which inputs and options of two runs differ, row by row, and the effect on results."""
-    folders = [_folder(name, runs) for name in (first, second)]
-    (manifest, summary), (other, other_summary) = (_read(folder) for folder in folders)
-    for folder, one in zip(folders, (manifest, other), strict=True):
-        say(f"{folder.name}: {asked(one)}")
-    with _agreeing(folders[0]):
-        lines = [
-            *_changed_options(manifest, other),
-            *changed_inputs(folders[0] / "inputs", folders[1] / "inputs"),
-        ]
-        results = changed_results(summary, other_summary)
-    say()
-    say("Differences in inputs and options:")
-    for line in lines or ["none"]:
-        say(f"  {line}")
-    say()
-    say("Differences in results (USD million, median and 90% interval):")
-    for line in results or ["none"]:
-        say(f"  {line}")
+    """Show how runs differ from a first one: what was asked, inputs row by row, and results."""
+    from model.archive.moves_told import show_comparison
+
+    folders = [_folder(name, runs) for name in (base, *others)]
+    found = [(folder, *_read(folder)) for folder in folders]
+    for other in found[1:]:
+        with _agreeing(other[0]), _agreeing(folders[0]):
+            show_comparison(found[0], other, wide=wide)
 
 
-def _changed_options(manifest: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Options, versions and what-ifs that differ."""
-    lines = []
-    for block in ("what_if", "sampler", "versions", "answered_by"):
-        ours, theirs = manifest[block], other[block]
-        for key in sorted({*ours, *theirs}):
-            if ours.get(key) != theirs.get(key) and key not in ("gradients", "efficiency"):
-                a, b = (json.dumps(one.get(key)) for one in (ours, theirs))
-                lines.append(f"{block.replace('_', ' ')}, {key}: {a} -> {b}")
-    for key in ("horizon", "scenarios"):
-        if manifest[key] != other[key]:
-            lines.append(f"{key}: {json.dumps(manifest[key])} -> {json.dumps(other[key])}")
-    return lines
-
-
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} russia-1a2b --output deposit.zip")
 def export(
     run: Run,
     output: Annotated[
         Path | None,
-        typer.Option("--output", help="File to write; by default RUN.zip beside the run."),
+        typer.Option(
+            metavar="FILE.zip",
+            help="File to write; by default RUN.zip beside the run.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
-    runs: Runs = RUNS,
+    runs: OnlyRuns = RUNS,
 ) -> None:
     """Write a run as one zip that others can read (an RO-Crate), for a repository or a colleague.
 
@@ -149,7 +124,7 @@ def export(
     say(f"Wrote {target}: {count} files")
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} --keep 10 --dry-run")
 def prune(
     runs: Runs = RUNS,
     keep: Annotated[
@@ -161,9 +136,12 @@ def prune(
 ) -> None:
     """Remove damaged runs and drafts of killed writers; with --keep, also older runs.
 
+    The names given to a run go with it.
+
     Only what its manifest or mark proves to be of this program is removed; folders that are not,
     and runs that hold files of somebody else, are named and left alone. Of a link, the link goes.
     """
+    from model.archive.naming import forget
     from model.archive.pruning import judged, put_in_place, remove
 
     try:
@@ -172,25 +150,32 @@ def prune(
         complain(f"{runs} cannot be read ({error.strerror})")
         raise typer.Exit(FAULTY) from None
     deeds = [
-        *(("remove", "removed", one.path, one.why, partial(remove, one)) for one in found.doomed),
         *(
-            ("put back", "put back", place, f"it lay in {run}", partial(put_in_place, run, place))
-            for run, place in found.stranded
+            ("remove", "removed", one.path.name, one.why, partial(remove, one))
+            for one in found.doomed
+        ),
+        *(
+            ("put back", "put back", to.name, f"it lay in {run}", partial(put_in_place, run, to))
+            for run, to in found.stranded
+        ),
+        *(
+            ("remove", "removed", f"the name {at.name}", f"that of {run}", partial(forget, at))
+            for at, run in found.names
         ),
     ]
     failed = False
-    for verb, done, path, why, deed in deeds:
+    for verb, done, what, why, deed in deeds:
         try:
             if not dry_run:
                 deed()
-            say(f"{f'would {verb}' if dry_run else done} {path.name}: {why}")
+            tell(f"{f'would {verb}' if dry_run else done} {what}: {why}", hang="  ")
         except OSError as error:
             failed = True
-            complain(f"could not {verb} {path.name}: {error.strerror}")
+            complain(f"could not {verb} {what}: {error.strerror}")
     for path, why in found.spared:
-        say(f"left alone {path.name}: {why}")
+        tell(f"left alone {path.name}: {why}", hang="  ")
     if not deeds:
-        say("nothing to remove")
+        tell("nothing to remove")
     if failed:
         raise typer.Exit(FAULTY)
 
@@ -198,8 +183,8 @@ def prune(
 def _folder(run: str, output: Path) -> Path:
     """Folder of a run."""
     try:
-        return store.named_run(run, output)
-    except store.NoSuchRunError as error:
+        return named_run(run, output)
+    except NoSuchRunError as error:
         complain(str(error))
         raise typer.Exit(FAULTY) from None
 

@@ -70,6 +70,11 @@ class Answer:
     manifest: Json
     found: bool
 
+    @property
+    def compares(self) -> bool:
+        """Whether it is a what-if's that can be set against the estimate without it."""
+        return bool(self.manifest["what_if"]) and bool(self.summary["converged"])
+
 
 def found(question: Question, output: Path, hooks: Hooks | None = None) -> Answer | None:
     """Find an undamaged run that answers a question, importing nothing numerical.

@@ -1,4 +1,4 @@
-"""How two runs differ: the rows and keys of their inputs, and the effect on the results."""
+"""How two runs differ: what was asked, the rows and keys of their inputs, the effect on results."""
 
 from __future__ import annotations
 
@@ -6,27 +6,74 @@ from pathlib import Path
 from typing import Any
 
 from model.case.faults import cut
-from model.case.folders import bytes_of, hidden
+from model.case.folders import BASELINE, bytes_of, hidden
 from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.case.statements import Struck
-from model.equations.quantities import DEFINITIONS
+from model.question import described
 from model.terminal.plain_text import one_line
-from model.terminal.wording import MILLION, interval, percent
+from model.terminal.wording import percent
 
 Json = dict[str, Any]
+#: What the two runs are called.
+Sides = tuple[str, str]
+
+FIRST_SECOND = ("the first", "the second")
+#: Entries of a manifest in words.
+SAMPLER = {
+    "draws": "draws a chain",
+    "tune": "warm-up draws a chain",
+    "target_accept": "target acceptance rate",
+}
+VERSIONS = {"model": "program's version", "source": "program's source"}
 
 
-def changed_inputs(first: Path, second: Path) -> list[str]:
+def changed_options(first: Json, second: Json, sides: Sides = FIRST_SECOND) -> list[str]:
+    """Describe what two runs were asked otherwise, and what else made them, from manifests."""
+    asked = [[*described(one["what_if"]), *_scenarios(one)] for one in (first, second)]
+    lines = [
+        f"only in {side}: {one}"
+        for side, ours, theirs in ((sides[0], *asked), (sides[1], *reversed(asked)))
+        for one in ours
+        if one not in theirs
+    ]
+    pairs = [("last month", first["horizon"], second["horizon"])]
+    for block, words in (("sampler", SAMPLER), ("versions", VERSIONS)):
+        ours, theirs = first[block], second[block]
+        pairs += [
+            (words.get(key, key), ours.get(key), theirs.get(key))
+            for key in sorted({*ours, *theirs} - {"gradients", "efficiency"})
+        ]
+    pairs.append(("draws", *(one["answered_by"]["how"] for one in (first, second))))
+    lines += [f"{what}: {_said(a)} -> {_said(b)}" for what, a, b in pairs if a != b]
+    return [one_line(line) for line in lines]
+
+
+def _scenarios(manifest: Json) -> list[str]:
+    return [f"scenario {name}" for name in manifest["scenarios"]]
+
+
+def _said(value: Any) -> str:
+    """A value of a manifest in words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_said(one)}" for key, one in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(_said, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def changed_inputs(first: Path, second: Path, sides: Sides = FIRST_SECOND) -> list[str]:
     """Describe each row, cell or key in which two copies of inputs differ."""
     ours, theirs = (_files(folder) for folder in (first, second))
     lines = []
     for name in sorted({*ours, *theirs}):
         if name not in ours or name not in theirs:
-            lines.append(f"{name}: only in the {'first' if name in ours else 'second'}")
+            lines.append(f"{name}: only in {sides[name not in ours]}")
         elif ours[name] != theirs[name]:
             try:
-                found = _changed(_entries(name, ours[name]), _entries(name, theirs[name]))
+                found = _changed(_entries(name, ours[name]), _entries(name, theirs[name]), sides)
             except ValueError as error:
                 lines.append(f"{name}: differs and cannot be compared ({cut(str(error))})")
                 continue
@@ -71,12 +118,12 @@ def _leaves(path: str, node: Any) -> list[tuple[str, str]]:
     return [leaf for key, value in inner for leaf in _leaves(key, value)]
 
 
-def _changed(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
+def _changed(ours: dict[str, str], theirs: dict[str, str], sides: Sides) -> list[str]:
     """Differing entries; a row missing from one side gives one line, not one per cell."""
     lines = []
     rows, others = ({key.partition(", ")[0] for key in side} for side in (ours, theirs))
     for row in sorted(rows ^ others):
-        lines.append(f"{row}: only in the {'first' if row in rows else 'second'}")
+        lines.append(f"{row}: only in {sides[row not in rows]}")
     for key in sorted({*ours, *theirs}):
         before, after = ours.get(key, ""), theirs.get(key, "")
         if before != after and key.partition(", ")[0] in rows & others:
@@ -84,61 +131,25 @@ def _changed(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
     return lines
 
 
-def changed_results(first: Json, second: Json) -> list[str]:
-    """Describe differences in convergence and in each scenario, year and definition."""
+def changed_results(first: Json, second: Json, sides: Sides = FIRST_SECOND) -> list[str]:
+    """Describe differences of summaries besides revenue: its years, and the evidence."""
     lines = []
-    for side, one in (("first", first), ("second", second)):
-        if not one["converged"]:
-            lines.append(f"the {side} did NOT CONVERGE")
-    for name in sorted({*first["scenarios"], *second["scenarios"]}):
-        ours, theirs = (one["scenarios"].get(name) for one in (first, second))
-        if ours is None or theirs is None:
-            lines.append(f"{name}: only in the {'first' if theirs is None else 'second'}")
-            continue
-        lines += _changed_years(name, ours["annual"], theirs["annual"])
-    lines += _changed_evidence(first, second)
-    draws = [one["convergence"]["min_ess_bulk"] for one in (first, second)]
-    if lines and all(draws):
-        noise = 2.0 * sum(1.0 / effective for effective in draws) ** 0.5
-        lines.append(f"(changes of up to {noise:.2f} sd may be Monte Carlo error)")
-    return lines
+    for name in sorted({*first["scenarios"]} & {*second["scenarios"]}):
+        ours, theirs = ({*one["scenarios"][name]["annual"]} for one in (first, second))
+        under = "" if name == BASELINE else f" under {name}"
+        lines += [
+            f"{year}{under}: only in {sides[year not in ours]}" for year in sorted(ours ^ theirs)
+        ]
+    return lines + _changed_evidence(first, second, sides)
 
 
-def _changed_years(name: str, ours: Json, theirs: Json) -> list[str]:
-    lines = []
-    for year in sorted({*ours, *theirs}):
-        if year not in ours or year not in theirs:
-            lines.append(f"{name} {year}: only in the {'first' if year in ours else 'second'}")
-            continue
-        for definition in reversed(DEFINITIONS):
-            a, b = (one[year][definition]["usd"] for one in (ours, theirs))
-            if a != b:
-                lines.append(f"{name} {year} {definition}: {_cell(a)} -> {_cell(b)}{_moved(a, b)}")
-    return lines
-
-
-def _cell(numbers: Json) -> str:
-    values = [numbers[name] for name in ("q50", "q05", "q95")]
-    if None in values:
-        return "not finite"
-    return interval(*(value / MILLION for value in values))
-
-
-def _moved(a: Json, b: Json) -> str:
-    """Change of the median in standard deviations of the first run."""
-    if not a["sd"] or None in (a["q50"], b["q50"]):
-        return ""
-    # adding zero turns minus zero into zero
-    return f", by {round((b['q50'] - a['q50']) / a['sd'], 2) + 0.0:+.2f} sd"
-
-
-def _changed_evidence(first: Json, second: Json) -> list[str]:
+def _changed_evidence(first: Json, second: Json, sides: Sides) -> list[str]:
     """Rows that count in one only, or have become much more or much less surprising."""
     lines = []
     struck, others = (one.get("struck") or {} for one in (first, second))
     for row in sorted({*struck} ^ {*others}):
-        side, found = ("first", struck) if row in struck else ("second", others)
-        lines.append(f"{row}: struck out in the {side}, {Struck(**found[row])}")
+        side, found = (sides[0], struck) if row in struck else (sides[1], others)
+        lines.append(f"{row}: struck out in {side}, {Struck(**found[row])}")
     ours, theirs = first["evidence"], second["evidence"]
     for row in sorted({*ours} & {*theirs}):
         a, b = ours[row]["surprise"], theirs[row]["surprise"]

@@ -12,9 +12,8 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from model.case.checkout import ROOT, __version__
-from model.case.folders import hidden
 from model.question import SamplerOptions, WhatIf
+from model.terminal.version import __version__, source_hash
 
 PACKAGES = ("numba", "nutpie", "arviz", "numpy", "scipy", "pandas", "xarray")
 
@@ -28,15 +27,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not installed"
     return found
-
-
-def source_hash() -> str:
-    """Hash of this package's source, which identifies the program between releases."""
-    folder = ROOT / "model"
-    digest = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*.py") if not hidden(one.name)):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def fit_key(hashes: Mapping[str, str], what_if: WhatIf, options: SamplerOptions) -> str:

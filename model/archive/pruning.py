@@ -17,7 +17,9 @@ from typing import Any
 
 from model.archive import store
 from model.archive.drafts import MARK, discard, in_use, others
-from model.archive.placing import DRAFT, hidden_beside, locked, one_run
+from model.archive.naming import NAMES, every_name, written
+from model.archive.placing import DRAFT, hidden_beside, locked, there
+from model.terminal.sheets import untouched
 
 Json = dict[str, Any]
 
@@ -29,12 +31,15 @@ STUDY_DRAFT = re.compile(
     rf"{re.escape(DRAFT)}({re.escape(store.CALIBRATION)}|{re.escape(store.MISSPECIFIED)})"
     r"(-[0-9a-f]{8})?"
 )
+#: Drafts of the names of runs, which are single files as well.
+NAME_DRAFT = re.compile(rf"{re.escape(DRAFT)}[\w.-]+-[0-9a-f]{{8}}")
 #: Ending of a run's name; no other run is removed.
 RUN_NAME = re.compile(r"-[0-9a-f]{12}$")
 #: Files that reports write into a run's folder by default.
 REPORTS = re.compile(
     r"report/((brief|annex)\.pdf|figures/[\w-]+\.(svg|png)|(figures/)?\.draft-\w+)"
 )
+WORKBOOK = re.compile(r"report/[^/]+\.xlsx")
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,14 @@ class Judgement:
         and that place.
     spared : list of (Path, str)
         Folders left alone because they are not provably this program's, and why.
+    names : list of (Path, str)
+        Files of the names of runs that are gone or doomed, and the run of each.
     """
 
     doomed: list[Doomed] = field(default_factory=list)
     stranded: list[tuple[Path, Path]] = field(default_factory=list)
     spared: list[tuple[Path, str]] = field(default_factory=list)
+    names: list[tuple[Path, str]] = field(default_factory=list)
 
 
 def judged(output: Path, keep: int | None = None) -> Judgement:
@@ -92,22 +100,34 @@ def judged(output: Path, keep: int | None = None) -> Judgement:
                 _judge_draft(path, found)
         elif path in runs or (path.is_symlink() and path.name != store.CALIBRATIONS):
             _judge_run(path, found, whole)
-    for path in sorted((output / store.CALIBRATIONS).glob(f"*/{DRAFT}*")):
-        with contextlib.suppress(FileNotFoundError):
-            if STUDY_DRAFT.fullmatch(path.name) and path.is_file() and _is_old(path):
-                found.doomed.append(Doomed(path, ABANDONED, _state(path)))
+    _judge_single_files(output, found)
     if keep is not None:
-        whole.sort(key=lambda run: _written(run[0]), reverse=True)
+        whole.sort(key=lambda run: written(run[0]), reverse=True)
         for run, manifest in whole[keep:]:
             _doom(run, manifest, f"older than the newest {keep}", found)
+    going = {one.path.name for one in found.doomed}
+    found.names.extend(
+        (place, run) for place, run in every_name(output) if run in going or not there(output / run)
+    )
     return found
 
 
-@one_run
-def _written(run: Path) -> float:
-    """When a run was written or last added to; never, if another removed it."""
-    path = run / store.MANIFEST
-    return path.stat().st_mtime if path.exists() else 0.0
+def _judge_single_files(output: Path, found: Judgement) -> None:
+    """Judge drafts of the results of calibrations, and of names of runs."""
+    drafts = [
+        *(output / store.CALIBRATIONS).glob(f"*/{DRAFT}*"),
+        *(output / NAMES).glob(f"{DRAFT}*"),
+    ]
+    for path in sorted(drafts):
+        form = NAME_DRAFT if path.parent.name == NAMES else STUDY_DRAFT
+        with contextlib.suppress(FileNotFoundError):
+            if (
+                form.fullmatch(path.name)
+                and path.is_file()
+                and not path.is_symlink()
+                and _is_old(path)
+            ):
+                found.doomed.append(Doomed(path, ABANDONED, _state(path)))
 
 
 def _judge_run(path: Path, found: Judgement, whole: list[tuple[Path, Json]]) -> None:
@@ -147,9 +167,13 @@ def _state(path: Path) -> tuple[int, ...]:
 
 
 def _strangers(run: Path, manifest: Json) -> list[str]:
-    """Files in a run's folder that neither its manifest nor a report accounts for."""
+    """Files in a run's folder that neither its manifest nor a report accounts for.
+
+    A workbook that somebody has saved since is theirs.
+    """
     own = {store.MANIFEST, MARK, *manifest["files"]}
-    return [name for name in others(run, own) if not REPORTS.fullmatch(name)]
+    rest = [name for name in others(run, own) if not REPORTS.fullmatch(name)]
+    return [name for name in rest if not (WORKBOOK.fullmatch(name) and untouched(run / name))]
 
 
 def _is_old(path: Path) -> bool:

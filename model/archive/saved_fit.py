@@ -70,8 +70,7 @@ def _saved(folder: Path) -> Fitted:
     manifest = store.check_run(folder)
     with store.agreeing(folder):
         case = read_case(folder / "inputs")
-        asked = {key: _tuples(value) for key, value in manifest["what_if"].items()}
-        what_if = WhatIf(**asked)
+        what_if = WhatIf.of(manifest["what_if"])
         told = rivals(case, what_if)
         parts = parts_of(changed_parts(synthesis(case), case, what_if), told)
         posterior = read_posterior(folder, parts, manifest)
@@ -86,7 +85,3 @@ def saved_gate(manifest: dict[str, Any]) -> Convergence:
         key: math.nan if value is None else value for key, value in gate.items()
     }
     return Convergence(**{one.name: finite[one.name] for one in fields(Convergence)})
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value

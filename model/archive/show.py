@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from model.archive.yearly_table import changes_in_words
 from model.case.folders import BASELINE, COPY, bytes_of
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.terminal.tables import Column, Screen, put, screen, stacked
+from model.terminal.tables import Cell, Column, Screen, put, screen, stacked
 from model.terminal.wording import (
     ENGLISH,
     FINEST,
@@ -23,8 +24,6 @@ from model.terminal.wording import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from model.archive.answer import Answer
 
@@ -43,24 +42,8 @@ MEANINGS = {
 }
 
 
-def annual_table(content: dict[str, Any]) -> pd.DataFrame:
-    """Yearly revenue as a table by scenario, year, definition and currency."""
-    import pandas as pd
-
-    rows = [
-        {"scenario": scenario, "year": year, "definition": definition, "currency": currency.upper()}
-        | numbers
-        | {"converged": content["converged"]}
-        for scenario, block in content["scenarios"].items()
-        for year, definitions in block["annual"].items()
-        for definition, currencies in definitions.items()
-        for currency, numbers in currencies.items()
-    ]
-    return pd.DataFrame(rows)
-
-
 def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
-    """Print the yearly table, a block for each scenario and, unless brief, notes on reading it.
+    """Print the yearly table, those of places, readings and scenarios, and notes unless brief.
 
     Parameters
     ----------
@@ -69,7 +52,7 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
     wide : bool
         Whether tables are printed whole, though the terminal is narrower.
     """
-    content, end = answer.summary, _data_end(answer)
+    content, end = answer.summary, data_end(answer)
     console = screen()
     if not content["converged"]:
         console.tell("NOT CONVERGED: do not use these numbers.", "bold red")
@@ -79,17 +62,18 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
     if not brief:
         for definition, heading in HEADINGS.items():
             console.tell(f"  {heading}: {MEANINGS[definition]}", hang="  ")
+    if "places" in content["scenarios"][BASELINE]:
+        console.print()
+        _put_places(console, content, wide=wide)
     if "readings" in content:
         console.print()
         _put_readings(console, content, wide=wide)
         if not brief:
             console.tell(f"  {_weights_line(content)}")
-    for name, block in content["scenarios"].items():
-        if name != BASELINE:
-            console.print()
-            console.tell(f"Scenario {name}: {block['title']}", hang="  ")
-            _put_against(console, block, end, wide=wide)
-            console.tell(f"  {_stake_line(block)}")
+    scenarios = {key: one for key, one in content["scenarios"].items() if key != BASELINE}
+    if scenarios:
+        console.print()
+        _put_scenarios(console, scenarios, end, wide=wide)
     if brief:
         return
     console.print()
@@ -105,7 +89,7 @@ def show(answer: Answer, *, brief: bool, wide: bool = False) -> None:
             console.tell(line)
 
 
-def _data_end(answer: Answer) -> str:
+def data_end(answer: Answer) -> str:
     """The last month that the data cover."""
     timeline = bytes_of(answer.folder / COPY / "timeline.toml").decode("utf-8-sig")
     return str(toml_of(timeline)["end"])
@@ -120,30 +104,43 @@ def _marked(year: str, end: str) -> str:
     return f"{year} p" if _projected(year, end) else year
 
 
-def _put_against(console: Screen, block: dict[str, Any], end: str, *, wide: bool) -> None:
-    """Print state take and its change from the baseline, in the years in which anything changes."""
+def _put_scenarios(
+    console: Screen, scenarios: dict[str, dict[str, Any]], end: str, *, wide: bool
+) -> None:
+    """Print one table of all scenarios by year, and in all; below it, what each of them changes.
+
+    Billings have a column if a scenario leaves the state take as it is, or if ``wide``.
+    """
     columns = [
-        Column("Year", "left"),
+        Column("Scenario", "left"),
         Column("State take", rank=1),
         Column("Change", style="bold"),
         Column("Chance it is higher", rank=2),
         Column("Change in billings", rank=3),
     ]
-    rows = []
-    for year, versus in block["versus_baseline"].items():
-        take = versus[HEADLINE]["usd"]
-        if all(unchanged(versus[name]["usd"]) for name in DEFINITIONS):
-            continue
-        rows.append(
-            (
-                _marked(year, end),
-                _cell(block["annual"][year][HEADLINE]["usd"]),
-                _change(take),
-                "" if unchanged(take) else stacked(*ENGLISH.chances(take)),
-                _change(versus["billings"]["usd"]),
-            )
-        )
-    put(console, columns, rows, "USD million: median (90% interval)", wide=wide)
+    told = wide or any(unchanged(one["at_stake"][HEADLINE]["usd"]) for one in scenarios.values())
+    columns = columns if told else columns[:-1]
+    rows: list[tuple[Cell, ...]] = []
+    for name, block in scenarios.items():
+        rows.append((name, *[""] * (len(columns) - 1)))
+        for year, versus in block["versus_baseline"].items():
+            if not all(unchanged(versus[one]["usd"]) for one in DEFINITIONS):
+                take = _cell(block["annual"][year][HEADLINE]["usd"])
+                rows.append((f"  {_marked(year, end)}", take, *_against(versus)))
+        rows.append(("  in all", "", *_against(block["at_stake"])))
+    put(console, columns, rows, "Scenarios, USD million: median (90% interval)", wide=wide)
+    for name, block in scenarios.items():
+        console.tell(f"  {name}: {block['title']}; {_stretch(block)}", hang="  ")
+        changes = changes_in_words(block)
+        if changes:
+            console.tell(f"    {changes}", hang="")
+
+
+def _against(versus: dict[str, Any]) -> tuple[Cell, Cell, Cell]:
+    """A difference from what happened: of the state take, with its chances, and of billings."""
+    take = versus[HEADLINE]["usd"]
+    chances = "" if unchanged(take) else stacked(*ENGLISH.chances(take))
+    return _change(take), chances, _change(versus["billings"]["usd"])
 
 
 def _cell(numbers: dict[str, Any]) -> str:
@@ -156,23 +153,13 @@ def _change(numbers: dict[str, Any]) -> str:
     return interval(*three(numbers, MILLION), finest=FINEST)
 
 
-def _stake_line(block: dict[str, Any]) -> str:
-    """Describe what is at stake over the horizon."""
+def _stretch(block: dict[str, Any]) -> str:
+    """The months over which a scenario's difference is added up."""
     stake = block["at_stake"]
-    take = stake[HEADLINE]["usd"]
-    months = f"From {stake['from']} to {stake['to']}"
+    months = f"in all, {stake['from']} to {stake['to']}"
     if "within_data" in stake:
-        months += f" (projected after {stake['within_data']['to']})"
-    if unchanged(take):
-        billings = stake["billings"]["usd"]
-        return f"{months}: no change in the state take; in billings {_change(billings)} million."
-    chances = ENGLISH.chances(take)
-    said = (
-        f"the chance that it takes more is {chances[0]}"
-        if len(chances) == 1
-        else f"the chances: {', '.join(chances)}"
-    )
-    return f"{months}: at stake for the state {_change(take)} million dollars; {said}."
+        months += f", projected after {stake['within_data']['to']}"
+    return months
 
 
 def _million(amount: float | None) -> float:
@@ -212,6 +199,31 @@ def _put_readings(console: Screen, content: dict[str, Any], *, wide: bool) -> No
         )
         rows.append((name, f"{block['weight']:.0%}", *cells))
     title = f"{year} by reading, USD million: median (90% interval)"
+    put(console, columns, rows, title, wide=wide)
+
+
+def _put_places(console: Screen, content: dict[str, Any], *, wide: bool) -> None:
+    """Print the headline of each host and group of hosts in its year, and its part of the whole."""
+    year = str(content["accounts"]["year"])
+    columns = [
+        Column("Place", "left"),
+        Column("State take", style="bold"),
+        Column("Share of all, %", rank=1),
+        Column("Billings", rank=2),
+    ]
+    rows = []
+    for name, place in content["scenarios"][BASELINE]["places"].items():
+        share = three(place["share"][year][HEADLINE])
+        own = place["annual"][year]
+        rows.append(
+            (
+                name,
+                _cell(own[HEADLINE]["usd"]),
+                interval(*(100.0 * one for one in share)),
+                _cell(own["billings"]["usd"]),
+            )
+        )
+    title = f"{year} by place, USD million: median (90% interval)"
     put(console, columns, rows, title, wide=wide)
 
 

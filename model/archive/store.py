@@ -29,6 +29,7 @@ from model.archive.plain_files import DISAGREEING as DISAGREEING
 from model.archive.plain_files import DamagedRunError as DamagedRunError
 from model.archive.plain_files import agreeing as agreeing
 from model.archive.plain_files import contents, opened, read_json
+from model.case.checkout import RUNS as RUNS
 from model.case.folders import hidden
 
 Writer = Callable[[Path], None]
@@ -53,10 +54,6 @@ READ = (
     SUMMARY, POSTERIOR, MONTHS, CHECKS, DRIVERS, "revenue.csv", "workers.csv", "exchange_rates.csv",
 )  # fmt: skip
 INPUTS = "inputs/"
-
-
-class NoSuchRunError(LookupError):
-    """A name that matches no run, or several; the text lists those available."""
 
 
 def write_run(
@@ -213,14 +210,24 @@ def check_run(folder: Path) -> Json:
     for name in contents(folder):
         if (name in READ or name.startswith(INPUTS)) and name not in manifest["files"]:
             raise DamagedRunError(f"{folder / name} is not a file of the run; remove it")
-    for name, digest in manifest["files"].items():
-        try:
-            found = checksum(folder / name)
-        except OSError:
-            raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
-        if found != digest:
-            raise DamagedRunError(f"{folder / name} was changed after it was written")
+    for name in manifest["files"]:
+        check_file(folder, manifest, name)
     return manifest
+
+
+def check_file(folder: Path, manifest: Json, name: str) -> None:
+    """Check that a file of a run is unchanged.
+
+    Raises
+    ------
+    DamagedRunError
+    """
+    try:
+        found = checksum(folder / name)
+    except OSError:
+        raise DamagedRunError(f"{folder / name} is missing or cannot be read") from None
+    if found != manifest["files"].get(name):
+        raise DamagedRunError(f"{folder / name} was changed after it was written")
 
 
 @one_run
@@ -302,32 +309,6 @@ def run_folders(output: Path) -> Iterator[Path]:
             hidden(name) and (name.startswith(DRAFT) or not (folder / MANIFEST).exists())
         ):
             yield folder
-
-
-def named_run(name: str, output: Path) -> Path:
-    """Folder of a run given by its name, the start of its name or key, or its path.
-
-    Raises
-    ------
-    NoSuchRunError
-        If no run matches, or more than one.
-    """
-    if _is_run(Path(name)):
-        return Path(name)
-    names = [folder.name for folder in run_folders(output)]
-    found = [one for one in names if one == name] or [
-        one for one in names if one.startswith(name) or one.rpartition("-")[2].startswith(name)
-    ]
-    if len(found) == 1:
-        return output / found[0]
-    wrong = f"{name!r} names {len(found)} runs" if found else f"there is no run {name!r}"
-    many = ", ".join(found or names) or "none"
-    raise NoSuchRunError(f"{wrong} in {output}; write one of: {many}")
-
-
-@one_run
-def _is_run(folder: Path) -> bool:
-    return (folder / MANIFEST).exists()
 
 
 def find_fit(output: Path, fit: str, say: Callable[[str], object]) -> Path | None:

@@ -16,6 +16,7 @@ from model.archive.under_scenarios import Results
 from model.case.case import Case
 from model.case.contents import Scenario
 from model.case.folders import BASELINE
+from model.case.scenario_words import changes_told
 from model.equations.quantities import DEFINITIONS, Support
 from model.equations.subjects import is_total
 from model.evidence.synthesis import chances_off, log_quantities
@@ -133,6 +134,7 @@ def scenario_block(results: Results, scenario: Scenario) -> Json:
         "description": scenario.description,
         "basis": scenario.basis,
         "sources": list(scenario.sources),
+        **({"changes": changes_told(results.case, scenario)} if told else {}),
         "workers": _workers(projection),
         **_years(results.case, projection, baseline, told=told),
         **by_place(results.case, projection),

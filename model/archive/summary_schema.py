@@ -69,13 +69,28 @@ class Place(Form):
     share: dict[Year, dict[Definition, Numbers]]
 
 
+class Changed(Form):
+    """One change that a scenario makes, as its file has it and in words; figures in ``unit``."""
+
+    quantity: str
+    since: Annotated[Month, Field(alias="from")]
+    until: Annotated[Month | None, Field(alias="to")]
+    set: Number = None
+    scale: Number = None
+    path: dict[Month, Number] | None = None
+    as_in: Month | None = None
+    unit: str
+    words: str
+
+
 class Scenario(Years):
-    """One scenario; ``places`` if the case has several hosts."""
+    """One scenario; not the baseline, ``changes``; of several hosts, ``places``."""
 
     title: str
     description: str
     basis: str
     sources: list[str]
+    changes: list[Changed] | None = None
     workers: dict[Month, dict[str, dict[str, Number]]]
     at_stake: Stake | None = None
     places: dict[str, Place] | None = None

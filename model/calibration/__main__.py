@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.case.checkout import DEFAULT, case_folder
+from model.case.checkout import DEFAULT, RUNS, case_folder
 from model.criticism.verdicts import faulty_arguments, print_results
-from model.terminal.options import Cores, Format, Inputs, Printed, Scheduler, Wide
+from model.terminal.commands import App
+from model.terminal.options import (
+    OUTPUT,
+    QUESTION,
+    Cores,
+    Format,
+    Inputs,
+    Printed,
+    Runs,
+    Scheduler,
+    Wide,
+)
 from model.terminal.output import command_line
 from model.terminal.screen import Talk, interruptible
 
@@ -36,7 +47,7 @@ PRINTED = {
     "take_to_truth": "to truth", "width": "width", "wider": "wider",
 }  # fmt: skip
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = App()
 
 
 @app.command(
@@ -45,32 +56,60 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     "more weight than one; or, with --misspecified, how intervals fare in worlds unlike the model. "
     "Results are saved: the same command resumes after Ctrl-C, and a larger number of cases "
     "extends a smaller study.",
-    epilog="Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 130 interrupted.",
+    epilog="Examples:\n"
+    "  {command} --replicates 20 --slips 10\n"
+    "  {command} --misspecified --cases 20\n\n"
+    "Exit status: 0 done; 2 invalid inputs or arguments, nothing written; 130 interrupted.",
 )
 def calibration(
     inputs: Inputs = DEFAULT,
-    output: Annotated[
-        Path, typer.Option(help="Folder of runs; calibrations are saved in a subfolder.")
-    ] = Path("runs"),
+    runs: Runs = RUNS,
     replicates: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Number of simulated cases for the ranks.")
+        int,
+        typer.Option(
+            min=1,
+            max=100_000,
+            help="Number of simulated cases for the ranks.",
+            rich_help_panel=QUESTION,
+        ),
     ] = 200,
     slips: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Number of simulated cases with a slip planted.")
+        int,
+        typer.Option(
+            min=0,
+            max=100_000,
+            help="Number of simulated cases with a slip planted.",
+            rich_help_panel=QUESTION,
+        ),
     ] = 100,
     misspecified: Annotated[
         bool,
         typer.Option(
             "--misspecified",
             help="Instead: how often intervals contain the truth in worlds unlike the model.",
+            rich_help_panel=QUESTION,
         ),
     ] = False,
     cases: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Number of cases in each such world.")
+        int,
+        typer.Option(
+            min=1,
+            max=100_000,
+            help="Number of cases in each such world.",
+            rich_help_panel=QUESTION,
+        ),
     ] = 100,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 20180802,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**63 - 1, help="Random seed.", rich_help_panel=QUESTION),
+    ] = 20180802,
     show: Annotated[
-        str, typer.Option(metavar="CHECK", help=f"Print a whole table: {', '.join(NAMES)}.")
+        str,
+        typer.Option(
+            metavar="CHECK",
+            help=f"Print a whole table: {', '.join(NAMES)}.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = "",
     output_format: Printed = Format.table,
     wide: Wide = False,
@@ -89,9 +128,9 @@ def calibration(
         from model.calibration.study import Plan, calibrated
 
         if misspecified:
-            result, folder = compared(case, output, cases, workers, progress, seed)
+            result, folder = compared(case, runs, cases, workers, progress, seed)
             return [result], folder
-        return calibrated(case, output, Plan(replicates, slips, seed), workers, progress)
+        return calibrated(case, runs, Plan(replicates, slips, seed), workers, progress)
 
     def said(results: list[CheckResult]) -> None:
         if misspecified and not show and output_format is Format.table:
@@ -100,14 +139,14 @@ def calibration(
             print_results(results, show, output_format, wide=wide)
 
     status = interruptible(
-        lambda _: _run(case_folder(inputs), output, seed, work, said, talk, cores, scheduler),
+        lambda _: _run(case_folder(inputs), runs, seed, work, said, talk, cores, scheduler),
         "Interrupted; results so far are saved, and the same command resumes from them.",
     )
     raise typer.Exit(status)
 
 
 def _run(
-    inputs: Path, output: Path, seed: int, work: Work, said: Callable[[list[CheckResult]], None],
+    inputs: Path, runs: Path, seed: int, work: Work, said: Callable[[list[CheckResult]], None],
     talk: Talk, cores: int | None, scheduler: str,
 ) -> int:  # fmt: skip
     from model.archive import store
@@ -123,11 +162,11 @@ def _run(
     except CaseError as error:
         talk.report(error)
         return FAULTY
-    folder = folder_of(case, output, seed)
+    folder = folder_of(case, runs, seed)
     try:
         store.check_writable(folder.parent, folder.name)
     except OSError as error:
-        talk.fault(f"--output: {output} cannot be written ({error.strerror}); name a folder")
+        talk.fault(f"--runs: {runs} cannot be written ({error.strerror}); name a folder")
         return FAULTY
     talk.say(f"Read {inputs}: {case.in_short}")
     try:

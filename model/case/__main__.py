@@ -12,32 +12,43 @@ from model.case.checkout import case_folder
 from model.case.columns import COLUMNS
 from model.case.folders import scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
-from model.terminal.output import command_line, print_json, say
+from model.terminal.commands import App
+from model.terminal.output import command_line, print_json, say, tell
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import counted
 
 DONE, FAULTY = 0, 2
+EXAMPLE = "Example:\n  "
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = App(
     no_args_is_help=True,
     help="Write a starter case of your own, check a case, describe its files, add evidence to it.",
 )
 
 Case = Annotated[
-    str, typer.Argument(help="Folder of a case, or the name of a case in this checkout.")
+    str,
+    typer.Argument(
+        metavar="CASE", help="Folder of a case, or the name of a case in this checkout."
+    ),
 ]
 Cell = str | None
 
 
 def _column(name: str) -> Any:
     """An option for a cell of the row that is added."""
-    return typer.Option(f"--{name.replace('_', '-')}", help=COLUMNS[name].short, show_default=False)
+    return typer.Option(
+        f"--{name.replace('_', '-')}",
+        metavar="CELL",
+        help=COLUMNS[name].short,
+        show_default=False,
+        rich_help_panel="Columns of the row",
+    )
 
 
-@app.command()
-def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+@app.command(epilog=f"{EXAMPLE}{{command}} my_case")
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.")],
+) -> None:
     """Write a minimal starter case: all figures invented, commented, valid and ready to run."""
     talk = Talk(verbose=True)
 
@@ -47,8 +58,8 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
         except NoRoomError as error:
             talk.fault(str(error))
             return FAULTY
-        say(f"Wrote {made}/: {', '.join(map(str, template_files()))}")
-        say("Everything in it is invented. Replace it file by file, then run:")
+        tell(f"Wrote {made}/: {', '.join(map(str, template_files()))}", hang="  ")
+        tell("Everything in it is invented. Replace it file by file, then run:")
         named = shlex.quote(str(made))
         say(f"    python -m model.case check {named}")
         say(f"    python -m model.estimate --inputs {named}")
@@ -57,7 +68,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) 
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} my_case")
 def check(
     case: Case,
     strict: Annotated[
@@ -83,16 +94,19 @@ def check(
         for warning in found.warnings:
             talk.fault(f"warning: {warning}")
         for note in found.notes:
-            say(f"note: {note}")
+            tell(f"note: {note}", hang="  ")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
-        say(f"Read {folder}: {found.in_short}; {size}, {prospects}")
+        tell(f"Read {folder}: {found.in_short}; {size}, {prospects}", hang="  ")
         return DONE
 
     raise typer.Exit(interruptible(work, "Interrupted."))
 
 
-@app.command()
+@app.command(
+    epilog=f"{EXAMPLE}{{command}} my_case --quantity payment --qualifier about --value 95000"
+    " --unit RUB/month"
+)
 def add(
     context: typer.Context,
     case: Case,
@@ -155,7 +169,7 @@ def add(
     raise typer.Exit(interruptible(work, "Interrupted; nothing was written."))
 
 
-@app.command()
+@app.command(epilog=f"{EXAMPLE}{{command}} my_case")
 def describe(case: Case) -> None:
     """Print a case's datapackage.json: its files and what each column may hold and means."""
     talk = Talk(verbose=True)

@@ -1,11 +1,9 @@
-"""The program's version and the location of its cases."""
+"""Where the program's cases are, and its runs."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-
-__version__ = "0.1.0"
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "inputs"
@@ -21,7 +19,7 @@ def case_folder(named: str | Path) -> Path:
     ----------
     named : str or Path
         The name of a folder in ``inputs/``, or any other path; if both exist, write ``./NAME``
-        for the path. ``RUN/inputs`` also finds the copy of a case in a run in ``runs/``.
+        for the path. ``RUN/inputs`` also finds the copy of a case in a run in the folder of runs.
 
     Returns
     -------
@@ -32,13 +30,22 @@ def case_folder(named: str | Path) -> Path:
     # os.path, because pathlib raises on names that no system accepts
     if text and os.path.basename(text) == text and os.path.isdir(CASES / text):
         return near(CASES / text)
-    kept = os.path.join("runs", text)
+    kept = os.path.join(near(runs_folder()), text)
     if os.path.basename(text) == "inputs" and not os.path.exists(text) and os.path.isdir(kept):
         return Path(kept)
     return Path(named)
+
+
+def runs_folder(named: str | Path | None = None) -> Path:
+    """Folder of runs: as named, else ``$SENT_WORKERS_RUNS``, else ``runs`` in this checkout."""
+    return Path(named or os.environ.get("SENT_WORKERS_RUNS") or ROOT / "runs")
 
 
 def near(path: Path) -> Path:
     """A path relative to the working directory if it lies below it; otherwise unchanged."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+#: Folder of runs of a command that is given none.
+RUNS = near(runs_folder())

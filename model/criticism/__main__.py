@@ -9,8 +9,10 @@ import typer
 
 from model.archive import store
 from model.archive.run_argument import opened_run
+from model.case.checkout import RUNS
 from model.criticism.verdicts import faulty_arguments, print_results
-from model.terminal.options import Cores, Format, Printed, Run, Runs, Scheduler, Wide
+from model.terminal.commands import App
+from model.terminal.options import FITS, OUTPUT, Cores, Format, Printed, Run, Runs, Scheduler, Wide
 from model.terminal.output import command_line
 from model.terminal.screen import Interruption, Talk, interruptible
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = App()
 
 
 #: The checks, in the order in which they are reported.
@@ -32,18 +34,31 @@ NAMES = (
 @app.command(
     help="Check a fit: priors, rows, conflicts between sources, the answer without each source, "
     "sensitivity to the priors, and held-out published totals. The results are saved with the run.",
-    epilog="Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
+    epilog="Examples:\n"
+    "  {command} RUN\n"
+    "  {command} RUN --show leave_one_out --format csv\n\n"
+    "Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
     "run's sampler had not converged; 130 interrupted, nothing written.",
 )
 def criticism(
     run: Run,
-    output: Runs = Path("runs"),
+    runs: Runs = RUNS,
     show: Annotated[
-        str, typer.Option(metavar="CHECK", help="Print the whole table of one check.")
+        str,
+        typer.Option(
+            metavar="CHECK",
+            help=f"Print the whole table of one check: {', '.join(NAMES)}.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = "",
     output_format: Printed = Format.table,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Check anew, even if the run already has results.")
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Check anew, even if the run already has results.",
+            rich_help_panel=FITS,
+        ),
     ] = False,
     wide: Wide = False,
     cores: Cores = None,
@@ -53,7 +68,7 @@ def criticism(
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
-            run, output, talk, interruption, show=show, output_format=output_format,
+            run, runs, talk, interruption, show=show, output_format=output_format,
             wide=wide, fresh=fresh, cores=cores, scheduler=scheduler,
         ),
         "Interrupted; nothing was written.",
@@ -62,13 +77,13 @@ def criticism(
 
 
 def _run(
-    name: str, output: Path, talk: Talk, interruption: Interruption, *, show: str,
+    name: str, runs: Path, talk: Talk, interruption: Interruption, *, show: str,
     output_format: Format, wide: bool, fresh: bool, cores: int | None, scheduler: str,
 ) -> int:  # fmt: skip
     if fault := faulty_arguments(show, output_format, NAMES):
         talk.fault(fault)
         return FAULTY
-    run = opened_run(name, output, talk, "nothing was checked")
+    run = opened_run(name, runs, talk, "nothing was checked")
     if run is None:
         return FAULTY
     folder, manifest = run

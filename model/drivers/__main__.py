@@ -10,7 +10,9 @@ import typer
 
 from model.archive import store
 from model.archive.run_argument import opened_run
-from model.terminal.options import Format, Run, Runs, Wide
+from model.case.checkout import RUNS
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, QUESTION, Format, Run, Runs, Wide
 from model.terminal.output import command_line, print_csv, print_json, tell
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import ENGLISH, MILLION, NOISE, interval, percent, three
@@ -35,24 +37,33 @@ class Asked:
     fresh: bool
 
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = App()
 
 
 @app.command(
     help="Show what drives a run's revenue (shares of its variance, a tornado) and what it would "
     "be worth to know each quantity exactly or to find one more source (prospects.csv). No fit is "
     "run; the results are saved with the run.",
-    epilog="Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
+    epilog="Examples:\n"
+    "  {command} RUN\n"
+    "  {command} RUN --what billings --show quantities\n\n"
+    "Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
     "run's sampler had not converged; 130 interrupted, nothing written.",
 )
 def drivers(
     run: Run,
-    output: Runs = Path("runs"),
+    runs: Runs = RUNS,
     what: Annotated[
-        str, typer.Option(metavar="DEFINITION", help="Definition of revenue.")
+        str,
+        typer.Option(metavar="DEFINITION", help="Definition of revenue.", rich_help_panel=QUESTION),
     ] = "state_take",
     year: Annotated[
-        int | None, typer.Option(help="A whole year of the run; by default the headline's.")
+        int | None,
+        typer.Option(
+            metavar="YEAR",
+            help="A whole year of the run; by default the headline's.",
+            rich_help_panel=QUESTION,
+        ),
     ] = None,
     prospects: Annotated[
         Path | None,
@@ -60,24 +71,41 @@ def drivers(
             metavar="FILE.csv",
             help="Value the sources of this file instead of the run's prospects.csv; the results "
             "are printed but not saved.",
+            rich_help_panel=QUESTION,
         ),
     ] = None,
     show: Annotated[
-        str, typer.Option(metavar="TABLE", help=f"Print one whole table: {', '.join(TABLES)}.")
+        str,
+        typer.Option(
+            metavar="TABLE",
+            help=f"Print one whole table: {', '.join(TABLES)}.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = "",
     output_format: Annotated[
-        Format, typer.Option("--format", help="What to print; csv is for one table.")
+        Format,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="What to print; csv is for one table.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = Format.table,
     wide: Wide = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Compute anew, even if the run has the results.")
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Compute anew, even if the run has the results.",
+            rich_help_panel=QUESTION,
+        ),
     ] = False,
 ) -> None:
     """Show what drives a run's revenue."""
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
-            run, output, talk, interruption, Asked(what, year, prospects, fresh), show=show,
+            run, runs, talk, interruption, Asked(what, year, prospects, fresh), show=show,
             output_format=output_format, wide=wide,
         ),
         "Interrupted; nothing was written.",
@@ -86,7 +114,7 @@ def drivers(
 
 
 def _run(
-    name: str, output: Path, talk: Talk, interruption: Interruption, asked: Asked, *, show: str,
+    name: str, runs: Path, talk: Talk, interruption: Interruption, asked: Asked, *, show: str,
     output_format: Format, wide: bool,
 ) -> int:  # fmt: skip
     if show and show not in TABLES:
@@ -99,7 +127,7 @@ def _run(
     if asked.prospects and not asked.prospects.is_file():
         talk.fault(f"--prospects: there is no file {asked.prospects}; name an existing file")
         return FAULTY
-    run = opened_run(name, output, talk, "nothing was computed")
+    run = opened_run(name, runs, talk, "nothing was computed")
     if run is None:
         return FAULTY
     folder, manifest = run

@@ -29,6 +29,9 @@ FORMS = {
     "write QUANTITY=P05:P95": (
         'write prior={"QUANTITY": (0.1, 0.3)}, or with a unit {"QUANTITY": "5000:9000 RUB/month"}'
     ),
+    "write QUANTITY=FIRST:LAST:COUNT, with an optional unit": (
+        'write {"QUANTITY": (0.1, 0.5, 5)}, or with a unit {"QUANTITY": "4000:9000:3 RUB/month"}'
+    ),
     "write ROW=W, a factor of at least 0": 'write weight={"ROW": 0.5}, a factor of at least 0',
     "write NAME=WEIGHT, from 0 to 1": 'write reading={"NAME": 0.5}, from 0 to 1',
     "write P05:P95": "write the lower end first",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,18 @@ def difference(one: Estimate, other: Estimate) -> Difference:
         return Difference(ours - theirs, errors, True, (one.folder.name, other.folder.name))
     errors = np.hypot(_errors(one, ours), _errors(other, theirs))
     return Difference(_at_random(ours, theirs), errors, False, (one.folder.name, other.folder.name))
+
+
+def compared(
+    estimates: Mapping[str, Estimate], definition: str, year: int | None, *, unit: str
+) -> pd.DataFrame:
+    """Revenue of one year in several estimates, a row each; see ``model.compare``."""
+    return pd.DataFrame(
+        {
+            name: one.revenue(definition, unit=unit).loc[one.year if year is None else year]
+            for name, one in estimates.items()
+        }
+    ).T
 
 
 def _errors(estimate: Estimate, draws: xr.DataArray) -> pd.DataFrame:

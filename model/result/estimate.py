@@ -18,16 +18,12 @@ from model.case.reader.cells import written_table
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.projection.projection import USD
 from model.result import in_notebooks, readable_tables
+from model.result.further_questions import FurtherQuestions
 from model.result.readable_tables import UNITS, known, readable
-from model.terminal import html
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from model.archive.check_result import Checks
-    from model.archive.saved_fit import Fitted
-    from model.case.case import Case
-    from model.drivers.kept import Drivers
     from model.projection.by_period import Frequency
     from model.result.difference import Difference
 
@@ -36,7 +32,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, repr=False)
-class Estimate(html.Shown):
+class Estimate(FurtherQuestions):
     """The answer to one question: a run on disk and everything that can be computed from it.
 
     ``model.fit`` and ``model.load`` return it. Tables are pandas objects; draws are NumPy or xarray
@@ -83,11 +79,6 @@ class Estimate(html.Shown):
     def title(self) -> str:
         """Title of the case."""
         return str(self.manifest["title"])
-
-    @property
-    def year(self) -> int:
-        """The headline's year."""
-        return int(self.summary["accounts"]["year"])
 
     @property
     def converged(self) -> bool:
@@ -237,93 +228,22 @@ class Estimate(html.Shown):
         """Each held-out row: its figure, the model's estimate and the probability above it."""
         return readable_tables.held_out(self.summary)
 
-    # --- further questions --------------------------------------------------------------------
-
-    @cached_property
-    def case(self) -> Case:
-        """The inputs as read."""
-        return self._fitted.case
-
-    @cached_property
-    def _fitted(self) -> Fitted:
-        from model.archive.saved_fit import Fitted
-
-        return Fitted.saved(self.folder)
-
-    @cached_property
-    def idata(self) -> xr.DataTree:
-        """The run as ArviZ 1 reads it, made when first asked for.
-
-        Groups ``prior``, ``prior_predictive``, ``posterior``, ``posterior_predictive``,
-        ``log_likelihood``, ``log_prior``, ``observed_data``, ``constant_data``, ``sample_stats``.
-        Log likelihoods carry the rows' weights. Where the run mixes readings, ask ``idata_of`` for
-        leave-one-out, power-scaling and effective sizes.
-        """
-        from model.result.inference_data import inference_data
-
-        return inference_data(self._fitted)
-
-    def idata_of(self, reading: str) -> xr.DataTree:
-        """``idata`` of the draws from one of the readings that the run mixes."""
-        from model.result.inference_data import inference_data
-
-        return inference_data(self._fitted, reading)
-
-    def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
-        """Draws of a year's revenue from the priors alone, (n,), without evidence."""
-        from model.criticism.predictive_checks import prior_draws
-        from model.criticism.refits import yearly_revenue
-
-        fitted = self._fitted
-        natural = prior_draws(fitted.posterior.layout, fitted.posterior.options.seed)
-        yearly = yearly_revenue(fitted.case, fitted.posterior.layout, natural)
-        years = [int(one) for one in yearly["year"].to_numpy()]
-        chosen = yearly.sel(
-            definition=known(definition, DEFINITIONS),
-            year=known(self.year if year is None else year, years),
-        )
-        return np.asarray(chosen)
-
-    def check(self, *, cores: int | None = None, fresh: bool = False) -> Checks:
-        """Run nine checks on the fit; they are computed once and saved with the run.
+    def to_excel(self, path: str | Path) -> Path:
+        """Write a workbook: a sheet for each table, and notes on what they are.
 
         Parameters
         ----------
-        cores : int, optional
-            Number of parallel refits.
-        fresh : bool
-            Whether to check anew.
+        path : str or Path
+            A former workbook of an estimate is replaced, anything else is left alone.
+
+        Raises
+        ------
+        NotOursError
+            If there is something else, or somebody has changed the workbook since.
         """
-        from model.archive.check_result import Checks
-        from model.criticism.suite import criticise, record, recorded
+        from model.result.spreadsheet import workbook_of, write_workbook
 
-        results = [] if fresh else recorded(self.folder)
-        if not results:
-            results = criticise(self._fitted, cores=cores)
-            record(self.folder, results)
-        return Checks(results)
-
-    def drivers(
-        self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False
-    ) -> Drivers:
-        """Compute what drives a year's revenue and the value of information; saved with the run.
-
-        Parameters
-        ----------
-        definition : str
-        year : int, optional
-            By default, the headline's.
-        fresh : bool
-            Whether to compute anew.
-        """
-        from model.drivers.kept import ask, record, recorded
-
-        asked = self.year if year is None else year
-        found = None if fresh else recorded(self.folder, definition, asked)
-        if found is None:
-            found = ask(self.folder, definition, asked)
-            record(self.folder, found)
-        return found
+        return write_workbook(Path(path), workbook_of(self))
 
     def exposure(
         self, links: Sequence[str] | None = None, firms: Sequence[str] = ()

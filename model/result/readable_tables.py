@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from model.case.case import Case
+
+if TYPE_CHECKING:
+    pass
 
 Json = dict[str, Any]
 

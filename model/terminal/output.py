@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import json
 import os
@@ -134,6 +135,12 @@ class Outlet:
         return "" if error is None or error.errno == errno.EPIPE else error.strerror or "no reason"
 
 
+def answer_shell(app: Callable[[], object]) -> None:
+    """Tell a shell that completes what was typed what may follow; a fault is silent."""
+    with contextlib.suppress(Exception):
+        app()
+
+
 def command_line(app: Callable[[], object]) -> NoReturn:
     """Run a command to its end and exit: the last thing done, by every command.
 
@@ -148,6 +155,9 @@ def command_line(app: Callable[[], object]) -> NoReturn:
         app()
     except SystemExit as ended:
         status = ended.code or 0
+        # Typer turns an interruption that nobody handled into a status, and says nothing
+        if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):
+            complain("Interrupted.")
     except KeyboardInterrupt:
         complain("Interrupted.")
         status = INTERRUPTED

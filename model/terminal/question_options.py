@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-#: Headings of these options in the help.
-QUESTION, SAMPLER = "The question", "The sampler"
+from model.terminal.options import QUESTION
+
+#: Heading of the sampler's options in the help.
+SAMPLER = "The sampler"
 
 
 class Side(StrEnum):
@@ -21,6 +23,7 @@ class Side(StrEnum):
 Scenario = Annotated[
     list[str] | None,
     typer.Option(
+        metavar="NAME",
         help="A scenario of the case by name, or a .toml file. Repeatable.",
         rich_help_panel=QUESTION,
     ),
@@ -39,6 +42,14 @@ Fixed = Annotated[
         "--set",
         metavar="QUANTITY=VALUE",
         help="Fix a basic quantity exactly. Repeatable.",
+        rich_help_panel=QUESTION,
+    ),
+]
+Sweep = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="QUANTITY=FIRST:LAST:COUNT",
+        help="Estimate with a quantity fixed at each of COUNT values. Twice for two quantities.",
         rich_help_panel=QUESTION,
     ),
 ]
@@ -67,14 +78,15 @@ DropRow = Annotated[
 Weight = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="ROW=W",
-        help="Multiply a row's weight by W. Repeatable.",
+        metavar="ROW=FACTOR",
+        help="Multiply a row's weight by FACTOR. Repeatable.",
         rich_help_panel=QUESTION,
     ),
 ]
 Without = Annotated[
     list[Side] | None,
     typer.Option(
+        metavar="SIDE",
         help="Leave out rows about the plan, or about payments. Repeatable.",
         rich_help_panel=QUESTION,
     ),

@@ -137,6 +137,19 @@ class Talk:
             yield step
 
 
+class Once(Talk):
+    """Errors and warnings only, each text once, of work that is done again and again."""
+
+    def __init__(self) -> None:
+        super().__init__(verbose=False)
+        self._told: set[str] = set()
+
+    def fault(self, *lines: str) -> None:
+        """Print what was not printed before."""
+        super().fault(*(line for line in dict.fromkeys(lines) if line not in self._told))
+        self._told.update(lines)
+
+
 class Lines:
     """Progress in lines: each stage once, and every ten seconds how much of it is done.
 

@@ -63,12 +63,15 @@ class Column:
     rank : int
         Where columns are scarce, those with the highest rank are left out first; of one rank, the
         last.
+    long : int
+        Width of a cell of text beyond which it is broken into lines, where columns are scarce.
     """
 
     heading: str
     justify: Literal["left", "right"] = "right"
     style: str = ""
     rank: int = 0
+    long: int = LONG
 
 
 Cell = str | Text
@@ -153,14 +156,16 @@ def _table(
         one = columns[place]
         cells = [row[place] for row in rows]
         longest = max((cell_len(line) for cell in cells for line in _lines(cell)), default=0)
-        folds = narrow and longest > LONG and one.justify == "left"
+        # a column of single words cannot fold, and what narrows it would cut them
+        most = max(one.long, *map(_longest_word, cells))
+        folds = narrow and longest > most and one.justify == "left"
         heading = _halved(one.heading, longest) if narrow or close else [one.heading]
         table.add_column(
             stacked(*heading),
             justify=one.justify,
             style=one.style if handsome else "",
             no_wrap=not folds,
-            max_width=max(LONG, *map(_longest_word, cells)) if folds else None,
+            max_width=most if folds else None,
         )
     for row in rows:
         table.add_row(*(row[place] for place in kept))

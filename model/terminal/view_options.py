@@ -22,6 +22,16 @@ class Kind(StrEnum):
     readings = "readings"
 
 
+class Format(StrEnum):
+    """What to print."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    folder = "folder"
+    xlsx = "xlsx"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A view of an answer, as it is asked for; see ``model.result.views``.
@@ -55,11 +65,13 @@ class View:
 
 Listed = Annotated[
     Kind | None,
-    typer.Option("--list", help="List what the case holds, then stop.", rich_help_panel=PANEL),
+    typer.Option(
+        "--list", metavar="WHAT", help="Instead: list what the case holds.", rich_help_panel=PANEL
+    ),
 ]
 Year = Annotated[
     int | None,
-    typer.Option(min=1990, max=2100, help="Only this year.", rich_help_panel=PANEL),
+    typer.Option(metavar="YEAR", min=1990, max=2100, help="Only this year.", rich_help_panel=PANEL),
 ]
 By = Annotated[
     str,
@@ -90,6 +102,25 @@ Currency = Annotated[
     str,
     typer.Option(
         metavar="CODE", help="Another currency, at each month's rate.", rich_help_panel=PANEL
+    ),
+]
+Plot = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[=FILE]",
+        help="Also draw a figure, such as headline, years or workers, as FILE.png or FILE.svg; "
+        "with --sweep, sweep. Repeatable.",
+        rich_help_panel=PANEL,
+    ),
+]
+Printed = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="What to print; folder prints the run's folder, for scripts; xlsx writes a workbook "
+        "of all tables into it, and prints its path.",
+        rich_help_panel=PANEL,
     ),
 ]
 Real = Annotated[

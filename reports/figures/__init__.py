@@ -84,12 +84,14 @@ def lacking(run: SavedRun) -> set[str]:
     return lacks | (set() if totals.published(run) else {"totals"})
 
 
-def caption(name: str, run: SavedRun, texts: Catalogue, host: str | None = None) -> str:
+def caption(
+    name: str, run: SavedRun, texts: Catalogue, host: str | None = None, year: int | None = None
+) -> str:
     """A figure's title, with the numbers of the run and, if it has several hosts, the host."""
     whole = texts.numbers.rounded(accounts.round_amount(run), 1.0)
     title = texts.say(
         f"figures.{name}.title",
-        year=run.year,
+        year=run.year if year is None else year,
         dots=headline.DOTS,
         whole=whole,
         currency=run.summary["accounts"]["currency"],

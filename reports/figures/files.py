@@ -25,14 +25,14 @@ LINE, TALL, FOOT = 100, 5.0, 5.5
 def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
     """Draw every figure for which the run has data, by file name."""
     files: dict[str, bytes] = {}
-    for file, name, values in _wanted(run):
+    for file, name, values in wanted(run):
         axes = figures.FIGURES[name].draw(run, texts=texts, **values)
         caption = figures.caption(name, run, texts, values.get("host"))
         files |= both(file, axes, run, texts, caption, described(name, run, texts, **values))
     return files
 
 
-def _wanted(run: SavedRun) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def wanted(run: SavedRun) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """File, figure and options of each file to draw."""
     silent = figures.lacking(run) | {"evidence"}
     for name in figures.FIGURES:

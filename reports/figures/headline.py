@@ -212,23 +212,22 @@ def stacked(values: Floats, width: float) -> tuple[Floats, Floats]:
     return x, row
 
 
-def describe(run: SavedRun, texts: Catalogue) -> str:
+def describe(run: SavedRun, texts: Catalogue, year: int | None = None) -> str:
     """The figure in words, with this run's numbers."""
     texts = readings.worded(run, texts)
+    year = run.year if year is None else run.whole_year(year)
     each = [
         texts.say(
             "figures.headline.alt_row", name=one.name, said=one.said,
             measures=one.measures or texts.say("definitions.state_take.name").lower(),
         )
-        for one in rows(run, texts, run.year)
+        for one in rows(run, texts, year)
     ]  # fmt: skip
-    press, said = _press(run, run.year), ""
+    press, said = _press(run, year), ""
     if press is not None:
-        above = int((dots(run, run.year) > press).sum())
+        above = int((dots(run, year) > press).sum())
         said = texts.say("figures.headline.alt_press", above=above)
-    return texts.say(
-        "figures.headline.alt", dots=DOTS, year=run.year, rows="; ".join(each), press=said
-    )
+    return texts.say("figures.headline.alt", dots=DOTS, year=year, rows="; ".join(each), press=said)
 
 
 def _press(run: SavedRun, year: int) -> float | None:

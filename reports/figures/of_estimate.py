@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from reports.figures import FIGURES, OF_DRIVERS
+from reports.figures import sweep as of_sweep
 from reports.figures.style import outermost
 from reports.saved_run import SavedRun
 
@@ -49,6 +50,11 @@ class Plots:
         function.__doc__ = FIGURES[name].draw.__doc__
         return function
 
+    def of_sweep(self, sweep: Any, *, ax: Axes | None = None) -> Axes:
+        """Draw a sweep from the estimate, ``Estimate.sweep``."""
+        found: Axes = _shown(lambda options: of_sweep.draw(sweep, **options), ax)
+        return found
+
     def __dir__(self) -> list[str]:
         """Names of figures."""
         return list(FIGURES)
@@ -85,21 +91,26 @@ def drawn(estimate: Estimated, name: str, *, ax: Axes | None = None, **options: 
     """
     if name not in FIGURES:
         raise KeyError(f"{name!r}; write one of: {', '.join(FIGURES)}")
-    import matplotlib.pyplot as plt
-
     if name in OF_DRIVERS:
         estimate.drivers(**{key: options[key] for key in ("definition", "year") if key in options})
     run = SavedRun.open(estimate.folder)
+    return _shown(lambda place: FIGURES[name].draw(run, **options, **place), ax)
+
+
+def _shown(draw: Callable[[dict[str, Any]], Any], ax: Axes | None) -> Any:
+    """Draw a figure of its own, or in the place of axes, and return its axes."""
+    import matplotlib.pyplot as plt
+
     if ax is not None:
-        options["figure"] = _place_of(ax)
+        place = _place_of(ax)
         try:
-            found = FIGURES[name].draw(run, **options)
+            found = draw({"figure": place})
         except BaseException:
-            options["figure"].remove()
+            place.remove()
             raise
         ax.remove()
         return found
-    found = FIGURES[name].draw(run, **options)
+    found = draw({})
     # passed to pyplot, so that notebooks show it like any other figure
     plt.figure(outermost(np.ravel(found)[0].get_figure())).set_dpi(SCREEN)
     return found

@@ -24,6 +24,8 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 ROW = 5.4
+#: Hosts that a sentence names; of more, it says how many they are.
+NAMED_HOSTS = 3
 #: Factors that turn a published figure into USD million a year.
 UNITS = {
     "USD/year": 1 / MILLION,
@@ -51,7 +53,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
                 definition=texts.say(f"definitions.{definition}.name").lower(),
             )
             if where == "world" and where not in run.places:
-                title += " " + texts.say("figures.totals.part", hosts=host_titles(run))
+                title += " " + texts.say("figures.totals.part", hosts=host_titles(run, texts))
             axes.annotate(
                 title,
                 (0, place),
@@ -130,8 +132,10 @@ def row_label(run: SavedRun, name: str, texts: Catalogue) -> str:
     return texts.say("figures.totals.row", said=said, years=years)
 
 
-def host_titles(run: SavedRun) -> str:
-    """Titles of the modelled hosts."""
+def host_titles(run: SavedRun, texts: Catalogue) -> str:
+    """Titles of the modelled hosts; of many, how many they are."""
+    if len(run.hosts) > NAMED_HOSTS:
+        return texts.say("many_hosts", count=len(run.hosts))
     return ", ".join(str(host["title"]) for host in run.hosts.values())
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from model.archive import store
 from model.archive.comparison import changed_inputs
-from model.archive.keys import source_hash
 from model.archive.plain_netcdf import read_group, read_tree
 from model.case.case import read_case
 from model.case.folders import scenario_names
+from model.terminal.version import source_hash
 from tests.cases import write_case
 from tests.reports.runs import write_run, write_scenarios
 
@@ -72,7 +72,7 @@ def test_other_files_among_the_inputs_still_damage_a_run(run: Path, tmp_path: Pa
 def test_a_shadow_of_a_module_is_not_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.archive.keys.ROOT", tmp_path)
+    monkeypatch.setattr("model.terminal.version.SOURCE", tmp_path / "model")
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "one.py").write_text("one = 1")
     before = source_hash()

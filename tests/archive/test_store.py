@@ -16,6 +16,7 @@ import pytest
 from model.archive import store
 from model.archive.drafts import copied
 from model.archive.keys import fit_key, run_key, run_name
+from model.archive.naming import named_run
 from model.archive.placing import locked
 from model.archive.store import check_writable, write_json, write_run
 from model.case.scaffold import new_case
@@ -328,4 +329,4 @@ def test_hidden_runs_of_older_programs_are_listed(tmp_path: Path) -> None:
     for name in (".git", ".draft-x-01234567", ".former-x", ".former-"):
         (tmp_path / name).mkdir()
     assert list(store.run_folders(tmp_path)) == [tmp_path / hidden]
-    assert store.named_run(hidden, tmp_path) == tmp_path / hidden
+    assert named_run(hidden, tmp_path) == tmp_path / hidden

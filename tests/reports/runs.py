@@ -117,8 +117,9 @@ def write_run(
     gate: Convergence = PASSED,
     key: str = "0123456789ab",
     horizon: str = "",
+    what_if: WhatIf | None = None,
 ) -> Path:
-    """Write a run of a case and return its folder."""
+    """Write a run of a case and return its folder; a what-if is noted, and changes no draw."""
     case = read_case(inputs)
     read = ScenarioReader(case)
     last = pd.Period(horizon, "M") if horizon else None
@@ -130,7 +131,7 @@ def write_run(
     asked = read.read(list(scenarios))
     results = Results.of(case, posterior, asked, last, gate, rivals=told)
     content = summary(results) | {"answered_by": {"how": "fitted"}}
-    question = Question(inputs, scenarios=tuple(map(str, scenarios)), horizon=horizon)
+    question = Question(inputs, what_if or WhatIf(), tuple(map(str, scenarios)), horizon)
     said = manifest(results, question, (key, "fedcba987654"), {"how": "fitted"})
     return store.write_run(output, f"case-{key}", run_files(results, content), manifest=said)
 

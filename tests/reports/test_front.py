@@ -174,7 +174,7 @@ def test_a_what_if_shows_what_it_changes(
 def test_a_clear_change_is_called_so(
     beside: tuple[SavedRun, SavedRun], english: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(what_if, "noise", lambda *_: -1.0)
+    monkeypatch.setattr("model.archive.moved.WITHIN", -1.0)
     found = what_if.block(beside[1], english)
     assert found is not None
     assert "more than sampling alone" in found["text"]

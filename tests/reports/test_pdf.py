@@ -14,14 +14,14 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from model.archive.show import annual_table
+from model.archive.yearly_table import yearly_table
 from model.equations.quantities import DEFINITIONS
 from model.terminal.wording import MILLION, interval
 from reports import typesetting
 from reports.annex import annex, commands
 from reports.brief import brief
-from reports.command import FigureFiles
 from reports.figures import style
+from reports.figures.of_document import FigureFiles
 from reports.front import message
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue, catalogue
@@ -67,7 +67,7 @@ Made = Callable[[str, Make], bytes]
 
 def test_the_brief_holds_the_numbers_of_the_summary(run: SavedRun, made: Made) -> None:
     text = squeezed(" ".join(pages(made("run", brief)))).replace("−", "-")
-    table = annual_table(run.summary)
+    table = yearly_table(run.summary)
     rows = table[(table["scenario"] == "baseline") & (table["currency"] == "USD")]
     assert len(rows) == len(DEFINITIONS) * len(run.years)
     for row in rows.itertuples():

@@ -10,7 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from model.archive.show import annual_table
+from model.archive.yearly_table import yearly_table
 from model.terminal.wording import MILLION
 from reports import typed
 from reports.annex import annex, commands
@@ -159,7 +159,7 @@ def test_no_page_is_a_third_blank(name: str, document: Make, made: Made) -> None
 
 def test_the_annex_has_every_interval(run: SavedRun, made: Made, english: Catalogue) -> None:
     text = squeezed(" ".join(pages(made("run", annex))))
-    table = annual_table(run.summary)
+    table = yearly_table(run.summary)
     rows = table[table["scenario"] == "baseline"]
     assert set(rows["currency"]) == {"USD", "RUB"}
     for row in rows.itertuples():

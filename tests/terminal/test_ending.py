@@ -16,6 +16,7 @@ from model.terminal.screen import Interruption, interruptible
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
+    "model": ["archive", "list"], "sent_workers": ["case", "check", "russia"],
     "model.case": ["check", "russia"], "model.estimate": ["--inputs", "russia"],
     "model.archive": ["list"], "model.drivers": ["nothing"], "reports.brief": ["nothing"],
     "reports.figures": ["nothing"],
@@ -37,8 +38,9 @@ UNMAPPED = "raise ImportError('x.so: failed to map segment from shared object')\
 def run(module: str, befalls: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command whose first library does this while it is imported."""
     (folder / "typer.py").write_text(befalls)
+    start = ["tools/sent_workers.py"] if module == "sent_workers" else ["-m", module]
     return subprocess.run(
-        [sys.executable, "-m", module, *COMMANDS[module]],
+        [sys.executable, *start, *COMMANDS[module]],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{folder}:{ROOT}"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -48,6 +50,19 @@ def run(module: str, befalls: str, folder: Path) -> subprocess.CompletedProcess[
 @pytest.mark.parametrize("module", COMMANDS)
 def test_ctrl_c_during_an_import_is_one_line(module: str, befalls: str, tmp_path: Path) -> None:
     done = run(module, befalls, tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (INTERRUPTED, "Interrupted.\n", "")
+
+
+@pytest.mark.parametrize("befalls", [STRUCK, TURNED], ids=["plain", "turned"])
+def test_ctrl_c_while_a_called_command_is_imported_is_one_line(
+    befalls: str, tmp_path: Path
+) -> None:
+    (tmp_path / "shlex.py").write_text(befalls)
+    done = subprocess.run(
+        [sys.executable, "tools/sent_workers.py", "case", "check", "russia"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert (done.returncode, done.stderr, done.stdout) == (INTERRUPTED, "Interrupted.\n", "")
 
 

@@ -63,6 +63,17 @@ def test_elsewhere_and_with_wide_a_table_is_whole(terminal: bool, wide: bool) ->
     assert "Left out" not in " ".join(lines)
 
 
+def test_a_name_is_not_cut_where_prose_beside_it_can_fold() -> None:
+    file = io.StringIO()
+    console = Screen(file=file, force_terminal=True, width=60, color_system=None)
+    name = "declared_ratio.spb_construction"  # longer than what is kept whole unasked
+    put(console, [Column("Quantity", "left"), Column("What", "left")], [(name, PROSE)])
+    lines = file.getvalue().splitlines()
+    assert all(len(line) <= 60 for line in lines)
+    assert any(name in line for line in lines)
+    assert "…" not in file.getvalue()
+
+
 def test_columns_are_closer_where_that_makes_a_whole_table_fit() -> None:
     for width, printed in ((130, 124), (110, 106), (100, 124)):
         lines = table(width, terminal=False)

@@ -157,6 +157,43 @@ def test_make_passes_options_on(arguments: list[str], passed: str, tmp_path: Pat
     assert ("Error 3" in done.stderr) == ("a run" in passed)
 
 
+#: What a step does that Ctrl-C hits: says so itself, or is writing and goes on to its end.
+ENDS = "trap '' INT; kill -INT $PPID; {}"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("struck", "does", "said", "called"),
+    [
+        ("model.estimate", "echo Interrupted. >&2; exit 130", "Interrupted.\n", 1),
+        ("model.estimate", "echo run", "Interrupted.\n", 1),
+        ("model.drivers", "echo Interrupted. >&2; exit 130", "Interrupted.\n", 2),
+        ("model.drivers", "exit 0", "Interrupted.\n", 2),
+        ("reports", "exit 0", "", 3),  # there is nothing left to stop
+    ],
+)
+def test_ctrl_c_in_a_step_stops_the_target_and_is_said_once(
+    struck: str, does: str, said: str, called: int, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    (tmp_path / "run").mkdir()
+    script(
+        tmp_path / ".venv" / "bin" / "python",
+        'if [ "$1" = -c ]; then echo 3.13.0; exit; fi\necho "$2" >>calls\n'
+        f'if [ "$2" = {struck} ]; then {ENDS.format(does)}; exit; fi\n'
+        'if [ "$2" = model.estimate ]; then echo run; fi',
+    )
+    shutil.copy(ROOT / "requirements.lock", tmp_path / ".venv" / "installed.lock")
+    done = subprocess.run(
+        [sys.executable, "tools/setup.py", "report"], cwd=tmp_path, capture_output=True,
+        text=True, check=False, env={"PATH": os.defpath},
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == (said, 130 if said else 0)
+    assert (tmp_path / "calls").read_text().split() == ["model.estimate", "model.drivers",
+                                                        "reports"][:called]  # fmt: skip
+
+
 # The environment
 
 
@@ -177,6 +214,7 @@ def test_an_environment_is_made_once(checkout: Path, capfd: pytest.CaptureFixtur
     assert sorted(path.name for path in (checkout / ".venv").glob("[is]*.l*")) == [
         "installed.lock", "setup.log",
     ]  # fmt: skip
+    assert environment.LAUNCHER.exists()
     (note,) = (checkout / ".venv").rglob("sent_workers.pth")
     assert note.read_text().strip() == str(checkout)
     assert environment.ready()
@@ -188,6 +226,46 @@ def test_an_environment_is_made_once(checkout: Path, capfd: pytest.CaptureFixtur
     assert "hash" in said or "nothing-of-this-name" in said
     assert "Setting up .venv failed for the reason above." in said
     assert not environment.INSTALLED.exists()
+
+
+def launched(launcher: Path, folder: Path) -> list[str]:
+    done = subprocess.run(
+        [launcher, "estimate", "--set", "payment=900 USD/month"], cwd=folder, capture_output=True,
+        text=True, check=True, env={"PATH": os.defpath, "CDPATH": str(folder)},
+    )  # fmt: skip
+    return done.stdout.splitlines()
+
+
+@posix
+def test_a_launcher_starts_the_program_from_any_folder(checkout: Path, tmp_path: Path) -> None:
+    """Also through links, and from a checkout that was moved or shares its .venv."""
+    venv = checkout / ".venv"
+    script(
+        venv / "bin" / "python", 'if [ "$1" = -c ]; then echo 3.13.0; exit; fi\nprintf "%s\\n" "$@"'
+    )
+    shutil.copy(checkout / "requirements.lock", venv / "installed.lock")
+    assert environment.ready()
+    launcher = venv / "bin" / "sent-workers"
+    written = launcher.stat().st_mtime_ns
+    elsewhere = tmp_path / "else where"
+    (elsewhere / "bin").mkdir(parents=True)
+    passed = ["estimate", "--set", "payment=900 USD/month"]
+    assert launched(launcher, elsewhere) == [f"{checkout}/tools/sent_workers.py", *passed]
+    (elsewhere / "bin" / "first").symlink_to("second")
+    (elsewhere / "bin" / "second").symlink_to(launcher)
+    assert launched(elsewhere / "bin" / "first", tmp_path)[0] == f"{checkout}/tools/sent_workers.py"
+    (elsewhere / ".venv").symlink_to(venv)
+    shared = elsewhere / ".venv" / "bin" / "sent-workers"
+    assert launched(shared, tmp_path)[0] == f"{elsewhere}/tools/sent_workers.py"
+    # once; a launcher of an older program is replaced, one that cannot be written is done without
+    assert environment.ready()
+    assert launcher.stat().st_mtime_ns == written
+    launcher.write_text("echo old")
+    assert environment.ready()
+    assert launched(launcher, tmp_path)[1:] == passed
+    launcher.unlink()
+    launcher.mkdir()
+    assert environment.ready()
 
 
 def test_jupyterlab_is_added_once(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,106 @@
+"""Names that a shell offers while a command is typed, read from a case's files at once.
+
+Nothing is checked and no numerical library is imported: what cannot be read offers nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from model.case.checkout import CASES
+from model.case.folders import BASELINE, READINGS, bytes_of, hidden, scenario_names
+from model.case.reader.cells import rows_of_text
+from model.case.reader.toml_places import toml_of
+from model.equations.quantities import BASIC, Basic
+
+#: Tables of timeline.toml whose entries have a prior each, by the quantity's index.
+TABLES = {"phase": "phases", "irregular_phase": "irregular_phases", "tax_period": "tax_periods"}
+
+
+def names_in(folder: Path, kind: str) -> list[str]:
+    """Names of a kind in a case; none if its files cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the case.
+    kind : {"scenarios", "quantities", "sources", "rows", "held_out", "readings"}
+    """
+    try:
+        return list(_NAMES[kind](folder))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+
+
+def case_names() -> list[str]:
+    """Names of the cases in this checkout."""
+    return sorted(path.parent.name for path in CASES.glob("[!.]*/timeline.toml"))
+
+
+def run_names(runs: Path) -> list[str]:
+    """Names of the runs in a folder; unlike the archive, this sees to nothing there."""
+    try:
+        names = [one.name for one in os.scandir(runs) if not hidden(one.name)]
+    except OSError:
+        return []
+    return sorted(name for name in names if (runs / name / "manifest.json").is_file())
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return toml_of(bytes_of(path).decode("utf-8-sig"))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [cells for _, cells in rows_of_text(bytes_of(path).decode("utf-8-sig"))]
+
+
+def _of_role(*roles: str) -> Callable[[Path], list[str]]:
+    def found(folder: Path) -> list[str]:
+        return [one["id"] for one in _rows(folder / "evidence.csv") if one.get("role") in roles]
+
+    return found
+
+
+def _quantities(folder: Path) -> Iterator[str]:
+    """Basic quantities, as what-ifs name them: those of the first host without its name."""
+    timeline, priors = _toml(folder / "timeline.toml"), _toml(folder / "priors.toml")
+    segments = _rows(folder / "segments.csv")
+    for place, host in enumerate(timeline["hosts"]):
+        prefix = f"{host}." if place else ""
+        own = [one["id"] for one in segments if one["host"] == host]
+        for basic in BASIC:
+            if not basic.optional or basic.name in priors:
+                for entry in _entries(basic, timeline, own):
+                    yield f"{prefix}{basic.name}{entry}"
+
+
+def _entries(basic: Basic, timeline: dict[str, Any], segments: list[str]) -> list[str]:
+    """What follows a quantity's name: each entry of its index, or nothing."""
+    if not basic.index:
+        return [""]
+    if basic.index == "segment":
+        return [f".{one}" for one in segments]
+    if basic.index == "quarter":
+        first, last = (_quarter(timeline[end]) for end in ("start", "end"))
+        return [f".{one // 4}q{one % 4 + 1}" for one in range(first, last + 1)]
+    table = timeline.get(TABLES[basic.index]) or timeline["phases"]
+    return [f".{one['name']}" for one in table]
+
+
+def _quarter(month: str) -> int:
+    """Quarters until that of a month, YYYY-MM."""
+    year, number = month.split("-")
+    return int(year) * 4 + (int(number) - 1) // 3
+
+
+_NAMES: dict[str, Callable[[Path], Any]] = {
+    "scenarios": lambda folder: [one for one in scenario_names(folder) if one != BASELINE],
+    "quantities": _quantities,
+    "sources": lambda folder: [one["id"] for one in _rows(folder / "sources.csv")],
+    "rows": _of_role("fit", ""),
+    "held_out": _of_role("holdout"),
+    "readings": lambda folder: _toml(folder / READINGS),
+}

@@ -1,0 +1,162 @@
+"""Questions about one estimate beyond its tables and draws, each answered when it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.result.readable_tables import known
+from model.terminal import html
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from model.archive.check_result import Checks
+    from model.archive.saved_fit import Fitted
+    from model.case.case import Case
+    from model.drivers.kept import Drivers
+    from model.result.estimate import Estimate
+    from model.result.sweep import Sweep
+
+Floats = NDArray[np.float64]
+Json = dict[str, Any]
+
+
+class FurtherQuestions(html.Shown):
+    """What an ``Estimate`` can be asked: its case, ArviZ's groups, checks, drivers, a sweep."""
+
+    __slots__ = ()
+
+    folder: Path
+    summary: Json
+
+    @property
+    def year(self) -> int:
+        """The headline's year."""
+        return int(self.summary["accounts"]["year"])
+
+    @cached_property
+    def case(self) -> Case:
+        """The inputs as read."""
+        return self._fitted.case
+
+    @cached_property
+    def _fitted(self) -> Fitted:
+        from model.archive.saved_fit import Fitted
+
+        return Fitted.saved(self.folder)
+
+    @cached_property
+    def idata(self) -> xr.DataTree:
+        """The run as ArviZ 1 reads it, made when first asked for.
+
+        Groups ``prior``, ``prior_predictive``, ``posterior``, ``posterior_predictive``,
+        ``log_likelihood``, ``log_prior``, ``observed_data``, ``constant_data``, ``sample_stats``.
+        Log likelihoods carry the rows' weights. Where the run mixes readings, ask ``idata_of`` for
+        leave-one-out, power-scaling and effective sizes.
+        """
+        from model.result.inference_data import inference_data
+
+        return inference_data(self._fitted)
+
+    def idata_of(self, reading: str) -> xr.DataTree:
+        """``idata`` of the draws from one of the readings that the run mixes."""
+        from model.result.inference_data import inference_data
+
+        return inference_data(self._fitted, reading)
+
+    def prior(self, definition: str = HEADLINE, year: int | None = None) -> Floats:
+        """Draws of a year's revenue from the priors alone, (n,), without evidence."""
+        from model.criticism.predictive_checks import prior_draws
+        from model.criticism.refits import yearly_revenue
+
+        fitted = self._fitted
+        natural = prior_draws(fitted.posterior.layout, fitted.posterior.options.seed)
+        yearly = yearly_revenue(fitted.case, fitted.posterior.layout, natural)
+        years = [int(one) for one in yearly["year"].to_numpy()]
+        chosen = yearly.sel(
+            definition=known(definition, DEFINITIONS),
+            year=known(self.year if year is None else year, years),
+        )
+        return np.asarray(chosen)
+
+    def check(self, *, cores: int | None = None, fresh: bool = False) -> Checks:
+        """Run nine checks on the fit; they are computed once and saved with the run.
+
+        Parameters
+        ----------
+        cores : int, optional
+            Number of parallel refits.
+        fresh : bool
+            Whether to check anew.
+        """
+        from model.archive.check_result import Checks
+        from model.criticism.suite import criticise, record, recorded
+
+        results = [] if fresh else recorded(self.folder)
+        if not results:
+            results = criticise(self._fitted, cores=cores)
+            record(self.folder, results)
+        return Checks(results)
+
+    def drivers(
+        self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False
+    ) -> Drivers:
+        """Compute what drives a year's revenue and the value of information; saved with the run.
+
+        Parameters
+        ----------
+        definition : str
+        year : int, optional
+            By default, the headline's.
+        fresh : bool
+            Whether to compute anew.
+        """
+        from model.drivers.kept import ask, record, recorded
+
+        asked = self.year if year is None else year
+        found = None if fresh else recorded(self.folder, definition, asked)
+        if found is None:
+            found = ask(self.folder, definition, asked)
+            record(self.folder, found)
+        return found
+
+    def sweep(
+        self,
+        values: Mapping[str, Sequence[float] | str],
+        *,
+        definition: str = HEADLINE,
+        year: int | None = None,
+    ) -> Sweep:
+        """Estimate anew with a quantity fixed at each of several values, or with two.
+
+        Each fit is kept as a run beside this one, and read from there the next time.
+
+        Parameters
+        ----------
+        values : mapping
+            First value, last value and their number by quantity, ``{"broker_margin": (0.1, 0.5,
+            5)}``; with a unit, ``{"upkeep": "4000:9000:3 RUB/month"}``.
+        definition : str
+        year : int, optional
+            By default, the headline's.
+
+        Returns
+        -------
+        Sweep
+            Its ``table`` is a DataFrame, and ``plot()`` draws it.
+
+        Raises
+        ------
+        CaseError
+            With everything that cannot be estimated, before anything is.
+        """
+        from model.result.sweep import sweep_of
+
+        return sweep_of(cast("Estimate", self), values, definition=definition, year=year)
