@@ -34,12 +34,15 @@ _COLUMNS = {
     "sources": "id title publisher date url accessed note",
     "segments": "id host region sector share_p05 share_p95 note",
     "firms": "id name host segment workers_approved start end linked_by source note",
+    "links": "firm other kind source note",
     "fx": "month currency per_usd source",
 }
 #: Columns of each table, in the order of the design.
 COLUMNS = {table: columns.split() for table, columns in _COLUMNS.items()}
 #: Columns that are written only if a row has one of them.
-OPTIONAL = ("coverage", "panel", "replaces", "status")
+OPTIONAL = (
+    "coverage", "panel", "replaces", "status", "contract", "contract_currency", "same_workers_as",
+)  # fmt: skip
 
 
 def row(quantity: str, start: str, end: str, qualifier: str, unit: str, **cells: Any) -> Cells:

@@ -150,13 +150,28 @@ def changed_toml(draw: st.DrawFn, content: bytes) -> bytes:
     return "\n".join(lines).encode("utf-8", "replace")
 
 
+#: Firms with a contract and the workers of another, and what ties them.
+FIRMS = {
+    "firm_2": {"name": "Another", "host": "russia", "source": "paper", "same_workers_as": "firm_1"},
+    "firm_3": {
+        "name": "A third", "host": "russia", "source": "paper", "contract": "180000",
+        "contract_currency": "USD",
+    },
+}  # fmt: skip
+LINKS = """\
+firm,other,kind,source,note
+firm_1,firm_2,address,paper,one house
+firm_2,firm_3,owner,newspaper,
+"""
+
+
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder like a run's, with a case that has every file there is as its inputs."""
     folder = tmp_path_factory.mktemp("fuzz") / "run"
     inputs = write_case(
         folder / "inputs", prospects_csv=PROSPECTS, readings_toml=RIVALS, fx={"1": RATE},
-        prices_csv=PRICES, evidence=UNITS, priors=WORKED,
+        prices_csv=PRICES, evidence=UNITS, priors=WORKED, firms=FIRMS, links_csv=LINKS,
         timeline={"hosts.russia.became": [CHANGE]},
     )  # fmt: skip
     write_scenarios(inputs / "scenarios")
@@ -164,7 +179,8 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 FILES = (
-    "evidence.csv", "sources.csv", "segments.csv", "firms.csv", "fx.csv", "prices.csv",
+    "evidence.csv", "sources.csv", "segments.csv", "firms.csv", "links.csv", "fx.csv",
+    "prices.csv",
     "prospects.csv", "priors.toml", "timeline.toml", "reading.toml", "readings.toml",
     "scenarios/half.toml",
 )  # fmt: skip

@@ -27,6 +27,7 @@ FLOORS = {
     "archive": 5,
     "criticism": 6,
     "drivers": 6,
+    "exposure": 6,
     "calibration": 7,  # it tests a check of criticism's
     "result": 8,
     "": 9,  # the face, which imports only what is called

@@ -27,6 +27,7 @@ from model.case.publication import last_day
 from model.case.reader.doubts import doubts
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
+from model.case.reader.firms import read_firms, read_links
 from model.case.reader.kept_files import KeptFiles
 from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, read_priors, resolve
@@ -34,7 +35,7 @@ from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
 from model.case.reader.references import check_references, press_rows
 from model.case.reader.row_currencies import with_row_currencies
-from model.case.reader.small_tables import read_firms, read_fx, read_segments, read_sources
+from model.case.reader.small_tables import read_fx, read_segments, read_sources
 from model.case.reader.timeline import read_reading, read_timeline
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
@@ -72,6 +73,8 @@ class Case(SummedUp):
         Probable errors.
     prices : mapping
         Price index by currency and month, from prices.csv.
+    links : pd.DataFrame
+        What ties two firms, by firm, other, kind and source; empty without links.csv.
     groups : mapping of str to tuple of str
         Hosts of each named group, of whose sum rows may speak.
     notes : tuple of Fault
@@ -107,6 +110,7 @@ class Case(SummedUp):
     notes: tuple[Fault, ...] = ()
     prices: Index = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def members(self, place: str) -> tuple[str, ...]:
         """Hosts that a row's place stands for: a host, a group's hosts; none if not modelled."""
@@ -234,6 +238,7 @@ def _read(folder: Folder) -> Case | None:
     priors = resolve(prior_file, shares) if prior_file is not None else ()
     evidence = read_evidence(folder, dimensions, sources)
     firms = read_firms(folder, hosts, segments, sources)
+    links = read_links(folder, firms, sources)
     own_rates = read_fx(folder)
     index = read_prices(folder)
     if evidence is not None:
@@ -286,4 +291,5 @@ def _read(folder: Folder) -> Case | None:
         notes=report.notes,
         prices=index,
         groups=groups,
+        links=links,
     )

@@ -17,8 +17,8 @@ from model.case.reader.characters import fault_in
 
 #: Files that a case may contain.
 CASE_FILES = (
-    "evidence.csv", "sources.csv", "firms.csv", "segments.csv", "fx.csv", "prices.csv",
-    "priors.toml", "timeline.toml", "reading.toml", "readings.toml",
+    "evidence.csv", "sources.csv", "firms.csv", "links.csv", "segments.csv", "fx.csv",
+    "prices.csv", "priors.toml", "timeline.toml", "reading.toml", "readings.toml",
 )  # fmt: skip
 #: Optional file of rival readings.
 READINGS = "readings.toml"

@@ -24,7 +24,7 @@ from model.case.reader.toml_places import toml_of
 NUMBERS = frozenset(
     {
         "low", "value", "high", "share_p05", "share_p95", "workers_approved", "per_usd", "index",
-        "coverage",
+        "coverage", "contract",
     }
 )  # fmt: skip
 #: Whole numbers below are exact as floats.

@@ -221,6 +221,18 @@ class Projector:
         ]
         return replace(self.baseline, revenue=self._labelled(found, definition=list(of)))
 
+    def per_worker_month(self, host: str, segment: str = "") -> Floats:
+        """Dollars of a worker-month by ``DEFINITIONS``, draw and month; a segment's or the mean."""
+        own = self._hosts[host]
+
+        def of(item: Floats) -> Floats:
+            if not segment:
+                return own.average(item)
+            return item[..., min(own.segments.index(segment), item.shape[-1] - 1)]
+
+        each = [of(getattr(own.account, name)) / own.per_usd for name in DEFINITIONS]
+        return np.stack(np.broadcast_arrays(*each))
+
     def paid_for(self, year: int, currency: str) -> xr.DataArray:
         """Uses of the contractors' payments in a year, without changes.
 

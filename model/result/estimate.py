@@ -245,5 +245,21 @@ class Estimate(FurtherQuestions):
 
         return write_workbook(Path(path), workbook_of(self))
 
+    def exposure(
+        self, links: Sequence[str] | None = None, firms: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """What workers approved for firms bring, and firms that are linked: ``exposure.table``.
+
+        Parameters
+        ----------
+        links : sequence of str, optional
+            Kinds of links that tie networks; by default all.
+        firms : sequence of str
+            Ids of firms.csv; by default all.
+        """
+        from model.exposure import exposures, table
+
+        return table(exposures(self._fitted, links, firms))
+
     def _block(self, scenario: str) -> Json:
         return dict(self.summary["scenarios"][known(scenario, self.summary["scenarios"])])

@@ -209,15 +209,15 @@ def share() -> pa.Column:
     return _column("share", _is_figure, _explain_amount, FIGURE)
 
 
-def rate() -> pa.Column:
+def rate(*, blank: bool = False) -> pa.Column:
     """Return a column of amounts."""
-    return _column("rate", _is_amount, _explain_amount, AMOUNT)
+    return _column("rate", _is_amount, _explain_amount, AMOUNT, blank=blank)
 
 
-def currency() -> pa.Column:
+def currency(*, blank: bool = False) -> pa.Column:
     """Return a column of codes of currencies."""
     field = TEXT | {"constraints": {"enum": sorted(CURRENCIES)}}
-    return _column("currency", CURRENCIES.__contains__, currency_fault, field)
+    return _column("currency", CURRENCIES.__contains__, currency_fault, field, blank=blank)
 
 
 def month() -> pa.Column:

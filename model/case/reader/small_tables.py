@@ -1,4 +1,4 @@
-"""Read the small tables of a case: sources, segments, firms and its own exchange rates."""
+"""Read the small tables of a case: sources, segments and its own exchange rates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from model.case.reader.csv_files import read_table, rows_of
 from model.case.reader.dates import month
 from model.case.reader.files import Folder
 from model.case.reader.numbers import fraction, number
-from model.case.reader.tables import FIRMS, FX, SEGMENTS, SOURCES
+from model.case.reader.tables import FX, SEGMENTS, SOURCES
 
 #: Most segments of a case: each has a prior of its own.
 MOST_SEGMENTS = 500
@@ -100,40 +100,6 @@ def listed_source(report: Report, file: str, row: int, source: str, ids: Listed 
     message = ids.unlisted(source)
     if message is not None:
         report.add(file, row, "source", message)
-
-
-def read_firms(
-    folder: Folder,
-    hosts: tuple[Host, ...] | None,
-    segments: tuple[Segment, ...] | None,
-    sources: pd.DataFrame | None,
-) -> pd.DataFrame | None:
-    """Return firms.csv sorted by id, with workers as floats, dates as months and ``row``."""
-    file = "firms.csv"
-    frame = read_table(folder, file, FIRMS, rows=False)
-    if frame is None:
-        return None
-    ids = source_ids(sources)
-    by_host: dict[str, list[str]] = {}
-    for one in segments or ():
-        by_host.setdefault(one.host, []).append(one.id)
-    known = {host: frozenset(own) for host, own in by_host.items()}
-    for row, cells in rows_of(frame):
-        listed_source(folder.report, file, row, cells["source"], ids)
-        if hosts is not None and folder.report.clean(file, row, "host"):
-            listed_host(folder.report, file, row, cells["host"], [one.name for one in hosts])
-        if segments is not None and cells["segment"]:
-            own = known.get(cells["host"], frozenset())
-            if cells["segment"] not in own and folder.report.clean(file, row, "host"):
-                advice = choose(cells["segment"], by_host.get(cells["host"], ()))
-                message = f"{quote(cells['segment'])} is not an id of segments.csv; {advice}"
-                folder.report.add(file, row, "segment", message)
-        in_order(folder.report, file, row, cells["start"], cells["end"])
-    frame = by_id(frame)
-    frame["workers_approved"] = frame["workers_approved"].map(number).astype(float)
-    for column in ("start", "end"):
-        frame[column] = as_months(frame[column])
-    return frame
 
 
 def in_order(report: Report, file: str, row: int, start: str, end: str) -> None:

@@ -14,6 +14,8 @@ QUALIFIERS = (
 )  # fmt: skip
 #: Qualifiers that take two figures.
 PAIRS = ("range", "spread")
+#: What may tie two firms.
+LINKS_OF = ("address", "director", "email", "name", "owner")
 CEILINGS = ("up_to", "as_much_as", "below")
 #: Qualifiers of bare bounds, which say nothing of how far away the quantity is.
 BOUNDS = ("below", "above")
@@ -194,13 +196,58 @@ FIRMS = of.table(
         "host": (of.word("a host"), HOST),
         "segment": (of.free(), "An id of segments.csv, or blank if it is not known."),
         "workers_approved": (of.persons(), "Workers approved for it; blank if not stated."),
-        "start": (of.date(blank=True), "First month or day of the approval."),
-        "end": (of.date(blank=True), "Last month or day of the approval."),
+        "start": (
+            of.date(blank=True),
+            "First month or day of the approvals or the contract; blank if not stated.",
+        ),
+        "end": (
+            of.date(blank=True),
+            "Last month or day of the approvals or the contract; blank if not stated.",
+        ),
         "linked_by": (of.free(), "What ties it to workers of the sender."),
         "source": (of.filled("the source"), SOURCE),
         "note": (of.free(), "What else is known of it."),
+        "contract": (
+            of.optional(of.rate(blank=True)),
+            "Value of its contracts for workers in these months; blank if not stated.",
+        ),
+        "contract_currency": (
+            of.optional(of.currency(blank=True)),
+            "Code of the contract's currency.",
+        ),
+        "same_workers_as": (
+            of.optional(of.free()),
+            "Firm of this table whose approvals are for the same workers, if a source says so.",
+        ),
     },
     metadata=LISTED,
+)
+LINKS = of.table(
+    "What ties two firms, a row each.",
+    {
+        "firm": (
+            of.filled("the firm"),
+            "One of the two: an id of firms.csv. Of an owner, the owned.",
+        ),
+        "other": (of.filled("the other firm"), "The other, an id of firms.csv."),
+        "kind": (
+            of.one_of("kind of link", LINKS_OF),
+            "What they share, or that one owns the other.",
+        ),
+        "source": (of.filled("the source"), SOURCE),
+        "note": (of.free(), "What the source says."),
+    },
+    unique=["firm", "other", "kind", "source"],
+    report_duplicates="exclude_first",
+    metadata={
+        "foreignKeys": [
+            *LISTED["foreignKeys"],
+            *(
+                {"fields": side, "reference": {"resource": "firms", "fields": "id"}}
+                for side in ("firm", "other")
+            ),
+        ]
+    },
 )
 
 
@@ -231,6 +278,7 @@ TABLES = {
     "evidence.csv": EVIDENCE,
     "sources.csv": SOURCES,
     "firms.csv": FIRMS,
+    "links.csv": LINKS,
     "segments.csv": SEGMENTS,
     "prospects.csv": PROSPECTS,
     "fx.csv": FX,
