@@ -51,6 +51,9 @@ class Commands(LazyGroup):
             "model.drivers.__main__", "app", "Show what drives a run's revenue, and what to find "
             "out next.", _FIT,
         ),
+        "exposure": Entry(
+            "model.exposure.__main__", "app", "Show what workers approved for firms bring.", _FIT
+        ),
         "calibrate": Entry(
             "model.calibration.__main__", "app", "Fit simulated cases with known answers.", _FIT
         ),
@@ -79,8 +82,8 @@ class Commands(LazyGroup):
         "--believe": _of_case("held_out"),
         "--reading": _of_case("readings", "="),
         "run": _runs,
-        "first": _runs,
-        "second": _runs,
+        "base": _runs,
+        "others": _runs,
     }
 
 

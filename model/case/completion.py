@@ -41,12 +41,16 @@ def case_names() -> list[str]:
 
 
 def run_names(runs: Path) -> list[str]:
-    """Names of the runs in a folder; unlike the archive, this sees to nothing there."""
+    """Names of the runs in a folder, given ones first; unlike the archive, it sees to nothing."""
+    names = sorted(name for name in _listed(runs) if (runs / name / "manifest.json").is_file())
+    return [*sorted(_listed(runs / ".names")), *(["latest"] if names else []), *names]
+
+
+def _listed(folder: Path) -> list[str]:
     try:
-        names = [one.name for one in os.scandir(runs) if not hidden(one.name)]
+        return [one.name for one in os.scandir(folder) if not hidden(one.name)]
     except OSError:
         return []
-    return sorted(name for name in names if (runs / name / "manifest.json").is_file())
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -9,7 +9,9 @@ import typer
 
 from model.archive import store
 from model.archive.run_argument import opened_run
-from model.terminal.options import Format, Run, Runs, Wide
+from model.case.checkout import RUNS
+from model.terminal.commands import App
+from model.terminal.options import OUTPUT, QUESTION, Format, Run, Runs, Wide
 from model.terminal.output import command_line, print_csv, print_json
 from model.terminal.screen import Interruption, Talk, interruptible
 
@@ -18,25 +20,28 @@ if TYPE_CHECKING:
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = App()
 
 
 @app.command(
     help="Show what the workers approved for each firm of a run's case bring, or those that its "
     "contracts pay for, and the same for firms that are linked (links.csv). No fit is run and "
     "nothing is written.",
-    epilog="Exit status: 0 done; 2 invalid run or arguments; 3 done, but the run's sampler had "
+    epilog="Examples:\n"
+    "  {command} RUN\n"
+    "  {command} RUN --firm sakorenma --links owner,address\n\n"
+    "Exit status: 0 done; 2 invalid run or arguments; 3 done, but the run's sampler had "
     "not converged; 130 interrupted.",
 )
 def exposure(
     run: Run,
-    output: Runs = Path("runs"),
     firm: Annotated[
         list[str] | None,
         typer.Option(
             metavar="ID",
             help="A firm of firms.csv, with the networks that it belongs to; by default all. "
             "Repeatable.",
+            rich_help_panel=QUESTION,
         ),
     ] = None,
     links: Annotated[
@@ -45,10 +50,13 @@ def exposure(
             metavar="KINDS",
             help="Kinds of links that tie networks, joined by commas: address, director, email, "
             "name, owner; by default all.",
+            rich_help_panel=QUESTION,
         ),
     ] = "",
+    runs: Runs = RUNS,
     output_format: Annotated[
-        Format, typer.Option("--format", help="What to print.")
+        Format,
+        typer.Option("--format", metavar="FORMAT", help="What to print.", rich_help_panel=OUTPUT),
     ] = Format.table,
     wide: Wide = False,
 ) -> None:
@@ -56,7 +64,7 @@ def exposure(
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
-            run, output, talk, interruption, firms=firm or [], links=links,
+            run, runs, talk, interruption, firms=firm or [], links=links,
             output_format=output_format, wide=wide,
         ),
         "Interrupted.",

@@ -291,7 +291,7 @@ def test_the_copy_in_a_run_is_found_among_the_runs(
 
     kept = tmp_path / "runs" / "case-0123456789ab" / "inputs"
     kept.mkdir(parents=True)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SENT_WORKERS_RUNS", str(tmp_path / "runs"))
     assert case_folder("case-0123456789ab/inputs").resolve() == kept
     assert case_folder("elsewhere/inputs") == Path("elsewhere/inputs")
 

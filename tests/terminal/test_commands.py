@@ -27,6 +27,7 @@ HEAVY = ("numpy", "pandas", "pymc", "matplotlib", "rich.markdown")
 #: The commands by their words, and the modules that do the same.
 MODULES = {
     "estimate": "model.estimate", "check": "model.criticism", "drivers": "model.drivers",
+    "exposure": "model.exposure",
     "calibrate": "model.calibration", "case": "model.case", "archive": "model.archive",
     "report": "reports", "brief": "reports.brief", "annex": "reports.annex",
     "figures": "reports.figures",
@@ -214,7 +215,10 @@ def test_another_case_and_its_runs_are_completed(tiny_folder: Path, tmp_path: Pa
     ):
         (tmp_path / name).mkdir()
         (tmp_path / name / file).touch()
-    assert offered("sent-workers archive show ", SENT_WORKERS_RUNS=str(tmp_path)) == ["one-1"]
+    (tmp_path / ".names").mkdir()
+    (tmp_path / ".names" / "base").write_text("one-1\n")
+    found = offered("sent-workers archive show ", SENT_WORKERS_RUNS=str(tmp_path))
+    assert found == ["base", "latest", "one-1"]
     assert offered(f"sent-workers brief --runs {tmp_path} o") == ["one-1"]
     assert offered(f"sent-workers estimate --inputs {tiny_folder} --drop-source p") == ["paper"]
 
