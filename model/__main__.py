@@ -51,6 +51,9 @@ class Commands(LazyGroup):
             "model.drivers.__main__", "app", "Show what drives a run's revenue, and what to find "
             "out next.", _FIT,
         ),
+        "why": Entry(
+            "model.why.__main__", "app", "Tell why the answer of a run is what it is.", _FIT
+        ),
         "exposure": Entry(
             "model.exposure.__main__", "app", "Show what workers approved for firms bring.", _FIT
         ),
@@ -80,6 +83,7 @@ class Commands(LazyGroup):
         "--drop-row": _of_case("rows"),
         "--weight": _of_case("rows", "="),
         "--believe": _of_case("held_out"),
+        "--row": _of_case("rows"),
         "--reading": _of_case("readings", "="),
         "run": _runs,
         "base": _runs,

@@ -28,6 +28,7 @@ FLOORS = {
     "criticism": 6,
     "drivers": 6,
     "exposure": 6,
+    "why": 7,
     "calibration": 7,  # it tests a check of criticism's
     "result": 8,
     "": 9,  # the face, which imports only what is called

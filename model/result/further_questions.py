@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from model.drivers.kept import Drivers
     from model.result.estimate import Estimate
     from model.result.sweep import Sweep
+    from model.why import Chain, Claim
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
@@ -126,6 +127,27 @@ class FurtherQuestions(html.Shown):
             found = ask(self.folder, definition, asked)
             record(self.folder, found)
         return found
+
+    def why(self, answer: str = "", *, row: str = "") -> Chain | Claim:
+        """Why an answer is what it is, or what a row of evidence does in it.
+
+        Drivers and checks are told as far as they are saved: see ``drivers`` and ``check``.
+
+        Parameters
+        ----------
+        answer : str
+            A definition and a year, such as ``billings 2018``; by default the headline.
+        row : str, optional
+
+        Raises
+        ------
+        NoSuchAnswerError, NoSuchRowError
+            The text says what is allowed.
+        """
+        from model.why import chain, claim
+
+        found = chain(self.folder, answer)
+        return claim(self.folder, row, found) if row else found
 
     def sweep(
         self,
