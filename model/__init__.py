@@ -7,7 +7,7 @@ This module is the public Python API::
     estimate = model.fit()               # the case that comes with the program
     estimate                             # its headline
     estimate.revenue("state_take")       # by year, as a table
-    estimate.plot.headline(year=2018)    # any figure, as matplotlib axes
+    model.plot("headline", estimate)     # any figure, as matplotlib axes
 
 ``fit`` estimates a case and ``load`` opens a run; both return an ``Estimate`` with tables, draws,
 checks and drivers. ``read_case`` reads inputs, ``new_case`` writes a scaffold, ``calibrate`` fits

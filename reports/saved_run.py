@@ -258,13 +258,13 @@ class SavedRun:
         families, found = self._group("posterior"), {}
         for label in self.summary["quantities"]:
             name = next(part for part in label.split(".") if part in families)
-            host, _, index = label.partition(name)
+            host, _, index = (part.strip(".") for part in label.partition(name))
+            host = host or next(iter(self.hosts))  # labels omit the first
             values = families[name]
             for dim in values.dims[2:]:
-                # labels omit the first host
-                first = values[dim].to_numpy()[0]
-                own = (host.strip(".") or first) if dim == "host" else index.strip(".")
-                values = values.sel({dim: own})
+                # where hosts have other phases than each other, both are named
+                entry = f"{host}.{index}" if str(dim).startswith("host_") else index
+                values = values.sel({dim: host if dim == "host" else entry})
             found[label] = values.to_numpy()
         return found
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model.case.folders import BASELINE
@@ -13,6 +15,8 @@ from reports.brief import content
 from reports.figures.totals import host_titles
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
+from tests.kinds import own_phases
+from tests.reports.runs import write_run
 
 
 @pytest.fixture
@@ -52,6 +56,14 @@ def test_a_group_comes_last_with_its_hosts(grouped: SavedRun, english: Catalogue
 def test_a_case_of_one_host_has_no_such_table(run: SavedRun, english: Catalogue) -> None:
     assert places.block(run, english) is None
     assert content(run, english)["places"] is None
+
+
+def test_draws_of_hosts_with_phases_of_their_own(tmp_path: Path) -> None:
+    own_phases(tmp_path / "case")
+    run = SavedRun.open(write_run(tmp_path / "runs", tmp_path / "case"))
+    for label in ("permit_inflow.banned", "china.permit_inflow.late", "china.vat_rate.low", "plan"):
+        told = run.summary["quantities"][label]["posterior"]["q50"]
+        assert float(np.median(run.quantity_draws[label])) == pytest.approx(told, rel=1e-6)
 
 
 @pytest.mark.parametrize("language", ["en", "ko", "ru"])
