@@ -30,9 +30,11 @@ def case_folder(named: str | Path) -> Path:
     # os.path, because pathlib raises on names that no system accepts
     if text and os.path.basename(text) == text and os.path.isdir(CASES / text):
         return near(CASES / text)
-    kept = os.path.join(near(runs_folder()), text)
-    if os.path.basename(text) == "inputs" and not os.path.exists(text) and os.path.isdir(kept):
-        return Path(kept)
+    if os.path.basename(text) == "inputs" and not os.path.exists(text):
+        # also for somebody who has a run's folder, but not the checkout that made it
+        for runs in (near(runs_folder()), "runs"):
+            if os.path.isdir(kept := os.path.join(runs, text)):
+                return Path(kept)
     return Path(named)
 
 
