@@ -109,6 +109,7 @@ class Economy:
         self.families = layout.by_family(draws)
         self.hosts = [host.name for host in self.case.hosts]
         self._projector = Projector(self.case, layout, draws)
+        self._baseline = fitted.projection
         self._yields: dict[tuple[str, str, bytes], Amounts] = {}
         self._totals: dict[tuple[tuple[str, bytes], ...], Amounts] = {}
 
@@ -136,10 +137,9 @@ class Economy:
 
     def _total(self, months: dict[str, Chosen]) -> Amounts:
         found: Amounts = dict.fromkeys(QUANTITIES, np.zeros(len(self.families["quota_use"])))
-        baseline = self._projector.baseline
         for host, inside in months.items():
-            present = baseline.present.sel(host=host).isel(month=inside)
-            dollars = baseline.revenue_usd.sel(host=host).isel(month=inside)
+            present = self._baseline.present.sel(host=host).isel(month=inside)
+            dollars = self._baseline.revenue_usd.sel(host=host).isel(month=inside)
             found[WORKER_MONTHS] = found[WORKER_MONTHS] + present.sum("month").to_numpy()
             for name in YIELDS:
                 own = dollars.sel(definition=name).sum("month").to_numpy()

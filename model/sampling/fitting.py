@@ -198,8 +198,8 @@ def fit(
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise NoStartingPointError
     lap("mode")
+    enough = -(-PER_ENTRY * parts.size // options.chains)
     for number, (tune, draws) in enumerate(pilots):
-        enough = -(-PER_ENTRY * parts.size // options.chains)
         short = replace(
             options, tune=tune, draws=max(draws, enough),
             # a separate seed for each pilot
