@@ -19,7 +19,9 @@ from model.archive import store
 from model.archive.months_file import read_months
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.projection.by_period import Monthly, amounts
 from model.projection.prediction import distribution
+from model.projection.projection import USD
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -175,16 +177,18 @@ def _draws(
 ) -> tuple[Floats, Floats, Floats, dict[str, Floats]]:
     """Draws of the revenue, of worker-months, of the yield of one and of its parts, (n,) each."""
 
-    def yearly(name: str) -> tuple[Floats, Floats]:
+    def within(name: str) -> Monthly:
         monthly = read_months(folder, BASELINE, name)
-        own = monthly.within(monthly.months.year == year)
-        dollars = (own.revenue / own.per_usd).sum(("host", "month"))
-        present = own.present.sum(("host", "month"))
-        ours, theirs = (one.to_numpy().astype(float).ravel() for one in (dollars, present))
-        return ours, theirs
+        return monthly.within(monthly.months.year == year)
 
-    amount, months = yearly(definition)
-    parts = {name: yearly(name)[0] / months for name in PARTS.get(definition, ())}
+    def dollars(own: Monthly) -> Floats:
+        # no currency but the dollar is asked for, so that no rates are
+        return amounts(own, USD, lambda _: np.empty(0)).sum("month").to_numpy().ravel()
+
+    whole = within(definition)
+    months = whole.present.astype(np.float64).sum(("host", "month")).to_numpy().ravel()
+    amount = dollars(whole)
+    parts = {name: dollars(within(name)) / months for name in PARTS.get(definition, ())}
     return amount, months, amount / months, parts
 
 
