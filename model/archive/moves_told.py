@@ -11,7 +11,7 @@ from model.archive.comparison import changed_inputs, changed_options, changed_re
 from model.archive.moved import WITHIN, Drawn, Move, moves, unchanged_run
 from model.archive.naming import run_names
 from model.archive.overview import asked
-from model.archive.show import HEADINGS, data_end
+from model.archive.show import HEADINGS, data_end, marked
 from model.case.folders import BASELINE, COPY
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.projection.prediction import number
@@ -52,7 +52,7 @@ def put_moves(
     ]
     rows = [
         (
-            f"{year} p" if f"{year}-12" > end else year,
+            marked(year, end),
             interval(*three(one.was, MILLION)),
             interval(*three(one.now, MILLION)),
             interval(*three(one.difference, MILLION), finest=FINEST),

@@ -100,7 +100,8 @@ def _projected(year: str, end: str) -> bool:
     return f"{year}-12" > end
 
 
-def _marked(year: str, end: str) -> str:
+def marked(year: str, end: str) -> str:
+    """A year, with a mark if it is projected past the last month with data."""
     return f"{year} p" if _projected(year, end) else year
 
 
@@ -126,7 +127,7 @@ def _put_scenarios(
         for year, versus in block["versus_baseline"].items():
             if not all(unchanged(versus[one]["usd"]) for one in DEFINITIONS):
                 take = _cell(block["annual"][year][HEADLINE]["usd"])
-                rows.append((f"  {_marked(year, end)}", take, *_against(versus)))
+                rows.append((f"  {marked(year, end)}", take, *_against(versus)))
         rows.append(("  in all", "", *_against(block["at_stake"])))
     put(console, columns, rows, "Scenarios, USD million: median (90% interval)", wide=wide)
     for name, block in scenarios.items():
@@ -170,7 +171,7 @@ def _million(amount: float | None) -> float:
 def _put_ladder(console: Screen, content: dict[str, Any], end: str, *, wide: bool) -> None:
     """Print year × definition: median and 90% interval in USD million."""
     rows = [
-        (_marked(year, end), *(_cell(definitions[name]["usd"]) for name in HEADINGS))
+        (marked(year, end), *(_cell(definitions[name]["usd"]) for name in HEADINGS))
         for year, definitions in content["scenarios"][BASELINE]["annual"].items()
     ]
     title = "Revenue a year, USD million: median (90% interval)"
