@@ -14,10 +14,7 @@ from model.case.checkout import CASES
 from model.case.folders import BASELINE, READINGS, bytes_of, hidden, scenario_names
 from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
-from model.equations.quantities import BASIC, Basic
-
-#: Tables of timeline.toml whose entries have a prior each, by the quantity's index.
-TABLES = {"phase": "phases", "irregular_phase": "irregular_phases", "tax_period": "tax_periods"}
+from model.equations.quantities import BASIC, LISTED, Basic
 
 
 def names_in(folder: Path, kind: str) -> list[str]:
@@ -77,11 +74,11 @@ def _quantities(folder: Path) -> Iterator[str]:
         own = [one["id"] for one in segments if one["host"] == host]
         for basic in BASIC:
             if not basic.optional or basic.name in priors:
-                for entry in _entries(basic, timeline, own):
+                for entry in _entries(basic, timeline, host, own):
                     yield f"{prefix}{basic.name}{entry}"
 
 
-def _entries(basic: Basic, timeline: dict[str, Any], segments: list[str]) -> list[str]:
+def _entries(basic: Basic, timeline: dict[str, Any], host: str, segments: list[str]) -> list[str]:
     """What follows a quantity's name: each entry of its index, or nothing."""
     if not basic.index:
         return [""]
@@ -90,7 +87,8 @@ def _entries(basic: Basic, timeline: dict[str, Any], segments: list[str]) -> lis
     if basic.index == "quarter":
         first, last = (_quarter(timeline[end]) for end in ("start", "end"))
         return [f".{one // 4}q{one % 4 + 1}" for one in range(first, last + 1)]
-    table = timeline.get(TABLES[basic.index]) or timeline["phases"]
+    key = LISTED[basic.index]
+    table = timeline["hosts"][host].get(key) or timeline.get(key) or timeline["phases"]
     return [f".{one['name']}" for one in table]
 
 

@@ -14,6 +14,8 @@ Support = Literal["positive", "fraction"]
 Index = Literal["", "phase", "irregular_phase", "tax_period", "quarter", "segment"]
 #: Indices whose entries follow one another in time.
 BY_TIME = ("phase", "irregular_phase", "tax_period", "quarter")
+#: Key of timeline.toml, or of a host's table there, that lists the entries of an index.
+LISTED = {"phase": "phases", "irregular_phase": "irregular_phases", "tax_period": "tax_periods"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from model.case import Case, CaseError, read_case
+from model.case.completion import names_in
 from model.evidence.economy import Calendar, Cells, Layout, workers
 from model.evidence.economy import items as items_of
 from model.projection.horizon import extended
@@ -117,6 +118,10 @@ def test_phases_of_a_host_cover_the_timeline(
     with pytest.raises(CaseError) as caught:
         read_case(write_case(tmp_path, two_hosts=True, timeline=timeline))
     assert any(one.column == column and said in one.message for one in caught.value.faults)
+
+
+def test_a_shell_completes_the_hosts_own_phases(case: Case, layout: Layout) -> None:
+    assert set(names_in(case.folder, "quantities")) == set(layout.labels)
 
 
 def test_a_phase_of_another_host_is_not_its_own(tmp_path: Path) -> None:

@@ -13,15 +13,11 @@ from model.case.reader.files import Folder
 from model.case.reader.settings import HostTable, ReadingFile, StretchTable, TimelineFile
 from model.case.reader.toml_files import period, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
-from model.equations.quantities import BASIC_BY_NAME
+from model.equations.quantities import BASIC_BY_NAME, LISTED
 
 TIMELINE = "timeline.toml"
 READING = "reading.toml"
 
-#: Index of the catalogue by the key of the phases that it runs over.
-INDEX_OF = {
-    "phases": "phase", "irregular_phases": "irregular_phase", "tax_periods": "tax_period",
-}  # fmt: skip
 #: Keys used beside an index's entries in priors.toml, so not allowed as names of entries.
 RESERVED = ("p05", "p95", "unit", "basis")
 
@@ -49,7 +45,7 @@ def read_timeline(
     owners: list[tuple[Place, TimelineFile | HostTable]] = [((), file)]
     owners += [(("hosts", name), host) for name, host in file.hosts.items()]
     for place, owner in owners:
-        for key in INDEX_OF:
+        for key in LISTED.values():
             if (stretches := getattr(owner, key)) is not None:
                 faults += _stretch_faults((*place, key), stretches, file.start, file.end)
     for path, message in faults:
@@ -180,7 +176,7 @@ def _own_stretches(owner: TimelineFile | HostTable) -> dict[str, tuple[Phase, ..
     """Return the phases that a host, or the case, states, by index of the catalogue."""
     return {
         index: _stretches(tables)
-        for key, index in INDEX_OF.items()
+        for index, key in LISTED.items()
         if (tables := getattr(owner, key)) is not None
     }
 
