@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -63,73 +64,62 @@ class View:
         return self != View()
 
 
+#: Options under that heading.
+_shown = partial(typer.Option, rich_help_panel=PANEL)
+
 Listed = Annotated[
     Kind | None,
-    typer.Option(
-        "--list", metavar="WHAT", help="Instead: list what the case holds.", rich_help_panel=PANEL
-    ),
+    _shown("--list", metavar="WHAT", help="Instead: list what the case holds."),
 ]
 Year = Annotated[
     int | None,
-    typer.Option(metavar="YEAR", min=1990, max=2100, help="Only this year.", rich_help_panel=PANEL),
+    _shown(metavar="YEAR", min=1990, max=2100, help="Only this year."),
 ]
 By = Annotated[
     str,
-    typer.Option(
-        metavar="PERIOD",
-        help="month, quarter, year, or fiscal/04 for years from April.",
-        rich_help_panel=PANEL,
-    ),
+    _shown(metavar="PERIOD", help="month, quarter, year, or fiscal/04 for years from April."),
 ]
 First = Annotated[
     str,
-    typer.Option("--from", metavar="MONTH", help="First month, YYYY-MM.", rich_help_panel=PANEL),
+    _shown("--from", metavar="MONTH", help="First month, YYYY-MM."),
 ]
 Last = Annotated[
     str,
-    typer.Option(
-        "--to",
-        metavar="MONTH",
-        help="Last month, YYYY-MM; the months named are also added up.",
-        rich_help_panel=PANEL,
+    _shown(
+        "--to", metavar="MONTH", help="Last month, YYYY-MM; the months named are also added up."
     ),
 ]
 PerWorker = Annotated[
     bool,
-    typer.Option("--per-worker", help="Divide by the workers present.", rich_help_panel=PANEL),
+    _shown("--per-worker", help="Divide by the workers present."),
 ]
 Currency = Annotated[
     str,
-    typer.Option(
-        metavar="CODE", help="Another currency, at each month's rate.", rich_help_panel=PANEL
-    ),
+    _shown(metavar="CODE", help="Another currency, at each month's rate."),
 ]
 Plot = Annotated[
     list[str] | None,
-    typer.Option(
+    _shown(
         metavar="NAME[=FILE]",
         help="Also draw a figure, such as headline, years or workers, as FILE.png or FILE.svg; "
         "with --sweep, sweep. Repeatable.",
-        rich_help_panel=PANEL,
     ),
 ]
 Printed = Annotated[
     Format,
-    typer.Option(
+    _shown(
         "--format",
         metavar="FORMAT",
         help="What to print; folder prints the run's folder, for scripts; xlsx writes a workbook "
         "of all tables into it, and prints its path.",
-        rich_help_panel=PANEL,
     ),
 ]
 Real = Annotated[
     int | None,
-    typer.Option(
+    _shown(
         min=1990,
         max=2100,
         metavar="YEAR",
         help="At the prices of a year, by the case's prices.csv.",
-        rich_help_panel=PANEL,
     ),
 ]
