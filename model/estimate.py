@@ -134,6 +134,9 @@ def estimate(
 
         if not nameable(name, runs, talk):
             return FAULTY
+        if sweep and name is not None:
+            talk.fault("--name: a sweep makes several runs; leave it out")
+            return FAULTY
         view = View(year, by, from_, to, per_worker, currency.upper(), real)
         question = _question(
             case_folder(inputs),

@@ -283,6 +283,7 @@ def test_a_workbook_and_a_figure_of_a_run(first, folder: Path, tmp_path: Path) -
         (["--sweep", "upkeep=4000:9000:2", "--scenario", "x"], "leave out --scenario"),
         (["--sweep", "upkeep=4000:9000:2", "--year", "2030"], "no whole year of the case"),
         (["--sweep", "upkeep=4000:9000:2", "--by", "quarter"], "leave out other views"),
+        (["--sweep", "upkeep=4000:9000:2", "--name", "one"], "a sweep makes several runs"),
         (["--sweep", "upkeep=4000:9000:2", "--format", "xlsx"], "printed as table, csv, json"),
         (["--list", "rows", "--format", "xlsx"], "a list is no estimate"),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from model.archive.answer import answer, found, read_inputs
+from model.archive.moved import WITHIN
 from model.archive.show import HEADINGS
 from model.case.folders import COPY
 from model.equations.quantities import DEFINITIONS, HEADLINE
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 NUMBERS = ("median", "5%", "95%")
-#: A change of fewer of its Monte Carlo errors than this may be none.
-ERRORS = 2.0
 MARK = " NOT CONVERGED"
 
 
@@ -93,7 +92,7 @@ class Sweep(html.Shown):
         found = [("not fixed", *blank, before, "", "")]
         for row in self.table.to_dict("records"):
             change, error = row["change"] / MILLION, row["error"] / MILLION
-            said = rounded(change, FINEST) if abs(change) > ERRORS * error else "within error"
+            said = rounded(change, FINEST) if abs(change) > WITHIN * error else "within error"
             mark = "" if row["converged"] else MARK
             values = (f"{row[axis.heading]:.6g}" for axis in self.axes)
             found.append((*values, f"{_amounts(row)}{mark}", said, rounded(error, FINEST)))
