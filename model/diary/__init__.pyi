@@ -1,0 +1,2 @@
+from .book import Diary as Diary
+from .book import diary as diary
