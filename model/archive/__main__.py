@@ -28,7 +28,6 @@ FAULTY = 2
 EXAMPLE = "Example:\n  "
 
 
-
 class Commands(LazyGroup):
     """These commands and one of a wing above, which is named and not imported."""
 

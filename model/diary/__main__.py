@@ -132,8 +132,9 @@ def _told(
     runs: Path, inputs: str, talk: Talk, interruption: Interruption, **asked: Any
 ) -> Diary | None:
     """The diary; None with an error reported."""
+    from model.diary.asked import asked_diary
+    from model.diary.book import NoDiaryError
     from model.diary.refits import Refits
-    from model.diary.states import NoDiaryError, asked_diary
     from model.equations.quantities import DEFINITIONS
 
     if asked["definition"] not in DEFINITIONS:

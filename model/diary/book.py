@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from model.archive.moved import WITHIN
 from model.archive.show import HEADINGS
-from model.diary.refits import Cause
+from model.diary.split import Cause
 from model.terminal import html
-from model.terminal.wording import FINEST, MILLION, ENGLISH, interval, rounding_unit, three
+from model.terminal.wording import ENGLISH, FINEST, MILLION, interval, rounding_unit, three
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from model.diary.refits import Refits
 
 Json = dict[str, Any]
 
 RUNS, KNOWN = "runs", "known"
 MARK = " NOT CONVERGED"
+
+
+class NoDiaryError(Exception):
+    """There is nothing to tell; the text says why, and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +159,16 @@ class Diary(html.Shown):
 
     def lines(self) -> list[tuple[str, ...]]:
         """Rows of the table as texts, and the whole move."""
-        found = []
+        found: list[tuple[str, ...]] = []
         for one in self.entries:
             amount = "none"
             if one.numbers is not None:
                 amount = interval(*three(one.numbers, MILLION))
             mark = "" if one.converged else MARK
             first, last = (one.name, one.date) if self.kind == RUNS else (one.date, one.asked)
-            found.append((first, f"{amount}{mark}", "" if one.step is None else move(one.step), last))
+            found.append(
+                (first, f"{amount}{mark}", "" if one.step is None else move(one.step), last)
+            )
         if self.whole is not None:
             found.append(("in all", "", move(self.whole), ""))
         return found
@@ -299,46 +303,3 @@ def _step(step: Step) -> Json:
         "note": step.note or None,
         "sentence": sentence(step),
     }
-
-
-def diary(
-    case: str = "", output: str | Path | None = None, *, definition: str = "state_take",
-    year: int | None = None, every: bool = False, explain: bool = False, known: str = "",
-) -> Diary:  # fmt: skip
-    """Tell how the estimate of a case moved: the same as ``python -m model.archive diary``.
-
-    Parameters
-    ----------
-    case : str
-        Name of the case; needed where the folder of runs holds several.
-    output : str or Path, optional
-        Folder of runs.
-    definition : str
-    year : int, optional
-        By default, the headline's.
-    every : bool
-        Whether what-ifs are told, too.
-    explain : bool
-        Whether to refit between two runs, so that each move is split among what changed.
-    known : {"", "date", "month", "year"}
-        Instead of the runs: what could have been known when, by a fit for each date of publication,
-        or the last of each month or year.
-
-    Returns
-    -------
-    Diary
-
-    Raises
-    ------
-    NoDiaryError
-        If there is nothing to tell; the text says why.
-    """
-    from model.case.checkout import runs_folder
-    from model.diary.refits import Refits
-    from model.diary.states import asked_diary
-
-    runs = runs_folder(output)
-    return asked_diary(
-        Refits(runs), case, definition=definition, year=year, every=every, explain=explain,
-        known=known,
-    )  # fmt: skip

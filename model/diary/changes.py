@@ -16,6 +16,7 @@ from model.archive.comparison import entries, files_in
 from model.case.faults import cut
 from model.case.folders import BASELINE, CASE_FILES, COPY, scenario_file
 from model.case.reader.cells import as_read, rows_of_text
+from model.case.reader.toml_places import toml_of
 from model.question import WhatIf, described
 from model.terminal.plain_text import one_line
 from model.terminal.wording import counted
@@ -86,6 +87,11 @@ class State:
             return {}
         found = rows_of_text(self.files[name].decode("utf-8-sig"))
         return {row["id"]: row for _, row in found if row.get("id")}
+
+    def horizon_for(self, year: int) -> str:
+        """Month to which a year must be projected; blank for one that the data cover."""
+        timeline = toml_of(self.files["timeline.toml"].decode("utf-8-sig"))
+        return f"{year}-12" if f"{year}-12" > str(timeline.get("end", "")) else ""
 
 
 @dataclass(frozen=True, slots=True)

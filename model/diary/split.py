@@ -34,6 +34,23 @@ class Median:
     fit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A group of changes.
+
+    Attributes
+    ----------
+    label : str
+        In a few words.
+    moved, error : float
+        How far it moves the median, in dollars, and the standard error of that from sampling.
+    """
+
+    label: str
+    moved: float
+    error: float
+
+
 def subsets(count: int) -> list[Made]:
     """Every set of so many changes, the smallest first."""
     sizes = (combinations(range(count), size) for size in range(count + 1))
