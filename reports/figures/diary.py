@@ -65,8 +65,8 @@ def draw(diary: Told, figure: Canvas | None = None, texts: Catalogue | None = No
             place[~done], middle[~done], "o", color="white", markeredgecolor=ORANGE, markersize=5
         )
         _moves(axes, place, table, texts)
-        top = float(table["q95"].max()) / MILLION
-        axes.set_ylim(0.0, 1.08 * top)
+        low, high = min(float(table["q05"].min()), 0.0), float(table["q95"].max())
+        axes.set_ylim(1.08 * low / MILLION, 1.08 * high / MILLION)
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.set_ylabel(texts.say("figures.headline.axis"))
         faint_grid(axes)

@@ -1,4 +1,4 @@
-"""Changes between two states are told and divided; states between them are what they claim to be."""
+"""Changes between two states are told and divided; states between them are what they claim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refits of the small case: shares add up, nothing is fitted twice, and Ctrl-C keeps what was done."""
+"""Refits of the small case: shares add up, none is made twice, Ctrl-C keeps what was done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from model.diary.published import days_of
 from model.diary.refits import KEPT, Refits
 from tests.cases import write_case
 
-OPTIONS: dict[str, Any] = {"draws": 600, "tune": 150, "chains": 2, "seed": 5}
+OPTIONS: dict[str, Any] = {"draws": 1000, "chains": 2, "seed": 5}
 ASKED: dict[str, Any] = {"definition": "state_take", "year": None, "every": False}
 GRADED = {"evidence": {"plan": {"reliability": "E"}}}
 CHANGED = GRADED | {"priors": {"payment": {"p05": 80000, "p95": 160000}}}
@@ -35,7 +35,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "runs"
 
 
-class Stop(Exception):
+class StopError(Exception):
     """What a user does."""
 
 
@@ -54,9 +54,9 @@ def test_a_move_is_split_by_refits_that_are_made_once_and_survive_an_interruptio
 
     def stop() -> None:
         if len(made) == 2:
-            raise Stop
+            raise StopError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         asked_diary(Refits(runs, check=stop), "", explain=True, known="", **ASKED)
     assert [path.stem for path in (runs / KEPT).iterdir()] == made[:1]
     said: list[str] = []

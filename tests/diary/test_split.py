@@ -1,4 +1,4 @@
-"""Shares of a move: their mean over all orders, by brute force; they add up; errors of one fit cancel."""
+"""Shares of a move: the mean over all orders, by brute force; they add up; one fit, one error."""
 
 from __future__ import annotations
 
