@@ -33,7 +33,10 @@ class Commands(LazyGroup):
 
     entries: ClassVar = {
         "diary": Entry(
-            "model.diary.__main__", "app", "Tell how an estimate moved, run by run, and why.", ""
+            "model.diary.command_line",
+            "app",
+            "Tell how an estimate moved, run by run, and why.",
+            "",
         )
     }
 

@@ -141,7 +141,7 @@ class Between:
         if not self._split:
             found = [Cause(label, plain.moved, plain.error)] if label else []
         elif refits is None:
-            note = "How much each moved it, --explain tells"
+            note = "Ask with --explain how far each moved it"
         elif not note:
             try:
                 found = causes(

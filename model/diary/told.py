@@ -24,7 +24,8 @@ def put_diary(console: Screen, found: Diary, *, wide: bool) -> None:
         for place, one in enumerate(found.headings)
     ]  # fmt: skip
     put(console, columns, found.lines(), found.heading, wide=wide)
-    console.print()
+    if not console.is_terminal:  # there a table ends with a blank line
+        console.print()
     for one in found.entries:
         if one.step is None:
             continue

@@ -81,7 +81,7 @@ def test_runs_are_told_in_order_and_moves_add_up(runs: Path) -> None:
         assert step.beyond_error == (abs(step.moved) > 2 * step.error)
     assert steps[1] is not None
     assert steps[1].label == "1 row from paper graded anew; priors"
-    assert steps[1].note == "How much each moved it, --explain tells"
+    assert steps[1].note == "Ask with --explain how far each moved it"
     assert steps[3] is not None
     assert "priors: plan.p95: 1200 -> 700" in steps[3].changed
 

@@ -17,10 +17,10 @@ from model.diary.published import days_of
 from model.diary.refits import KEPT, Refits
 from tests.cases import write_case
 
-OPTIONS: dict[str, Any] = {"draws": 1000, "chains": 2, "seed": 5}
+OPTIONS: dict[str, Any] = {"draws": 1000, "chains": 4, "seed": 5}
 ASKED: dict[str, Any] = {"definition": "state_take", "year": None, "every": False}
 GRADED = {"evidence": {"plan": {"reliability": "E"}}}
-CHANGED = GRADED | {"priors": {"payment": {"p05": 80000, "p95": 160000}}}
+CHANGED = GRADED | {"priors": {"payment": {"p05": 60000, "p95": 130000}}}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,7 @@ def test_a_move_is_split_by_refits_that_are_made_once_and_survive_an_interruptio
     assert [line.partition(":")[0] for line in said] == ["Refit 1 of 1"]
     step = found.entries[-1].step
     assert step is not None
+    assert not step.note
     assert [one.label for one in step.causes] == ["1 row from paper graded anew", "priors"]
     assert sum(one.moved for one in step.causes) == pytest.approx(step.moved, rel=1e-9)
     assert all(one.error > 0 for one in step.causes)

@@ -12,7 +12,7 @@ from model.case.checkout import RUNS, case_folder
 from model.case.folders import case_name
 from model.terminal.commands import App
 from model.terminal.options import FITS, OUTPUT, QUESTION, Format, Quiet, Runs, Wide
-from model.terminal.output import command_line, print_csv, print_json
+from model.terminal.output import print_csv, print_json
 from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
@@ -168,7 +168,3 @@ def _print(found: Diary, form: Format, *, wide: bool) -> None:
         from model.terminal.tables import screen
 
         put_diary(screen(), found, wide=wide)
-
-
-if __name__ == "__main__":
-    command_line(app)
