@@ -35,7 +35,7 @@ class Commands(LazyGroup):
         "diary": Entry(
             "model.diary.command_line",
             "app",
-            "Tell how an estimate moved, run by run, and why.",
+            "Tell how an estimate moved, and why.",
             "",
         )
     }
@@ -154,7 +154,7 @@ def prune(
 ) -> None:
     """Remove damaged runs and drafts of killed writers; with --keep, also older runs.
 
-    The names given to a run go with it.
+    The names given to a run go with it; with --keep, so do refits of a diary.
 
     Only what its manifest or mark proves to be of this program is removed; folders that are not,
     and runs that hold files of somebody else, are named and left alone. Of a link, the link goes.

@@ -31,8 +31,6 @@ from model.terminal.screen import lasting
 
 Json = dict[str, Any]
 
-#: Folder of refits, among the runs.
-KEPT = ".diary"
 SCHEMA = 1
 QUANTILES = {"q50": 0.5, "q05": 0.05, "q95": 0.95}
 
@@ -121,7 +119,7 @@ class Refits:
         """A refit that was made before, or a run of the same fit; None if there is none."""
         key = inputs.keys[1]
         with suppress(store.DamagedRunError, OSError):
-            content = read_json(self.runs / KEPT / f"{key}.json", Refit)
+            content = read_json(self.runs / store.REFITS / f"{key}.json", Refit)
             if store.sealed(content)["seal"] == content["seal"] and content["fit"] == key:
                 return Told(key, content["converged"], content["annual"])
         folder = store.find_fit(self.runs, key, lambda _: None)
@@ -155,7 +153,7 @@ class Refits:
         self.check()
         content = {"schema_": SCHEMA, "fit": told.fit, "converged": told.converged}
         content["annual"] = told.annual
-        store.replace_json(self.runs / KEPT / f"{told.fit}.json", store.sealed(content))
+        store.replace_json(self.runs / store.REFITS / f"{told.fit}.json", store.sealed(content))
         self._done += 1
         self._seconds += time.monotonic() - began
         return told

@@ -35,8 +35,11 @@ class Run:
 
     @property
     def options(self) -> SamplerOptions:
-        """How it was sampled."""
-        return SamplerOptions(**{name: self.manifest["sampler"][name] for name in store.OPTIONS})
+        """What was asked of the sampler; a fit that went badly took smaller steps, or more draws."""
+        said = self.manifest.get("arguments") or []
+        asked = dict(zip(said[::2], said[1::2], strict=False))
+        named = {name: asked.get(f"--{name}") for name in ("draws", "tune", "chains", "seed")}
+        return SamplerOptions(**{name: int(one) for name, one in named.items() if one})
 
 
 def runs_of(runs: Path, case: str) -> tuple[str, list[Path], list[str]]:

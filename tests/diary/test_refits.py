@@ -10,11 +10,12 @@ import pytest
 
 import model
 from model.archive import store
+from model.archive.pruning import judged, remove
 from model.diary import refits
 from model.diary.asked import asked_diary
 from model.diary.book import as_json
 from model.diary.published import days_of
-from model.diary.refits import KEPT, Refits
+from model.diary.refits import Refits
 from tests.cases import write_case
 
 OPTIONS: dict[str, Any] = {"draws": 1000, "chains": 4, "seed": 5}
@@ -58,7 +59,7 @@ def test_a_move_is_split_by_refits_that_are_made_once_and_survive_an_interruptio
 
     with pytest.raises(StopError):
         asked_diary(Refits(runs, check=stop), "", explain=True, known="", **ASKED)
-    assert [path.stem for path in (runs / KEPT).iterdir()] == made[:1]
+    assert [path.stem for path in (runs / store.REFITS).iterdir()] == made[:1]
     said: list[str] = []
     found = asked_diary(Refits(runs, said.append), "", explain=True, known="", **ASKED)
     # two groups make four states, of which two are the runs
@@ -82,7 +83,7 @@ def test_a_move_is_split_by_refits_that_are_made_once_and_survive_an_interruptio
 def test_a_state_between_is_the_estimate_of_its_inputs(runs: Path, tmp_path: Path) -> None:
     asked_diary(Refits(runs), "", explain=True, known="", **ASKED)
     own = model.fit(write_case(tmp_path / "case", **GRADED), output=tmp_path / "runs", **OPTIONS)
-    kept = json.loads((runs / KEPT / f"{own.manifest['fit']}.json").read_text())
+    kept = json.loads((runs / store.REFITS / f"{own.manifest['fit']}.json").read_text())
     amounts = own.revenue("state_take").loc[own.year]
     numbers = kept["annual"]["state_take"][str(own.year)]
     assert numbers["q50"] == pytest.approx(amounts["median"])
@@ -92,7 +93,7 @@ def test_a_state_between_is_the_estimate_of_its_inputs(runs: Path, tmp_path: Pat
 @pytest.mark.slow
 def test_a_refit_that_was_tampered_with_is_made_anew(runs: Path) -> None:
     before = asked_diary(Refits(runs), "", explain=True, known="", **ASKED)
-    path = next((runs / KEPT).iterdir())
+    path = next((runs / store.REFITS).iterdir())
     content = path.read_bytes()
     told = json.loads(content)
     told["annual"]["state_take"] = {
@@ -132,7 +133,14 @@ def test_days_are_those_of_fitted_sources_and_the_last_of_each_period(tmp_path: 
     assert [str(day) for day in days_of(case, "year")] == ["2018-12-31"]
 
 
-def test_refits_are_no_runs(tmp_path: Path) -> None:
-    (tmp_path / KEPT).mkdir()
-    (tmp_path / KEPT / "0123456789ab.json").write_text("{}")
+def test_refits_are_no_runs_and_go_where_few_runs_are_kept(tmp_path: Path) -> None:
+    folder = tmp_path / store.REFITS
+    own, other = folder / "0123456789ab.json", folder / "ba9876543210.json"
+    store.replace_json(own, store.sealed({"fit": own.stem, "annual": {}}))
+    store.replace_json(other, {"fit": other.stem, "seal": "of somebody else"})
     assert list(store.run_folders(tmp_path)) == []
+    assert judged(tmp_path).doomed == []
+    (doomed,) = judged(tmp_path, keep=0).doomed
+    assert doomed.path == own
+    remove(doomed)
+    assert list(folder.iterdir()) == [other]
