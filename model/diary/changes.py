@@ -88,6 +88,15 @@ class State:
         found = rows_of_text(self.files[name].decode("utf-8-sig"))
         return {row["id"]: row for _, row in found if row.get("id")}
 
+    def check(self) -> None:
+        """Raise what reading raises if a file is not what a case holds, by whoever changed it."""
+        for row in self.table(EVIDENCE).values():
+            as_read(row), row["role"], row["source"]
+        self.table(SOURCES)
+        for name in {*self.files} - {EVIDENCE, SOURCES}:
+            entries(name, self.files[name])
+        self.horizon_for(1)
+
     def horizon_for(self, year: int) -> str:
         """Month to which a year must be projected; blank for one that the data cover."""
         timeline = toml_of(self.files["timeline.toml"].decode("utf-8-sig"))

@@ -141,9 +141,10 @@ def _told(
         known = ", ".join(reversed(DEFINITIONS))
         talk.fault(f"--definition: no definition {asked['definition']!r}; write one of: {known}")
         return None
-    if asked["explain"] and asked["known"]:
-        talk.fault("--explain: between two dates it is told what was published; leave it out")
-        return None
+    for option, given in (("--explain", asked["explain"]), ("--all", asked["every"])):
+        if given and asked["known"]:
+            talk.fault(f"{option}: it is about runs, and --known tells of none; leave it out")
+            return None
     case = case_name(case_folder(inputs)) if inputs else ""
     try:
         return asked_diary(Refits(runs, talk.say, interruption.check), case, **asked)

@@ -12,7 +12,6 @@ from model.case.folders import COPY
 from model.case.publication import last_day
 from model.case.statements import struck_out
 from model.diary.book import KNOWN, Diary, Entry, NoDiaryError
-from model.diary.changes import State
 from model.diary.refits import Refits, Told
 from model.diary.split import Cause
 from model.diary.states import Run, numbers_of, step_of, year_of
@@ -51,7 +50,7 @@ def as_published(
         If a refit cannot be kept.
     """
     year = year_of(base, definition, year)
-    horizon = State.of(base.folder, base.manifest).horizon_for(year)
+    horizon = base.state.horizon_for(year)
     question = Question(base.folder / COPY, WhatIf(), (), horizon, base.options)
     try:
         told = read_inputs(question).case

@@ -10,7 +10,7 @@ from model.archive.keys import versions
 from model.archive.naming import run_names
 from model.archive.overview import asked_in_short
 from model.diary.book import RUNS, Diary, Entry, Step
-from model.diary.changes import Group, State, changes, groups, lines
+from model.diary.changes import Group, changes, groups, lines
 from model.diary.corners import MOST, Corner, NotSplitError, causes, corners, wanted
 from model.diary.refits import Refits
 from model.diary.split import Cause, Made
@@ -81,8 +81,7 @@ class Between:
     def __init__(self, was: Run, now: Run, definition: str, year: int, case: str) -> None:
         self._was, self._now = was, now
         self._definition, self._year = definition, year
-        self._states = State.of(was.folder, was.manifest), State.of(now.folder, now.manifest)
-        self._changes = changes(*self._states)
+        self._changes = changes(was.state, now.state)
         self._groups: list[Group] = groups(self._changes, MOST)
         self._corners: dict[Made, Corner] = {}
         self._case, self._note = case, ""
@@ -115,7 +114,7 @@ class Between:
         """Inputs of the refits that tell the changes apart."""
         if not self._split:
             return []
-        was, now = self._states
+        was, now = self._was.state, self._now.state
         try:
             self._groups, self._corners = corners(
                 was, now, self._changes, self._case, self._now.options,

@@ -11,6 +11,7 @@ import numpy as np
 from model.archive import store
 from model.archive.moved import Drawn
 from model.diary.book import NoDiaryError, Step
+from model.diary.changes import State
 from model.diary.refits import Told
 from model.question import SamplerOptions
 
@@ -25,17 +26,20 @@ class Run:
     ----------
     folder : Path
     manifest : dict
+    state : State
+        What it was made from.
     told : Told
         Its revenue by year.
     """
 
     folder: Path
     manifest: Json
+    state: State
     told: Told
 
     @property
     def options(self) -> SamplerOptions:
-        """What was asked of the sampler; a fit that went badly took smaller steps, or more draws."""
+        """What was asked of the sampler; a fit that goes badly takes other steps or more draws."""
         said = self.manifest.get("arguments") or []
         asked = dict(zip(said[::2], said[1::2], strict=False))
         named = {name: asked.get(f"--{name}") for name in ("draws", "tune", "chains", "seed")}
@@ -86,7 +90,11 @@ def read(folder: Path) -> Run:
     """
     manifest = store.check_run(folder)
     converged = bool(manifest["convergence"]["converged"])
-    return Run(folder, manifest, Told.of(Drawn.of(folder), converged=converged))
+    with store.agreeing(folder):
+        state = State.of(folder, manifest)
+        state.check()
+        told = Told.of(Drawn.of(folder), converged=converged)
+    return Run(folder, manifest, state, told)
 
 
 def numbers_of(told: Told, definition: str, year: int) -> Json | None:

@@ -160,7 +160,8 @@ def test_it_is_printed_for_people_and_machines(runs: Path) -> None:
         (["--inputs", "elsewhere"], "no run of 'elsewhere' in"),
         (["--definition", "profit"], "--definition: no definition 'profit'; write one of: plan_c"),
         (["--year", "1999"], "1999 is no whole year of the newest run; write one of: 2017, 2018"),
-        (["--known", "date", "--explain"], "--explain: between two dates"),
+        (["--known", "date", "--explain"], "--explain: it is about runs, and --known tells"),
+        (["--known", "year", "--all"], "--all: it is about runs, and --known tells of none"),
         (["--plot", "headline"], "--plot: 'headline' is no figure of a diary; write --plot diary"),
         (["--plot", "diary=out.pdf"], "ends in .png or .svg"),
     ],
@@ -213,3 +214,44 @@ def test_the_figure_shows_every_run_and_hollow_ones(runs: Path, tmp_path: Path) 
     assert "NOT CONVERGED where hollow" in drawn
     call("--runs", str(runs), "--quiet", "--plot", f"diary={tmp_path / 'b.svg'}")
     assert (tmp_path / "b.svg").read_text(encoding="utf-8") == drawn
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("evidence.csv", 'id,quantity\n"one,plan\n'),
+        ("evidence.csv", "id,quantity\none,plan\n"),
+        ("sources.csv", "id,title\none\n"),
+        ("priors.toml", "[plan\n"),
+        ("timeline.toml", "end = \n"),
+    ],
+)
+def test_inputs_that_a_stranger_changed_make_a_run_that_is_not_told(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    folder = write_run(tmp_path / "runs", write_case(tmp_path / "case"), key=FIRST)
+    write_run(tmp_path / "runs", tmp_path / "case", key=SECOND)
+    (folder / "inputs" / name).write_text(content)
+    resealed(folder)
+    found = diary(output=tmp_path / "runs")
+    assert [one.run for one in found.entries] == [f"case-{SECOND}"]
+    assert "contradict each other" in found.damaged[0]
+
+
+def test_text_of_files_is_text_wherever_it_is_told(tmp_path: Path) -> None:
+    """A source whose id is markup, an escape sequence or a formula acts nowhere."""
+    odd = "<b>x</b>"
+    for place in range(2):
+        case = write_case(tmp_path / str(place) / "case")
+        folder = write_run(tmp_path / "runs", case, key=f"{place}" * 12)
+        for name in ("evidence.csv", "sources.csv") if place else ():
+            text = (folder / "inputs" / name).read_text()
+            (folder / "inputs" / name).write_text(text.replace("paper", odd))
+        resealed(folder, fit=f"{place}" * 12, date=f"2024-01-0{place + 1}")
+    found = diary(output=tmp_path / "runs")
+    step = found.entries[1].step
+    assert step is not None
+    assert odd in step.label
+    assert odd not in found._repr_html_()
+    assert "&lt;b&gt;x" in found._repr_html_()
+    assert odd in call("--runs", str(tmp_path / "runs"))[1]
