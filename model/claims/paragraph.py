@@ -38,12 +38,14 @@ class Meaning:
     ----------
     quantity, base : str
         As in evidence.csv; the base of a share, or blank.
-    definition : str
+    title : str
         In words.
     posterior : dict
         Its distribution, in the figure's unit.
     probability : float
         That the claim is true of it, as it is worded.
+    reached : float or None
+        Of an upper end, the chance that the quantity comes up to it.
     agreement : float
         What the verdict follows from.
     verdict : Verdict
@@ -51,9 +53,10 @@ class Meaning:
 
     quantity: str
     base: str
-    definition: str
+    title: str
     posterior: Json
     probability: float
+    reached: float | None
     agreement: float
     verdict: Verdict
 
@@ -108,6 +111,12 @@ class Figure:
         """Whether the verdict depends on what the figure means."""
         return len({one.verdict for one in self.meanings}) > 1
 
+    @property
+    def of_worker(self) -> bool:
+        """Whether it is an amount of one worker."""
+        kinds = {MEASURED_BY_NAME[one.quantity].kind for one in self.meanings if not one.base}
+        return kinds == {"worker_month"}
+
 
 @dataclass(frozen=True, repr=False)
 class Paragraph:
@@ -129,9 +138,9 @@ class Paragraph:
 
     def __repr__(self) -> str:
         """The sentences that the command prints."""
-        from model.claims.told import lines
+        from model.claims.told import sentence
 
-        return "\n".join(lines(self))
+        return "\n".join(map(sentence, self.figures)) or "No figures."
 
     @property
     def table(self) -> Any:
@@ -252,13 +261,13 @@ class _Checker:
         ends, note = claim_in_unit(asked, printed, ends)
         how = agreement(printed.qualifier, ends, draws)
         meaning = Meaning(
-            quantity, base, definition_of(quantity, base), distribution(draws),
-            how.probability, how.agreement, how.verdict(negated=negated),
+            quantity, base, title_of(quantity, base), distribution(draws),
+            how.probability, how.reached, how.agreement, how.verdict(negated=negated),
         )  # fmt: skip
         return meaning, note
 
 
-def definition_of(quantity: str, base: str) -> str:
+def title_of(quantity: str, base: str) -> str:
     """A quantity in words, with the base of a share."""
     told = quantity.removeprefix("total_").replace("_", " ")
     return f"{told} / {base.replace('_', ' ')}" if base else told

@@ -47,10 +47,13 @@ class Agreement:
         That it is true, as it is worded.
     agreement : float
         What its verdict follows from, between 0 and 1.
+    reached : float or None
+        Of an upper end, the chance that the quantity comes up to it.
     """
 
     probability: float
     agreement: float
+    reached: float | None = None
 
     def verdict(self, *, negated: bool) -> Verdict:
         """The verdict; a negation turns it round."""
@@ -101,5 +104,6 @@ def agreement(qualifier: str, ends: tuple[float, float], draws: Floats) -> Agree
     if qualifier in CEILINGS:
         return Agreement(below, below)
     if qualifier in UPPER_ENDS:
-        return Agreement(below, below if above >= REACHED else min(below, TIMES * above))
+        agrees = below if above >= REACHED else min(below, TIMES * above)
+        return Agreement(below, agrees, above)
     return Agreement(inside, min(1.0, 2.0 * min(above, below)))
