@@ -10,10 +10,9 @@ import pandas as pd
 
 from model.case.case import Case
 from model.case.contents import WORLD
-from model.claims.catalogue import words
+from model.claims.catalogue import table
 from model.claims.numerals import Printed
-from model.claims.scanning import Token
-from model.claims.senses import Clause, NotModelledError
+from model.claims.senses import Clause, NotModelledError, breaks
 from model.claims.timespans import Span
 from model.claims.whereabouts import Mention
 
@@ -86,9 +85,12 @@ class Context:
     def _place(self, clause: Clause) -> tuple[tuple[str, ...], frozenset[str], str, list[str]]:
         case, assumed = self._case, []
         placed = [one for one in clause.mentions if one.sort in ("place", "elsewhere", "world")]
-        mention = nearest(clause, [one for one in placed if not _of_people(clause, one)])
+        for one in placed:
+            if _of_others(clause, one):
+                raise NotModelledError(f"it is said of {clause.tokens[one.first].text!r} people")
+        mention = nearest(clause, placed)
         if mention is not None and mention.sort == "world":
-            mention = _unless_a_host(placed) or mention
+            mention = _unless_a_host(clause, placed) or mention
         if mention is None:
             hosts: tuple[str, ...] = tuple(host.name for host in case.hosts)
             title = " and ".join(host.title for host in case.hosts) if len(hosts) == 1 else ""
@@ -159,30 +161,27 @@ def _told(start: pd.Period, end: pd.Period) -> str:
     return str(start) if start == end else f"{start} to {end}"
 
 
-def _unless_a_host(placed: Sequence[Mention]) -> Mention | None:
-    """A host named in a sentence that also has a word such as abroad."""
-    return next((one for one in placed if one.sort == "place"), None)
+def _unless_a_host(clause: Clause, placed: Sequence[Mention]) -> Mention | None:
+    """A host named in a clause that also has a word such as abroad."""
+    own = (one for one in placed if clause.first <= one.first < clause.stop)
+    return next((one for one in own if one.sort == "place"), None)
 
 
-def _of_people(clause: Clause, mention: Mention) -> bool:
-    """Whether an adjective says whose people somebody is, and not where."""
-    if not mention.adjective:
+def _of_others(clause: Clause, mention: Mention) -> bool:
+    """Whether an adjective in the clause says that the workers are not the sender's."""
+    if not mention.adjective or not clause.first <= mention.first < clause.stop:
         return False
     behind = clause.tokens[mention.stop : mention.stop + 1]
-    return mention.sort == "elsewhere" and bool(behind) and behind[0].low.startswith("worker")
+    return bool(behind) and behind[0].low in table("counted")["person"]
 
 
 def nearest[Found: _Placed](clause: Clause, found: Sequence[Found]) -> Found | None:
     """What stands nearest to a figure, with a clause's end as a distance; None if nothing does."""
-    ends = words("boundaries")
-    marks = [place for place, token in enumerate(clause.tokens) if token.low in ends]
-    printed = clause.printed
-    return min(found, key=lambda one: _distance(printed, one, marks, clause.tokens), default=None)
+    marks, printed = breaks(clause.tokens), clause.printed
+    return min(found, key=lambda one: _distance(printed, one, marks), default=None)
 
 
-def _distance(
-    printed: Printed, one: _Placed, marks: Sequence[int], tokens: Sequence[Token]
-) -> int:
+def _distance(printed: Printed, one: _Placed, marks: Sequence[int]) -> int:
     after = one.first >= printed.stop
     low, high = (printed.stop, one.first) if after else (one.stop, printed.first)
     crossed = sum(1 for place in marks if low <= place < high)

@@ -103,7 +103,10 @@ def _one(tokens: list[Token], place: int, dates: frozenset[int]) -> _One | None:
     if value is None or place in dates:
         return None
     number, unit, place, size, vague = value
-    told = _currency(tokens, place, before=False)
+    if vague and phrase(tokens, place, ["of"]) and _currency(tokens, place + 1, before=False):
+        place += 1
+    among = 0.0 < number < 1.0 and size == 1.0 and tokens[place - 2].low == "in"
+    told = "" if among else _currency(tokens, place, before=False)
     if told and not currency:
         currency, place = told, place + 1 + (tokens[place].low == "u.s.")
     percent = place < len(tokens) and tokens[place].low in ("%", "percent", "pct")
@@ -162,9 +165,7 @@ def _digits(text: str) -> tuple[float, float]:
     return value, 10.0 ** min(noughts, 300)
 
 
-def _sized(
-    tokens: list[Token], place: int, value: float, unit: float
-) -> _Value:
+def _sized(tokens: list[Token], place: int, value: float, unit: float) -> _Value:
     """A number with the sizes behind it."""
     sizes, together, stop = read()["sizes"], 1.0, place + 1
     while stop < len(tokens) and tokens[stop].low in sizes:
@@ -272,15 +273,29 @@ def _hedged(tokens: list[Token], printed: Printed) -> Printed:
     while stop > least:
         for before, qualifier in hedges(behind=False):
             first = stop - len(before)
-            if first >= 0 and phrase(tokens, first, before) and len(before[0]) > 1:
+            if first >= 0 and phrase(tokens, first, before) and not _idiom(tokens, first, before):
                 kept = printed.qualifier == "range" and qualifier in ("about", "exact", "nearly")
-                return replace(
-                    printed, qualifier="range" if kept else qualifier, hedged_from=first
-                )
+                return replace(printed, qualifier="range" if kept else qualifier, hedged_from=first)
         if tokens[stop - 1].low not in skipped:
             break
         stop -= 1
     return printed
+
+
+def _idiom(tokens: list[Token], first: int, hedge: list[str]) -> bool:
+    """Whether words hedge nothing where they stand, as in hand over, or a single letter."""
+    idioms: dict[str, list[str]] = read()["idioms"]
+    before = tokens[first - 1].low if first else ""
+    return len(hedge[0]) == 1 and hedge[0].isalpha() or before in idioms.get(" ".join(hedge), ())
+
+
+def _behind(tokens: list[Token], stop: int) -> int:
+    """Place behind a figure, and behind a bracket that says it again, as in 100 rubles ($2)."""
+    if stop < len(tokens) and tokens[stop].text == "(":
+        for place in range(stop, min(stop + BEHIND, len(tokens))):
+            if tokens[place].text == ")":
+                return place + 1
+    return stop
 
 
 def _timed(tokens: list[Token], printed: Printed) -> Printed:
@@ -288,7 +303,8 @@ def _timed(tokens: list[Token], printed: Printed) -> Printed:
     times = read()["times"]
     if printed.kind == "share":
         return printed
-    for place in range(printed.stop, min(printed.stop + BEHIND, len(tokens))):
+    first = _behind(tokens, printed.stop)
+    for place in range(first, min(first + BEHIND, len(tokens))):
         token = tokens[place]
         if token.low in ("monthly", "annually", "yearly", "weekly", "daily", "hourly"):
             return replace(printed, per=times[token.low])

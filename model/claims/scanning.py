@@ -37,7 +37,9 @@ _TOKEN = re.compile(
     r"|(?P<mark>[^\s\w]|_|\n\s*\n)"
 )
 #: Words after which a full stop ends no sentence.
-_SHORTENED = frozenset("st mr mrs dr no vs approx ca e.g i.e u.s jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_SHORTENED = frozenset(
+    "st mr mrs dr no vs approx ca e.g i.e u.s jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

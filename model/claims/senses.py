@@ -14,6 +14,8 @@ from model.claims.whereabouts import Mention
 #: Tokens behind a figure among which the noun that it counts stands, and around it among which a
 #: word says that it is about something else.
 NOUN, BY = 4, 5
+#: Tokens of a bracket that is a part of its clause.
+BRACKETS = 6
 #: Dollars below which an amount without a size, and with no word for it, is of one worker.
 OF_ONE = 1e5
 
@@ -113,15 +115,23 @@ class Clause:
         return ""
 
 
+def breaks(tokens: Sequence[Token]) -> list[int]:
+    """Places at which a clause ends; brackets around a figure are a part of theirs."""
+    ends, inside = words("boundaries"), set()
+    for place, token in enumerate(tokens):
+        if token.low == "(":
+            close = (at for at in range(place, min(place + BRACKETS, len(tokens))))
+            shut = next((at for at in close if tokens[at].low == ")"), None)
+            if shut is not None:
+                inside.update((place, shut))
+    return [place for place, one in enumerate(tokens) if one.low in ends and place not in inside]
+
+
 def _clause(tokens: list[Token], printed: Printed) -> tuple[int, int]:
-    """First and last token of a figure's clause."""
-    ends = words("boundaries")
-    first = printed.first
-    while first and tokens[first - 1].low not in ends:
-        first -= 1
-    stop = printed.stop
-    while stop < len(tokens) and tokens[stop].low not in ends:
-        stop += 1
+    """First token of a figure's clause, and the first behind it."""
+    ends = breaks(tokens)
+    first = max((place + 1 for place in ends if place < printed.first), default=0)
+    stop = min((place for place in ends if place >= printed.stop), default=len(tokens))
     return first, stop
 
 
@@ -247,10 +257,8 @@ def _share(clause: Clause) -> Sense | None:
     for one in read()["shares"]:
         if not _said(clause, one, subject):
             continue
-        bases = _bases(behind)
-        return Sense(
-            one["name"], tuple((item, base) for item in one["items"] for base in bases)
-        )
+        bases = _bases(behind or clause.tokens[clause.first : clause.printed.first])
+        return Sense(one["name"], tuple((item, base) for item in one["items"] for base in bases))
     return None
 
 
@@ -292,7 +300,7 @@ def _amount(clause: Clause, dollars: float) -> Sense | None:
     if not names:
         raise NotModelledError(f"it seems to be {best['name']}, of which no total is modelled")
     return Sense(
-        f"{best['name']}, {'a worker' if of_one else 'in all'}",
+        f"{best['name']}, {'per worker' if of_one else 'in all'}",
         tuple((name if of_one else f"total_{name}", "") for name in names),
     )
 

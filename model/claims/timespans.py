@@ -185,5 +185,3 @@ def _short(tokens: list[Token], span: Span, dates: set[int]) -> Span:
             dates.update((span.stop, span.stop + 1))
             return Span(span.first, span.stop + 2, span.start, _window(year, (12, 12))[1])
     return span
-
-

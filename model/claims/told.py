@@ -66,11 +66,16 @@ def _show_figure(console: Screen, one: Figure, *, wide: bool) -> None:
             Column("Verdict", "left"),
         ]
         rows = [
-            [f"  {meaning.title}", standing(one, meaning), percent(meaning.probability),
-             meaning.verdict.value]
+            [f"  {meaning.title}", standing(one, meaning), _chance(meaning), meaning.verdict.value]
             for meaning in one.meanings
         ]  # fmt: skip
         put(console, columns, rows, wide=wide)
+
+
+def _chance(meaning: Meaning) -> str:
+    """Chance that the claim is true; of an upper end, also that it is reached."""
+    told = percent(meaning.probability)
+    return told if meaning.reached is None else f"{told}, reached {percent(meaning.reached)}"
 
 
 def summary(found: Paragraph) -> str:
@@ -99,11 +104,12 @@ def _how(one: Figure, best: Meaning) -> str:
     """Why the verdict is what it is."""
     chance = percent(best.probability)
     if one.qualifier in FLOORS:
-        return f", and with a chance of {chance} that much or more"
+        return f"; the chance of that much or more is {chance}"
     if one.qualifier in CEILINGS:
-        return f", and with a chance of {chance} that much or less"
+        return f"; the chance of that much or less is {chance}"
     if one.qualifier in UPPER_ENDS and best.reached is not None:
-        return f", no more than that with a chance of {chance}, and up to it {percent(best.reached)}"
+        reached = percent(best.reached)
+        return f"; the chance that it is no more is {chance}, that it comes up to it {reached}"
     verdict = best.verdict
     if one.negated and verdict is not Verdict.STRETCHED:
         swapped = {Verdict.SUPPORTED, Verdict.CONTRADICTED} - {verdict}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from model.case.case import Case
@@ -166,8 +166,10 @@ class Gazetteer:
                 sort: Sort = own.sort
                 if sort == "sender" and not own.adjective and _stands_in(tokens, place):
                     sort = "elsewhere"
-                return Mention(place, stop, sort, own.hosts, own.segments, own.title,
-                               own.adjective)  # fmt: skip
+                title = own.title
+                if own.segments:
+                    title = " ".join(one.text for one in tokens[place:stop] if one.text != ".")
+                return replace(own, first=place, stop=stop, sort=sort, title=title)
         return None
 
 
