@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from model.case.units import CURRENCIES
 from model.claims.catalogue import hedges, read, words
 from model.claims.scanning import Token, phrase
+from model.terminal.wording import MILLION
 
 Kind = Literal["money", "share", "count"]
 
 #: Tokens before a figure in which its hedge stands, and behind it in which its time does.
 NEAR, BEHIND = 4, 6
+#: Largest figure that is told from a larger one.
+LARGEST = 1e200
 #: How many times a vague plural, such as millions, at least and at most.
 VAGUE = (2.0, 9.0)
 #: Number, unit of its last digit, next token, size that goes with it, whether it is vague.
@@ -40,7 +42,7 @@ class Printed:
     per : str
         ``month``, ``year``, ...; blank if nothing is said.
     sized : bool
-        Whether a size, such as million, goes with it.
+        Whether a size from a million goes with it.
     hedged_from : int
         First token of its hedge.
     """
@@ -117,8 +119,6 @@ def _one(tokens: list[Token], place: int, dates: frozenset[int]) -> _One | None:
     fraction = 0.0 < number < 1.0 and not currency and not percent and size == 1.0
     if percent:
         number, unit = number / 100, unit / 100
-    if not math.isfinite(number):
-        return None
     return _One(first, place, number, unit, currency, percent or fraction, size, vague)
 
 
@@ -158,7 +158,7 @@ def _digits(text: str) -> tuple[float, float]:
     """A number in digits, and the unit of its last digit that is not a nought."""
     bare = text.replace(",", "").replace("\u00a0", "")
     whole, _, decimals = bare.partition(".")
-    value = float(bare)
+    value = min(float(bare), LARGEST)
     if decimals:
         return value, 10.0 ** -len(decimals)
     noughts = len(whole) - len(whole.rstrip("0"))
@@ -173,6 +173,8 @@ def _sized(tokens: list[Token], place: int, value: float, unit: float) -> _Value
         if len(tokens[stop].low) == 1 and not attached:
             break
         size = sizes[tokens[stop].low]
+        if value > LARGEST / size:
+            break
         value, unit, stop, together = value * size, unit * size, stop + 1, together * size
     return value, unit, stop, together, False
 
@@ -217,7 +219,7 @@ def _ranged(tokens: list[Token], one: _One, dates: frozenset[int]) -> Printed:
     low, high = (one.value * end if one.vague else one.value for end in VAGUE)
     printed = Printed(
         one.first, one.stop, kind, qualifier, low, high, one.unit, one.currency,
-        sized=one.size > 1.0, hedged_from=one.first,
+        sized=one.size >= MILLION, hedged_from=one.first,
     )  # fmt: skip
     if one.vague or one.stop >= len(tokens):
         return printed
@@ -239,7 +241,7 @@ def _ranged(tokens: list[Token], one: _One, dates: frozenset[int]) -> Printed:
     kind = "money" if other.currency else "share" if other.percent else "count"
     return replace(
         printed, stop=other.stop, kind=kind, qualifier="range", low=first.value,
-        high=other.value, currency=other.currency, sized=other.size > 1.0,
+        high=other.value, currency=other.currency, sized=other.size >= MILLION,
     )  # fmt: skip
 
 
@@ -286,7 +288,8 @@ def _idiom(tokens: list[Token], first: int, hedge: list[str]) -> bool:
     """Whether words hedge nothing where they stand, as in hand over, or a single letter."""
     idioms: dict[str, list[str]] = read()["idioms"]
     before = tokens[first - 1].low if first else ""
-    return len(hedge[0]) == 1 and hedge[0].isalpha() or before in idioms.get(" ".join(hedge), ())
+    letter = len(hedge[0]) == 1 and hedge[0].isalpha()
+    return letter or before in idioms.get(" ".join(hedge), ())
 
 
 def _behind(tokens: list[Token], stop: int) -> int:

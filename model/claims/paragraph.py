@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from model.case.faults import cut
 from model.claims.catalogue import words
 from model.claims.context import Context, Scene
 from model.claims.numerals import Printed, figures
@@ -159,7 +160,7 @@ def check(folder: Path, text: str, pause: Callable[[], None] = lambda: None) -> 
         Of the run.
     text : str
     pause : callable
-        Called before each figure; may raise, to interrupt.
+        Called before each sentence; may raise, to interrupt.
 
     Raises
     ------
@@ -197,11 +198,11 @@ class _Checker:
         self, tokens: list[Token], number: int, pause: Callable[[], None]
     ) -> Iterator[Figure]:
         """The figures of one sentence, one by one."""
+        pause()
         dated, dates = spans(tokens)
         printed = figures(tokens, dates)
         mentions = self._places.mentions(tokens) if printed else []
         for one in printed:
-            pause()
             clause = Clause(tokens, mentions, one)
             blank = self._blank(clause, number)
             try:
@@ -214,7 +215,7 @@ class _Checker:
         tokens, printed = clause.tokens, clause.printed
         first, stop = tokens[printed.hedged_from].start, tokens[printed.stop - 1].end
         return Figure(
-            text=self._text[first:stop], sentence=number, first=first, stop=stop,
+            text=cut(self._text[first:stop]), sentence=number, first=first, stop=stop,
             qualifier=printed.qualifier, low=printed.low, high=printed.high,
             unit=unit_of(printed), negated=denied(clause),
         )  # fmt: skip

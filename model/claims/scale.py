@@ -61,12 +61,14 @@ def draws_in_unit(asked: Asked, printed: Printed, draws: Floats) -> Floats:
         return draws
     if kind == "worker_month":
         least, most = read()["months_in"][printed.per or "month"]
-        return draws * (least * most) ** 0.5
+        middle: float = (least * most) ** 0.5
+        return draws * middle
     if not printed.per:
         return draws
     months = (asked.end - asked.start).n + 1
-    time = CALENDAR.get(printed.per) or read()["months_in"][printed.per][0]
-    return draws * time / months
+    time: float = CALENDAR.get(printed.per) or read()["months_in"][printed.per][0]
+    rate: float = time / months
+    return draws * rate
 
 
 def check_whole(asked: Asked, printed: Printed, *, cut: bool) -> None:

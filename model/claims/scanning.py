@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from model.claims.catalogue import words
 from model.terminal.plain_text import ACTING
 
 Kind = Literal["number", "word", "sign", "mark"]
@@ -35,10 +36,6 @@ _TOKEN = re.compile(
     r"|(?P<word>(?:U\.S\.|[^\W\d_]++(?:'[^\W\d_]++)*+))"
     r"|(?P<sign>US\$|[$€£¥₽₩%+~≈<>≤≥])"
     r"|(?P<mark>[^\s\w]|_|\n\s*\n)"
-)
-#: Words after which a full stop ends no sentence.
-_SHORTENED = frozenset(
-    "st mr mrs dr no vs approx ca e.g i.e u.s jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 
 
@@ -107,7 +104,7 @@ def _shortened(found: list[Token], text: str) -> bool:
     if len(found) > 1:
         before = found[-2]
         initial = len(before.text) == 1 and before.text.isupper()
-        if before.end == stop.start and (before.low in _SHORTENED or initial):
+        if before.end == stop.start and (before.low in words("shortened") or initial):
             return True
     return not (stop.end >= len(text) or text[stop.end].isspace() or text[stop.end] in "\"')]")
 

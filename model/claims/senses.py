@@ -117,7 +117,8 @@ class Clause:
 
 def breaks(tokens: Sequence[Token]) -> list[int]:
     """Places at which a clause ends; brackets around a figure are a part of theirs."""
-    ends, inside = words("boundaries"), set()
+    ends = words("boundaries")
+    inside: set[int] = set()
     for place, token in enumerate(tokens):
         if token.low == "(":
             close = (at for at in range(place, min(place + BRACKETS, len(tokens))))
@@ -307,13 +308,25 @@ def _amount(clause: Clause, dollars: float) -> Sense | None:
 
 def is_of_one(clause: Clause, dollars: float) -> bool:
     """Whether an amount is of one worker: by a word for it, or else by its size."""
-    said = clause.outside()
     heads = [one.split() for one in read()["heads"]["words"]]
-    text = [one.low for one in said.tokens[clause.first : clause.stop]]
-    whole = [one.low for one in said.tokens]
-    if clause.printed.sized and not clause.printed.currency == "":
-        return any(_holds(text, head) for head in heads) and not dollars >= OF_ONE
-    return any(_holds(whole, head) for head in heads) or dollars < OF_ONE
+    own = clause if clause.printed.sized else clause.outside()
+    text = [
+        clause.tokens[place].low
+        for place in range(own.first, own.stop)
+        if place not in clause.senders
+    ]
+    if any(_holds(text, head) for head in heads) or _each(text):
+        return True
+    return not clause.printed.sized and dollars < OF_ONE
+
+
+def _each(text: Sequence[str]) -> bool:
+    """Whether a word such as each is there, and not of a time."""
+    times, alone = read()["times"], words("heads", "alone")
+    return any(
+        word in alone and (place + 1 == len(text) or text[place + 1] not in times)
+        for place, word in enumerate(text)
+    )
 
 
 def _holds(text: Sequence[str], part: Sequence[str]) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pandas as pd
 
-from model.claims.catalogue import read, table
+from model.claims.catalogue import read, table, words
 from model.claims.scanning import Token
 
 #: Years that a number of four digits is taken for.
 YEARS = range(1900, 2100)
-#: Words before a year, by which it is one whatever follows.
-_BEFORE = frozenset(
-    "in of since by during until for through after before late early mid end and to from".split()
-)
 _HALVES = {"first": (1, 6), "second": (7, 12)}
 _QUARTERS = {"first": (1, 3), "second": (4, 6), "third": (7, 9), "fourth": (10, 12)}
 _ENDS = frozenset({"end", "late", "close"})
@@ -70,7 +67,7 @@ def _is_year(tokens: list[Token], place: int) -> bool:
     if before is not None:
         if before.kind == "sign" or before.text == "." or before.low in ("resolution", "article"):
             return False
-        if before.low in _BEFORE or before.text == "-" or _month(before.low):
+        if before.low in words("before_year") or before.text == "-" or _month(before.low):
             return True
     if place + 1 == len(tokens):
         return True
@@ -105,11 +102,9 @@ def _around(tokens: list[Token], place: int) -> Span:
     """A year with the month, the quarter or the end that stands before it."""
     year, first, stop = int(tokens[place].text), place, place + 1
     months = (1, 12)
-    if place + 4 < len(tokens) and [tokens[place + one].text for one in (1, 3)] == ["-", "-"]:
-        if all(_is_day(tokens[place + one]) for one in (2, 4)):
-            number = int(tokens[place + 2].text)
-            if number <= 12:
-                return Span(place, place + 5, *_window(year, (number, number)))
+    number = _numbered_month(tokens, place)
+    if number:
+        return Span(place, place + 5, *_window(year, (number, number)))
     back = place - 1
     if back >= 1 and tokens[back].text == "," and _is_day(tokens[back - 1]):
         back -= 2
@@ -125,6 +120,15 @@ def _around(tokens: list[Token], place: int) -> Span:
         months = _part(before)
     span = Span(first, stop, *_window(year, months))
     return replace(span, open=bool(before) and bool(_OPEN & set(before[-5:])))
+
+
+def _numbered_month(tokens: list[Token], place: int) -> int:
+    """Month of a date such as 2017-09-11 that begins with a year; nought if none does."""
+    written = tokens[place : place + 5]
+    dashed = len(written) == 5 and written[1].text == written[3].text == "-"
+    if not dashed or not (_is_day(written[2]) and _is_day(written[4])):
+        return 0
+    return int(written[2].text) if int(written[2].text) <= 12 else 0
 
 
 def _words(tokens: list[Token], place: int) -> list[str]:
@@ -154,6 +158,7 @@ def _part(before: list[str]) -> tuple[int, int]:
     return 1, 12
 
 
+@cache
 def _window(year: int, months: tuple[int, int]) -> tuple[pd.Period, pd.Period]:
     first, last = (pd.Period(year=year, month=month, freq="M") for month in months)
     return first, last

@@ -94,9 +94,9 @@ class Gazetteer:
                 self._add([country.capital], "sender", title=title)
                 self._add(_both(country.adjectives), "sender", title="", adjective=True)
             elif own:
-                host = next(host.title for host in case.hosts if host.name == own[0])
-                self._add(country.names, "place", tuple(own[:1]), title=host)
-                self._add(_both(country.adjectives), "place", tuple(own[:1]), title=host,
+                there = next(one.title for one in case.hosts if one.name == own[0])
+                self._add(country.names, "place", tuple(own[:1]), title=there)
+                self._add(_both(country.adjectives), "place", tuple(own[:1]), title=there,
                           adjective=True)  # fmt: skip
             else:
                 other = " ".join(country.names[0]).title()
