@@ -34,7 +34,7 @@ app = App()
     "open is said. No fit is run, and nothing is written.",
     epilog="Examples:\n"
     "  {command} RUN article.txt\n"
-    '  echo "The state took $2 billion in 2017." | {command} RUN -\n\n'
+    "  {command} RUN - < article.txt\n\n"
     "Exit status: 0 done, whatever the verdicts; 2 invalid run, text or arguments; 3 done, but "
     "the run's sampler had not converged; 130 interrupted.",
 )

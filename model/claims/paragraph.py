@@ -9,7 +9,7 @@ from typing import Any
 
 from model.case.faults import cut
 from model.claims.catalogue import words
-from model.claims.context import Context, Scene
+from model.claims.scene import Context, Scene
 from model.claims.numerals import Printed, figures
 from model.claims.rule import ORDER, Verdict, agreement, claimed
 from model.claims.scale import check_whole, claim_in_unit, draws_in_unit, unit_of
