@@ -9,11 +9,11 @@ from typing import Any
 
 from model.case.faults import cut
 from model.claims.catalogue import words
-from model.claims.scene import Context, Scene
 from model.claims.numerals import Printed, figures
 from model.claims.rule import ORDER, Verdict, agreement, claimed
 from model.claims.scale import check_whole, claim_in_unit, draws_in_unit, unit_of
 from model.claims.scanning import Token, plain, sentences
+from model.claims.scene import Context, Scene
 from model.claims.senses import Clause, NotModelledError, sense_of
 from model.claims.standing import Asked, Standing
 from model.claims.timespans import spans

@@ -29,6 +29,8 @@ _PLAIN = str.maketrans(
         "＄": "$",
     }
 )
+#: A sequence that colours a terminal or moves its cursor.
+_ESCAPED = re.compile(r"\x1b\[[0-9;?]*+[A-Za-z]?")
 _ACTS = re.compile(f"[{ACTING}]")
 #: Possessive quantifiers: no text is gone over more than once.
 _TOKEN = re.compile(
@@ -63,7 +65,8 @@ class Token:
 
 def plain(text: str) -> str:
     """A text of the same length in which nothing acts and signs that look alike are one."""
-    return _ACTS.sub(" ", text.translate(_PLAIN))
+    still = _ESCAPED.sub(lambda found: " " * len(found[0]), text)
+    return _ACTS.sub(" ", still.translate(_PLAIN))
 
 
 def sentences(text: str) -> Iterator[list[Token]]:
@@ -76,7 +79,10 @@ def sentences(text: str) -> Iterator[list[Token]]:
             found = []
             continue
         found.append(token)
-        ends = token.text in "!?" or (token.text == "." and not _shortened(found, text))
+        if token.text == "." and _shortened(found, text):
+            found.pop()
+            continue
+        ends = token.text in "!?."
         if (token.kind == "mark" and ends) or len(found) >= LONGEST:
             yield found
             found = []

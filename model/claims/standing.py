@@ -125,7 +125,10 @@ class Standing:
         return summed if own else summed / self._cross(USD, currency, asked.start, asked.end)
 
     def _of_segments(self, asked: Asked, currency: str) -> Floats:
-        """Revenue from some segments: month by month, their workers times what one yields."""
+        """Revenue from some segments: month by month, their workers times what one yields.
+
+        Segments that together lose count as nothing, as they do where evidence is about them.
+        """
         item = asked.quantity.removeprefix("total_")
         months = pd.period_range(asked.start, asked.end, freq="M")
         total: Floats = np.zeros(())

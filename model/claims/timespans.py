@@ -14,6 +14,7 @@ from model.claims.scanning import Token
 YEARS = range(1900, 2100)
 _HALVES = {"first": (1, 6), "second": (7, 12)}
 _QUARTERS = {"first": (1, 3), "second": (4, 6), "third": (7, 9), "fourth": (10, 12)}
+_PARTS = ("half", "quarter")
 _ENDS = frozenset({"end", "late", "close"})
 _STARTS = frozenset({"start", "beginning", "early"})
 _OPEN = frozenset({"since", "after"})
@@ -118,6 +119,8 @@ def _around(tokens: list[Token], place: int) -> Span:
     else:
         before = _words(tokens, place)
         months = _part(before)
+        parts = [at for at in range(max(place - 3, 0), place) if tokens[at].low in _PARTS]
+        first = parts[0] if parts and months != (1, 12) else place
     span = Span(first, stop, *_window(year, months))
     return replace(span, open=bool(before) and bool(_OPEN & set(before[-5:])))
 
@@ -153,7 +156,7 @@ def _part(before: list[str]) -> tuple[int, int]:
         return 1, 1
     if last in ("mid", "middle"):
         return 6, 6
-    if len(near) > 1 and last in ("half", "quarter"):
+    if len(near) > 1 and last in _PARTS:
         return (_HALVES if last == "half" else _QUARTERS).get(near[-2], (1, 12))
     return 1, 12
 
