@@ -42,9 +42,12 @@ def show(found: Paragraph, *, wide: bool = False) -> None:
         console.tell("The text has no figures but dates.")
         return
     console.tell(summary(found), "bold")
+    framed = False  # a table in a terminal ends in a blank line of its own
     for one in found.figures:
-        console.print()
+        if not framed:
+            console.print()
         _show_figure(console, one, wide=wide)
+        framed = console.is_terminal and len(one.meanings) > 1
     console.print()
     if any(one.meanings for one in found.figures):
         console.tell(RULE)
@@ -61,12 +64,12 @@ def _show_figure(console: Screen, one: Figure, *, wide: bool) -> None:
     if len(one.meanings) > 1:
         columns = [
             Column("  It may mean", "left"),
+            Column("Verdict", "left"),
             Column("Posterior, 90%"),
             Column("Chance", rank=1),
-            Column("Verdict", "left"),
         ]
         rows = [
-            [f"  {meaning.title}", standing(one, meaning), _chance(meaning), meaning.verdict.value]
+            [f"  {meaning.title}", meaning.verdict.value, standing(one, meaning), _chance(meaning)]
             for meaning in one.meanings
         ]  # fmt: skip
         put(console, columns, rows, wide=wide)

@@ -99,9 +99,11 @@ class Gazetteer:
                 self._add(_both(country.adjectives), "place", tuple(own[:1]), title=there,
                           adjective=True)  # fmt: skip
             else:
+                # who sends the workers may be any country, if the case does not say
+                sort: Sort = "elsewhere" if title else "sender"
                 other = " ".join(country.names[0]).title()
-                self._add(country.names, "elsewhere", title=other)
-                self._add(_both(country.adjectives), "elsewhere", title=other, adjective=True)
+                self._add(country.names, sort, title=other)
+                self._add(_both(country.adjectives), sort, title=other, adjective=True)
 
     def _segments(self, case: Case) -> None:
         """Regions and sectors of the hosts, unless a host has the same name."""
