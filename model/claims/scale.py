@@ -36,7 +36,7 @@ def claim_in_unit(
     if MEASURED_BY_NAME[asked.quantity].kind != "worker_month" or asked.base:
         return ends, ""
     if not printed.per:
-        return ends, "no time is named: a month is meant"
+        return ends, "no time is named, taken to be a month"
     if printed.per not in ("day", "hour"):
         return ends, ""
     least, most = read()["months_in"][printed.per]
@@ -46,7 +46,7 @@ def claim_in_unit(
 
 
 def _of_work(per: str) -> str:
-    return f"a month of 22 to 30 {'days' if per == 'day' else 'days of 8 to 16 hours'} is meant"
+    return f"a month has 22 to 30 {'days' if per == 'day' else 'days of 8 to 16 hours'} of work"
 
 
 def draws_in_unit(asked: Asked, printed: Printed, draws: Floats) -> Floats:

@@ -79,7 +79,7 @@ class Context:
         hosts, segments, place, assumed = self._place(clause)
         start, end, cut, told = self._dates(clause, dated)
         if not dated:
-            assumed = [*assumed, f"no year is named: {told} is meant"]
+            assumed = [*assumed, f"no year is named, taken to be {told}"]
         return Scene(hosts, segments, place, start, end, cut, told, tuple(assumed))
 
     def _place(self, clause: Clause) -> tuple[tuple[str, ...], frozenset[str], str, list[str]]:
@@ -96,7 +96,7 @@ class Context:
             title = " and ".join(host.title for host in case.hosts) if len(hosts) == 1 else ""
             title = title or "all hosts of the case"
             segments: frozenset[str] = frozenset()
-            assumed.append(f"no place is named: {title} is meant")
+            assumed.append(f"no place is named, taken to be {title}")
         elif mention.sort == "elsewhere":
             raise NotModelledError(f"{mention.title} is no place that the case tells apart")
         elif mention.sort == "world":

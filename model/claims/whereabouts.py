@@ -62,7 +62,7 @@ class Gazetteer:
         self._hosts(case)
         self._segments(case)
         for group, members in case.groups.items():
-            self._add([as_words(group)], "place", tuple(members), title=group)
+            self._add([as_words(group)], "place", tuple(members))
         for names in self._names.values():
             names.sort(key=lambda one: -len(one.words))
 
@@ -71,7 +71,7 @@ class Gazetteer:
         segments: frozenset[str] = frozenset(), title: str = "", *, adjective: bool = False,
     ) -> None:  # fmt: skip
         for name in names:
-            if not name or len(" ".join(name)) < SHORTEST - (sort == "elsewhere"):
+            if not name:
                 continue
             name = tuple("st" if word == "saint" else word for word in name)
             listed = self._names.setdefault(name[0], [])
@@ -118,20 +118,25 @@ class Gazetteer:
                 own = frozenset(segment for _, segment in found)
                 whole = {one.id for one in case.segments if one.host in hosts}
                 if sort == "place" and own == whole:
-                    self._add([as_words(name)], "place", hosts, title=name)
+                    self._add([as_words(name)], "place", hosts)
                     continue
                 kind: Sort = "place" if sort == "place" else "sector"
-                self._replace(as_words(name), kind, hosts, own, name.replace("_", " "))
+                self._replace(as_words(name), kind, hosts, own)
+                for country in countries():
+                    if kind == "place" and as_words(name) in country.names:
+                        for adjective in _both(country.adjectives):
+                            self._replace(adjective, kind, hosts, own, adjective=True)
 
     def _replace(
-        self, name: Names, sort: Sort, hosts: tuple[str, ...], segments: frozenset[str], title: str
-    ) -> None:
+        self, name: Names, sort: Sort, hosts: tuple[str, ...], segments: frozenset[str], *,
+        adjective: bool = False,
+    ) -> None:  # fmt: skip
         """Add a name that goes before a host's or a country's own, as Oman's within a host."""
         if not name:
             return
         listed = self._names.get(name[0], [])
         self._names[name[0]] = [one for one in listed if one.words != name]
-        self._add([name], sort, hosts, segments, title)
+        self._add([name], sort, hosts, segments, adjective=adjective)
 
     def mentions(self, tokens: list[Token]) -> list[Mention]:
         """The places of a sentence, in its order."""
@@ -163,14 +168,13 @@ class Gazetteer:
                     break
                 rest.pop(0)
                 stop += 1
-            if not rest and (tokens[place].text[:1].isupper() or name.mention.sort == "sector"):
+            if not rest and _is_name(tokens[place].text, name):
                 own = name.mention
                 sort: Sort = own.sort
                 if sort == "sender" and not own.adjective and _stands_in(tokens, place):
                     sort = "elsewhere"
-                title = own.title
-                if own.segments:
-                    title = " ".join(one.text for one in tokens[place:stop] if one.text != ".")
+                printed = " ".join(one.text for one in tokens[place:stop])
+                title = printed if own.segments or not own.title else own.title
                 return replace(own, first=place, stop=stop, sort=sort, title=title)
         return None
 
@@ -178,6 +182,13 @@ class Gazetteer:
 def sender_of(case: Case) -> str:
     """The state that sends the workers, as the case calls it; blank if it does not."""
     return str(toml_of(case.files["timeline.toml"].decode("utf-8-sig")).get("sender", ""))
+
+
+def _is_name(text: str, name: _Name) -> bool:
+    """Whether a word is written as a name is: IT is a sector, it is none."""
+    if len(name.words) == 1 and len(text) < SHORTEST:
+        return text.isupper()
+    return text[:1].isupper() or name.mention.sort == "sector"
 
 
 def _in(name: Names, title: Names) -> bool:

@@ -138,7 +138,7 @@ def test_what_is_not_said_is_told_to_be_assumed(standing: Standing) -> None:
     assert any("no year" in one for one in found.assumed)
     assert any("no place" in one for one in found.assumed)
     found = only(standing, "Contractors in Russia pay 90,000 rubles per worker in 2017.")
-    assert found.assumed == ("no time is named: a month is meant",)
+    assert found.assumed == ("no time is named, taken to be a month",)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,9 @@ def test_a_case_of_other_hosts_knows_other_places(tiny_world: Case) -> None:
     assert named(tiny_world, "in China") == [("place", ("china",))]
     assert named(tiny_world, "Chinese firms") == [("place", ("china",))]
     assert named(tiny_world, "in Oman") == [("place", ("uae_oman",))]
+    assert named(tiny_world, "Polish firms") == [("place", ("poland_eu",))]
+    assert named(tiny_world, "IT workers")[0][0] == "sector"
+    assert named(tiny_world, "it pays") == []
     assert named(tiny_world, "in Warsaw") == [("elsewhere", ())]
     assert named(tiny_world, "in Russia") == [("elsewhere", ())]
 
