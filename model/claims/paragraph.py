@@ -27,6 +27,8 @@ Json = dict[str, Any]
 MOST = 1000
 #: Tokens before a figure in which what denies it stands.
 DENIED = 8
+#: The share of the workers in some segments.
+SHARE = "segment_workers"
 #: Months of a window from which yearly quotas are added up.
 MONTHS = 12
 
@@ -231,7 +233,8 @@ class _Checker:
         meanings, assumed, missing = [], list(scene.assumed), ""
         for quantity, base in sense.quantities:
             try:
-                meaning, note = self._meaning(quantity, base, printed, scene, blank.negated)
+                where = scene if quantity != SHARE else _parts_named(clause, scene)
+                meaning, note = self._meaning(quantity, base, printed, where, blank.negated)
             except NotModelledError as error:
                 missing = str(error)
                 continue
@@ -254,7 +257,7 @@ class _Checker:
             quantity = "authorisations"
         asked = Asked(quantity, base, scene.hosts, scene.segments, scene.start, scene.end)
         check_whole(asked, printed, cut=scene.cut)
-        if MEASURED_BY_NAME[quantity].kind == "share" and not scene.segments:
+        if quantity == SHARE and not scene.segments:
             raise NotModelledError("it names no part of the workers that the case tells apart")
         draws = self._standing.draws(asked, printed.currency or "USD")
         draws = draws_in_unit(asked, printed, draws)
@@ -266,6 +269,15 @@ class _Checker:
             how.probability, how.reached, how.agreement, how.verdict(negated=negated),
         )  # fmt: skip
         return meaning, note
+
+
+def _parts_named(clause: Clause, scene: Scene) -> Scene:
+    """A scene with the parts of the hosts that a clause names besides, of whose share it speaks."""
+    if scene.segments:
+        return scene
+    named = [one for one in clause.mentions if clause.first <= one.first < clause.stop]
+    own = [one.segments for one in named if set(one.hosts) == set(scene.hosts)]
+    return replace(scene, segments=frozenset().union(*own))
 
 
 def title_of(quantity: str, base: str) -> str:

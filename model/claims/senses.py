@@ -41,14 +41,7 @@ class Sense:
 
 
 class Clause:
-    """A figure's own clause within its sentence, and what is said in it.
-
-    Parameters
-    ----------
-    tokens : list of Token
-    mentions : list of Mention
-    printed : Printed
-    """
+    """A figure's own clause within its sentence, and what is said in it."""
 
     def __init__(self, tokens: list[Token], mentions: list[Mention], printed: Printed) -> None:
         self.tokens, self.printed = tokens, printed
@@ -205,7 +198,7 @@ def _of_counts(clause: Clause, noun: str) -> Sense | None:
 def _noun(clause: Clause) -> tuple[str, bool]:
     """What is counted, by the noun behind the figure, and whether no noun stands there at all."""
     tokens, stop = clause.tokens, clause.printed.stop
-    hard = words("prepositions")
+    hard, others = words("prepositions"), words("determiners")
     known = table("counted")
     for place in range(stop, min(stop + NOUN, len(tokens))):
         mention = clause.senders.get(place)
@@ -218,7 +211,7 @@ def _noun(clause: Clause) -> tuple[str, bool]:
             raise NotModelledError(f"{tokens[place].text!r}: they are not those that are modelled")
         if kind == "person" or (kind and not _goes_on(tokens, place, known)):
             return kind, False
-        if tokens[place].kind == "mark" or low in hard or low in ("were", "was", "are", "in"):
+        if tokens[place].kind == "mark" or low in hard or low in others or low in read()["times"]:
             break
     bare = stop >= len(tokens) or tokens[stop].kind != "word" or tokens[stop].low in words("bare")
     return "", bare or stop in clause.senders
@@ -345,4 +338,10 @@ def _said(clause: Clause, one: dict[str, Any], subject: str) -> bool:
 
 
 def _any(clause: Clause, acts: Iterable[str]) -> bool:
-    return any(clause.has(table("acts")[act]) for act in acts)
+    own = [one.low for one in clause.tokens[clause.first : clause.stop]]
+    phrases: dict[str, list[str]] = read()["phrases"]
+    return any(
+        clause.has(table("acts")[act])
+        or any(_holds(own, phrase.split()) for phrase in phrases.get(act, ()))
+        for act in acts
+    )

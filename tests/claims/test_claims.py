@@ -26,7 +26,7 @@ from model.terminal.plain_text import json_text
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 #: Sentences of each file that must be right, and those that are known to be wrong (docs/claims.md).
-FEWEST = {"sentences": 36, "published": 14, "unseen": 21}
+FEWEST = {"sentences": 36, "published": 14, "unseen": 21, "later": 17}
 
 
 @pytest.fixture(scope="session")
