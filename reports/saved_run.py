@@ -284,17 +284,17 @@ class SavedRun:
     @cached_property
     def evidence(self) -> dict[str, dict[str, str]]:
         """Rows of ``evidence.csv`` by id, in their order."""
-        return {name: as_read(row) for name, row in self._table("evidence").items()}
+        return {name: as_read(row) for name, row in self.table("evidence").items()}
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
         """Rows of ``sources.csv`` by id."""
-        return self._table("sources")
+        return self.table("sources")
 
     @cached_property
     def segments(self) -> dict[str, dict[str, str]]:
         """Rows of ``segments.csv`` by id."""
-        return self._table("segments")
+        return self.table("segments")
 
     @cached_property
     def priors(self) -> Json:
@@ -329,7 +329,7 @@ class SavedRun:
                 return str(node["basis"])
         return ""
 
-    def _table(self, name: str) -> dict[str, dict[str, str]]:
+    def table(self, name: str) -> dict[str, dict[str, str]]:
         rows = self._read_input(f"{name}.csv", rows_of_text)
         return {row.get("id", ""): cleaned(row) for _, row in rows}
 

@@ -25,6 +25,7 @@ from reports.figures import (
     information,
     ladder,
     leave_one_out,
+    networks,
     priors,
     ranks,
     scenarios,
@@ -46,6 +47,7 @@ FIGURES = {
     "workers": workers,
     "scenarios": scenarios,
     "totals": totals,
+    "networks": networks,
     "priors": priors,
     "evidence": evidence,
     "ranks": ranks,
@@ -81,6 +83,7 @@ def lacking(run: SavedRun) -> set[str]:
     lacks = {figure for figure, check in OF_CHECKS.items() if check not in made}
     lacks |= set() if run.scenarios else {"scenarios"}
     lacks |= set() if f"{HEADLINE} {run.year}" in run.drivers else set(OF_DRIVERS)
+    lacks |= set() if networks.shown(run) else {"networks"}
     return lacks | (set() if totals.published(run) else {"totals"})
 
 
