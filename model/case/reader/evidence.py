@@ -233,8 +233,11 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
         if row.kind == "share":
             row.fault("segment", "a share of the workers needs its segments; name them")
         return
-    if row.kind in ("total", "basic"):
+    if row.kind == "basic":
         row.fault("segment", f"{row['quantity']} is not measured by segment; leave the cell blank")
+        return
+    if row.kind == "total":
+        _check_trade(row, text, dimensions)
         return
     if dimensions.segments is None or dimensions.hosts is None:
         return
@@ -254,6 +257,16 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
     elif row.kind == "share" and len(chosen) == len(own):
         row.fault("segment", f"{quote(text)} is every segment, so its share is 1; name fewer")
     row.segments = chosen
+
+
+def _check_trade(row: Row, text: str, dimensions: Dimensions) -> None:
+    """Check that a total of a part of its hosts names a segment, sector or region of the case."""
+    words = {
+        word for one in dimensions.segments or () for word in (one.id, one.sector, one.region)
+    }
+    if dimensions.segments is not None and text not in words:
+        message = f"{quote(text)} is not a segment, sector or region of segments.csv"
+        row.fault("segment", f"{message}; {choose(text, sorted(words))}")
 
 
 def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...] | str:
