@@ -125,12 +125,9 @@ def most_uncertain(run: SavedRun) -> str:
     return str(workers(run)["host"].to_numpy()[int(np.argmax(high - low))])
 
 
-def thirds(run: SavedRun, host: str) -> list[tuple[Floats, Floats]]:
-    """Workers of a host and the sum's state take, in each third of the draws by these workers."""
-    counted = np.asarray(workers(run).sel(host=host))
-    whole = np.asarray(yearly(run).sum("host"))
-    order = np.argsort(counted, kind="stable")
-    return [(counted[one], whole[one]) for one in np.array_split(order, THIRDS)]
+def thirds(counted: Floats) -> list[NDArray[np.int_]]:
+    """Places of the draws in which a number is lowest, in between, and highest: a third each."""
+    return list(np.array_split(np.argsort(counted, kind="stable"), THIRDS))
 
 
 def width_if_known(quantity: Floats, whole: Floats) -> float:

@@ -26,7 +26,7 @@ from reports.figures.style import (
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
-COLUMNS, TALL = 3, 31.0
+COLUMNS, TALL = 3, 28.0
 #: Characters in a line of a title.
 LINE = 30
 

@@ -51,8 +51,8 @@ ORDER = tuple(reversed(DEFINITIONS))
 NEAR = 0.2
 #: Million dollars a year that are widely quoted for the world.
 QUOTED = (500.0, 2000.0)
-#: Where the first column of chances is, and how far apart columns are, as parts of the width.
-FIRST, APART = 1.075, 0.125
+#: Where the first column of chances is, and how far apart columns are, in points.
+FIRST, APART = 22.0, 31.0
 #: Million dollars at which the axis begins, at least.
 LEAST = 1.0
 
@@ -252,14 +252,15 @@ def _columns(axes: Axes, texts: Catalogue, told: bool) -> None:
     place = len(ORDER) + 0.3
     for column, definition in enumerate(ORDER):
         name = texts.say(f"definitions.{definition}.name")
-        _column(axes, column, place, "\n".join(textwrap.wrap(name, 9)), linespacing=0.95)
+        _column(axes, column, place, "\n".join(textwrap.wrap(name, 9)), linespacing=0.95, fontsize=6.8)
 
 
 def _column(axes: Axes, column: float, place: float, text: str, **look: Any) -> None:
     options = {"color": INK, "fontsize": 7.4, "ha": "center", "va": "center", **look}
-    axes.text(
-        FIRST + APART * column, place, text, transform=axes.get_yaxis_transform(), **options
-    )
+    axes.annotate(
+        text, (1, place), (FIRST + APART * column, 0), xycoords=("axes fraction", "data"),
+        textcoords="offset points", **options,
+    )  # fmt: skip
 
 
 def _scale(axes: Axes, texts: Catalogue) -> None:
