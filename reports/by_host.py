@@ -1,4 +1,4 @@
-"""Several hosts, draw by draw: revenue and workers of each, and what their numbers do to the sum."""
+"""Several hosts, draw by draw: revenue and workers of each, and what they do to the sum."""
 
 from __future__ import annotations
 
@@ -82,8 +82,10 @@ def yearly(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -
     """Dollars of each host in a year, (host, draw); by default the headline's."""
     found = monthly(run)
     asked = run.year if year is None else year
-    return found.dollars[definition].isel(month=found.inside(f"{asked}-01", f"{asked}-12")).sum(
-        "month"
+    return (
+        found.dollars[definition]
+        .isel(month=found.inside(f"{asked}-01", f"{asked}-12"))
+        .sum("month")
     )
 
 

@@ -89,7 +89,9 @@ def share(run: SavedRun, of: Exposed | Network, texts: Catalogue, kinds: Kinds =
     return texts.numbers.between.format(middle=middle, low=told.low, high=told.high)
 
 
-def cells(of: Exposed | Network, names: tuple[str, ...], texts: Catalogue, scale: float) -> list[str]:
+def cells(
+    of: Exposed | Network, names: tuple[str, ...], texts: Catalogue, scale: float
+) -> list[str]:
     """Amounts of some quantities with their intervals."""
     return [texts.numbers.interval(*(one / scale for one in _three(of.draws[n]))) for n in names]
 

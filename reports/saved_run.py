@@ -279,8 +279,6 @@ class SavedRun:
         }
         return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
 
-    # --- the inputs that were read ---------------------------------------------------------
-
     @cached_property
     def evidence(self) -> dict[str, dict[str, str]]:
         """Rows of ``evidence.csv`` by id, in their order."""
@@ -330,6 +328,7 @@ class SavedRun:
         return ""
 
     def table(self, name: str) -> dict[str, dict[str, str]]:
+        """Rows of a table of the inputs by id, as text."""
         rows = self._read_input(f"{name}.csv", rows_of_text)
         return {row.get("id", ""): cleaned(row) for _, row in rows}
 

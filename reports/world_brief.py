@@ -62,13 +62,14 @@ def world_brief(run: SavedRun, texts: Catalogue) -> bytes:
 
 def _shorter(data: Json) -> list[Json]:
     """What to change, step by step, in a brief that would be too long: the annex has it all."""
-    steps = [{}, {"tight": True}]
-    for less in (
+    steps: list[Json] = [{}, {"tight": True}]
+    changes: tuple[Json, ...] = (
         {name: data[name][:1] for name in ("supposed", "unknown")},
         {"tied": []},
         {"meanings": []},
         {"figures": data["figures"] | {"hosts": None}},
-    ):
+    )
+    for less in changes:
         steps.append(steps[-1] | less)
     return steps
 
@@ -114,15 +115,14 @@ def _title(run: SavedRun, host: str) -> str:
 def _weights(run: SavedRun, texts: Catalogue) -> Sentence:
     """Which hosts the uncertainty of the sum comes from."""
     parts = sorted(by_host.part_of_variance(run).items(), key=lambda item: -item[1])
+    shares = [(_title(run, host), texts.numbers.percent(max(part, 0.0))) for host, part in parts]
     named = [
-        texts.say(
-            "findings.drivers.one", name=_title(run, host), share=texts.numbers.percent(max(part, 0))
-        )
-        for host, part in parts[: CANDIDATES]
-    ]  # fmt: skip
+        texts.say("findings.drivers.one", name=name, share=share)
+        for name, share in shares[1:CANDIDATES]
+    ]
     return sentence(
-        texts, "weights", year=run.year, first=_title(run, parts[0][0]),
-        share=texts.numbers.percent(parts[0][1]), rest=", ".join(named[1:]),
+        texts, "weights", year=run.year, first=shares[0][0], share=shares[0][1],
+        rest=", ".join(named),
     )  # fmt: skip
 
 

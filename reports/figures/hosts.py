@@ -63,10 +63,13 @@ def annual(run: SavedRun, host: str, year: int) -> dict[str, Any]:
 
 def _panel(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
     keys = ("q05", "q25", "q50", "q75", "q95")
-    table = pd.DataFrame(
-        [{key: annual(run, host, year)[key] for key in keys} for year in run.years],
-        index=run.years,
-    ).astype(float) / MILLION
+    table = (
+        pd.DataFrame(
+            [{key: annual(run, host, year)[key] for key in keys} for year in run.years],
+            index=run.years,
+        ).astype(float)
+        / MILLION
+    )
     bands(axes, table, BLUE, (0.18, 0.32), gid=f"median {host}")
     middle = float(table.loc[run.year, "q50"])
     axes.plot([run.year], [middle], "o", color="white", markeredgecolor=BLUE_INK, markersize=4.2)
@@ -105,5 +108,7 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
             )
             for year in dict.fromkeys((first, run.year, last))
         )  # fmt: skip
-        said.append(texts.say("figures.hosts.alt_one", host=run.hosts[host]["title"], amounts=amounts))
+        said.append(
+            texts.say("figures.hosts.alt_one", host=run.hosts[host]["title"], amounts=amounts)
+        )
     return texts.say("figures.hosts.alt", hosts=" ".join(said))

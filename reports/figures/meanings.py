@@ -252,7 +252,9 @@ def _columns(axes: Axes, texts: Catalogue, told: bool) -> None:
     place = len(ORDER) + 0.3
     for column, definition in enumerate(ORDER):
         name = texts.say(f"definitions.{definition}.name")
-        _column(axes, column, place, "\n".join(textwrap.wrap(name, 9)), linespacing=0.95, fontsize=6.8)
+        _column(
+            axes, column, place, "\n".join(textwrap.wrap(name, 9)), linespacing=0.95, fontsize=6.8
+        )
 
 
 def _column(axes: Axes, column: float, place: float, text: str, **look: Any) -> None:

@@ -41,8 +41,8 @@ COLOURS = {
     "name": AMBER_INK,
     "owner": BLUE_INK,
 }
-#: Width of the page in millimetres, in which everything is placed; and how wide half a ring is, without
-#: and with a firm in its middle.
+#: Width of the page in millimetres, in which everything is placed; and how wide half a ring is,
+#: without and with a firm in its middle.
 PAGE, RING, HUB_RING = WIDTH * 25.4, 27.0, 36.0
 #: Height of a firm's label with all of its lines, of a line of a heading, and of a gap.
 ROOM, LINE, GAP = 13.5, 4.0, 5.0
@@ -201,9 +201,7 @@ def together(run: SavedRun, one: Network, texts: Catalogue, kinds: Kinds = None)
     )  # fmt: skip
 
 
-def _links(
-    axes: Axes, links: pd.DataFrame, places: dict[str, Placed], texts: Catalogue
-) -> None:
+def _links(axes: Axes, links: pd.DataFrame, places: dict[str, Placed], texts: Catalogue) -> None:
     """Draw links; several between the same two firms are one line with all of their kinds."""
     pairs: dict[frozenset[str], list[Any]] = {}
     for link in links.itertuples():
@@ -229,9 +227,7 @@ def _links(
             )  # fmt: skip
 
 
-def _between(
-    one: Placed, other: Placed, places: dict[str, Placed]
-) -> tuple[float, float, str]:
+def _between(one: Placed, other: Placed, places: dict[str, Placed]) -> tuple[float, float, str]:
     """Where the kind of a link is written: away from the labels of the firms, and how aligned."""
     around = any(place.side == 0 for place in places.values())
     if one.side == other.side and not around:  # down a side: within the ring

@@ -261,9 +261,7 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
 
 def _check_trade(row: Row, text: str, dimensions: Dimensions) -> None:
     """Check that a total of a part of its hosts names a segment, sector or region of the case."""
-    words = {
-        word for one in dimensions.segments or () for word in (one.id, one.sector, one.region)
-    }
+    words = {word for one in dimensions.segments or () for word in (one.id, one.sector, one.region)}
     if dimensions.segments is not None and text not in words:
         message = f"{quote(text)} is not a segment, sector or region of segments.csv"
         row.fault("segment", f"{message}; {choose(text, sorted(words))}")
