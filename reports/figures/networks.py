@@ -236,7 +236,7 @@ def _between(one: Placed, other: Placed, places: dict[str, Placed]) -> tuple[flo
     if one.side and other.side:
         return (one.x + other.x) / 2, (one.y + other.y) / 2, "center"
     hub, leaf = (one, other) if one.side == 0 else (other, one)
-    return hub.x + 0.6 * (leaf.x - hub.x), hub.y + 0.6 * (leaf.y - hub.y), "center"
+    return hub.x + 0.68 * (leaf.x - hub.x), hub.y + 0.68 * (leaf.y - hub.y), "center"
 
 
 def _arrow(axes: Axes, owner: Placed, owned: Placed, colour: str) -> None:
