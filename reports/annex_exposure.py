@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.equations.quantities import HEADLINE
-from model.exposure import Exposed, Network
 from reports import exposed
 from reports.saved_run import SavedRun
 from reports.tables import table
 from reports.texts import Catalogue
+
+if TYPE_CHECKING:
+    from model import exposure
 
 Json = dict[str, Any]
 
@@ -37,7 +39,7 @@ def block(run: SavedRun, texts: Catalogue) -> Json | None:
     }
 
 
-def _firms(run: SavedRun, firms: list[Exposed], texts: Catalogue) -> Json:
+def _firms(run: SavedRun, firms: list[exposure.Exposed], texts: Catalogue) -> Json:
     """What is stated of each firm, and what follows from it."""
     rows = []
     for one in firms:
@@ -47,7 +49,7 @@ def _firms(run: SavedRun, firms: list[Exposed], texts: Catalogue) -> Json:
     return _headed(table(texts, "exposure", ("firm", "stated", "months", "part"), rows), texts)
 
 
-def _networks(run: SavedRun, groups: list[Network], texts: Catalogue) -> Json:
+def _networks(run: SavedRun, groups: list[exposure.Network], texts: Catalogue) -> Json:
     """The sums of linked firms, by each basis."""
     names = exposed.names(run)
     rows = []
@@ -70,14 +72,16 @@ def _headed(block: Json, texts: Catalogue) -> Json:
     return block | {"head": [*first, *names, *part]}
 
 
-def _amounts(run: SavedRun, one: Exposed | Network, texts: Catalogue) -> list[str]:
+def _amounts(
+    run: SavedRun, one: exposure.Exposed | exposure.Network, texts: Catalogue
+) -> list[str]:
     """Worker-months, dollars by definition, and the part of the host's state take."""
     share = exposed.share(run, one, texts) or texts.say("annex.exposure.untold")
     money = exposed.cells(one, SHOWN, texts, THOUSAND)
     return [*exposed.cells(one, (WORKER_MONTHS,), texts, 1.0), *money, share.replace("%", "")]
 
 
-def _unknown(firms: list[Exposed], texts: Catalogue) -> list[str]:
+def _unknown(firms: list[exposure.Exposed], texts: Catalogue) -> list[str]:
     """Firms of which no amount is known, by what is missing."""
     lacking: dict[str, list[str]] = {}
     for one in firms:
@@ -89,7 +93,7 @@ def _unknown(firms: list[Exposed], texts: Catalogue) -> list[str]:
     return said
 
 
-def _missing(one: Exposed) -> str:
+def _missing(one: exposure.Exposed) -> str:
     """What keeps a firm's amounts from being known."""
     if not one.basis:
         return "nothing"
@@ -98,7 +102,7 @@ def _missing(one: Exposed) -> str:
     return "other" if one.inside.any() else "outside"
 
 
-def links(run: SavedRun, groups: list[Network], texts: Catalogue) -> list[str]:
+def links(run: SavedRun, groups: list[exposure.Network], texts: Catalogue) -> list[str]:
     """Each link in a sentence, with its source."""
     names = exposed.names(run)
     said: dict[str, None] = {}
@@ -114,7 +118,7 @@ def links(run: SavedRun, groups: list[Network], texts: Catalogue) -> list[str]:
     return [f"{one}." for one in said]
 
 
-def _same(run: SavedRun, groups: list[Network], texts: Catalogue) -> str:
+def _same(run: SavedRun, groups: list[exposure.Network], texts: Catalogue) -> str:
     """Firms whose workers are counted with another firm; blank if there are none."""
     names = exposed.names(run)
     same = dict.fromkeys(names[firm] for one in groups for firm in one.same)

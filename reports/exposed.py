@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.archive import Fitted
-from model.case import CaseError
+from model.archive import store
 from model.equations.quantities import HEADLINE
-from model.exposure import Exposed, Exposures, Network, exposures
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue
+
+if TYPE_CHECKING:
+    from model import exposure
 
 #: Quantiles told of an amount: the median, then the interval.
 LEVELS = (0.5, 0.05, 0.95)
@@ -21,7 +22,7 @@ LEVELS = (0.5, 0.05, 0.95)
 Kinds = tuple[str, ...] | None
 
 
-def found(run: SavedRun, kinds: Kinds = None) -> Exposures:
+def found(run: SavedRun, kinds: Kinds = None) -> exposure.Exposures:
     """Exposure of every firm, and of those that links of some kinds tie.
 
     Raises
@@ -33,10 +34,13 @@ def found(run: SavedRun, kinds: Kinds = None) -> Exposures:
 
 
 @lru_cache(maxsize=1)
-def _found(folder: Path, kinds: Kinds) -> Exposures:
+def _found(folder: Path, kinds: Kinds) -> exposure.Exposures:
+    # both bring the sampler's modules, which a case without firms does without
+    from model import archive, case, exposure
+
     try:
-        return exposures(Fitted.saved(folder), kinds)
-    except CaseError as error:
+        return exposure.exposures(archive.Fitted.saved(folder), kinds)
+    except (case.CaseError, store.DamagedRunError) as error:
         raise ReportError(f"{error}; no report was made") from None
 
 
@@ -51,9 +55,9 @@ def linked(run: SavedRun) -> bool:
     return told(run) and there and bool(run.table("links"))
 
 
-def networks(run: SavedRun, kinds: Kinds = None) -> list[list[Network]]:
+def networks(run: SavedRun, kinds: Kinds = None) -> list[list[exposure.Network]]:
     """Networks, the largest first: each by every basis that is known of it, at least one."""
-    groups: dict[tuple[str, ...], list[Network]] = {}
+    groups: dict[tuple[str, ...], list[exposure.Network]] = {}
     for one in found(run, kinds).networks if linked(run) else ():
         groups.setdefault(one.firms, []).append(one)
     return sorted(groups.values(), key=lambda group: -len(group[0].firms))
@@ -64,7 +68,7 @@ def names(run: SavedRun) -> dict[str, str]:
     return {firm: cells["name"] for firm, cells in run.table("firms").items()}
 
 
-def stated(one: Exposed, texts: Catalogue) -> str:
+def stated(one: exposure.Exposed, texts: Catalogue) -> str:
     """What a source states of a firm: approvals, a contract, or nothing."""
     if not one.basis:
         return texts.say("exposure.unknown")
@@ -72,14 +76,16 @@ def stated(one: Exposed, texts: Catalogue) -> str:
     return texts.say(f"exposure.{one.basis}", value=value, currency=one.unit)
 
 
-def take(of: Exposed | Network, texts: Catalogue) -> str:
+def take(of: exposure.Exposed | exposure.Network, texts: Catalogue) -> str:
     """The state take in dollars with its interval, or that it is not known."""
     if not of.draws:
         return texts.say("exposure.unknown")
     return texts.say("amount", parts=texts.numbers.amount(*_three(of.draws[HEADLINE])))
 
 
-def share(run: SavedRun, of: Exposed | Network, texts: Catalogue, kinds: Kinds = None) -> str:
+def share(
+    run: SavedRun, of: exposure.Exposed | exposure.Network, texts: Catalogue, kinds: Kinds = None
+) -> str:
     """The part of the state take of all workers of the same hosts and months; blank if not told."""
     parts = found(run, kinds).shares(of)
     if not parts:
@@ -90,7 +96,7 @@ def share(run: SavedRun, of: Exposed | Network, texts: Catalogue, kinds: Kinds =
 
 
 def cells(
-    of: Exposed | Network, names: tuple[str, ...], texts: Catalogue, scale: float
+    of: exposure.Exposed | exposure.Network, names: tuple[str, ...], texts: Catalogue, scale: float
 ) -> list[str]:
     """Amounts of some quantities with their intervals."""
     return [texts.numbers.interval(*(one / scale for one in _three(of.draws[n]))) for n in names]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from model.equations.quantities import HEADLINE
-from model.exposure import Exposed, Network
 from reports import exposed
 from reports.exposed import Kinds
 from reports.figures.style import (
@@ -30,8 +29,11 @@ from reports.figures.style import (
     canvas,
     styled,
 )
-from reports.saved_run import SavedRun
+from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue, catalogue
+
+if TYPE_CHECKING:
+    from model import exposure
 
 #: Colour of a link by its kind.
 COLOURS = {
@@ -69,9 +71,17 @@ def draw(
     texts: Catalogue | None = None,
     kinds: Kinds = None,
 ) -> Axes:
-    """Draw each network as a ring of firms, or around the firm that ties it; area is state take."""
+    """Draw each network as a ring of firms, or around the firm that ties it; area is state take.
+
+    Raises
+    ------
+    ReportError
+        If no firms are linked.
+    """
     texts = texts or catalogue()
     groups = shown(run, kinds)
+    if not groups:
+        raise ReportError("no firms of the case are linked (links.csv): there is nothing to draw")
     firms = {one.firm: one for one in reversed(exposed.found(run, kinds).firms)}  # approvals first
     most = max((_amount(one) for one in firms.values()), default=0.0)
     heights = [_height(group) for group in groups]
@@ -95,7 +105,7 @@ def draw(
     return axes
 
 
-def shown(run: SavedRun, kinds: Kinds = None) -> list[list[Network]]:
+def shown(run: SavedRun, kinds: Kinds = None) -> list[list[exposure.Network]]:
     """Networks that are drawn: the largest that the page holds."""
     found, room = [], WHOLE
     for group in exposed.networks(run, kinds):
@@ -106,13 +116,13 @@ def shown(run: SavedRun, kinds: Kinds = None) -> list[list[Network]]:
     return found
 
 
-def _height(group: list[Network]) -> float:
+def _height(group: list[exposure.Network]) -> float:
     """Height of a network: a heading, and a row for every two firms."""
     rows = (len(group[0].firms) + 1) // 2
     return _head(group) + min(rows * ROOM, TALLEST)
 
 
-def _head(group: list[Network]) -> float:
+def _head(group: list[exposure.Network]) -> float:
     """Height of a heading: the number of firms, and a sum by each basis."""
     return LINE * (1 + len(group)) + 2.0
 
@@ -122,7 +132,7 @@ def _rows(places: dict[str, Placed]) -> int:
     return max(sides.values())
 
 
-def placed(network: Network, top: float, height: float) -> dict[str, Placed]:
+def placed(network: exposure.Network, top: float, height: float) -> dict[str, Placed]:
     """Places of a network's firms: two sides of a ring, so that no label covers another.
 
     A firm to which most of the others are tied stands in the middle. The others follow one another
@@ -169,7 +179,12 @@ def _walk(firms: tuple[str, ...], ties: dict[str, set[str]]) -> list[str]:
 
 
 def _heading(
-    axes: Axes, run: SavedRun, group: list[Network], top: float, texts: Catalogue, kinds: Kinds
+    axes: Axes,
+    run: SavedRun,
+    group: list[exposure.Network],
+    top: float,
+    texts: Catalogue,
+    kinds: Kinds,
 ) -> None:
     """How many firms, and what those known bring together."""
     count = texts.say("figures.networks.count", count=len(group[0].firms))
@@ -188,7 +203,7 @@ def _heading(
             x -= 6 + 1.7 * len(name)
 
 
-def together(run: SavedRun, one: Network, texts: Catalogue, kinds: Kinds = None) -> str:
+def together(run: SavedRun, one: exposure.Network, texts: Catalogue, kinds: Kinds = None) -> str:
     """What the firms of a network bring by one basis, and of how many it is known."""
     if not one.draws:
         return texts.say("figures.networks.unknown")
@@ -249,12 +264,12 @@ def _arrow(axes: Axes, owner: Placed, owned: Placed, colour: str) -> None:
     )  # fmt: skip
 
 
-def _amount(one: Exposed) -> float:
+def _amount(one: exposure.Exposed) -> float:
     return float(np.median(one.draws[HEADLINE])) if one.draws else 0.0
 
 
 def _firm(
-    axes: Axes, one: Exposed, place: Placed, most: float, room: float, texts: Catalogue
+    axes: Axes, one: exposure.Exposed, place: Placed, most: float, room: float, texts: Catalogue
 ) -> None:
     """Draw a firm as a circle, hollow if nothing is known of it, and its label."""
     if one.draws:
@@ -281,7 +296,7 @@ def _firm(
         )  # fmt: skip
 
 
-def label(one: Exposed, texts: Catalogue) -> list[str]:
+def label(one: exposure.Exposed, texts: Catalogue) -> list[str]:
     """Lines beside a firm: its name, what is stated of it, and what its workers bring."""
     name = textwrap.shorten(one.name, 30, placeholder=" …")
     said = exposed.stated(one, texts)

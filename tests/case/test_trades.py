@@ -1,4 +1,4 @@
-"""A published total may be of one trade: it names a segment, sector or region; it scores nothing."""
+"""A published total of one trade names a segment, sector or region; it is not scored."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from reports.figures import networks, style
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 from tests.cases import write_case
-from tests.exposure.test_networks import FIRMS, LINKS, firm
+from tests.exposure.test_networks import firm
 from tests.reports.runs import write_run
 
 #: A firm that ties eleven others, two of which are tied to each other; one network, no more.
@@ -36,19 +36,16 @@ def run_of(folder: Path, **changes: Any) -> SavedRun:
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
-    return run_of(tmp_path_factory.mktemp("linked"), firms=FIRMS, links_csv=LINKS)
-
-
-@pytest.fixture(scope="module")
 def star(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     return run_of(tmp_path_factory.mktemp("star"), firms=STAR, links_csv=STAR_LINKS)
 
 
-def test_circles_are_as_large_as_the_state_take_and_hollow_if_not_known(linked: SavedRun) -> None:
-    axes = networks.draw(linked)
+def test_circles_are_as_large_as_the_state_take_and_hollow_if_not_known(
+    linked_run: SavedRun,
+) -> None:
+    axes = networks.draw(linked_run)
     circles = {one.get_gid(): one for one in axes.collections if one.get_gid()}
-    found = exposed.found(linked)
+    found = exposed.found(linked_run)
     drawn = {firm for one in found.networks for firm in one.firms}
     assert set(circles) == {f"firm {name}" for name in drawn}
     known = {one.firm: one for one in reversed(found.firms) if one.draws}
@@ -62,10 +59,10 @@ def test_circles_are_as_large_as_the_state_take_and_hollow_if_not_known(linked: 
         assert tuple(circles[f"firm {name}"].get_facecolors()[0][:3]) == (1.0, 1.0, 1.0)
 
 
-def test_every_link_is_a_line_and_names_its_kind(linked: SavedRun, english: Catalogue) -> None:
-    axes = networks.draw(linked)
+def test_every_link_is_a_line_and_names_its_kind(linked_run: SavedRun, english: Catalogue) -> None:
+    axes = networks.draw(linked_run)
     ends = {frozenset(one.get_gid().split()[1:]) for one in axes.lines if one.get_gid()}
-    told = exposed.found(linked).networks
+    told = exposed.found(linked_run).networks
     pairs = {frozenset((one.firm, one.other)) for net in told for one in net.links.itertuples()}
     assert ends == pairs
     kinds = [one.get_text() for one in axes.texts if one.get_gid() == "kinds"]
@@ -101,10 +98,10 @@ def test_the_firm_that_ties_most_stands_in_the_middle(star: SavedRun) -> None:
         assert np.diff(heights).min() == pytest.approx(60.0 / len(heights))
 
 
-def test_the_annex_has_the_numbers_of_exposures(linked: SavedRun, english: Catalogue) -> None:
-    block = annex_exposure.block(linked, english)
+def test_the_annex_has_the_numbers_of_exposures(linked_run: SavedRun, english: Catalogue) -> None:
+    block = annex_exposure.block(linked_run, english)
     assert block is not None
-    found = exposed.found(linked)
+    found = exposed.found(linked_run)
     known = [one for one in found.firms if one.draws]
     assert [row[0] for row in block["firms"]["rows"]] == [one.name for one in known]
     heads = block["firms"]["head"]

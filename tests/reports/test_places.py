@@ -11,10 +11,10 @@ import pytest
 from model.case.folders import BASELINE
 from model.terminal.wording import three
 from reports import places
-from reports.brief import content
 from reports.figures.totals import host_titles
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
+from reports.world_brief import content
 from tests.kinds import own_phases
 from tests.reports.runs import write_run
 
@@ -55,7 +55,13 @@ def test_a_group_comes_last_with_its_hosts(grouped: SavedRun, english: Catalogue
 
 def test_a_case_of_one_host_has_no_such_table(run: SavedRun, english: Catalogue) -> None:
     assert places.block(run, english) is None
-    assert content(run, english)["places"] is None
+
+
+def test_the_brief_of_several_hosts_has_the_table(
+    two_host_run: SavedRun, english: Catalogue
+) -> None:
+    told = content(two_host_run, english)["places"]
+    assert told == places.block(two_host_run, english)
 
 
 def test_draws_of_hosts_with_phases_of_their_own(tmp_path: Path) -> None:
