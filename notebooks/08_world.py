@@ -118,8 +118,8 @@ pd.DataFrame(
 # %% [markdown]
 # ## What is published, and what it may mean
 #
-# A published total is compared with the sum of the same hosts and months only. A total of one trade,
-# such as restaurants, is compared with nothing: not all hosts are divided by trade.
+# A published total is compared with the sum of the same hosts and months only. A total of one trade
+# or city has a host that is none of the case's, and is compared with nothing.
 
 # %%
 estimate.held_out

@@ -50,9 +50,8 @@ def told(run: SavedRun) -> bool:
 
 
 def linked(run: SavedRun) -> bool:
-    """Whether the case links firms; the file is optional."""
-    there = (run.folder / "inputs" / "links.csv").is_file()
-    return told(run) and there and bool(run.table("links"))
+    """Whether the case links firms, or a case that it takes hosts from does."""
+    return told(run) and any((run.folder / "inputs").rglob("links.csv"))
 
 
 def networks(run: SavedRun, kinds: Kinds = None) -> list[list[exposure.Network]]:

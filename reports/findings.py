@@ -270,9 +270,7 @@ def _world(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     """What part of published world totals the modelled hosts would be; it scores none of them."""
     outside = "world" not in run.places
     rows = [
-        row
-        for name, row in totals.published(run).items()
-        if outside and row["published_for"] == "world" and not run.evidence[name]["segment"]
+        row for row in totals.published(run).values() if outside and row["published_for"] == "world"
     ]
     if not rows:
         return []

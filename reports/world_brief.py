@@ -203,7 +203,7 @@ def left_out(run: SavedRun, texts: Catalogue) -> str:
     """Which published totals are compared with nothing, and why; blank if there are none."""
     said = []
     for why, rows in meanings.left_out(run).items():
-        words = {run.evidence[row]["segment" if why == "trade" else "host"] for row in rows}
+        words = {run.evidence[row]["host"] for row in rows}
         named = ", ".join(sorted(one.replace("_", " ") for one in words))
         said.append(texts.say(f"world_brief.left_out.{why}", count=len(rows), named=named))
     return texts.say("world_brief.left_out.text", reasons="; ".join(said)) if said else ""

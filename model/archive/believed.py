@@ -52,7 +52,6 @@ def believable(case: Case, rows: Sequence[str]) -> pd.DataFrame:
         if row.role == "holdout"
         and is_total(row.quantity)
         and case.members(row.host)
-        and not row.segment
         and months[0] <= row.start
         and row.end <= months[-1]
     ]

@@ -152,7 +152,7 @@ def held_out_rows(
 
     ``predicted_for`` lists the hosts that the prediction covers. A published world total is never
     scored against the modelled hosts, which are a part of it: ``share`` is what part theirs would
-    be. Rows outside the timeline have no prediction, nor have totals of one trade.
+    be. Rows outside the timeline have no prediction.
     """
     results: Json = {}
     for row_id, observed, unit, predicted, _ in _predict(
@@ -224,8 +224,7 @@ def modelled_total(
     -------
     hosts : list of str
         Hosts with revenue in the sum. A host's or a group's total is compared with its own
-        revenue, a world total with the modelled part of the world, others with nothing; nor is
-        a total of one trade, since not all hosts are divided by trade.
+        revenue, a world total with the modelled part of the world, others with nothing.
     draws : array, (n,), or None
         As a yearly rate over the row's window; None if the model does not cover it.
     """
@@ -236,7 +235,7 @@ def modelled_total(
     inside = np.asarray((months >= row.start) & (months <= row.end))
     definition = definition or row.quantity.removeprefix("total_")
     own = {host.name: host.currency for host in case.hosts}.get(row.host)
-    covered = hosts and not row.segment and row.currency in (USD, own)
+    covered = hosts and row.currency in (USD, own)
     if not covered or row.start < months[0] or row.end > months[-1]:
         return [], None
     # only a host's own total is known in its own currency

@@ -88,24 +88,23 @@ def compared(run: SavedRun) -> dict[str, list[Compared]]:
 
 
 def left_out(run: SavedRun) -> dict[str, list[str]]:
-    """Totals that are compared with nothing, by the reason: ``trade``, ``place`` or ``months``."""
+    """Totals that are compared with nothing, by the reason: ``place`` or ``months``."""
     there = {one.row for rows in compared(run).values() for one in rows}
     found: dict[str, list[str]] = {}
     for name, row in published(run).items():
         if name not in there:
             place = row["published_for"]
             outside = place not in run.places and place != "world"
-            trade = run.evidence[name]["segment"]
-            why = "trade" if trade else "place" if outside else "months"
+            why = "place" if outside else "months"
             found.setdefault(why, []).append(name)
     return found
 
 
 def _compared(run: SavedRun, place: str, row: str) -> Compared | None:
-    """A total beside the sums; None if it is of one trade, or of a place or months not modelled."""
+    """A total beside the sums; None if it is of a place, a trade or months not modelled."""
     said = run.evidence[row]
     hosts = run.places.get(place, list(run.hosts) if place == "world" else [])
-    if said["segment"] or not hosts or said["unit"] not in UNITS:
+    if not hosts or said["unit"] not in UNITS:
         return None
     chances, sums = {}, {}
     for definition in ORDER:

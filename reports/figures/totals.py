@@ -131,8 +131,6 @@ def row_label(run: SavedRun, name: str, texts: Catalogue, most: int = 38) -> str
     row = run.evidence[name]
     said = run.speaker(name)
     said = said if len(said) <= most else said[: most - 2].rstrip(" ,(") + " …"
-    if row["segment"]:
-        said = texts.say("entry", name=said, entry=row["segment"].replace("_", " "))
     years = "-".join(dict.fromkeys((row["start"][:4], row["end"][:4])))
     return texts.say("figures.totals.row", said=said, years=years)
 

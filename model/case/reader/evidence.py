@@ -10,7 +10,7 @@ import pandas as pd
 
 from model.case.changes import is_change
 from model.case.contents import Segment
-from model.case.faults import Report, choose, closest, quote
+from model.case.faults import FAR, Report, choose, closest, quote
 from model.case.reader.bases import check_base
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
@@ -204,7 +204,9 @@ def _check_host(row: Row, dimensions: Dimensions) -> None:
         return
     names = [*(host.name for host in dimensions.hosts), *dimensions.groups]
     if row["host"] in dimensions.groups:
-        _check_sum(row)
+        # an included case does not know the groups; what it keeps for the record is not summed
+        if row.number < FAR or row["role"] != "context":
+            _check_sum(row)
         return
     if row.fits:
         listed_host(row.report, row.file, row.number, row["host"], names)
@@ -233,11 +235,8 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
         if row.kind == "share":
             row.fault("segment", "a share of the workers needs its segments; name them")
         return
-    if row.kind == "basic":
+    if row.kind in ("total", "basic"):
         row.fault("segment", f"{row['quantity']} is not measured by segment; leave the cell blank")
-        return
-    if row.kind == "total":
-        _check_trade(row, text, dimensions)
         return
     if dimensions.segments is None or dimensions.hosts is None:
         return
@@ -257,14 +256,6 @@ def _check_segment(row: Row, dimensions: Dimensions) -> None:
     elif row.kind == "share" and len(chosen) == len(own):
         row.fault("segment", f"{quote(text)} is every segment, so its share is 1; name fewer")
     row.segments = chosen
-
-
-def _check_trade(row: Row, text: str, dimensions: Dimensions) -> None:
-    """Check that a total of a part of its hosts names a segment, sector or region of the case."""
-    words = {word for one in dimensions.segments or () for word in (one.id, one.sector, one.region)}
-    if dimensions.segments is not None and text not in words:
-        message = f"{quote(text)} is not a segment, sector or region of segments.csv"
-        row.fault("segment", f"{message}; {choose(text, sorted(words))}")
 
 
 def _selected(host: str, text: str, own: tuple[Segment, ...]) -> tuple[str, ...] | str:
