@@ -25,7 +25,7 @@ def grouped(two_host_run: SavedRun) -> SavedRun:
     run = copy.copy(two_host_run)
     summary = copy.deepcopy(two_host_run.summary)
     block = summary["scenarios"][BASELINE]["places"]
-    block["asia"] = block["china"] | {"hosts": ["russia", "china"]}
+    block["asia"] = block["world"] = block["china"] | {"hosts": ["russia", "china"]}
     run.__dict__["summary"] = summary
     return run
 
@@ -51,6 +51,7 @@ def test_a_group_comes_last_with_its_hosts(grouped: SavedRun, english: Catalogue
     assert found is not None
     hosts = ", ".join(grouped.hosts[name]["title"] for name in ("russia", "china"))
     assert found["rows"][-1][0] == f"Asia: {hosts}"
+    assert len(found["rows"]) == len(grouped.hosts) + 1  # the world is the sum, told elsewhere
 
 
 def test_a_case_of_one_host_has_no_such_table(run: SavedRun, english: Catalogue) -> None:
