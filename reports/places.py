@@ -20,7 +20,7 @@ COLUMNS = ("place", "share")
 def block(run: SavedRun, texts: Catalogue) -> Json | None:
     """State take by place in the headline's year and the last, the largest first; groups follow.
 
-    None for a case of one host. A group that is the whole world is the sum, which is told elsewhere.
+    None for a case of one host. The group that is the world is the sum, told elsewhere.
     """
     places: Json = run.summary["scenarios"][BASELINE].get("places", {})
     if not places:

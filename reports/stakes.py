@@ -7,6 +7,7 @@ from typing import Any
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import unchanged
+from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.tables import change_text, chapters, date_text
 from reports.texts import Catalogue
@@ -51,6 +52,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     more = texts.say(key, count=left, **chapters(texts)) if left > 0 else ""
     return {
         "more": more,
+        "annex": [Annex(run, texts).scenario(place) for place in range(len(rows))],
         "told": told,
         "caption": texts.say("brief.stake.caption"),
         "head": [texts.say(f"brief.stake.{key}") for key in keys],

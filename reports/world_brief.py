@@ -22,6 +22,7 @@ from reports.figures.of_document import FigureFiles
 from reports.figures.totals import host_titles
 from reports.findings import Sentence, sentence
 from reports.front import PARTS, box, front, sureness
+from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.tables import defined
 from reports.texts import Catalogue
@@ -76,14 +77,16 @@ def _shorter(data: Json) -> list[Json]:
 
 def content(run: SavedRun, texts: Catalogue) -> Json:
     """The content of the brief as plain JSON, without figures."""
-    notes = Notes(run, texts)
+    notes, annex = Notes(run, texts), Annex(run, texts)
 
     def paragraph(one: Sentence) -> Json:
-        return {"text": one.text, "notes": notes.cite(*one.rows)}
+        own = {"notes": notes.cite(*one.rows), "annex": annex.finding(one.key)}
+        return {"text": one.text} | own
 
     host = by_host.most_uncertain(run)
     found = [findings.trend(run, texts), findings.workers(run, texts), _weights(run, texts)]
     return front(run, texts) | {
+        "annex": annex.places(),
         "headline": box(run, texts),
         "change": what_if.block(run, texts),
         "sure": sureness(run, texts),

@@ -29,10 +29,12 @@ FLOORS = {
     "drivers": 6,
     "exposure": 6,
     "why": 7,
+    "claims": 7,
     "calibration": 7,  # it tests a check of criticism's
     "result": 8,
     "": 9,  # the face, which imports only what is called
     "estimate": 10,  # a command calls what notebooks call
+    "diary": 10,
     "__main__": 11,  # it names all commands, and imports the one that is called
 }
 WINGS = sorted(path.name for path in (ROOT / "model").iterdir() if (path / "__init__.py").exists())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.archive import fresh_fit
-from model.sampling.fitting import SamplerOptions
+from model.question import SamplerOptions
 
 
 @dataclass

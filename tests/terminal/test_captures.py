@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from model.__main__ import app
 from model.archive.run_files import EPOCH
 from model.question import WhatIf
+from tests.archive.strangers import resealed
 from tests.cases import write_case
 from tests.reports.runs import RIVALS, write_run, write_scenarios
 
@@ -35,12 +36,21 @@ COMMANDS = {
     "show": f"archive show case-{PLAIN} --runs runs",
     "show-wide": f"archive show case-{PLAIN} --runs runs --wide",
     "show-what-if": f"archive show case-{CHANGED} --runs runs",
+    "diary": "archive diary --runs diaries",
     "compare": f"archive compare case-{PLAIN} case-{CHANGED} --runs runs",
+    "claims": f"claims case-{PLAIN} article.txt --runs runs",
     "check": "case check case",
     "check-faulty": "case check faulty",
     "list-quantities": "estimate --inputs case --list quantities",
     "no-such-run": "archive show nothing --runs runs",
 }
+#: A text whose second sentence would act, and whose third is about something else.
+ARTICLE = """
+In 2017 North Korea earned at least $120 million from some 50,000 workers in Russia.
+\x1b[31mThe state did not take [red]90 percent[/red] of their wages.\u202e
+
+Coal brought it $400 million.
+"""
 WHAT_IF = WhatIf(
     fixed=(("broker_margin", 0.3, ""),), drop_sources=("newspaper",), as_of="2018-08-02"
 )
@@ -58,6 +68,19 @@ class Terminal(io.StringIO):
         return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def write_diaries(base: Path) -> None:
+    """Three runs of a case: as it is, with a prior and a grade changed, with a row more."""
+    graded = {"evidence": {"plan": {"reliability": "D"}}, "priors": {"plan": {"p95": 1100}}}
+    more = {"quantity": "upkeep", "host": "russia", "start": "2018-01", "end": "2018-12",
+            "qualifier": "about", "value": "9000", "unit": "RUB/month", "source": "newspaper",
+            "reliability": "C", "credibility": "3", "role": "fit"}  # fmt: skip
+    added = graded | {"evidence": graded["evidence"] | {"food": more}}
+    for place, changes in enumerate(({}, graded, added)):
+        case = write_case(base / "diary" / str(place) / "case", **changes)
+        run = write_run(base / "diaries", case, key=f"{place}" * 12)
+        resealed(run, fit=f"{place}" * 12, date=f"2018-08-0{place + 1}")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a case, a faulty one, and two runs."""
@@ -68,6 +91,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv(EPOCH, "1533168000")
         write_run(base / "runs", case, scenarios, key=PLAIN)
         write_run(base / "runs", case, key=CHANGED, what_if=WHAT_IF)
+        write_diaries(base)
+    (base / "article.txt").write_text(ARTICLE, encoding="utf-8")
     write_case(
         base / "faulty",
         evidence={
