@@ -15,7 +15,7 @@ from reports.figures.of_document import FigureFiles
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.saved_run import SavedRun
-from reports.tables import change_text, chapters, date_text, projected_note
+from reports.tables import case_title, change_text, chapters, date_text, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
@@ -104,7 +104,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "words": texts.content["brief"]
         | {
             "trace": texts.say("brief.trace", run=run.name),
-            "footer": texts.say("brief.footer", case=run.summary["case"]),
+            "footer": texts.say("brief.footer", case=case_title(run, texts)),
         },
     }
 
@@ -179,14 +179,16 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     rows: list[list[str]] = []
     told: list[dict[str, str]] = []
 
-    shown = list(run.scenarios.values())[:TOLD]
-    later = any("within_data" in block["at_stake"] for block in shown)
-    for block in shown:
+    shown = dict(list(run.scenarios.items())[:TOLD])
+    later = any("within_data" in block["at_stake"] for block in shown.values())
+    for name, block in shown.items():
+        title = texts.titled("scenarios", name, block["title"])
+        description = texts.titled("descriptions", name, block["description"])
         whole = block["at_stake"]
         stake = whole.get("within_data", whole)
         take = stake[HEADLINE]["usd"]
         months = f"{stake['from']} – {date_text(run, stake['to'], texts)}"
-        cells = [block["title"], months, change_text(take, texts)]
+        cells = [title, months, change_text(take, texts)]
         cells += ["" if unchanged(take) else ", ".join(texts.numbers.chances(take))]
         if later:
             extended = texts.say(
@@ -196,7 +198,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
             )
             cells.append(extended if stake is not whole else "")
         rows.append([*cells, change_text(stake["billings"]["usd"], texts)])
-        told.append({"name": block["title"], "text": first_sentence(block["description"])})
+        told.append({"name": title, "text": first_sentence(description)})
     keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"

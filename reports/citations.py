@@ -7,6 +7,7 @@ from typing import Any
 from model.case.reader.numbers import coverage
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
+from reports.units import MANY, with_unit
 
 Json = dict[str, Any]
 #: Columns of ``evidence.csv`` that hold figures; the catalogue has the words.
@@ -23,12 +24,16 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
         printed = texts.say("hedges.join", first=figures["low"], last=figures["high"])
     if len(figures) == len(FIGURES):
         printed = texts.say("hedges.within", value=figures["value"], ends=printed)
-    unit = row["unit"]
-    if unit == "percent":
-        printed = texts.numbers.percent_sign.format(printed)
-        unit = _base(row["base"], texts) if row["base"] else ""
     hedge = row["qualifier"] or "exact"
-    said = texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
+    if row["unit"] == "percent":
+        printed = texts.numbers.percent_sign.format(printed)
+        base = _base(row["base"], texts) if row["base"] else ""
+        printed = f"{printed} {base}".strip()
+    else:
+        alone = len(figures) == 1 and hedge == "exact"
+        count = next(iter(figures.values())) if alone else MANY
+        printed = with_unit(printed, row["unit"], texts, count)
+    said = texts.say(f"hedges.{hedge}", figure=printed)
     stated = coverage(row.get("coverage", ""))
     if stated is None:
         return said
@@ -43,6 +48,18 @@ def _base(base: str, texts: Catalogue) -> str:
     first, _, last = months.partition("..")
     when = " – ".join(filter(None, (first, last)))
     return texts.say("bases.change", quantity=quantity.replace("_", " "), when=when)
+
+
+def speaker(run: SavedRun, name: str, texts: Catalogue) -> str:
+    """The speaker of a row, or else its publisher."""
+    row = run.evidence[name]
+    own = row["said_by"] or publisher(run, row["source"], texts)
+    return texts.titled("speakers", name, own)
+
+
+def publisher(run: SavedRun, source: str, texts: Catalogue) -> str:
+    """Who published a source."""
+    return texts.titled("publishers", source, run.sources[source]["publisher"])
 
 
 def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
@@ -72,10 +89,12 @@ def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
     """A footnote on a row of evidence: text, place of reading, grade and the row's id."""
     row = run.evidence[name]
     source = run.sources[row["source"]]
-    place = [source["publisher"], texts.date(source["date"])]
+    read = texts.say("read", date=texts.date(source["date"])) if source["date"] else ""
+    said = speaker(run, name, texts)
+    place = [publisher(run, row["source"], texts), read]
     return {
         "id": name,
-        "text": texts.say("note", said=run.speaker(name), printed=figure_printed(row, texts)),
+        "text": texts.say("note", said=said, printed=figure_printed(row, texts)),
         "place": ", ".join(part for part in place if part),
         "url": source["url"],
         "grade": texts.say("grades.of", grade=grade(row)),

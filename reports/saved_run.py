@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.archive import naming, store
 from model.archive.plain_netcdf import read_group
-from model.case.folders import BASELINE, SCENARIOS, bytes_of
+from model.case.folders import BASELINE, COPY, TITLES, bytes_of
 from model.case.reader.cells import as_read, rows_of_text, written_table
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import HEADLINE
@@ -108,10 +108,10 @@ class SavedRun:
         ReportError
             If it was not; the text lists those that were.
         """
-        whole = list(self.summary["scenarios"][BASELINE]["annual"])
-        if str(year) not in whole:
-            raise ReportError(f"there is no whole year {year}; write one of: {', '.join(whole)}")
-        return int(year)
+        if year not in self.all_years:
+            whole = ", ".join(map(str, self.all_years))
+            raise ReportError(f"there is no whole year {year}; write one of: {whole}")
+        return year
 
     @property
     def scenarios(self) -> dict[str, Json]:
@@ -135,11 +135,6 @@ class SavedRun:
         """First and last moment that the data cover."""
         timeline = self.timeline
         return pd.Timestamp(timeline["start"]), pd.Period(timeline["end"], "M").end_time
-
-    def speaker(self, row: str) -> str:
-        """The speaker of a row of evidence, or else its publisher."""
-        said = self.evidence[row]
-        return said["said_by"] or self.sources[said["source"]]["publisher"]
 
     # --- tables and draws -----------------------------------------------------------------
 
@@ -299,21 +294,22 @@ class SavedRun:
     @cached_property
     def priors(self) -> Json:
         """Content of ``priors.toml``."""
-        return self._toml("priors")
+        return self.settings("priors")
 
     @cached_property
     def timeline(self) -> Json:
         """Content of ``timeline.toml``."""
-        return self._toml("timeline")
+        return self.settings("timeline")
 
     @cached_property
     def reading(self) -> Json:
         """Content of ``reading.toml``."""
-        return self._toml("reading")
+        return self.settings("reading")
 
-    def scenario_file(self, name: str) -> Json:
-        """Content of a scenario's file."""
-        return self._toml(f"{SCENARIOS}/{name}")
+    @cached_property
+    def titles(self) -> Json:
+        """Content of ``titles.toml``, by language; empty if the case has none."""
+        return self.settings("titles") if (self.folder / COPY / TITLES).exists() else {}
 
     def basis(self, label: str) -> str:
         """The basis of a basic quantity's prior, as stated in the inputs."""
@@ -333,12 +329,13 @@ class SavedRun:
         rows = self._read_input(f"{name}.csv", rows_of_text)
         return {row.get("id", ""): cleaned(row) for _, row in rows}
 
-    def _toml(self, name: str) -> Json:
+    def settings(self, name: str) -> Json:
+        """Content of a TOML file of the inputs."""
         return dict(cleaned(self._read_input(f"{name}.toml", toml_of)))
 
     def _read_input[T](self, file: str, read: Callable[[str], T]) -> T:
         """Content of a file of the inputs, read as when the run was made."""
-        path = self.folder / "inputs" / file
+        path = self.folder / COPY / file
         try:
             return read(bytes_of(path).decode("utf-8-sig"))
         except (OSError, ValueError) as error:

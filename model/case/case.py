@@ -249,7 +249,7 @@ def _read(folder: Folder) -> Case | None:
         evidence = in_prices_of_window(evidence, index, report)
     prospects = read_prospects(folder, dimensions)
     readings = () if evidence is None else read_readings(folder, evidence, priors)
-    named = (timeline, hosts, groups, segments, readings, prospects)
+    named = (timeline, hosts, groups, segments, readings, prospects, evidence, sources)
     titles = read_titles(folder, names_of(folder.path, *named))
     rates = None
     if timeline is not None and hosts:

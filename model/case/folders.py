@@ -118,9 +118,9 @@ def files_of(
 ) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
     """Bytes of a case's files and of a run's other inputs, by name; None if one is missing.
 
-    The other inputs are the requested scenarios and the files of ``BESIDE``. The result is also None
-    if two scenarios share a name, which is an error. Nothing else is checked: the only purpose is
-    to find out whether the question was already estimated.
+    The other inputs are the requested scenarios and the files of ``BESIDE``. The result is also
+    None if two scenarios share a name, which is an error. Nothing else is checked: the only purpose
+    is to find out whether the question was already estimated.
     """
     paths = scenario_paths(folder, scenarios)
     if len({path.stem for path in paths}) < len(paths):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
 from reports import readings
-from reports.citations import figure_printed
+from reports.citations import figure_printed, speaker
 from reports.figures import totals
 from reports.figures.style import (
     BLUE,
@@ -138,7 +138,8 @@ def rows(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
     found = [own(HEADLINE, f"figures.headline.{ours}")]
     for name, (title, numbers) in rivals(run, year).items():
         said = texts.numbers.interval(*three(numbers, MILLION))
-        label = texts.say("figures.headline.reading", title=_short(title, TITLE))
+        short = _short(texts.titled("readings", name, title), TITLE)
+        label = texts.say("figures.headline.reading", title=short)
         found.append(Row(f"reading {name}", label, "", said, *three(numbers, MILLION), "reading"))
     found.append(own("plan_collected", "figures.headline.plan"))
     found += _totals(run, texts, year)
@@ -170,7 +171,7 @@ def _totals(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
             said = figure_printed(run.evidence[name] | {"unit": ""}, texts)
             found.append(
                 Row(
-                    f"total {name}", _short(run.speaker(name)), measures, said,
+                    f"total {name}", _short(speaker(run, name, texts)), measures, said,
                     figures["observed"], low, high, "other",
                     (figures["predicted"]["q05"], figures["predicted"]["q95"]),
                 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 from pydantic import Field
 
 from model.case.contents import Host, Prospect, RivalReading, Segment
@@ -46,6 +47,8 @@ class TitlesTable(Table):
     scenarios: Annotated[Lines, Field(description="Titles of scenarios.")]
     descriptions: Annotated[Texts, Field(description="Descriptions of scenarios.")]
     prospects: Annotated[Lines, Field(description="Sources that might be found.")]
+    speakers: Annotated[Lines, Field(description="Who said it, by id of evidence.csv.")]
+    publishers: Annotated[Lines, Field(description="Publishers, by id of sources.csv.")]
 
 
 def names_of(
@@ -56,6 +59,8 @@ def names_of(
     segments: Sequence[Segment] | None,
     readings: Sequence[RivalReading],
     prospects: Sequence[Prospect],
+    evidence: pd.DataFrame | None,
+    sources: pd.DataFrame | None,
 ) -> Names:
     """What of a case may be titled, by kind; None for what could not be read.
 
@@ -72,6 +77,8 @@ def names_of(
         "scenarios": scenarios,
         "descriptions": scenarios,
         "prospects": tuple(one.name for one in prospects),
+        "speakers": None if evidence is None else tuple(evidence["id"]),
+        "publishers": None if sources is None else tuple(sources["id"]),
     }
 
 
@@ -128,19 +135,23 @@ MEANT = {
     "scenarios": "its scenarios",
     "descriptions": "its scenarios",
     "prospects": "its prospects",
+    "speakers": "its rows of evidence",
+    "publishers": "its sources",
 }
+#: Kinds of which only what a report cites needs a title: names, mostly, which stay as they are.
+NAMES = ("speakers", "publishers")
 
 
 def untitled(case: Case) -> dict[str, list[str]]:
     """Titles that each language of titles.toml lacks, as KIND.NAME; the case's own stand in."""
     parts = (case.timeline, case.hosts, case.groups, case.segments, case.readings, case.prospects)
-    names = names_of(case.folder, *parts)
+    names = names_of(case.folder, *parts, case.evidence, case.sources)
     return {
         language: [
             f"{kind}.{name}"
             for kind, allowed in names.items()
             for name in allowed or ()
-            if name not in titles[kind]
+            if kind not in NAMES and name not in titles[kind]
         ]
         for language, titles in case.titles.items()
     }
