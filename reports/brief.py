@@ -170,8 +170,12 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a description."""
-    return re.split(r"(?<=[.!?;])\s", text, maxsplit=1)[0].rstrip(";.") + "."
+    """The first sentence of a description.
+
+    A full stop before a small letter ends none, as in an abbreviation.
+    """
+    ends = r"(?<=[!?;])\s|(?<=\.)\s(?![a-zа-яё—])"
+    return re.split(ends, text, maxsplit=1)[0].rstrip(";.") + "."
 
 
 def stakes(run: SavedRun, texts: Catalogue) -> Json:

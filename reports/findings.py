@@ -140,7 +140,7 @@ def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     wedge = run.annual(block["year"], "wedge")
     inside = wedge["q05"] <= block["usd"] <= wedge["q95"]
     place = "inside" if inside else "above" if block["usd"] > wedge["q95"] else "below"
-    values = {"press": f"{amount.middle} {amount.scale}".strip(), "year": block["year"]}
+    values = {"press": texts.say("front.amount", parts=amount), "year": block["year"]}
     return [
         sentence(texts, "press.formula", rows, **values),
         sentence(

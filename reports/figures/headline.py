@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
@@ -45,6 +46,8 @@ DOTS = 50
 STACK, ROW, THIN, FOOT = 24.0, 6.3, 3.5, 12.5
 #: Widths in millimetres: of the names on the left and of the numbers on the right.
 NAMES, NUMBERS = 62.0, 26.0
+#: Of the first, what stays free: the gap before the axis, and some for fonts that run wider.
+EDGE = 3.5
 #: Characters of a name and of a reading's title that are shown.
 LONGEST, TITLE = 44, 48
 #: The press's figure and totals are drawn up to this multiple of the state take.
@@ -287,20 +290,31 @@ def _row(axes: Axes, one: Row, y: float) -> None:
         size = 2.6 if one.kind == "reading" else 4.5
         axes.plot([one.middle], [y], "o", color=line, markersize=size, markeredgewidth=0)
     small = 7.6 if one.kind == "reading" else 8.2
-    up = 1.3 if one.measures else 0.0
+    up = 1.55 if one.measures else 0.0
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     look: dict[str, Any] = {"xycoords": beside, "textcoords": "offset points", "va": "center"}
     bold = 600 if one.gid == f"interval {HEADLINE}" else 400
     for text, x, side, height, colour, size in (
         (one.name, 0.0, "right", y + up, ink, small),
-        (one.measures, 0.0, "right", y - 1.4, FAINT_INK, 7.2),
+        (one.measures, 0.0, "right", y - 1.65, FAINT_INK, 7.2),
         (one.said, 1.0, "left", y, ink, small),
     ):
         shift = (-5, 0) if side == "right" else (5, 0)
-        axes.annotate(
+        drawn = axes.annotate(
             text, (x, height), shift, ha=side, color=colour, fontsize=size,
             fontweight=bold if text != one.measures else 400, **look,
         )  # fmt: skip
+        if side == "right" and text:
+            _fit(drawn)
+
+
+def _fit(name: Annotation) -> None:
+    """Set a name in smaller type if there is no room for it beside the axis."""
+    figure = name.get_figure(root=True)
+    assert figure is not None
+    room, width = (NAMES - EDGE) / 25.4, name.get_window_extent().width / figure.dpi
+    if width > room:
+        name.set_fontsize(float(name.get_fontsize()) * room / width)
 
 
 def _press_line(axes: Axes, texts: Catalogue, press: float, y: float, above: int) -> None:
