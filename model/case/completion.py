@@ -16,6 +16,9 @@ from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import BASIC, LISTED, Basic
 
+#: Currencies of which every case has rates: by the ECB, whose table has many more.
+ALWAYS = ("USD", "EUR")
+
 
 def names_in(folder: Path, kind: str) -> list[str]:
     """Names of a kind in a case; none if its files cannot be read.
@@ -24,7 +27,7 @@ def names_in(folder: Path, kind: str) -> list[str]:
     ----------
     folder : Path
         Folder of the case.
-    kind : {"scenarios", "quantities", "sources", "rows", "held_out", "readings"}
+    kind : {"scenarios", "quantities", "sources", "rows", "held_out", "readings", "currencies"}
     """
     try:
         return list(_NAMES[kind](folder))
@@ -92,6 +95,16 @@ def _entries(basic: Basic, timeline: dict[str, Any], host: str, segments: list[s
     return [f".{one['name']}" for one in table]
 
 
+def _currencies(folder: Path) -> list[str]:
+    """Currencies of the hosts and of the case's own rates, beside those that always have rates."""
+    found = list(ALWAYS)
+    for host in _toml(folder / "timeline.toml")["hosts"].values():
+        found += [host["currency"], *(one["currency"] for one in host.get("became", []))]
+    own = folder / "fx.csv"
+    found += [one["currency"] for one in _rows(own)] if own.exists() else []
+    return list(dict.fromkeys(found))
+
+
 def _quarter(month: str) -> int:
     """Quarters until that of a month, YYYY-MM."""
     year, number = month.split("-")
@@ -105,4 +118,5 @@ _NAMES: dict[str, Callable[[Path], Any]] = {
     "rows": _of_role("fit", ""),
     "held_out": _of_role("holdout"),
     "readings": lambda folder: _toml(folder / READINGS),
+    "currencies": _currencies,
 }
