@@ -7,7 +7,7 @@ from typing import Any
 from model.case.reader.numbers import coverage
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
-from reports.units import MANY, with_unit
+from reports.units import with_unit, within
 
 Json = dict[str, Any]
 #: Columns of ``evidence.csv`` that hold figures; the catalogue has the words.
@@ -30,9 +30,9 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
         base = _base(row["base"], texts) if row["base"] else ""
         printed = f"{printed} {base}".strip()
     else:
+        last = list(figures.values())[-1]
         alone = len(figures) == 1 and hedge == "exact"
-        count = next(iter(figures.values())) if alone else MANY
-        printed = with_unit(printed, row["unit"], texts, count)
+        printed = with_unit(printed, row["unit"], texts, last if alone else within(last))
     said = texts.say(f"hedges.{hedge}", figure=printed)
     stated = coverage(row.get("coverage", ""))
     if stated is None:

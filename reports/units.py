@@ -9,6 +9,8 @@ from reports.texts import Catalogue
 
 #: The count whose form of a word goes with an interval, a bound or no figure at all.
 MANY = 5
+#: A count that goes with the form of a few.
+FEW = 2
 #: A currency, with the year in whose prices a figure is.
 _CURRENCY = re.compile(r"([A-Z]{3})(\d{4})?")
 
@@ -53,6 +55,15 @@ def with_unit(figure: str, unit: str, texts: Catalogue, count: Any = MANY) -> st
     """
     said = unit_text(unit, texts, count)
     return texts.say("units.figure", figure=figure, unit=said) if said else figure
+
+
+def within(count: str) -> int:
+    """A count whose form of a word goes with a bound at another, which Russian puts in genitive.
+
+    The genitive of one is the form of a few, that of all others the form of many.
+    """
+    digits = re.sub(r"\D", "", count)[-2:]
+    return FEW if len(digits) == 2 and digits[1] == "1" and digits != "11" else MANY
 
 
 def _currency(word: str, texts: Catalogue) -> str:
