@@ -72,7 +72,7 @@ def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
     if last == run.year:
         return None
     draws = run.yearly_draws(HEADLINE)
-    higher = float((draws.sel(year=last) > draws.sel(year=run.year)).mean())
+    higher = float((draws.sel(year=last).values > draws.sel(year=run.year).values).mean())
     way = direction(higher, "fell", "rose")
     probability = {"fell": 1 - higher, "rose": higher, "unclear": higher}[way]
     return sentence(

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive import naming, store
-from model.archive.plain_netcdf import read_group
+from model.archive.plain_netcdf import Labelled, read_arrays
 from model.case.folders import BASELINE, COPY, TITLES, bytes_of
 from model.case.reader.cells import as_read, rows_of_text, written_table
 from model.case.reader.toml_places import toml_of
@@ -230,22 +229,22 @@ class SavedRun:
         return set(self.places.get(place, ())) == set(self.hosts)
 
     @cached_property
-    def _revenue_draws(self) -> xr.Dataset:
-        return self._group("revenue")
+    def _revenue_draws(self) -> Labelled:
+        return self._group("revenue")["yearly_usd"]
 
-    def _group(self, name: str) -> xr.Dataset:
+    def _group(self, name: str) -> dict[str, Labelled]:
         try:
-            return read_group(self.folder / store.POSTERIOR, name)
+            return read_arrays(self.folder / store.POSTERIOR, name)
         except store.DamagedRunError as error:
             raise ReportError(f"{error}; no report was made") from None
 
-    def yearly_draws(self, definition: str, scenario: str = BASELINE) -> xr.DataArray:
+    def yearly_draws(self, definition: str, scenario: str = BASELINE) -> Labelled:
         """Draws of yearly revenue in dollars, (year, chain, draw)."""
-        return self._revenue_draws["yearly_usd"].sel(scenario=scenario, definition=definition)
+        return self._revenue_draws.sel(scenario=scenario, definition=definition)
 
     def headline_draws(self, definition: str = "state_take") -> Floats:
         """Draws of the headline year's revenue in dollars, (n,)."""
-        return np.asarray(self.yearly_draws(definition).sel(year=self.year)).ravel()
+        return self.yearly_draws(definition).sel(year=self.year).values.ravel()
 
     @cached_property
     def quantity_draws(self) -> dict[str, Floats]:
@@ -256,11 +255,11 @@ class SavedRun:
             host, _, index = (part.strip(".") for part in label.partition(name))
             host = host or next(iter(self.hosts))  # labels omit the first
             values = families[name]
-            for dim in values.dims[2:]:
+            for dim in list(values.labels)[2:]:
                 # where hosts have other phases than each other, both are named
-                entry = f"{host}.{index}" if str(dim).startswith("host_") else index
-                values = values.sel({dim: host if dim == "host" else entry})
-            found[label] = values.to_numpy()
+                entry = f"{host}.{index}" if dim.startswith("host_") else index
+                values = values.sel(**{dim: host if dim == "host" else entry})
+            found[label] = values.values
         return found
 
     @cached_property

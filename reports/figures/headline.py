@@ -189,7 +189,7 @@ def _short(text: str, most: int = LONGEST) -> str:
 def dots(run: SavedRun, year: int) -> Floats:
     """Fifty quantiles of a year's state take, in USD million, ascending."""
     levels = (np.arange(DOTS) + 0.5) / DOTS
-    draws = run.yearly_draws(HEADLINE).sel(year=year).to_numpy()
+    draws = run.yearly_draws(HEADLINE).sel(year=year).values
     return np.asarray(np.quantile(draws / MILLION, levels))
 
 
