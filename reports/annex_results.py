@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from model.case.folders import BASELINE, SCENARIOS
+from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS
 from model.terminal.wording import MILLION, rounding_unit, three, unchanged
 from reports import assumed
@@ -28,6 +28,7 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
     currencies = list(next(iter(annual.values()))[ORDER[0]])
     rows: list[list[str]] = []
     faint: list[int] = []
+    keys = [f"{definition}-{year}" for definition in ORDER for year in annual]
     for definition in ORDER:
         name = assumed.definition_name(run, definition, texts)
         for year, found in annual.items():
@@ -46,6 +47,7 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
         "caption": texts.say("annex.results.caption"),
         "head": [*first, *heads],
         "rows": rows,
+        "keys": keys,
         "faint": faint,
         "note": projected_note(run, texts),
     }
@@ -99,8 +101,7 @@ def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
         "basis": block["basis"],
         "sources": [one for one in block["sources"] if one in run.sources],
         "changes": [
-            change_in_words(run, one, texts)
-            for one in run.settings(f"{SCENARIOS}/{name}").get("changes", [])
+            change_in_words(run, one, texts) for one in run.scenario_file(name).get("changes", [])
         ],
         "caption": texts.say("annex.by_year.caption", title=title),
         "head": [

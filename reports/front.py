@@ -13,6 +13,7 @@ from reports import assumed, driver_findings, readings, typed
 from reports.citations import publisher
 from reports.figures import totals
 from reports.findings import FIRMS, PLAN, RUNGS
+from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.tables import case_title, chapters
 from reports.texts import Catalogue
@@ -90,6 +91,7 @@ def box(run: SavedRun, texts: Catalogue) -> Json:
                 "number": texts.say("headline.number", parts=parts),
                 "label": texts.say(f"headline.labels.{definition}", year=run.year),
                 "interval": texts.say("headline.interval", parts=parts),
+                "annex": Annex(run, texts).result(run.year, definition),
             }
         )
     numbers = run.annual(run.year, HEADLINE)
@@ -126,6 +128,7 @@ def sureness(run: SavedRun, texts: Catalogue) -> Json:
         "title": texts.say("sure.title"),
         "lines": [
             {
+                "key": key,
                 "label": texts.say(f"sure.labels.{key}"),
                 "text": text,
                 "command": command if key == "checks" else "",
