@@ -88,6 +88,7 @@ class Commands(LazyGroup):
         "--believe": _of_case("held_out"),
         "--row": _of_case("rows"),
         "--reading": _of_case("readings", "="),
+        "--currency": _of_case("currencies"),
         "run": _runs,
         "base": _runs,
         "others": _runs,
