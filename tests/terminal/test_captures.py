@@ -91,8 +91,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv(EPOCH, "1533168000")
         write_run(base / "runs", case, scenarios, key=PLAIN)
         write_run(base / "runs", case, key=CHANGED, what_if=WHAT_IF)
-    (base / "article.txt").write_text(ARTICLE, encoding="utf-8")
         write_diaries(base)
+    (base / "article.txt").write_text(ARTICLE, encoding="utf-8")
     write_case(
         base / "faulty",
         evidence={
