@@ -17,7 +17,7 @@ from model.archive.months_file import read_months
 from model.criticism.suite import record
 from model.why import chain, claim
 from model.why.chain import NoSuchAnswerError, split
-from model.why.claim import NoSuchRowError
+from model.why.one_row import NoSuchRowError
 from tests.cases import write_case
 from tests.reports.runs import RIVALS, add_drivers, write_run
 
