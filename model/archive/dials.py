@@ -1,0 +1,199 @@
+"""What a reader may turn without a refit: quantities of a run, the exchange rate, and its rows.
+
+A saved posterior has all that these need, draw by draw; nothing is fitted. A quantity that is held
+at a value weighs draws by their distance from it; a row that counts less takes a part of its log
+density away; another exchange rate is another projection of the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.archive.saved_fit import Fitted
+from model.case.contents import Change
+from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, Support
+from model.evidence.row_equations import log_quantities
+from model.evidence.synthesis import row_densities
+from model.projection.counterfactual import EXCHANGE_RATE
+from model.projection.projection import USD, Projection, Projector
+
+Floats = NDArray[np.float64]
+
+#: Quantities of a case that a reader may turn, in the order in which money flows.
+BASIC = ("plan", "broker_margin", "keep_share")
+#: Factors on the exchange rate for which the draws are projected again.
+FACTORS = (0.6, 0.8, 1.25, 1.6)
+#: Draws of the prior, for its curve only, and their seed.
+PRIOR_DRAWS, PRIOR_SEED = 1000, 20180802
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A quantity that may be held at a value.
+
+    Attributes
+    ----------
+    name : str
+    label : str
+        The basic quantity that ``--set`` fixes exactly; blank for one that follows from others.
+    unit : str
+    support : {"positive", "fraction"}
+    prior, posterior : array, (m,) and (n,)
+    """
+
+    name: str
+    label: str
+    unit: str
+    support: Support
+    prior: Floats
+    posterior: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """All that a reader may turn; draws lie chain by chain.
+
+    Attributes
+    ----------
+    quantities : tuple of Dial
+    rates : dict of int to array, (factor, definition, n)
+        By whole year: revenue in dollars at ``FACTORS`` times the rates, as multiples of what it
+        is at the rates themselves. Empty if all accounts are in dollars.
+    rows : tuple of str
+        Rows that count in some reading.
+    densities : array, (row, n)
+        Weighted log density of each, in the reading that a draw is from.
+    """
+
+    quantities: tuple[Dial, ...]
+    rates: dict[int, Floats]
+    rows: tuple[str, ...]
+    densities: Floats
+
+
+def dials(folder: Path) -> Dials:
+    """Everything that a reader may turn in a saved run.
+
+    Raises
+    ------
+    DamagedRunError, CaseError
+        As ``Fitted.saved``.
+    """
+    fitted = Fitted.saved(folder)
+    densities = row_by_reading(fitted)
+    counts = np.ptp(densities, axis=1) > 0.0
+    ids = fitted.posterior.parts.evidence.ids
+    return Dials(
+        (*_basic(fitted), *_following(fitted)),
+        at_other_rates(fitted),
+        tuple(row for row, one in zip(ids, counts, strict=True) if one),
+        densities[counts],
+    )
+
+
+def row_by_reading(fitted: Fitted) -> Floats:
+    """Weighted log density of each row, (R, n), as the reading that each draw is from has it.
+
+    A row that a reading leaves out is zero in its draws.
+    """
+    posterior = fitted.posterior
+    found = np.zeros((len(posterior.parts.evidence.ids), len(posterior.draws)))
+    parts = [one.parts for one in fitted.rivals] or [posterior.parts]
+    for one, own in zip(parts, posterior.readings, strict=True):
+        about = log_quantities(posterior.layout, one.measured, posterior.draws[own])
+        found[:, own] = row_densities(one, posterior.flat[own], about).T
+    return found
+
+
+def _basic(fitted: Fitted) -> list[Dial]:
+    """Basic quantities of the first host that are not known exactly."""
+    layout, found = fitted.posterior.layout, []
+    prior = _prior(fitted)
+    for name in BASIC:
+        place = layout.index.get(name)
+        if place is not None and layout.scale[place] > 0.0:
+            basic = BASIC_BY_NAME[name]
+            draws = fitted.posterior.draws[:, place]
+            found.append(Dial(name, name, basic.unit, basic.support, prior[:, place], draws))
+    return found
+
+
+def _prior(fitted: Fitted) -> Floats:
+    """Draws of the prior of the basic quantities, (m, N)."""
+    layout = fitted.posterior.layout
+    normals = np.random.default_rng(PRIOR_SEED).normal(size=(PRIOR_DRAWS, layout.size))
+    return np.asarray(layout.natural(normals))
+
+
+def _following(fitted: Fitted) -> list[Dial]:
+    """Workers, and how much of the claim is paid, in the headline's year."""
+    prior, posterior = (
+        _workers_and_part(fitted, draws) for draws in (_prior(fitted), fitted.posterior.draws)
+    )
+    kinds: tuple[tuple[str, str, Support], ...] = (
+        ("workers", "persons", "positive"),
+        ("part_paid", "fraction", "fraction"),
+    )
+    return [
+        Dial(name, "", unit, support, before, after)
+        for (name, unit, support), before, after in zip(kinds, prior, posterior, strict=True)
+        if np.isfinite(after).all() and np.ptp(after) > 0.0
+    ]
+
+
+def _workers_and_part(fitted: Fitted, draws: Floats) -> tuple[Floats, Floats]:
+    """Workers present on average, and the plan collected as a share of the claim, (n,) each."""
+    with np.errstate(all="ignore"):  # absurd priors overflow, and their draws are not drawn
+        projector = Projector(fitted.case, fitted.posterior.layout, draws)
+        money = projector.sums({"claim": ("claim",), "collected": ("plan_collected",)})
+        inside = fitted.case.timeline.months.year == fitted.case.timeline.headline
+        present = money.present.sum("host").isel(month=inside).mean("month").to_numpy()
+        usd = money.revenue_usd.sum("host").isel(month=inside).sum("month")
+        part = usd.sel(definition="collected") / usd.sel(definition="claim")
+    return np.asarray(present), np.asarray(part.to_numpy())
+
+
+def at_other_rates(fitted: Fitted, factors: Sequence[float] = FACTORS) -> dict[int, Floats]:
+    """Revenue of each whole year at other rates, as multiples; see ``Dials.rates``."""
+    case, posterior = fitted.case, fitted.posterior
+    foreign = [host.name for host in case.hosts if host.currency != USD]
+    if not foreign:
+        return {}
+    follows = [n for n, one in enumerate(fitted.rivals) if one.reading.follows == "earnings"]
+    projector = Projector(
+        case, posterior.layout, posterior.draws, posterior.options.seed,
+        np.any([posterior.of_reading(place) for place in follows], axis=0) if follows else None,
+    )  # fmt: skip
+    first = case.timeline.months[0]
+    before = projector.baseline.yearly_usd
+    found = [
+        _divided(projector.project([_scaled(name, first, factor) for name in foreign]), before)
+        for factor in factors
+    ]
+    return {
+        int(year): np.stack([one[:, place] for one in found])
+        for place, year in enumerate(before["year"].to_numpy())
+    }
+
+
+def _scaled(host: str, first: pd.Period, factor: float) -> Change:
+    """A host's currency at a multiple of its rate, from the first month on."""
+    return Change(EXCHANGE_RATE, host, "", first, None, "scale", ((first, factor),))
+
+
+def _divided(projection: Projection, before: xr.DataArray) -> Floats:
+    """Yearly dollars as multiples of others, (definition, year, n); one where there are none."""
+    order = ("definition", "year", "draw")
+    ours, theirs = (
+        one.transpose(*order).sel(definition=list(DEFINITIONS)).to_numpy()
+        for one in (projection.yearly_usd, before)
+    )
+    return np.asarray(np.divide(ours, theirs, out=np.ones_like(ours), where=theirs != 0.0))
+
