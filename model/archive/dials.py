@@ -16,12 +16,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from model.archive.months_file import read_all_months
 from model.archive.saved_fit import Fitted
 from model.case.contents import Change
-from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, Support
+from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, HEADLINE, Support
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import row_densities
 from model.projection.counterfactual import EXCHANGE_RATE
+from model.projection.by_period import amounts
 from model.projection.projection import USD, Projection, Projector
 
 Floats = NDArray[np.float64]
@@ -70,12 +72,18 @@ class Dials:
         Rows that count in some reading.
     densities : array, (row, n)
         Weighted log density of each, in the reading that a draw is from.
+    reading : array of int, (n,)
+        The number of that reading; zeros if there is one only.
+    effective : float
+        Effective draws of the headline as a share of all, before any are weighed.
     """
 
     quantities: tuple[Dial, ...]
     rates: dict[int, Floats]
     rows: tuple[str, ...]
     densities: Floats
+    reading: NDArray[np.int64]
+    effective: float
 
 
 def dials(folder: Path) -> Dials:
@@ -95,7 +103,33 @@ def dials(folder: Path) -> Dials:
         at_other_rates(fitted),
         tuple(row for row, one in zip(ids, counts, strict=True) if one),
         densities[counts],
+        _reading(fitted),
+        effective(fitted),
     )
+
+
+def _reading(fitted: Fitted) -> NDArray[np.int64]:
+    posterior = fitted.posterior
+    if posterior.reading is None:
+        return np.zeros(len(posterior.draws), dtype=np.int64)
+    return np.tile(posterior.reading, len(posterior.normals))
+
+
+def effective(fitted: Fitted) -> float:
+    """Bulk effective draws of the headline as a share of all, added up over the readings."""
+    from arviz_stats.base import array_stats
+
+    year, reading = fitted.case.timeline.headline, fitted.posterior.reading
+    takes = fitted.projection.yearly_usd.sel(definition=HEADLINE, year=year).to_numpy()
+    draws = takes.reshape(fitted.posterior.diverging.shape)
+    own = np.zeros(draws.shape[1], dtype=np.int64) if reading is None else reading
+    if np.ptp(draws) == 0.0:
+        return 1.0
+    found = sum(
+        float(array_stats.ess(draws[:, own == one], method="bulk", chain_axis=0, draw_axis=1))
+        for one in np.unique(own)
+    )
+    return min(found / draws.size, 1.0) if np.isfinite(found) else 0.0
 
 
 def row_by_reading(fitted: Fitted) -> Floats:
@@ -197,3 +231,30 @@ def _divided(projection: Projection, before: xr.DataArray) -> Floats:
     )
     return np.asarray(np.divide(ours, theirs, out=np.ones_like(ours), where=theirs != 0.0))
 
+
+
+def monthly(folder: Path, scenario: str) -> dict[str, xr.DataArray]:
+    """Draws by month of a scenario's revenue, (definition, month, draw), by currency.
+
+    The currencies are US dollars and, if all hosts share one, the hosts' own, as in the summary.
+
+    Raises
+    ------
+    DamagedRunError
+        If the run has no such draws.
+    """
+    found = read_all_months(folder, [scenario])[scenario]
+    own = set(found.currencies) if len(set(found.currencies)) == 1 else set()
+    wanted = [USD, *sorted(own - {USD})]
+
+    def unknown(currency: str) -> Floats:
+        raise AssertionError(f"{currency} is a host's own currency or the dollar")
+
+    return {
+        one.lower(): amounts(found, one, unknown)
+        .transpose("definition", "month", "chain", "draw")
+        .stack(sample=("chain", "draw"))
+        .drop_vars(["sample", "chain", "draw"])
+        .rename(sample="draw")
+        for one in wanted
+    }
