@@ -16,6 +16,9 @@ from reports.texts import Catalogue
 
 Json = dict[str, Any]
 
+#: Key of the press's arithmetic, which no row can have.
+PRESS = "press arithmetic"
+
 
 def others(run: SavedRun, texts: Catalogue) -> list[Json]:
     """What others published, in million dollars a year: first of the hosts, then of other places.
@@ -35,7 +38,7 @@ def _press(run: SavedRun, texts: Catalogue) -> Json:
     block = run.summary["press_arithmetic"]
     millions = block["usd"] / MILLION
     return {
-        "key": "press",
+        "key": PRESS,
         "name": texts.say("figures.headline.press"),
         "measures": texts.say("figures.headline.measures.wedge", year=block["year"]),
         "whole": True,

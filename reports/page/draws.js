@@ -1,0 +1,169 @@
+// The draws, their weights under what is set, and weighted quantiles.
+
+const count = data.draws.kept;
+const readingOf = bytes(data.draws.reading);
+const LEVELS = { q05: 0.05, q25: 0.25, q50: 0.5, q75: 0.75, q95: 0.95 };
+
+function bytes(text) {
+  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+}
+
+const decoded = new Map();
+
+// Values of a column; see reports/page/columns.py for how they were written.
+function values(column) {
+  if (decoded.has(column)) return decoded.get(column);
+  const found = new Float64Array(count);
+  if ("value" in column) found.fill(column.value);
+  else {
+    const raw = bytes(column.text);
+    const wide = column.bits === 16;
+    const step = (column.high - column.low) / (2 ** column.bits - 1);
+    for (let i = 0; i < count; i += 1) {
+      const whole = wide ? raw[2 * i] + 256 * raw[2 * i + 1] : raw[i];
+      const scaled = column.low + step * whole;
+      found[i] = column.log ? Math.exp(scaled) : scaled;
+    }
+  }
+  decoded.set(column, found);
+  return found;
+}
+
+// The scale on which a quantity's distances are measured: logits of shares, logs of the rest.
+function measured(lever, value) {
+  return lever.percent ? Math.log(value / (1 - value)) : Math.log(value);
+}
+
+// Weights of the readings: those told, and the others' shares of what is left.
+function readingWeights(told) {
+  const left = Math.max(0, 1 - Object.values(told).reduce((sum, one) => sum + one, 0));
+  const others = data.readings.filter((one) => !(one.key in told));
+  const whole = others.reduce((sum, one) => sum + one.weight, 0);
+  return data.readings.map((one) =>
+    one.key in told ? told[one.key] : whole > 0 ? (left * one.weight) / whole : 0,
+  );
+}
+
+// By how much a group of rows counts: not at all if its source is off.
+function factorOf(group, state) {
+  if (state.off.has(group.source)) return 0;
+  return state.trust[group.letter] ?? 1;
+}
+
+// Log weight of each draw, before each reading is given its own weight.
+function logWeights(state) {
+  const found = new Float64Array(count);
+  for (const lever of data.levers) {
+    if (!(lever.key in state.levers)) continue;
+    const at = measured(lever, state.levers[lever.key]);
+    const draws = values(lever.draws);
+    for (let i = 0; i < count; i += 1) {
+      const apart = (measured(lever, draws[i]) - at) / lever.bandwidth;
+      found[i] -= 0.5 * apart * apart;
+    }
+  }
+  for (const group of data.groups) {
+    const factor = factorOf(group, state);
+    if (factor === 1) continue;
+    const density = values(group.draws);
+    for (let i = 0; i < count; i += 1) found[i] += (factor - 1) * density[i];
+  }
+  return found;
+}
+
+// Weights that sum to one; each reading's draws are weighed among themselves.
+function weigh(state) {
+  const logs = logWeights(state);
+  const shares = readingWeights(state.readings);
+  const most = shares.map(() => -Infinity);
+  const sums = shares.map(() => 0);
+  for (let i = 0; i < count; i += 1) most[readingOf[i]] = Math.max(most[readingOf[i]], logs[i]);
+  const weights = logs.map((one, i) => Math.exp(one - most[readingOf[i]]));
+  for (let i = 0; i < count; i += 1) sums[readingOf[i]] += weights[i];
+  let squares = 0;
+  for (let i = 0; i < count; i += 1) {
+    weights[i] *= shares[readingOf[i]] / sums[readingOf[i]];
+    squares += weights[i] * weights[i];
+  }
+  const before = Math.min(count, data.draws.relative * data.draws.of);
+  return { weights, effective: before / squares / count, unreached: unreached(state, weights) };
+}
+
+// Levers whose draws stay away from the value: their weighted mean is off by more than the kernel.
+function unreached(state, weights) {
+  return data.levers.filter((lever) => {
+    if (!(lever.key in state.levers)) return false;
+    const draws = values(lever.draws);
+    let mean = 0;
+    for (let i = 0; i < count; i += 1) mean += weights[i] * measured(lever, draws[i]);
+    const at = measured(lever, state.levers[lever.key]);
+    return Math.abs(mean - at) > lever.bandwidth;
+  });
+}
+
+// Quantiles of values under weights that sum to one, as weighted_quantiles of the program.
+function quantiles(draws, weights, levels) {
+  const order = Array.from(draws.keys()).sort((a, b) => draws[a] - draws[b]);
+  const places = new Float64Array(order.length);
+  let sum = 0;
+  order.forEach((one, place) => {
+    places[place] = sum + weights[one] / 2;
+    sum += weights[one];
+  });
+  return levels.map((level) => {
+    if (level <= places[0]) return draws[order[0]];
+    let high = places.findIndex((place) => place >= level);
+    if (high < 0) return draws[order[order.length - 1]];
+    while (high > 0 && places[high - 1] === places[high]) high -= 1;
+    const part = (level - places[high - 1]) / (places[high] - places[high - 1]);
+    return draws[order[high - 1]] + part * (draws[order[high]] - draws[order[high - 1]]);
+  });
+}
+
+function summary(draws, weights) {
+  const found = quantiles(draws, weights, Object.values(LEVELS));
+  return Object.fromEntries(Object.keys(LEVELS).map((name, place) => [name, found[place]]));
+}
+
+// Revenue at another exchange rate as a multiple of what it is, draw by draw.
+function atRate(definition, year, factor) {
+  const years = Object.keys(data.rate.years);
+  const near = years.reduce((best, one) =>
+    Math.abs(one - year) < Math.abs(best - year) ? one : best,
+  );
+  const nodes = data.rate.factors.map((one, place) => [
+    Math.log(one),
+    values(data.rate.years[near][definition][place]),
+  ]);
+  nodes.push([0, null]);
+  nodes.sort((a, b) => a[0] - b[0]);
+  const at = Math.log(factor);
+  const high = Math.max(1, nodes.findIndex(([place]) => place >= at));
+  const [[left, before], [right, after]] = [nodes[high - 1], nodes[high]];
+  const part = (at - left) / (right - left);
+  const log = (column, i) => (column === null ? 0 : Math.log(Math.max(column[i], 1e-9)));
+  return Float64Array.from({ length: count }, (_, i) =>
+    Math.exp((1 - part) * log(before, i) + part * log(after, i)),
+  );
+}
+
+// Revenue of a period in a currency, draw by draw, at the rate that is set.
+function money(definition, period, state) {
+  const parts = period.parts.length ? period.parts : [period.key];
+  const found = new Float64Array(count);
+  for (const part of parts) {
+    const draws = values(data.draws.money[part][definition]);
+    for (let i = 0; i < count; i += 1) found[i] += draws[i];
+  }
+  if (state.rate !== null) {
+    const ratio = atRate(definition, period.year, state.rate);
+    for (let i = 0; i < count; i += 1) found[i] *= ratio[i];
+  }
+  return inCurrency(found, period, state);
+}
+
+function inCurrency(draws, period, state) {
+  if (state.in === "usd") return draws;
+  const rate = period.per_usd * (state.rate ?? 1);
+  return draws.map((one) => one * rate);
+}
