@@ -9,7 +9,8 @@ function numbersOf(definition, period, state, weighing) {
 function answered(state) {
   const period = periodOf(state.when);
   const weighing = weigh(state);
-  const borne = weighing.effective >= data.limits.bearable && !weighing.unreached.length;
+  const reliable = weighing.shape <= data.limits.shape && !weighing.unreached.length;
+  const borne = reliable && weighing.effective >= data.limits.bearable;
   const draws = money(state.what, period, state);
   const levels = Array.from({ length: data.limits.dots }, (_, n) => (n + 0.5) / data.limits.dots);
   return {
@@ -43,8 +44,21 @@ function verdict(found) {
   if (weighing.unreached.length) {
     return fill(words.unreached, { names: weighing.unreached.map((one) => one.name).join("; ") });
   }
+  if (weighing.shape > data.limits.shape) {
+    return fill(words.unreliable, { shape: rounded(Math.min(weighing.shape, 99), 0.01) });
+  }
   if (!found.borne) return fill(words.too_few, { bearable: data.limits.bearable });
   return weighing.effective < data.limits.firm ? words.rough : words.plenty;
+}
+
+// The answer of a stored refit, if all that is set is one source left out.
+function storedRefit(state) {
+  const others = changed({ ...state, off: new Set() });
+  const start = state.what === data.start.what && state.when === data.start.when;
+  if (state.off.size !== 1 || others || !start) return "";
+  const [key] = state.off;
+  const { refit } = data.sources.find((one) => one.key === key);
+  return refit ? sourcePanel.refit(refit) : "";
 }
 
 function effectiveText(found) {
@@ -94,7 +108,7 @@ const answerPanel = {
     const half = amounts({ q50: numbers.q50, q05: numbers.q25, q95: numbers.q75 }, state.in);
     const before = fill(words.was, amounts(found.estimate, state.in));
     at("half").textContent = [borne ? fill(words.half, half) : "", changed(state) ? before : ""].join(" ").trim();
-    at("verdict").textContent = verdict(found);
+    at("verdict").textContent = [verdict(found), storedRefit(state)].filter(Boolean).join(" ");
     at("verdict").classList.toggle("bad", !borne);
     for (const name of ["what", "when", "in"]) at(name).value = state[name];
     section.classList.toggle("unborne", !borne);

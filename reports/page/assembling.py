@@ -18,7 +18,7 @@ from reports.texts import Catalogue
 
 FOLDER = Path(__file__).parent
 #: Scripts in the order in which they are read; each uses only those before it.
-SCRIPTS = ("numbers", "draws", "state", "drawing", "answer", "levers", "sources", "others",
+SCRIPTS = ("numbers", "smoothing", "draws", "state", "drawing", "answer", "levers", "sources", "others",
            "scenarios", "taking", "main")  # fmt: skip
 #: The largest page that is written, in bytes.
 LARGEST = 3_000_000

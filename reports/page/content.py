@@ -25,6 +25,8 @@ Json = dict[str, Any]
 #: Fewest effective draws on which the page gives an answer, as for the refits of checks; and
 #: those below which it calls the answer rough, as the gate of a run would.
 BEARABLE, FIRM = 100, 400
+#: Largest shape of the tail of weights with which they are reliable (Vehtari et al. 2024).
+SHAPE = 0.7
 #: Dots of the headline, and scenarios side by side.
 DOTS, SIDE_BY_SIDE = 50, 4
 
@@ -53,7 +55,10 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "words": texts.content["page"],
         "numbers": texts.content["numbers"],
         "start": {"what": HEADLINE, "when": str(run.year), "in": money.USD},
-        "limits": {"bearable": BEARABLE, "firm": FIRM, "dots": DOTS, "beside": SIDE_BY_SIDE},
+        "limits": {
+            "bearable": BEARABLE, "firm": FIRM, "shape": SHAPE, "dots": DOTS,
+            "beside": SIDE_BY_SIDE,
+        },
         "definitions": [_definition(run, one, texts) for one in reversed(DEFINITIONS)],
         "periods": periods,
         "currencies": [money.USD, *([baseline.own] if baseline.own else [])],
@@ -62,6 +67,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
             "kept": len(kept.places),
             "of": kept.count,
             "relative": number(found.effective),
+            "tail": _tail(run, kept.count),
             "reading": base64.b64encode(kept.reading.astype("u1").tobytes()).decode("ascii"),
             "money": money.columns(baseline, spans, kept),
         },
@@ -96,11 +102,18 @@ def _fitting(
     return spans, Kept.of(reading, most)
 
 
+def _tail(run: SavedRun, count: int) -> float:
+    """Effective draws of the worst quantity as a share, by which tails of weights are measured."""
+    found = run.manifest["convergence"]["min_ess_bulk"]
+    return min(max(float(found or 1.0) / count, 1 / count), 1.0)
+
+
 def _definition(run: SavedRun, name: str, texts: Catalogue) -> Json:
     return {
         "key": name,
         "name": assumed.definition_name(run, name, texts),
-        "means": texts.say(f"definitions.{name}.meaning"),
+        # the state take's meaning goes on from the plan's, above it in a list
+        "means": texts.say(f"definitions.{name}.{'short' if name == HEADLINE else 'meaning'}"),
     }
 
 

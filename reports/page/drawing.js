@@ -72,13 +72,12 @@ function dotplot(dots, numbers, width, height) {
   const [low, high] = [ends[0] - margin, ends[1] + margin];
   const x = (value) => 16 + ((value - low) / (high - low)) * (width - 32);
   const floor = height - 50;
-  let size = Math.min(18, width / 26);
-  let laid = stacked(dots, (size / (width - 32)) * (high - low));
-  const highest = Math.max(...laid.map((one) => one.row)) + 1;
-  if (highest * size > floor - 6) {
-    size = (floor - 6) / highest;
-    laid = stacked(dots, (size / (width - 32)) * (high - low));
-  }
+  const lay = (size) => stacked(dots, (size / (width - 32)) * (high - low));
+  const tall = (size) => (Math.max(...lay(size).map((one) => one.row)) + 1) * size;
+  // the largest dots whose stacks fit
+  let size = Math.min(30, height / 6);
+  while (size > 2 && tall(size) > floor - 14) size -= 0.5;
+  const laid = lay(size);
   return {
     circles: laid.map((one) => ({ x: x(one.x), y: floor - 12 - (one.row + 0.5) * size })),
     radius: size * 0.46, floor, x,

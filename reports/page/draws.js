@@ -50,8 +50,8 @@ function factorOf(group, state) {
   return state.trust[group.letter] ?? 1;
 }
 
-// Log weight of each draw, before each reading is given its own weight.
-function logWeights(state) {
+// Log weight of each draw by what is held: a normal curve around each value.
+function heldWeights(state) {
   const found = new Float64Array(count);
   for (const lever of data.levers) {
     if (!(lever.key in state.levers)) continue;
@@ -62,19 +62,36 @@ function logWeights(state) {
       found[i] -= 0.5 * apart * apart;
     }
   }
+  return found;
+}
+
+// Log weight of each draw by the claims that count less or more, smoothed reading by reading, and
+// the worst shape of a tail among the readings that have any weight.
+function claimWeights(state, shares) {
+  const found = new Float64Array(count);
   for (const group of data.groups) {
     const factor = factorOf(group, state);
     if (factor === 1) continue;
     const density = values(group.draws);
     for (let i = 0; i < count; i += 1) found[i] += (factor - 1) * density[i];
   }
-  return found;
+  let worst = -Infinity;
+  shares.forEach((share, reading) => {
+    const own = Array.from(found.keys()).filter((i) => readingOf[i] === reading);
+    const logs = own.map((i) => found[i]);
+    if (!share || Math.max(...logs) === Math.min(...logs)) return;
+    const smooth = smoothedTail(logs, data.draws.tail);
+    own.forEach((i, place) => { found[i] = smooth.logs[place]; });
+    worst = Math.max(worst, smooth.k);
+  });
+  return { found, worst };
 }
 
 // Weights that sum to one; each reading's draws are weighed among themselves.
 function weigh(state) {
-  const logs = logWeights(state);
   const shares = readingWeights(state.readings);
+  const claims = claimWeights(state, shares);
+  const logs = heldWeights(state).map((one, i) => one + claims.found[i]);
   const most = shares.map(() => -Infinity);
   const sums = shares.map(() => 0);
   for (let i = 0; i < count; i += 1) most[readingOf[i]] = Math.max(most[readingOf[i]], logs[i]);
@@ -86,7 +103,8 @@ function weigh(state) {
     squares += weights[i] * weights[i];
   }
   const before = Math.min(count, data.draws.relative * data.draws.of);
-  return { weights, effective: before / squares / count, unreached: unreached(state, weights) };
+  const away = unreached(state, weights);
+  return { weights, effective: before / squares / count, unreached: away, shape: claims.worst };
 }
 
 // Levers whose draws stay away from the value: their weighted mean is off by more than the kernel.

@@ -63,7 +63,7 @@ const leverPanel = {
     const at = (id) => document.getElementById(id);
     for (const lever of data.levers) {
       const held = lever.key in state.levers;
-      const [low, high] = lever.interval.map((one) => leverText(lever, one));
+      const [low, high] = lever.interval.map((one) => leverText({ ...lever, unit: "" }, one));
       const free = fill(words.levers.span, { middle: leverText(lever, lever.at), low, high });
       const said = held ? fill(words.levers.at, { value: leverText(lever, state.levers[lever.key]) })
         : `${words.levers.free}: ${free}`;

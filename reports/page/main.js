@@ -48,7 +48,7 @@ function notes(root) {
 function build() {
   const root = document.getElementById("main");
   document.getElementById("skip").textContent = words.skip;
-  document.getElementById("about").textContent = [data.case, data.about, data.what_if].filter(Boolean).join(" ");
+  document.getElementById("about").textContent = [`${data.case}.`, data.about, data.what_if].filter(Boolean).join(" ");
   const warning = document.getElementById("warning");
   warning.textContent = data.warning;
   warning.hidden = data.converged;

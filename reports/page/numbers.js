@@ -42,15 +42,17 @@ function alike(middle, low, high) {
   return [rounded(middle, unit), rounded(low, below), rounded(high, unit)];
 }
 
-// Amounts of money with their currency: the middle, the low end and the high end.
+// An amount of money and its interval, with their currency.
 function amounts(numbers, currency) {
   const size = Math.abs(numbers.q50);
   const scale = size >= 1e9 ? 1e9 : size >= 1e6 ? 1e6 : 1;
   const word = { 1e9: patterns.billion, 1e6: patterns.million, 1: "" }[scale];
   const [middle, low, high] = alike(numbers.q50 / scale, numbers.q05 / scale, numbers.q95 / scale);
-  const pattern = currency === "usd" ? words.money : words.money_other;
-  const said = (number) => fill(pattern, { number, scale: word, code: currency.toUpperCase() });
-  return { amount: said(middle), low: said(low), high: said(high), bare: { middle, low, high } };
+  const usd = currency === "usd";
+  const code = currency.toUpperCase();
+  const amount = fill(usd ? words.money : words.money_other, { number: middle, scale: word, code });
+  const span = fill(usd ? words.span : words.span_other, { low, high, scale: word, code });
+  return { amount, span };
 }
 
 // A probability in whole per cent, never 0% or 100%, which draws cannot establish.
@@ -71,11 +73,16 @@ function leverText(lever, value) {
 function rateText(factor) {
   const base = data.rate.base;
   if (base === null || base === undefined) {
-    return fill(words.levers.rate.times, { value: rounded(factor, 0.01) });
+    return fill(words.levers.rate.times, { value: factorText(factor) });
   }
   return rounded(base * factor, 0.1);
 }
 
 function lower(text) {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+// A factor with its own digits: 0.75, 2.
+function factorText(value) {
+  return String(Number(value.toFixed(2))).replace(".", patterns.decimal);
 }

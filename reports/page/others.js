@@ -29,12 +29,10 @@ const otherPanel = {
 
   ends() {
     const all = data.others.flatMap((one) => [one.low, one.high, ...(one.ours ?? [])]);
-    for (const by of Object.values(data.table)) {
-      const own = by[data.start.what]?.usd;
-      if (own) all.push(own.q05 / 1e6, own.q95 / 1e6);
-    }
+    const own = data.table[data.start.when][data.start.what].usd;
+    all.push(own.q05 / 1e6, own.q95 / 1e6);
     const positive = all.filter((one) => one > 0);
-    return [Math.min(...positive) / 1.15, Math.max(...positive) * 1.15];
+    return [Math.min(...positive) / 1.3, Math.max(...positive) * 1.3];
   },
 
   show(found) {
@@ -53,12 +51,14 @@ const otherPanel = {
   },
 
   draw(place, low, high, ours, other, compared) {
-    const { svg, width } = drawing(place, 30, "");
-    const x = (value) => 6 + (Math.log(Math.max(value, low) / low) / Math.log(high / low)) * (width - 12);
-    for (const one of [1, 10, 100, 1000, 10000]) {
+    const { svg, width } = drawing(place, other ? 18 : 34, "");
+    const inside = (value) => Math.min(Math.max(value, low), high);
+    const x = (value) => 6 + (Math.log(inside(value) / low) / Math.log(high / low)) * (width - 12);
+    const round = [1, 2, 5].filter((one) => one === 1 || width > 380);
+    for (const one of [1, 10, 100, 1000, 10000].flatMap((ten) => round.map((part) => part * ten))) {
       if (one < low || one > high) continue;
       svg.append(shape("line", { x1: x(one), x2: x(one), y1: 0, y2: 18, class: "grid" }));
-      svg.append(shape("text", { x: x(one), y: 28, "text-anchor": "middle", class: "small" }, rounded(one, 1)));
+      if (!other) svg.append(shape("text", { x: x(one), y: 31, "text-anchor": "middle", class: "small" }, rounded(one, 1)));
     }
     if (ours) {
       svg.append(shape("line", { x1: x(ours[0]), x2: x(ours[2]), y1: 9, y2: 9, class: "band" }));

@@ -70,7 +70,7 @@ const sourcePanel = {
       const value = state.trust[letter] ?? 1;
       const input = document.getElementById(`trust-${letter}`);
       input.value = value;
-      const said = fill(words.sources.times, { value: rounded(value, 0.01) });
+      const said = value === 1 ? words.sources.graded : fill(words.sources.times, { value: factorText(value) });
       input.setAttribute("aria-valuetext", said);
       document.getElementById(`trusted-${letter}`).textContent = said;
       document.getElementById(`card-trust-${letter}`).classList.toggle("set", letter in state.trust);

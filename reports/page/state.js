@@ -114,7 +114,7 @@ function conditions(state) {
     found.push(fill(words.conditions_without, { sources: name }));
   }
   for (const [letter, value] of Object.entries(state.trust)) {
-    found.push(fill(words.conditions_trust, { letter, value: rounded(value, 0.01) }));
+    found.push(fill(words.conditions_trust, { letter, value: factorText(value) }));
   }
   return found;
 }
