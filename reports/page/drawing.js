@@ -111,7 +111,7 @@ function tickText(value, currency) {
   const word = { 1e9: patterns.billion, 1e6: patterns.million, 1: "" }[scale];
   const number = rounded(value / scale, scale === 1e9 && (value / scale) % 1 ? 0.1 : 1);
   const pattern = currency === "usd" ? words.money : words.money_other;
-  return fill(pattern, { number, scale: word, code: currency.toUpperCase() });
+  return signed(fill(pattern, { number, scale: word, code: currency.toUpperCase() }));
 }
 
 // Shares of weighted draws in equal bins, smoothed a little.
@@ -144,8 +144,10 @@ function drawCurves(place, lever, state, weights) {
   const bins = lever.prior.length;
   const prior = smoothed(lever.prior);
   const posterior = curve(values(lever.draws), null, lever.low, lever.high, bins);
-  const now = weights ? curve(values(lever.draws), weights, lever.low, lever.high, bins) : null;
   const top = Math.max(...prior, ...posterior);
+  const shares = weights ? curve(values(lever.draws), weights, lever.low, lever.high, bins) : null;
+  // a narrow curve is drawn lower than it is, so that all of it shows
+  const now = shares && shares.map((one) => one * Math.min(1, top / Math.max(...shares)));
   const x = (bin) => 8 + ((bin + 0.5) / bins) * (width - 16);
   const path = (shares) =>
     shares.map((one, bin) => `${x(bin).toFixed(1)},${(68 - 62 * Math.min(1, one / top)).toFixed(1)}`);

@@ -101,7 +101,7 @@ const readingPanel = {
     root.append(make("section", { id: "readings", "aria-labelledby": "readings-title", className: "controls" },
       make("h2", { id: "readings-title" }, words.headings.readings),
       make("p", { className: "faint" }, words.readings.intro),
-      make("ul", { className: "cards" }, ...items)));
+      make("ul", { className: "cards small-cards" }, ...items)));
   },
 
   // At most what the others that were told leave; if all would be told, the rest is taken evenly.

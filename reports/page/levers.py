@@ -50,6 +50,7 @@ def _lever(run: SavedRun, dial: Dial, kept: Kept, texts: Catalogue) -> Json:
         "key": dial.name,
         "name": texts.say("entry", name=name, entry=first) if several else name,
         "means": texts.say(f"page.levers.{dial.name}.means", year=run.year),
+        "held": texts.say(f"page.levers.{dial.name}.held", value="{value}"),
         "unit": texts.say(f"page.levers.{dial.name}.unit"),
         "percent": dial.support == "fraction",
         "low": low, "high": high, "steps": STEPS,
@@ -111,6 +112,7 @@ def rates(run: SavedRun, found: Dials, kept: Kept, before: Json, texts: Catalogu
     return {
         "name": texts.say("page.levers.rate.name", currency=", ".join(codes)),
         "means": texts.say("page.levers.rate.means", year=run.year),
+        "held": texts.say("page.levers.rate.held", value="{value}", currency=", ".join(codes)),
         "factors": list(FACTORS),
         "base": one,
         "low": min(FACTORS), "high": max(FACTORS), "steps": STEPS,

@@ -52,7 +52,12 @@ function amounts(numbers, currency) {
   const code = currency.toUpperCase();
   const amount = fill(usd ? words.money : words.money_other, { number: middle, scale: word, code });
   const span = fill(usd ? words.span : words.span_other, { low, high, scale: word, code });
-  return { amount, span };
+  return { amount: signed(amount), span: signed(span) };
+}
+
+// A minus stands before the sign of a currency.
+function signed(text) {
+  return text.replaceAll(`$${patterns.minus}`, `${patterns.minus}$`);
 }
 
 // A probability in whole per cent, never 0% or 100%, which draws cannot establish.

@@ -5,7 +5,7 @@ const otherPanel = {
     const rows = [true, false].flatMap((whole) => {
       const own = data.others.filter((one) => one.whole === whole);
       if (!own.length) return [];
-      const head = make("li", { className: "head" }, make("h3", {}, whole ? words.others.whole : words.others.apart));
+      const head = make("li", { className: whole ? "head" : "head unprinted" }, make("h3", {}, whole ? words.others.whole : words.others.apart));
       return [head, ...own.map(otherPanel.row)];
     });
     root.append(make("section", { id: "others", "aria-labelledby": "others-title" },
@@ -21,7 +21,7 @@ const otherPanel = {
   row(one) {
     const name = one.url ? make("a", { href: one.url, rel: "noopener noreferrer", target: "_blank" }, one.name) : make("strong", {}, one.name);
     const ours = one.ours ? `${words.others.ours}: ${fill(words.others.range, { low: rounded(one.ours[0], 1), high: rounded(one.ours[2], 1) })}` : "";
-    return make("li", { className: "pair" },
+    return make("li", { className: one.whole ? "pair" : "pair unprinted" },
       make("div", {}, name, make("br"), make("span", { className: "faint" }, one.measures)),
       make("div", { className: "drawn", id: `drawn-${one.key}` }),
       make("div", {}, one.printed, one.grade ? `, ${one.grade}` : "", make("br"), make("span", { className: "faint" }, ours)));

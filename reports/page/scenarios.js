@@ -19,7 +19,7 @@ const scenarioPanel = {
       return make("label", { className: "pick" }, box, ` ${one.title}`);
     });
     section.append(
-      make("p", { className: "faint" }, fill(words.scenarios.intro, { most })),
+      make("p", { className: "faint controls" }, fill(words.scenarios.intro, { most })),
       make("div", { className: "picks controls" }, ...boxes),
       make("div", { className: "beside", id: "beside" }),
       make("p", { className: "faint" }, words.scenarios.legend));
@@ -66,10 +66,10 @@ const scenarioPanel = {
       make("h3", {}, one.title),
       make("div", { className: "drawn" }),
       make("p", { className: "change" }, scenarioPanel.stake(one, found)),
-      make("p", {}, one.description),
-      make("p", { className: "faint" }, fill(words.scenarios.changes, { changes: one.changes.join("; ") })),
+      make("p", { className: "unprinted" }, one.description),
+      make("p", { className: "faint unprinted" }, fill(words.scenarios.changes, { changes: one.changes.join("; ") })),
       one.basis || links.length
-        ? make("p", { className: "faint" }, fill(words.scenarios.basis, { basis: one.basis }), " ", ...links) : null);
+        ? make("p", { className: "faint unprinted" }, fill(words.scenarios.basis, { basis: one.basis }), " ", ...links) : null);
   },
 
   stake(one, found) {
@@ -94,17 +94,21 @@ const scenarioPanel = {
     const told = years.map(({ year, ours }) => fill(words.scenarios.alt_one, { year: year.key, ...amounts(ours, state.in) }));
     const alt = borne ? fill(words.scenarios.alt, { title: one.title, years: told.join("; ") }) : words.scenarios.too_few;
     const { svg, width, height } = drawing(place, 190, alt);
-    const [left, floor, ceiling] = [10, height - 24, 22];
+    const [left, floor, ceiling] = [38, height - 24, 24];
     const step = (width - left - 6) / years.length;
     const y = (value) => floor - ((floor - ceiling) * Math.max(value, 0)) / (top || 1);
     const id = `hatch-${one.key}`;
     const hatch = shape("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
     hatch.append(shape("rect", { width: 6, height: 6, class: "hatch-back" }), shape("line", { x1: 0, x2: 0, y1: 0, y2: 6, class: "hatch" }));
     svg.append(hatch);
-    const round = ticks(0, top || 1, 3);
-    for (const value of round) {
+    const scale = top >= 1e9 ? 1e9 : top >= 1e6 ? 1e6 : 1;
+    const unit = { scale: { 1e9: patterns.billion, 1e6: patterns.million, 1: "" }[scale], code: state.in.toUpperCase() };
+    const caption = fill(state.in === "usd" ? words.money : words.money_other, { number: "", ...unit });
+    svg.append(shape("text", { x: 0, y: 13, class: "small" }, caption));
+    for (const value of ticks(0, top || 1, 3)) {
       svg.append(shape("line", { x1: left, x2: width, y1: y(value), y2: y(value), class: "grid" }));
-      if (value) svg.append(shape("text", { x: left, y: y(value) - 3, class: "small" }, tickText(value, state.in)));
+      const number = rounded(value / scale, top / scale < 5 ? 0.1 : 1);
+      svg.append(shape("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end", class: "small" }, number));
     }
     years.forEach(({ year, ours, before }, n) => {
       const middle = left + step * (n + 0.5);

@@ -11,7 +11,7 @@ const sourcePanel = {
     }
     section.append(
       make("p", { className: "faint" }, words.sources.intro),
-      make("div", { className: "cards" }, ...letters.map((letter) => sourcePanel.trust(letter, change))),
+      make("div", { className: "cards small-cards" }, ...letters.map((letter) => sourcePanel.trust(letter, change))),
       sourcePanel.about(),
       make("ul", { className: "list" }, ...data.sources.map((one) => sourcePanel.item(one, change))));
   },

@@ -97,11 +97,11 @@ function conditions(state) {
   for (const lever of data.levers) {
     if (!(lever.key in state.levers)) continue;
     const value = leverText(lever, state.levers[lever.key]);
-    found.push(fill(words.conditions_at, { name: lower(lever.name), value }));
+    found.push(fill(lever.held, { value }));
   }
   if (state.rate !== null) {
     const value = rateText(state.rate);
-    found.push(fill(words.conditions_rate, { name: data.rate.name, value }));
+    found.push(fill(data.rate.held, { value }));
   }
   for (const one of data.readings) {
     if (!(one.key in state.readings)) continue;

@@ -3,8 +3,7 @@
 const takingPanel = {
   build(root) {
     const button = (name, act) => make("button", { type: "button", id: `take-${name}`, on: { click: act } }, words.taking[name]);
-    const { taking } = words;
-    root.append(make("section", { id: "taking", "aria-labelledby": "taking-title" },
+    root.append(make("section", { id: "taking", className: "unprinted", "aria-labelledby": "taking-title" },
       make("h2", { id: "taking-title" }, words.headings.taking),
       make("div", { className: "buttons controls" },
         button("sentence", () => takingPanel.copy(takingPanel.sentence())),
@@ -17,7 +16,6 @@ const takingPanel = {
       make("h3", { id: "refit" }, words.refit),
       make("p", { className: "faint" }, words.refit_how),
       make("pre", { id: "command", tabIndex: 0 })));
-    takingPanel.said = taking;
   },
 
   show(found) {
