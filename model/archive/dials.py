@@ -22,9 +22,9 @@ from model.case.contents import Change
 from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, HEADLINE, Support
 from model.evidence.row_equations import log_quantities
 from model.evidence.synthesis import row_densities
-from model.projection.counterfactual import EXCHANGE_RATE
 from model.projection.by_period import amounts
-from model.projection.projection import USD, Projection, Projector
+from model.projection.counterfactual import EXCHANGE_RATE
+from model.projection.projection import USD, Projector
 
 Floats = NDArray[np.float64]
 
@@ -66,8 +66,8 @@ class Dials:
     ----------
     quantities : tuple of Dial
     rates : dict of int to array, (factor, definition, n)
-        By whole year: revenue in dollars at ``FACTORS`` times the rates, as multiples of what it
-        is at the rates themselves. Empty if all accounts are in dollars.
+        By whole year: what revenue in dollars gains at ``FACTORS`` times the rates. Empty if all
+        accounts are in dollars.
     rows : tuple of str
         Rows that count in some reading.
     densities : array, (row, n)
@@ -195,7 +195,7 @@ def _workers_and_part(fitted: Fitted, draws: Floats) -> tuple[Floats, Floats]:
 
 
 def at_other_rates(fitted: Fitted, factors: Sequence[float] = FACTORS) -> dict[int, Floats]:
-    """Revenue of each whole year at other rates, as multiples; see ``Dials.rates``."""
+    """What revenue of each whole year gains at other rates; see ``Dials.rates``."""
     case, posterior = fitted.case, fitted.posterior
     foreign = [host.name for host in case.hosts if host.currency != USD]
     if not foreign:
@@ -207,30 +207,23 @@ def at_other_rates(fitted: Fitted, factors: Sequence[float] = FACTORS) -> dict[i
     )  # fmt: skip
     first = case.timeline.months[0]
     before = projector.baseline.yearly_usd
-    found = [
-        _divided(projector.project([_scaled(name, first, factor) for name in foreign]), before)
+    gained = [
+        projector.project([_scaled(name, first, factor) for name in foreign]).yearly_usd - before
         for factor in factors
     ]
-    return {
-        int(year): np.stack([one[:, place] for one in found])
-        for place, year in enumerate(before["year"].to_numpy())
-    }
+    found = np.stack(
+        [
+            one.transpose("definition", "year", "draw").sel(definition=list(DEFINITIONS)).to_numpy()
+            for one in gained
+        ]
+    )
+    years = before["year"].to_numpy()
+    return {int(year): found[:, :, place] for place, year in enumerate(years)}
 
 
 def _scaled(host: str, first: pd.Period, factor: float) -> Change:
     """A host's currency at a multiple of its rate, from the first month on."""
     return Change(EXCHANGE_RATE, host, "", first, None, "scale", ((first, factor),))
-
-
-def _divided(projection: Projection, before: xr.DataArray) -> Floats:
-    """Yearly dollars as multiples of others, (definition, year, n); one where there are none."""
-    order = ("definition", "year", "draw")
-    ours, theirs = (
-        one.transpose(*order).sel(definition=list(DEFINITIONS)).to_numpy()
-        for one in (projection.yearly_usd, before)
-    )
-    return np.asarray(np.divide(ours, theirs, out=np.ones_like(ours), where=theirs != 0.0))
-
 
 
 def monthly(folder: Path, scenario: str) -> dict[str, xr.DataArray]:

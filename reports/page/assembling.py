@@ -18,8 +18,10 @@ from reports.texts import Catalogue
 
 FOLDER = Path(__file__).parent
 #: Scripts in the order in which they are read; each uses only those before it.
-SCRIPTS = ("numbers", "smoothing", "draws", "state", "drawing", "answer", "levers", "sources", "others",
-           "scenarios", "taking", "main")  # fmt: skip
+SCRIPTS = (
+    "numbers", "smoothing", "draws", "state", "drawing", "answer", "levers", "sources", "others",
+    "scenarios", "taking", "main",
+)  # fmt: skip
 #: The largest page that is written, in bytes.
 LARGEST = 3_000_000
 #: Signs that could end a script, begin a mark-up or break a line of one.

@@ -79,7 +79,7 @@ def decoded(column: Json, count: int) -> Floats:
     whole = np.frombuffer(base64.b64decode(column["text"]), dtype=kind).astype(float)
     steps = 2 ** column["bits"] - 1
     scaled = column["low"] + (column["high"] - column["low"]) * (whole / steps)
-    return np.exp(scaled) if column["log"] else scaled
+    return np.asarray(np.exp(scaled) if column["log"] else scaled)
 
 
 def number(value: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Our range beside those of officials, the press and others, and what follows if one is believed."""
+"""Our range beside those of officials, the press and others, and what follows from belief."""
 
 from __future__ import annotations
 

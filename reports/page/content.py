@@ -56,7 +56,10 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "numbers": texts.content["numbers"],
         "start": {"what": HEADLINE, "when": str(run.year), "in": money.USD},
         "limits": {
-            "bearable": BEARABLE, "firm": FIRM, "shape": SHAPE, "dots": DOTS,
+            "bearable": BEARABLE,
+            "firm": FIRM,
+            "shape": SHAPE,
+            "dots": DOTS,
             "beside": SIDE_BY_SIDE,
         },
         "definitions": [_definition(run, one, texts) for one in reversed(DEFINITIONS)],

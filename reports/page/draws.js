@@ -143,41 +143,46 @@ function summary(draws, weights) {
   return Object.fromEntries(Object.keys(LEVELS).map((name, place) => [name, found[place]]));
 }
 
-// Revenue at another exchange rate as a multiple of what it is, draw by draw.
-function atRate(definition, year, factor) {
-  const years = Object.keys(data.rate.years);
-  const near = years.reduce((best, one) =>
-    Math.abs(one - year) < Math.abs(best - year) ? one : best,
-  );
+// What a year's revenue gains at another exchange rate, draw by draw: between the rates for which
+// it was projected, by the dollars that a unit of the other currency buys.
+function gained(definition, year, factor) {
   const nodes = data.rate.factors.map((one, place) => [
-    Math.log(one),
-    values(data.rate.years[near][definition][place]),
+    1 / one,
+    values(data.rate.years[year][definition][place]),
   ]);
-  nodes.push([0, null]);
+  nodes.push([1, new Float64Array(count)]);
   nodes.sort((a, b) => a[0] - b[0]);
-  const at = Math.log(factor);
-  const high = Math.max(1, nodes.findIndex(([place]) => place >= at));
+  const at = 1 / factor;
+  const high = Math.max(1, nodes.findIndex(([place]) => place >= at - 1e-12));
   const [[left, before], [right, after]] = [nodes[high - 1], nodes[high]];
   const part = (at - left) / (right - left);
-  const log = (column, i) => (column === null ? 0 : Math.log(Math.max(column[i], 1e-9)));
-  return Float64Array.from({ length: count }, (_, i) =>
-    Math.exp((1 - part) * log(before, i) + part * log(after, i)),
-  );
+  return before.map((one, i) => one + part * (after[i] - one));
 }
 
-// Revenue of a period in a currency, draw by draw, at the rate that is set.
-function money(definition, period, state) {
-  const parts = period.parts.length ? period.parts : [period.key];
+// Sums of the parts of a period, in dollars, at the actual rates.
+function dollars(definition, period) {
   const found = new Float64Array(count);
-  for (const part of parts) {
+  for (const part of period.parts.length ? period.parts : [period.key]) {
     const draws = values(data.draws.money[part][definition]);
     for (let i = 0; i < count; i += 1) found[i] += draws[i];
   }
-  if (state.rate !== null) {
-    const ratio = atRate(definition, period.year, state.rate);
-    for (let i = 0; i < count; i += 1) found[i] *= ratio[i];
-  }
-  return inCurrency(found, period, state);
+  return found;
+}
+
+// Revenue of a period in a currency, draw by draw, at the rate that is set. A quarter moves in
+// proportion to its year, or to the nearest whole one.
+function money(definition, period, state) {
+  const found = dollars(definition, period);
+  if (state.rate === null) return inCurrency(found, period, state);
+  const years = Object.keys(data.rate.years);
+  if (!years.length) return inCurrency(found, period, state);
+  const near = years.reduce((best, one) =>
+    Math.abs(one - period.year) < Math.abs(best - period.year) ? one : best);
+  const more = gained(definition, near, state.rate);
+  if (period.key === near) return inCurrency(found.map((one, i) => one + more[i]), period, state);
+  const whole = dollars(definition, data.periods.find((one) => one.key === near));
+  const moved = found.map((one, i) => (whole[i] > 0 ? one * (1 + more[i] / whole[i]) : one));
+  return inCurrency(moved, period, state);
 }
 
 function inCurrency(draws, period, state) {

@@ -1,4 +1,4 @@
-"""What a page's sliders hold: their draws, ranges, curves of the prior, and how to refit exactly."""
+"""What a page's sliders hold: their draws, ranges, curves of the prior, and exact refits."""
 
 from __future__ import annotations
 

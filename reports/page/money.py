@@ -123,9 +123,7 @@ def table(run: SavedRun, money: Money, told: list[Span]) -> Json:
         else:
             sums = {currency: money.summed(span.months, currency) for currency in money.draws}
             found[span.key] = {
-                definition: {
-                    currency: quantiles(draws[place]) for currency, draws in sums.items()
-                }
+                definition: {currency: quantiles(draws[place]) for currency, draws in sums.items()}
                 for place, definition in enumerate(DEFINITIONS)
             }
     return found
