@@ -10,21 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.archive.months_file import read_all_months
-from model.archive.saved_fit import Fitted
+from model.archive.store import DamagedRunError
 from model.case.contents import Change
+from model.case.faults import CaseError
 from model.equations.quantities import BASIC_BY_NAME, DEFINITIONS, HEADLINE, Support
-from model.evidence.row_equations import log_quantities
-from model.evidence.synthesis import row_densities
 from model.projection.by_period import amounts
 from model.projection.counterfactual import EXCHANGE_RATE
 from model.projection.projection import USD, Projector
+
+if TYPE_CHECKING:
+    from model.archive.saved_fit import Fitted
+
+# What can also sample takes seconds to import. It is imported where a run is read, so that --help
+# of a page is instant.
 
 Floats = NDArray[np.float64]
 
@@ -91,10 +96,15 @@ def dials(folder: Path) -> Dials:
 
     Raises
     ------
-    DamagedRunError, CaseError
-        As ``Fitted.saved``.
+    DamagedRunError
+        If the run does not match its checksums, or its inputs are of an older program.
     """
-    fitted = Fitted.saved(folder)
+    from model.archive.saved_fit import Fitted
+
+    try:
+        fitted = Fitted.saved(folder)
+    except CaseError as error:
+        raise DamagedRunError(f"{folder} holds inputs that cannot be read: {error}") from None
     densities = row_by_reading(fitted)
     counts = np.ptp(densities, axis=1) > 0.0
     ids = fitted.posterior.parts.evidence.ids
@@ -121,8 +131,8 @@ def effective(fitted: Fitted) -> float:
 
     year, reading = fitted.case.timeline.headline, fitted.posterior.reading
     takes = fitted.projection.yearly_usd.sel(definition=HEADLINE, year=year).to_numpy()
-    draws = takes.reshape(fitted.posterior.diverging.shape)
-    own = np.zeros(draws.shape[1], dtype=np.int64) if reading is None else reading
+    draws = takes.reshape(len(fitted.posterior.diverging), -1)
+    own = np.zeros(draws.shape[-1], dtype=np.int64) if reading is None else reading
     if np.ptp(draws) == 0.0:
         return 1.0
     found = sum(
@@ -137,6 +147,9 @@ def row_by_reading(fitted: Fitted) -> Floats:
 
     A row that a reading leaves out is zero in its draws.
     """
+    from model.evidence.row_equations import log_quantities
+    from model.evidence.synthesis import row_densities
+
     posterior = fitted.posterior
     found = np.zeros((len(posterior.parts.evidence.ids), len(posterior.draws)))
     parts = [one.parts for one in fitted.rivals] or [posterior.parts]
@@ -236,6 +249,8 @@ def monthly(folder: Path, scenario: str) -> dict[str, xr.DataArray]:
     DamagedRunError
         If the run has no such draws.
     """
+    from model.archive.months_file import read_all_months
+
     found = read_all_months(folder, [scenario])[scenario]
     own = set(found.currencies) if len(set(found.currencies)) == 1 else set()
     wanted = [USD, *sorted(own - {USD})]

@@ -36,11 +36,9 @@ def page(run: SavedRun, texts: Catalogue) -> bytes:
     ReportError
         If the run lacks what a page needs.
     """
-    from model.case import CaseError
-
     try:
         told = content(run, texts)
-    except (DamagedRunError, CaseError) as error:
+    except DamagedRunError as error:
         raise ReportError(f"{error}; no report was made") from None
     found = assembled(told)
     if len(found) > LARGEST:

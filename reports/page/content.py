@@ -36,7 +36,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
     Raises
     ------
-    DamagedRunError, CaseError
+    DamagedRunError
         If the run's draws or inputs cannot be read.
     """
     texts = readings.worded(run, texts)
