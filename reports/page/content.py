@@ -94,8 +94,10 @@ def _fitting(
     each = len(DEFINITIONS)
     others = len(found.quantities) + len(sources.groups(run, found))
     others += each * len(found.rates) * 2  # half as many characters, for four factors
-    years = len(money.spans(baseline.months, quarters=False))
-    others += each * len(names) * (years + 1)
+    years = [span.key for span in money.spans(baseline.months, quarters=False)]
+    for name in names:  # years before its changes are the baseline's
+        first = run.scenarios[name]["at_stake"]["from"][:4]
+        others += each * (1 + sum(year >= first for year in years))
     for quarters in (True, False):
         spans = money.spans(baseline.months, quarters=quarters)
         own = each * sum(not span.parts for span in spans)

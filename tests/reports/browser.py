@@ -1,4 +1,4 @@
-"""A headless Chromium for the tests of the page: what it needs, what it asked for, what it shows."""
+"""A headless Chromium for the tests of the page: what it needs, asks for and shows."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ class Browser:
         """Move a slider, choose of a list, or tick a box, as a hand would."""
         self.run(
             "const one = document.getElementById(arguments[0]);"
-            "if (one.type === 'checkbox') { if (one.checked !== arguments[1]) one.click(); return; }"
+            "if (one.type === 'checkbox')"
+            " { if (one.checked !== arguments[1]) one.click(); return; }"
             "one.value = arguments[1];"
             "one.dispatchEvent(new Event('input', {bubbles: true}));"
             "one.dispatchEvent(new Event('change', {bubbles: true}));",
