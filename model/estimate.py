@@ -159,7 +159,7 @@ def estimate(
             talk.fault(f"--runs: {wrong}")
         if question is None or wrong is not None:
             return FAULTY
-        draw = _drawing(plot or (), talk, swept=bool(sweep), year=year)
+        draw = _drawing(plot or (), talk, of="sweep" if sweep else "", year=year)
         if draw is None:
             return FAULTY
         if sweep:
@@ -254,7 +254,7 @@ def _run(
 
 
 def _drawing(
-    texts: Sequence[str], talk: Talk, *, swept: bool, year: int | None
+    texts: Sequence[str], talk: Talk, *, of: str, year: int | None
 ) -> Callable[..., bool] | None:
     """What draws the figures asked for; None with an error reported."""
     if not texts:
@@ -262,7 +262,7 @@ def _drawing(
     import model
 
     found: Callable[..., bool] | None = model.pictures().drawing(
-        texts, model.load, talk, swept=swept, year=year
+        texts, model.load, talk, of=of, year=year
     )
     return found
 

@@ -27,6 +27,7 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
     currencies = list(next(iter(annual.values()))[ORDER[0]])
     rows: list[list[str]] = []
     faint: list[int] = []
+    keys = [f"{definition}-{year}" for definition in ORDER for year in annual]
     for definition in ORDER:
         name = assumed.definition_name(run, definition, texts)
         for year, found in annual.items():
@@ -45,6 +46,7 @@ def results(run: SavedRun, texts: Catalogue) -> Json:
         "caption": texts.say("annex.results.caption"),
         "head": [*first, *heads],
         "rows": rows,
+        "keys": keys,
         "faint": faint,
         "note": projected_note(run, texts),
     }

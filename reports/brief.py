@@ -14,6 +14,7 @@ from reports.citations import Notes, best, figure_printed
 from reports.figures.of_document import FigureFiles
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
+from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.tables import change_text, chapters, date_text, projected_note
 from reports.texts import Catalogue
@@ -80,12 +81,14 @@ def _shorter(drawn: Json) -> list[Json]:
 def content(run: SavedRun, texts: Catalogue) -> Json:
     """The content of the brief as plain JSON, without figures."""
     texts = readings.worded(run, texts)
-    notes = Notes(run, texts)
+    notes, annex = Notes(run, texts), Annex(run, texts)
 
     def paragraph(sentence: Sentence) -> Json:
-        return {"text": sentence.text, "notes": notes.cite(*sentence.rows)}
+        own = {"notes": notes.cite(*sentence.rows), "annex": annex.finding(sentence.key)}
+        return {"text": sentence.text} | own
 
     return front(run, texts) | {
+        "annex": annex.places(),
         "headline": box(run, texts),
         "change": what_if.block(run, texts),
         "sure": sureness(run, texts),
@@ -111,7 +114,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
 
 def years(run: SavedRun, texts: Catalogue) -> Json:
     """Median and interval in millions, by year and definition."""
-    order = list(reversed(DEFINITIONS))
+    order, annex = list(reversed(DEFINITIONS)), Annex(run, texts)
     rows = [
         [
             date_text(run, year, texts),
@@ -135,6 +138,7 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         "caption": texts.say("brief.years.caption"),
         "head": [texts.say("brief.years.year"), *heads],
         "rows": rows,
+        "annex": [[None, *(annex.result(year, one) for one in order)] for year in run.all_years],
         "faint": [place for place, year in enumerate(run.all_years) if run.projected(year)],
         "assumed": [place for place, one in enumerate(order, start=1) if assumed.mostly(run, one)],
         "note": projected_note(run, texts),
@@ -149,7 +153,7 @@ def millions(texts: Catalogue, numbers: Json) -> str:
 
 def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
     """For each part: the model's answer, the number of claims and the best-graded claim."""
-    accounts = run.summary["accounts"]
+    accounts, annex = run.summary["accounts"], Annex(run, texts)
     rows = []
     for part, names in claims(run).items():
         if part == "workers":
@@ -159,7 +163,11 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
             numbers = accounts["items"][ANSWERS[part]]["per_worker_month"]
         chosen = best(run, names, NAMED)
         cited = [
-            {"text": figure_printed(run.evidence[name], texts), "notes": notes.cite(name)}
+            {
+                "text": figure_printed(run.evidence[name], texts),
+                "notes": notes.cite(name),
+                "annex": annex.claim(name),
+            }
             for name in chosen
         ]
         label = texts.say(f"parts.{part}", year=run.year, currency=accounts["currency"])
@@ -203,6 +211,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     more = texts.say(key, count=left, **chapters(texts)) if left > 0 else ""
     return {
         "more": more,
+        "annex": [Annex(run, texts).scenario(place) for place in range(len(rows))],
         "told": told,
         "caption": texts.say("brief.stake.caption"),
         "head": [texts.say(f"brief.stake.{key}") for key in keys],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.case.reader.numbers import coverage
+from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
 
@@ -88,12 +89,14 @@ class Notes:
     def __init__(self, run: SavedRun, texts: Catalogue) -> None:
         self.run, self.texts = run, texts
         self._cited: set[str] = set()
+        self._annex = Annex(run, texts)
 
     def cite(self, *names: str) -> list[Json]:
         """Return footnotes on rows, in order."""
         found = []
         for name in names:
-            found.append(note(self.run, name, self.texts) | {"again": name in self._cited})
+            more = {"again": name in self._cited, "annex": self._annex.claim(name)}
+            found.append(note(self.run, name, self.texts) | more)
             self._cited.add(name)
         return found
 

@@ -12,6 +12,7 @@ from model.terminal.wording import MILLION, three
 from reports import assumed, driver_findings, readings, typed
 from reports.figures import totals
 from reports.findings import FIRMS, PLAN, RUNGS
+from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.tables import chapters
 from reports.texts import Catalogue
@@ -89,6 +90,7 @@ def box(run: SavedRun, texts: Catalogue) -> Json:
                 "number": texts.say("headline.number", parts=parts),
                 "label": texts.say(f"headline.labels.{definition}", year=run.year),
                 "interval": texts.say("headline.interval", parts=parts),
+                "annex": Annex(run, texts).result(run.year, definition),
             }
         )
     numbers = run.annual(run.year, HEADLINE)
@@ -125,6 +127,7 @@ def sureness(run: SavedRun, texts: Catalogue) -> Json:
         "title": texts.say("sure.title"),
         "lines": [
             {
+                "key": key,
                 "label": texts.say(f"sure.labels.{key}"),
                 "text": text,
                 "command": command if key == "checks" else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +15,12 @@ from numpy.typing import NDArray
 
 from model.archive import naming, store
 from model.archive.plain_netcdf import read_group
-from model.case.folders import BASELINE, SCENARIOS, bytes_of
-from model.case.reader.cells import as_read, rows_of_text, written_table
-from model.case.reader.toml_places import toml_of
+from model.case.folders import BASELINE
+from model.case.reader.cells import written_table
 from model.equations.quantities import HEADLINE
 from model.terminal.plain_text import cleaned
+from reports.run_inputs import ReportError as ReportError
+from reports.run_inputs import RunInputs
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -29,12 +29,8 @@ Floats = NDArray[np.float64]
 NEEDED = ("case", "converged", "convergence", "scenarios", "accounts", "quantities", "evidence")
 
 
-class ReportError(Exception):
-    """A report cannot be made; the message states what is missing and what to do."""
-
-
 @dataclass(frozen=True)
-class SavedRun:
+class SavedRun(RunInputs):
     """A run whose files agree with its checksums.
 
     Attributes
@@ -221,11 +217,6 @@ class SavedRun:
         return pd.DataFrame(found["rows"], columns=found["columns"])
 
     @cached_property
-    def hosts(self) -> dict[str, Json]:
-        """Hosts by name, with title and currency."""
-        return dict(self.timeline["hosts"])
-
-    @cached_property
     def places(self) -> dict[str, list[str]]:
         """Hosts that each modelled place stands for: each host, and each named group of hosts."""
         return {host: [host] for host in self.hosts} | dict(self.timeline.get("groups", {}))
@@ -278,71 +269,6 @@ class SavedRun:
             if np.ptp(draws) > 0
         }
         return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
-
-    # --- the inputs that were read ---------------------------------------------------------
-
-    @cached_property
-    def evidence(self) -> dict[str, dict[str, str]]:
-        """Rows of ``evidence.csv`` by id, in their order."""
-        return {name: as_read(row) for name, row in self._table("evidence").items()}
-
-    @cached_property
-    def sources(self) -> dict[str, dict[str, str]]:
-        """Rows of ``sources.csv`` by id."""
-        return self._table("sources")
-
-    @cached_property
-    def segments(self) -> dict[str, dict[str, str]]:
-        """Rows of ``segments.csv`` by id."""
-        return self._table("segments")
-
-    @cached_property
-    def priors(self) -> Json:
-        """Content of ``priors.toml``."""
-        return self._toml("priors")
-
-    @cached_property
-    def timeline(self) -> Json:
-        """Content of ``timeline.toml``."""
-        return self._toml("timeline")
-
-    @cached_property
-    def reading(self) -> Json:
-        """Content of ``reading.toml``."""
-        return self._toml("reading")
-
-    def scenario_file(self, name: str) -> Json:
-        """Content of a scenario's file."""
-        return self._toml(f"{SCENARIOS}/{name}")
-
-    def basis(self, label: str) -> str:
-        """The basis of a basic quantity's prior, as stated in the inputs."""
-        path = label.split(".")
-        if path[-2:-1] == ["segment_share"]:
-            return self.segments[path[-1]]["note"]
-        # a table may apply to every entry of a family and to every host
-        for keys in (path, path[:-1], path[1:], path[1:-1]):
-            node: Any = self.priors
-            for key in keys:
-                node = node.get(key, {}) if isinstance(node, dict) else {}
-            if isinstance(node, dict) and "basis" in node:
-                return str(node["basis"])
-        return ""
-
-    def _table(self, name: str) -> dict[str, dict[str, str]]:
-        rows = self._read_input(f"{name}.csv", rows_of_text)
-        return {row.get("id", ""): cleaned(row) for _, row in rows}
-
-    def _toml(self, name: str) -> Json:
-        return dict(cleaned(self._read_input(f"{name}.toml", toml_of)))
-
-    def _read_input[T](self, file: str, read: Callable[[str], T]) -> T:
-        """Content of a file of the inputs, read as when the run was made."""
-        path = self.folder / "inputs" / file
-        try:
-            return read(bytes_of(path).decode("utf-8-sig"))
-        except (OSError, ValueError) as error:
-            raise ReportError(f"{path} cannot be read ({error}); no report was made") from None
 
 
 def ranks(draws: Floats) -> Floats:

@@ -1,4 +1,7 @@
-"""The archive's command line: list, show, compare, export and prune runs; fits none."""
+"""The archive's command line: list, show, compare, export and prune runs, which fits none.
+
+Its diary, which may, is a wing of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import contextlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
@@ -16,7 +19,7 @@ from model.archive.overview import asked, show_runs
 from model.case.checkout import RUNS
 from model.case.folders import COPY
 from model.question import unchanged_command
-from model.terminal.commands import App
+from model.terminal.commands import App, Entry, LazyGroup
 from model.terminal.options import OUTPUT, OnlyRuns, Run, Runs, Wide
 from model.terminal.output import command_line, complain, say, tell
 from model.terminal.tables import screen
@@ -24,7 +27,22 @@ from model.terminal.tables import screen
 FAULTY = 2
 EXAMPLE = "Example:\n  "
 
+
+class Commands(LazyGroup):
+    """These commands and one of a wing above, which is named and not imported."""
+
+    entries: ClassVar = {
+        "diary": Entry(
+            "model.diary.command_line",
+            "app",
+            "Tell how an estimate moved, and why.",
+            "",
+        )
+    }
+
+
 app = App(
+    cls=Commands,
     no_args_is_help=True,
     help="Runs on disk: what was requested, the results, and how two runs differ.",
 )
@@ -136,7 +154,7 @@ def prune(
 ) -> None:
     """Remove damaged runs and drafts of killed writers; with --keep, also older runs.
 
-    The names given to a run go with it.
+    The names given to a run go with it; with --keep, so do refits of a diary.
 
     Only what its manifest or mark proves to be of this program is removed; folders that are not,
     and runs that hold files of somebody else, are named and left alone. Of a link, the link goes.

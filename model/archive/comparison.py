@@ -66,14 +66,14 @@ def _said(value: Any) -> str:
 
 def changed_inputs(first: Path, second: Path, sides: Sides = FIRST_SECOND) -> list[str]:
     """Describe each row, cell or key in which two copies of inputs differ."""
-    ours, theirs = (_files(folder) for folder in (first, second))
+    ours, theirs = (files_in(folder) for folder in (first, second))
     lines = []
     for name in sorted({*ours, *theirs}):
         if name not in ours or name not in theirs:
             lines.append(f"{name}: only in {sides[name not in ours]}")
         elif ours[name] != theirs[name]:
             try:
-                found = _changed(_entries(name, ours[name]), _entries(name, theirs[name]), sides)
+                found = _changed(entries(name, ours[name]), entries(name, theirs[name]), sides)
             except ValueError as error:
                 lines.append(f"{name}: differs and cannot be compared ({cut(str(error))})")
                 continue
@@ -81,7 +81,8 @@ def changed_inputs(first: Path, second: Path, sides: Sides = FIRST_SECOND) -> li
     return [one_line(line) for line in lines]
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Bytes of the inputs in a folder, by path."""
     return {
         path.relative_to(folder).as_posix(): bytes_of(path)
         for path in sorted(folder.rglob("*"))
@@ -89,7 +90,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _entries(name: str, content: bytes) -> dict[str, str]:
+def entries(name: str, content: bytes) -> dict[str, str]:
     """Every cell of a table by id and column, or every key of a TOML file by its path.
 
     Raises

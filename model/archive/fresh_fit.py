@@ -71,7 +71,8 @@ def _judged(
     def judged(posterior: Posterior) -> tuple[Posterior, Convergence]:
         return posterior, verdict(posterior, project(case, posterior.layout, posterior.draws))
 
-    posterior, gate = judged(_fit(parts, options, hooks, start))
+    # the map of another reading's draws is refined
+    posterior, gate = judged(_fit(parts, options, hooks, start, refine=start is not None))
     for number in range(MORE if options.draws >= FULL else 0):
         if gate.converged:
             break
@@ -79,17 +80,20 @@ def _judged(
         # random numbers apart from those of the pilots
         (seed,) = np.random.SeedSequence([options.seed, 100 + number]).generate_state(1)
         longer = replace(posterior.options, draws=options.draws // MORE, seed=int(seed))
-        more = fit(parts, longer, start=posterior.map, progress=hooks.progress)
+        more = _fit(parts, longer, hooks, posterior.map)
         posterior, gate = judged(posterior.with_more(more))
     return posterior, gate
 
 
 def _fit(
-    parts: Synthesis, options: SamplerOptions, hooks: Hooks, start: Map | None = None
+    parts: Synthesis,
+    options: SamplerOptions,
+    hooks: Hooks,
+    start: Map | None = None,
+    *,
+    refine: bool = False,
 ) -> Posterior:
     """Fit once; if any draw diverges, once more with smaller steps."""
-    # the map of another reading's draws
-    refine = start is not None
     posterior = fit(parts, options, start=start, refine=refine, progress=hooks.progress)
     divergences = int(posterior.diverging.sum())
     if divergences and options.target_accept < SMALL_STEPS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import re
 import time
@@ -102,6 +103,7 @@ def judged(output: Path, keep: int | None = None) -> Judgement:
             _judge_run(path, found, whole)
     _judge_single_files(output, found)
     if keep is not None:
+        _judge_refits(output / store.REFITS, found)
         whole.sort(key=lambda run: written(run[0]), reverse=True)
         for run, manifest in whole[keep:]:
             _doom(run, manifest, f"older than the newest {keep}", found)
@@ -117,9 +119,10 @@ def _judge_single_files(output: Path, found: Judgement) -> None:
     drafts = [
         *(output / store.CALIBRATIONS).glob(f"*/{DRAFT}*"),
         *(output / NAMES).glob(f"{DRAFT}*"),
+        *(output / store.REFITS).glob(f"{DRAFT}*"),
     ]
     for path in sorted(drafts):
-        form = NAME_DRAFT if path.parent.name == NAMES else STUDY_DRAFT
+        form = STUDY_DRAFT if path.parent.parent.name == store.CALIBRATIONS else NAME_DRAFT
         with contextlib.suppress(FileNotFoundError):
             if (
                 form.fullmatch(path.name)
@@ -128,6 +131,16 @@ def _judge_single_files(output: Path, found: Judgement) -> None:
                 and _is_old(path)
             ):
                 found.doomed.append(Doomed(path, ABANDONED, _state(path)))
+
+
+def _judge_refits(folder: Path, found: Judgement) -> None:
+    """Doom what proves by its seal to be a refit of a diary, which makes it again if asked."""
+    for path in sorted(folder.glob("*.json")):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            content = json.loads(path.read_bytes())
+            sealed = store.sealed(content)["seal"] == content["seal"]
+            if sealed and content["fit"] == path.stem and not path.is_symlink():
+                found.doomed.append(Doomed(path, "refit of a diary", _state(path)))
 
 
 def _judge_run(path: Path, found: Judgement, whole: list[tuple[Path, Json]]) -> None:

@@ -46,6 +46,8 @@ NOT_CONVERGED = "NOT_CONVERGED"
 #: Folder of calibrations, among the runs, and the files that hold the results of each.
 CALIBRATIONS, CALIBRATION = "calibrations", "calibration.json"
 MISSPECIFIED = "misspecified.json"
+#: Folder of a diary's refits, among the runs: small files, named by the keys of their fits.
+REFITS = ".diary"
 #: What tells how large a study is, by its file.
 SIZES = {CALIBRATION: "replicates", MISSPECIFIED: "cases"}
 SCHEMA = 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from model.case.checkout import case_folder
 from model.case.folders import CASE_FILES, PROSPECTS, SCENARIOS, bytes_of
+from model.case.including import included_files
 
 if TYPE_CHECKING:
     from model.case.case import Case
@@ -35,6 +36,7 @@ def folder_of(case: str | Path | Case) -> Iterator[Path]:
         folder = Path(above) / case.name
         folder.mkdir()
         for name, content in case.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         if (case.folder / SCENARIOS).is_dir():
             shutil.copytree(case.folder / SCENARIOS, folder / SCENARIOS)
@@ -49,6 +51,6 @@ def _as_read(case: Case) -> bool:
             for name in (*CASE_FILES, PROSPECTS)
             if (path := case.folder / name).exists()
         }
-    except OSError:
+        return found | included_files(case.folder) == case.files
+    except (OSError, ValueError):
         return False
-    return found == case.files

@@ -19,7 +19,7 @@ from model.case.contents import (
     Segment,
 )
 from model.case.exchange import Rates, changeovers_of, reference_rates
-from model.case.faults import CaseError, Fault, Report
+from model.case.faults import FAR, CaseError, Fault, Report
 from model.case.folders import PROSPECTS, case_name, fault_in_name
 from model.case.meaning import content_hashes
 from model.case.phases import Timeline
@@ -28,14 +28,16 @@ from model.case.reader.doubts import doubts
 from model.case.reader.evidence import read_evidence
 from model.case.reader.files import Folder
 from model.case.reader.firms import read_firms, read_links
+from model.case.reader.included_priors import read_all_priors
 from model.case.reader.kept_files import KeptFiles
 from model.case.reader.prices import Index, in_prices_of_window, read_prices
-from model.case.reader.priors import Dimensions, read_priors, resolve
+from model.case.reader.priors import Dimensions, resolve
 from model.case.reader.prospects import read_prospects
 from model.case.reader.readings import read_readings
 from model.case.reader.references import check_references, press_rows
 from model.case.reader.row_currencies import with_row_currencies
 from model.case.reader.small_tables import read_fx, read_segments, read_sources
+from model.case.reader.taken_hosts import tell
 from model.case.reader.timeline import read_reading, read_timeline
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
@@ -127,7 +129,10 @@ class Case(SummedUp):
 
     @property
     def typed_evidence(self) -> pd.DataFrame:
-        """Rows of evidence.csv as typed: its columns in its order, every cell a text."""
+        """Rows of evidence.csv as typed: its columns in its order, every cell a text.
+
+        Rows of hosts that are taken from other cases are not among them, and stay as they are.
+        """
         from model.case.adding import typed_evidence
 
         return typed_evidence(self)
@@ -234,7 +239,7 @@ def _read(folder: Folder) -> Case | None:
     segments, shares = split if split is not None else (None, {})
     groups = {} if file is None else {name: tuple(own) for name, own in file.groups.items()}
     dimensions = Dimensions(timeline, hosts, segments, groups)
-    prior_file = read_priors(folder, dimensions)
+    prior_file = read_all_priors(folder, dimensions)
     priors = resolve(prior_file, shares) if prior_file is not None else ()
     evidence = read_evidence(folder, dimensions, sources)
     firms = read_firms(folder, hosts, segments, sources)
@@ -267,8 +272,12 @@ def _read(folder: Folder) -> Case | None:
     # nothing is compared with a figure that was taken back
     evidence["role"] = evidence["role"].mask(out & (evidence["role"] == "holdout"), "context")
     counting = evidence[~out]
-    for doubt in doubts(counting, firms, priors, hosts, segments, timeline, reading, rates):
+    for doubt in doubts(counting, firms, priors, hosts, segments, timeline, reading, rates, report):
         report.warn(*doubt)
+    tell(folder, timeline, evidence, sources)
+    for table in (evidence, sources, firms, links):
+        # lines as an editor shows them, now that nothing more is reported
+        table["row"] %= FAR
     return Case(
         name=case_name(folder.path),
         title=timeline.title,
@@ -284,7 +293,7 @@ def _read(folder: Folder) -> Case | None:
         rates=rates,
         press=press_rows(file),
         warnings=report.warnings,
-        files=dict(sorted(folder.files.items())),
+        files=folder.all_files,
         prospects=prospects,
         readings=readings,
         struck=struck,

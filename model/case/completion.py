@@ -12,6 +12,14 @@ from typing import Any
 
 from model.case.checkout import CASES
 from model.case.folders import BASELINE, READINGS, bytes_of, hidden, scenario_names
+from model.case.including import (
+    Toml,
+    copy_of,
+    included_files,
+    stated_includes,
+    with_host,
+    with_priors,
+)
 from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import BASIC, LISTED, Basic
@@ -50,17 +58,28 @@ def _listed(folder: Path) -> list[str]:
         return []
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(path: Path) -> Toml:
     return toml_of(bytes_of(path).decode("utf-8-sig"))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    return [cells for _, cells in rows_of_text(bytes_of(path).decode("utf-8-sig"))]
+def _taken(folder: Path, name: str) -> dict[str, str]:
+    """Text of a file of the cases that hosts are taken from, by host."""
+    found = included_files(folder)
+    return {
+        host: found[path].decode("utf-8-sig")
+        for host in stated_includes(_toml(folder / "timeline.toml"))
+        if (path := f"{copy_of(host)}/{name}") in found
+    }
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    texts = [bytes_of(folder / name).decode("utf-8-sig"), *_taken(folder, name).values()]
+    return [cells for text in texts for _, cells in rows_of_text(text)]
 
 
 def _of_role(*roles: str) -> Callable[[Path], list[str]]:
     def found(folder: Path) -> list[str]:
-        return [one["id"] for one in _rows(folder / "evidence.csv") if one.get("role") in roles]
+        return [one["id"] for one in _rows(folder, "evidence.csv") if one.get("role") in roles]
 
     return found
 
@@ -68,17 +87,24 @@ def _of_role(*roles: str) -> Callable[[Path], list[str]]:
 def _quantities(folder: Path) -> Iterator[str]:
     """Basic quantities, as what-ifs name them: those of the first host without its name."""
     timeline, priors = _toml(folder / "timeline.toml"), _toml(folder / "priors.toml")
-    segments = _rows(folder / "segments.csv")
+    for host, inner in _taken(folder, "timeline.toml").items():
+        timeline = with_host(timeline, host, toml_of(inner))
+    for host, inner in _taken(folder, "priors.toml").items():
+        priors = with_priors(priors, host, toml_of(inner))
+        for name in timeline["hosts"][host].get("without", ()):
+            priors[host].pop(name, None)
+    stated = {*priors, *(name for host in timeline["hosts"] for name in priors.get(host, ()))}
+    segments = _rows(folder, "segments.csv")
     for place, host in enumerate(timeline["hosts"]):
         prefix = f"{host}." if place else ""
         own = [one["id"] for one in segments if one["host"] == host]
         for basic in BASIC:
-            if not basic.optional or basic.name in priors:
+            if not basic.optional or basic.name in stated:
                 for entry in _entries(basic, timeline, host, own):
                     yield f"{prefix}{basic.name}{entry}"
 
 
-def _entries(basic: Basic, timeline: dict[str, Any], host: str, segments: list[str]) -> list[str]:
+def _entries(basic: Basic, timeline: Toml, host: str, segments: list[str]) -> list[str]:
     """What follows a quantity's name: each entry of its index, or nothing."""
     if not basic.index:
         return [""]
@@ -98,11 +124,17 @@ def _quarter(month: str) -> int:
     return int(year) * 4 + (int(number) - 1) // 3
 
 
+def _readings(folder: Path) -> list[str]:
+    own = folder / READINGS
+    texts = [] if os.path.exists(own) else _taken(folder, READINGS).values()
+    return list(_toml(own) if not texts else toml_of(next(iter(texts))))
+
+
 _NAMES: dict[str, Callable[[Path], Any]] = {
     "scenarios": lambda folder: [one for one in scenario_names(folder) if one != BASELINE],
     "quantities": _quantities,
-    "sources": lambda folder: [one["id"] for one in _rows(folder / "sources.csv")],
+    "sources": lambda folder: dict.fromkeys(one["id"] for one in _rows(folder, "sources.csv")),
     "rows": _of_role("fit", ""),
     "held_out": _of_role("holdout"),
-    "readings": lambda folder: _toml(folder / READINGS),
+    "readings": _readings,
 }

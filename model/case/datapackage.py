@@ -7,7 +7,7 @@ A case reads the same with it and without.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from model.case.folders import (
     scenario_file,
     scenario_names,
 )
+from model.case.including import stated_includes
 from model.case.reader.cells import SEPARATOR, fitted, records
 from model.case.reader.tables import TABLES
 from model.case.reader.toml_places import toml_of
@@ -58,8 +59,11 @@ def described(case: Path) -> Json:
 def datapackage(files: Mapping[str, bytes]) -> Json:
     """The data package of a case's files, by name."""
     texts = {name: content.decode("utf-8-sig") for name, content in files.items()}
+    timeline = toml_of(texts["timeline.toml"])
+    # rows may refer to those of another case
+    keyed = "sources.csv" in texts and not stated_includes(timeline)
     found = [
-        _table(name, text, texts) if name in TABLES else _settings(name, text)
+        _table(name, text, keyed=keyed) if name in TABLES else _settings(name, text)
         for name, text in sorted(texts.items())
     ]
     taken: set[str] = set()
@@ -70,15 +74,14 @@ def datapackage(files: Mapping[str, bytes]) -> Json:
         name = next(name for name in chain([plain], numbered) if name not in taken)
         taken.add(name)
         one["name"] = name
-    title = toml_of(texts["timeline.toml"])["title"]
-    return {"profile": "data-package", "title": title, "resources": found}
+    return {"profile": "data-package", "title": timeline["title"], "resources": found}
 
 
 def _resource(name: str, description: str, **more: Any) -> Json:
     return {"name": "", "path": name, "description": description, "encoding": "utf-8", **more}
 
 
-def _table(name: str, text: str, others: Collection[str]) -> Json:
+def _table(name: str, text: str, *, keyed: bool) -> Json:
     """A table by its columns, in the order that they have in the file."""
     schema = TABLES[name]
     cells = records(text)[0][1]
@@ -89,7 +92,7 @@ def _table(name: str, text: str, others: Collection[str]) -> Json:
         for known in [schema.columns[column]]
     ]
     keys: Json = {"primaryKey": schema.unique or "id"}
-    if "sources.csv" in others and schema.metadata:
+    if keyed and schema.metadata:
         keys |= schema.metadata
     found = _resource(
         name,

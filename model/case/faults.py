@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import NoReturn
 
 from model.case.likeness import same_meaning
 from model.terminal.plain_text import one_line
@@ -19,6 +21,8 @@ LISTED = 12
 MOST = 500
 #: Largest number of words among which one misspelt is looked for.
 COMPARED = 1000
+#: More than the lines of any file: rows of other files are numbered from a multiple of it.
+FAR = 10**9
 #: Number of the most similar words that are considered.
 NEAREST = 8
 
@@ -94,6 +98,9 @@ class Report:
         self._warnings: list[Fault] = []
         self._notes: list[Fault] = []
         self._shown: dict[str, str] = {}
+        self._inside = ""
+        # other folders with rows in the tables, in the order of their numbers
+        self._others: list[str] = []
         # columns with an error, by file and row
         self._cells: dict[tuple[str, int | None], set[str | None]] = {}
 
@@ -105,33 +112,68 @@ class Report:
         CaseError
             If there are so many errors that nobody would read more.
         """
+        file, row = self.place(file, row)
         columns = self._cells.setdefault((file, row), set())
         if column is not None and column in columns:
             return
         columns.add(column)
         self._faults.append(Fault(self._shown.get(file, file), row, column, message))
         if len(self._faults) >= MOST:
-            raise CaseError(self._where, self.faults)
+            self.stop()
 
     def warn(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record a probable error, which does not stop the reading."""
+        file, row = self.place(file, row)
         self._warnings.append(Fault(self._shown.get(file, file), row, column, message))
 
     def note(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record how something was read, which is neither an error nor a probable one."""
+        file, row = self.place(file, row)
         self._notes.append(Fault(file, row, column, message))
 
     def show_as(self, file: str, shown: str) -> None:
         """Name another file in messages about a file, because it was read in its place."""
-        self._shown[file] = shown
+        self._shown[self._inside + file] = self._inside + shown
 
     def spoil(self, file: str, row: int, columns: Iterable[str]) -> None:
         """Mark cells as invalid without a message: their row's error is already reported."""
-        self._cells.setdefault((file, row), set()).update(columns)
+        self._cells.setdefault(self.place(file, row), set()).update(columns)
 
     def clean(self, file: str, row: int | None, *columns: str) -> bool:
         """Return whether none of these cells of the row has an error yet."""
-        return self._cells.get((file, row), _NONE).isdisjoint(columns)
+        return self._cells.get(self.place(file, row), _NONE).isdisjoint(columns)
+
+    def stop(self) -> NoReturn:
+        """Read no further, because what follows would be wrong for the reasons already reported.
+
+        Raises
+        ------
+        CaseError
+        """
+        raise CaseError(self._where, self.faults)
+
+    def inside(self, folder: str) -> Report:
+        """Return this report for the files of another folder, which it names by their path."""
+        other = copy(self)
+        other._inside = f"{folder}/"
+        return other
+
+    def numbered(self, folder: str) -> int:
+        """Return what to add to the lines of another folder's tables, in tables that hold both."""
+        if folder not in self._others:
+            self._others.append(folder)
+        return FAR * (self._others.index(folder) + 1)
+
+    def place(self, file: str, row: int | None) -> tuple[str, int | None]:
+        """Return the file and the line of a row, which may be another folder's."""
+        if row is None or row < FAR:
+            return self._inside + file, row
+        return f"{self._others[row // FAR - 1]}/{file}", row % FAR
+
+    def row_told(self, file: str, row: int) -> str:
+        """Return a row in words: ``row 14``, with the file if that lies in another folder."""
+        found, line = self.place(file, row)
+        return f"row {line}" if found == self._inside + file else f"row {line} of {found}"
 
     @property
     def faulty(self) -> bool:

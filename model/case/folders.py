@@ -110,10 +110,13 @@ def files_of(
 ) -> tuple[dict[str, bytes], dict[str, bytes]] | None:
     """Bytes of a case's files and of a run's other inputs, by name; None if one is missing.
 
+    Among the files are those of the cases that hosts are taken from.
     The other inputs are the requested scenarios and the prospects. The result is also None if two
     scenarios share a name, which is an error. Nothing else is checked: the only purpose is to find
     out whether the question was already estimated.
     """
+    from model.case.including import included_files  # which needs this module
+
     paths = scenario_paths(folder, scenarios)
     if len({path.stem for path in paths}) < len(paths):
         return None
@@ -122,10 +125,11 @@ def files_of(
         return None  # what is in a workbook is known once it has been read
     try:
         case = {name: bytes_of(path) for name in CASE_FILES if (path := folder / name).exists()}
+        case |= included_files(folder)
         beside = {scenario_file(path.stem): bytes_of(path) for path in paths}
         if (path := folder / PROSPECTS).exists():
             beside[PROSPECTS] = bytes_of(path)
-    except OSError:
+    except (OSError, ValueError):
         return None
     return case, beside
 

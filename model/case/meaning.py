@@ -79,7 +79,7 @@ def _settings(name: str, text: str) -> list[Any]:
         raise ValueError("a character that must not be there")
     content = toml_of(text)
     # the first host has labels without its name; readings are fitted one after the other
-    ordered = content if name == READINGS else content.get("hosts")
+    ordered = content if name.rpartition("/")[2] == READINGS else content.get("hosts")
     return [_plain(content), list(ordered) if isinstance(ordered, dict) else []]
 
 

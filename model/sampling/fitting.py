@@ -199,6 +199,9 @@ def fit(
         raise NoStartingPointError
     lap("mode")
     enough = -(-PER_ENTRY * parts.size // options.chains)
+    if pilots and enough > max(draws for _, draws in pilots):
+        # after one as long as that, a second hardly lengthens the sampler's steps
+        pilots = pilots[-1:]
     for number, (tune, draws) in enumerate(pilots):
         short = replace(
             options, tune=tune, draws=max(draws, enough),

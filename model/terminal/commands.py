@@ -132,6 +132,8 @@ class LazyGroup(Group):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        #: Offers of the group that this one is in, for its commands that are not imported yet.
+        self.inherited: Mapping[str, Offer] = {}
         for name, entry in self.entries.items():
             self.add_command(TyperCommand(name, help=entry.help, rich_help_panel=entry.panel), name)
 
@@ -145,12 +147,14 @@ class LazyGroup(Group):
             )
             command.name = name
             if ctx.resilient_parsing:  # nothing is run: a shell asks what may follow
-                _offer(command, self.offers)
+                _offer(command, {**self.inherited, **self.offers})
         return name, command, rest
 
 
 def _offer(command: Any, offers: Mapping[str, Offer]) -> None:
     """Have the parameters of a command, or of each in a group, offer their values."""
+    if isinstance(command, LazyGroup):
+        command.inherited = offers
     for one in command.params:
         offer = offers.get(one.name if one.param_type_name == "argument" else one.opts[0])
         if offer is not None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from model.archive import store
 from reports import figures
 from reports.command import FOLDER
+from reports.figures import diary as of_diary
 from reports.figures import sweep as of_sweep
 from reports.figures.files import both, described, wanted
 from reports.figures.of_estimate import Estimated
@@ -19,8 +20,8 @@ from reports.texts import catalogue
 from reports.typesetting import write_file
 
 ENDINGS = (".png", ".svg")
-#: Name of the only figure that a sweep has.
-SWEEP = "sweep"
+#: The only figure that a sweep has, and a diary.
+OWN: dict[str, Any] = {"sweep": of_sweep, "diary": of_diary}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +50,24 @@ def drawing(
     load: Callable[[Path], Estimated],
     talk: Talk,
     *,
-    swept: bool,
-    year: int | None,
+    of: str = "",
+    year: int | None = None,
 ) -> Draw | None:
     """What draws the figures asked for, once there is a run; None with an error reported.
 
-    It takes the run's folder and the sweep, if any, and returns whether all were written.
+    It takes the run's folder and the sweep or diary, if it is ``of`` one, and returns whether all
+    were written.
     """
     try:
-        wishes = [asked(text, swept=swept, year=year) for text in texts]
+        wishes = [asked(text, of=of, year=year) for text in texts]
     except ReportError as error:
         talk.fault(str(error))
         return None
 
-    def draw(folder: Path, sweep: Any = None) -> bool:
+    def draw(folder: Path, whole: Any = None) -> bool:
         try:
             for wish in wishes:
-                talk.say(f"Drew {written(wish, load(folder), sweep, year)}")
+                talk.say(f"Drew {written(wish, load(folder), whole, year)}")
         except (ReportError, store.DamagedRunError) as error:
             talk.fault(str(error))
             return False
@@ -74,7 +76,7 @@ def drawing(
     return draw
 
 
-def asked(text: str, *, swept: bool, year: int | None = None) -> Asked:
+def asked(text: str, *, of: str = "", year: int | None = None) -> Asked:
     """Read ``NAME`` or ``NAME=FILE.svg`` before anything is estimated.
 
     Raises
@@ -84,17 +86,17 @@ def asked(text: str, *, swept: bool, year: int | None = None) -> Asked:
     """
     name, equals, file = (piece.strip() for piece in text.partition("="))
     if not equals and name.endswith(ENDINGS):
-        name, file = (SWEEP if swept else "headline"), name
+        name, file = of or "headline", name
     elif equals and not file.endswith(ENDINGS):
         raise ReportError(f"--plot: {file!r} is no picture; write a name that ends in .png or .svg")
-    if swept and name != SWEEP:
-        raise ReportError(f"--plot: {name!r} is no figure of a sweep; write --plot {SWEEP}")
+    if of and name != of:
+        raise ReportError(f"--plot: {name!r} is no figure of a {of}; write --plot {of}")
     base = name.partition("-")[0]
-    if not swept and base not in figures.FIGURES:
+    if not of and base not in figures.FIGURES:
         known = ", ".join(figures.FIGURES)
-        also = " (with --sweep, also sweep)" if name == SWEEP else ""
+        also = " (with --sweep, also sweep)" if name == "sweep" else ""
         raise ReportError(f"--plot: there is no figure {name!r}{also}; write one of: {known}")
-    if year is not None and not swept and not _takes_year(base):
+    if year is not None and not of and not _takes_year(base):
         raise ReportError(f"--plot: {name} is not of one year; leave out --year")
     return Asked(name, Path(file) if file else None)
 
@@ -105,8 +107,8 @@ def _takes_year(name: str) -> bool:
     return all("year" in inspect.signature(one).parameters for one in ways)
 
 
-def written(wish: Asked, estimate: Estimated, sweep: Any = None, year: int | None = None) -> Path:
-    """Draw a figure of an estimate, or of a sweep from it, and write it with title and source.
+def written(wish: Asked, estimate: Estimated, whole: Any = None, year: int | None = None) -> Path:
+    """Draw a figure of an estimate, a sweep or a diary, and write it with title and source.
 
     Raises
     ------
@@ -114,15 +116,16 @@ def written(wish: Asked, estimate: Estimated, sweep: Any = None, year: int | Non
         If the run has nothing to show in it, or the file cannot be written.
     """
     run = SavedRun.open(estimate.folder)
-    if sweep is None:
+    if whole is None:
         files = _of_run(wish.name, run, estimate, year)
         stem = wish.name
     else:
         texts = catalogue()
-        stem = "-".join([SWEEP, *(axis.name for axis in sweep.axes)])
+        module = OWN[wish.name]
+        stem = module.stem(whole)
         files = both(
-            stem, of_sweep.draw(sweep), run, texts,
-            of_sweep.title(sweep, texts), of_sweep.describe(sweep, texts),
+            stem, module.draw(whole), run, texts,
+            module.title(whole, texts), module.describe(whole, texts),
         )  # fmt: skip
     path = wish.path or run.folder / FOLDER / "figures" / f"{stem}.png"
     write_file(path, next(one for name, one in files.items() if name.endswith(path.suffix)))

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from reports.figures import FIGURES, OF_DRIVERS
+from reports.figures import diary as of_diary
 from reports.figures import sweep as of_sweep
 from reports.figures.style import outermost
 from reports.saved_run import SavedRun
@@ -53,6 +54,11 @@ class Plots:
     def of_sweep(self, sweep: Any, *, ax: Axes | None = None) -> Axes:
         """Draw a sweep from the estimate, ``Estimate.sweep``."""
         found: Axes = _shown(lambda options: of_sweep.draw(sweep, **options), ax)
+        return found
+
+    def of_diary(self, diary: Any, *, ax: Axes | None = None) -> Axes:
+        """Draw a diary that ends with the estimate, ``model.diary.diary``."""
+        found: Axes = _shown(lambda options: of_diary.draw(diary, **options), ax)
         return found
 
     def __dir__(self) -> list[str]:

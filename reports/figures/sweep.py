@@ -148,6 +148,11 @@ def _named(heading: str) -> str:
     return heading.replace("_", " ")
 
 
+def stem(sweep: Swept) -> str:
+    """Name of the figure's file, without its ending."""
+    return "-".join(["sweep", *(axis.name for axis in sweep.axes)])
+
+
 def title(sweep: Swept, texts: Catalogue) -> str:
     """What the figure shows."""
     parts = texts.numbers.parts(*(sweep.unchanged[name] / MILLION for name in NUMBERS))

@@ -85,7 +85,10 @@ const scenarioPanel = {
     }
     const months = { from: one.from, to: one.to };
     if (numbers.q05 === 0 && numbers.q95 === 0) return fill(words.scenarios.unchanged, months);
-    const said = fill(words.scenarios.change, { ...months, ...amounts(numbers, "usd") });
+    const less = numbers.q95 < 0;
+    const text = less ? words.scenarios.less : numbers.q05 > 0 ? words.scenarios.more : words.scenarios.change;
+    const sizes = less ? { q50: -numbers.q50, q05: -numbers.q95, q95: -numbers.q05 } : numbers;
+    const said = fill(text, { ...months, ...amounts(sizes, "usd") });
     return `${said} ${fill(words.scenarios.chance, { chance: percent(chance) })}`;
   },
 
@@ -116,7 +119,7 @@ const scenarioPanel = {
         const box = { x: middle - step / 2, y: ceiling, width: step, height: floor - ceiling };
         svg.append(shape("rect", { ...box, fill: `url(#${CSS.escape(id)})`, class: "projected" }));
       }
-      svg.append(shape("text", { x: middle, y: height - 8, "text-anchor": "middle", class: "small" }, year.key));
+      svg.append(shape("text", { x: middle, y: height - 8, "text-anchor": "middle", class: "small" }, step < 42 ? `’${year.key.slice(2)}` : year.key));
       if (!borne) return;
       if (before) scenarioPanel.range(svg, middle - Math.min(7, step / 5), y, before, "happened");
       scenarioPanel.range(svg, middle + Math.min(7, step / 5), y, ours, "scenario");

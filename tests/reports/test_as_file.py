@@ -43,29 +43,29 @@ class Said:
 
 
 @pytest.mark.parametrize(
-    ("text", "swept", "found"),
+    ("text", "of", "found"),
     [
-        ("headline", False, Asked("headline")),
-        ("years = out/a.svg", False, Asked("years", Path("out/a.svg"))),
-        ("workers-russia=w.png", False, Asked("workers-russia", Path("w.png"))),
-        ("out.png", False, Asked("headline", Path("out.png"))),
-        ("out.png", True, Asked("sweep", Path("out.png"))),
-        ("sweep", True, Asked("sweep")),
+        ("headline", "", Asked("headline")),
+        ("years = out/a.svg", "", Asked("years", Path("out/a.svg"))),
+        ("workers-russia=w.png", "", Asked("workers-russia", Path("w.png"))),
+        ("out.png", "", Asked("headline", Path("out.png"))),
+        ("out.png", "sweep", Asked("sweep", Path("out.png"))),
+        ("sweep", "sweep", Asked("sweep")),
     ],
 )
-def test_a_figure_and_its_file_are_read(text: str, swept: bool, found: Asked) -> None:
-    assert asked(text, swept=swept) == found
+def test_a_figure_and_its_file_are_read(text: str, of: str, found: Asked) -> None:
+    assert asked(text, of=of) == found
 
 
 @pytest.mark.parametrize(
     ("text", "options", "said"),
     [
-        ("pie", {"swept": False}, "no figure 'pie'; write one of: headline, years"),
-        ("sweep", {"swept": False}, "with --sweep, also sweep"),
-        ("headline", {"swept": True}, "no figure of a sweep; write --plot sweep"),
-        ("headline=out.pdf", {"swept": False}, "ends in .png or .svg"),
-        ("headline=", {"swept": False}, "ends in .png or .svg"),
-        ("ladder", {"swept": False, "year": 2018}, "not of one year; leave out --year"),
+        ("pie", {}, "no figure 'pie'; write one of: headline, years"),
+        ("sweep", {}, "with --sweep, also sweep"),
+        ("headline", {"of": "sweep"}, "no figure of a sweep; write --plot sweep"),
+        ("headline=out.pdf", {}, "ends in .png or .svg"),
+        ("headline=", {}, "ends in .png or .svg"),
+        ("ladder", {"year": 2018}, "not of one year; leave out --year"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(text: str, options: dict[str, Any], said: str) -> None:
@@ -80,7 +80,7 @@ def test_what_cannot_be_drawn_is_told(text: str, options: dict[str, Any], said: 
 def test_figures_of_a_run_are_written_with_title_and_source(run: SavedRun, tmp_path: Path) -> None:
     talk = Said()
     texts = [f"headline={tmp_path / 'a.svg'}", f"workers={tmp_path / 'new' / 'b.png'}"]
-    draw = drawing(texts, Estimated, talk, swept=False, year=None)
+    draw = drawing(texts, Estimated, talk)
     assert draw is not None
     assert draw(run.folder)
     assert talk.faults == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pikepdf
 import pypdfium2
@@ -15,15 +16,98 @@ from model.terminal.wording import MILLION
 from reports import typed
 from reports.annex import annex, commands
 from reports.annex_results import change_in_words
-from reports.brief import brief
+from reports.brief import brief, content
+from reports.command import named
 from reports.saved_run import SavedRun
 from reports.tables import chapters
-from reports.texts import Catalogue
+from reports.texts import Catalogue, catalogue, languages
 from tests.reports.test_pdf import DOCUMENTS, RUNS, Made, Make, made, pages, squeezed
 
 __all__ = ["made"]
 
 ALL = [*RUNS, "checked_run", "driven_run", "rival_run"]
+#: Figures of a text, as the brief's template links them.
+FIGURES = re.compile(r"\d(?:[\d.,]*\d)?")
+
+
+def to_annex(pdf: bytes) -> Iterator[tuple[str, str, str]]:
+    """Text of each link of a brief into the annex's file; that file, and the place in it."""
+    document, opened = pypdfium2.PdfDocument(pdf), pikepdf.open(io.BytesIO(pdf))
+    for shown, page in zip(document, opened.pages, strict=True):
+        text = shown.get_textpage()
+        for note in page.get("/Annots", []):
+            file, _, place = str(note.get("/A", {}).get("/URI", "")).partition("#nameddest=")
+            if place:
+                assert list(note.Border) == [0, 0, 0], "a link has no box"
+                left, low, right, high = map(float, note.Rect)
+                said = text.get_text_bounded(left - 0.5, low + 1, right + 0.5, high - 1)
+                yield squeezed(said), unquote(file), unquote(place)
+
+
+def text_at(pdf: bytes) -> dict[str, str]:
+    """What stands at each named place of a document, and for two lines below."""
+    document, opened = pypdfium2.PdfDocument(pdf), pikepdf.open(io.BytesIO(pdf))
+    numbers = {page.objgen: place for place, page in enumerate(opened.pages)}
+    texts = [page.get_textpage() for page in document]
+    return {
+        name: squeezed(
+            texts[numbers[where[0].objgen]].get_text_bounded(
+                0, float(where[3]) - 26, 600, float(where[3]) + 3
+            )
+        )
+        for name, where in pikepdf.NameTree(opened.Root.Names.Dests).items()
+    }
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_number_of_the_brief_leads_to_its_place_in_the_annex(
+    name: str, made: Made, english: Catalogue, request: pytest.FixtureRequest
+) -> None:
+    run: SavedRun = request.getfixturevalue(name)
+    found = list(to_annex(made(name, brief)))
+    there = text_at(made(name, annex))
+    for said, file, place in found:
+        assert file == named("annex.pdf", run, english)
+        assert place in there, f"{said} leads to {place}, which is not in the annex"
+        assert said
+    told = content(run, english)
+    linked = {said for said, _, _ in found}
+    cells = [cell for row in told["years"]["rows"] for cell in row[1:]]
+    cells += [rung[part] for rung in told["headline"]["rungs"] for part in ("number", "interval")]
+    cells += [row["answer"] for row in told["rests"]["rows"]]
+    for cell in cells:
+        assert squeezed(cell) in linked or any(one in squeezed(cell) for one in linked), cell
+    paragraphs = [
+        one for part in ("found", "supposed", "press", "drivers", "unknown") for one in told[part]
+    ]
+    texts = [one["text"] for one in paragraphs]
+    texts += [note["text"] for one in paragraphs for note in one["notes"]]
+    texts += [told["headline"]["words"], *(line["text"] for line in told["sure"]["lines"])]
+    for figure in {one for text in texts for one in FIGURES.findall(text)}:
+        assert any(figure in one for one in linked), figure
+    # the row of the annex has the median that the brief's cell has
+    rows = [(said, place) for said, _, place in found if place.startswith("result-")]
+    for said, place in rows:
+        middle = re.match(r"[$−-]?([\d.,]*\d)\(", said)
+        if middle:
+            assert middle[1] in there[place], (said, place, there[place])
+
+
+def test_a_what_if_leads_to_its_own_annex(run: SavedRun, english: Catalogue) -> None:
+    changed = SavedRun(run.folder, run.manifest | {"what_if": {"drop_rows": ["plan"]}}, run.summary)
+    for one, file in ((run, "annex.pdf"), (changed, "annex-what-if.pdf")):
+        assert content(one, english)["annex"]["results"] == f"{file}#nameddest=chapter-results"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_links_lead_to_the_annex_of_their_own_language(language: str, run: SavedRun) -> None:
+    texts = catalogue(language)
+    there = text_at(annex(run, texts))
+    found = list(to_annex(brief(run, texts)))
+    assert len(found) > 60
+    for _, file, place in found:
+        assert file == named("annex.pdf", run, texts)
+        assert place in there
 
 
 def links(pdf: bytes) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from model.kernel.program import Program
 from model.kernel.tape import Tape
 from model.projection.projection import project
 from model.question import SamplerOptions, WhatIf
-from model.sampling import whitening
+from model.sampling import fitting, whitening
 from model.sampling.convergence import convergence
 from model.sampling.fitting import Posterior, fit
 from model.sampling.whatif import changed_parts
@@ -158,6 +159,24 @@ def test_a_fit_continued_has_both_fits_draws(tiny_posterior: Posterior) -> None:
     np.testing.assert_array_equal(both.natural[:, n:], other.natural)
     assert both.diverging.shape == both.natural.shape[:2]
     assert both.notes["gradients"] > other.notes["gradients"]
+
+
+@pytest.mark.parametrize("per_entry", [1, 50])
+def test_many_entries_have_one_long_pilot(
+    tiny_parts: Synthesis, monkeypatch: pytest.MonkeyPatch, per_entry: int
+) -> None:
+    """With few entries there are two short ones."""
+    sampled, sample = [], fitting._sample
+
+    def counted(compiled: Any, options: SamplerOptions, *rest: Any) -> Any:
+        sampled.append(options.draws)
+        return sample(compiled, replace(options, tune=10, draws=10), *rest)
+
+    monkeypatch.setattr(fitting, "_sample", counted)
+    monkeypatch.setattr(fitting, "PER_ENTRY", per_entry)
+    fit(tiny_parts, SamplerOptions(draws=10, tune=10, chains=2))
+    expected = [75, 100] if per_entry == 1 else [25 * tiny_parts.size]
+    assert sampled == [*expected, 10]
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from model.__main__ import app
 from model.archive.run_files import EPOCH
 from model.question import WhatIf
+from tests.archive.strangers import resealed
 from tests.cases import write_case
 from tests.reports.runs import RIVALS, write_run, write_scenarios
 
@@ -35,6 +36,7 @@ COMMANDS = {
     "show": f"archive show case-{PLAIN} --runs runs",
     "show-wide": f"archive show case-{PLAIN} --runs runs --wide",
     "show-what-if": f"archive show case-{CHANGED} --runs runs",
+    "diary": "archive diary --runs diaries",
     "compare": f"archive compare case-{PLAIN} case-{CHANGED} --runs runs",
     "check": "case check case",
     "check-faulty": "case check faulty",
@@ -58,6 +60,19 @@ class Terminal(io.StringIO):
         return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def write_diaries(base: Path) -> None:
+    """Three runs of a case: as it is, with a prior and a grade changed, with a row more."""
+    graded = {"evidence": {"plan": {"reliability": "D"}}, "priors": {"plan": {"p95": 1100}}}
+    more = {"quantity": "upkeep", "host": "russia", "start": "2018-01", "end": "2018-12",
+            "qualifier": "about", "value": "9000", "unit": "RUB/month", "source": "newspaper",
+            "reliability": "C", "credibility": "3", "role": "fit"}  # fmt: skip
+    added = graded | {"evidence": graded["evidence"] | {"food": more}}
+    for place, changes in enumerate(({}, graded, added)):
+        case = write_case(base / "diary" / str(place) / "case", **changes)
+        run = write_run(base / "diaries", case, key=f"{place}" * 12)
+        resealed(run, fit=f"{place}" * 12, date=f"2018-08-0{place + 1}")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a case, a faulty one, and two runs."""
@@ -68,6 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv(EPOCH, "1533168000")
         write_run(base / "runs", case, scenarios, key=PLAIN)
         write_run(base / "runs", case, key=CHANGED, what_if=WHAT_IF)
+        write_diaries(base)
     write_case(
         base / "faulty",
         evidence={

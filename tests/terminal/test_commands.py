@@ -35,7 +35,7 @@ MODULES = {
 #: Commands of groups.
 INNER = [
     *(f"case {name}" for name in ("new", "check", "add", "describe")),
-    *(f"archive {name}" for name in ("list", "show", "compare", "export", "prune")),
+    *(f"archive {name}" for name in ("list", "show", "compare", "export", "prune", "diary")),
 ]
 
 
@@ -221,6 +221,8 @@ def test_another_case_and_its_runs_are_completed(tiny_folder: Path, tmp_path: Pa
     assert found == ["base", "latest", "one-1"]
     assert offered(f"sent-workers brief --runs {tmp_path} o") == ["one-1"]
     assert offered(f"sent-workers estimate --inputs {tiny_folder} --drop-source p") == ["paper"]
+    # a group in a group offers what the outer one does
+    assert "russia" in offered("sent-workers archive diary --inputs ")
 
 
 @pytest.mark.parametrize("asked", ["complete_bash", "complete_zsh", "complete_nonsense"])

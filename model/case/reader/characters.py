@@ -1,4 +1,4 @@
-"""Characters that no text of a case may hold: they act on what shows them, unseen."""
+"""Characters that no text of a case may hold, as they act unseen, and those that a name may."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ _ANY = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
 BLANKS = "\r" + "".join(
     one for one in map(chr, range(0x3001)) if one.isspace() and not _ANY.match(one)
 )
+
+#: Names used in labels and selections of segments, so without dots, pluses and spaces.
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 
 
 def fault_in(text: str) -> str | None:

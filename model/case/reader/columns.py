@@ -17,12 +17,11 @@ import pandera.pandas as pa
 from model.case.changes import CHANGE
 from model.case.faults import choose, closest, quote
 from model.case.reader import dates, numbers
+from model.case.reader.characters import WORD
 from model.case.reader.numbers import ambiguous, explain, without_percent
 from model.case.statements import RETRACTED
 from model.case.units import CURRENCIES, currency_fault
 
-#: Names used in labels and selections of segments, so without dots, pluses and spaces.
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 IDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}")
 _NAME = re.compile(r"(?!not )[^\W\d][\w \-]{0,79}")
 

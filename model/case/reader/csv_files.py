@@ -8,10 +8,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from model.case.faults import Report, closest, quote
+from model.case.including import TABLES
 from model.case.reader.cells import Record, TableError, fitted, records
 from model.case.reader.characters import fault_in, without_faults
 from model.case.reader.columns import EXPLAIN
 from model.case.reader.files import Folder
+from model.case.reader.joined import joined
 
 
 def read_table(
@@ -23,6 +25,8 @@ def read_table(
     rows: bool = True,
 ) -> pd.DataFrame | None:
     """Return a table of stripped strings, indexed by line number, with its errors reported.
+
+    It has the rows of included cases too; see `model.case.reader.joined.joined`.
 
     Parameters
     ----------
@@ -37,6 +41,24 @@ def read_table(
         None if the file could not be read as a table. Missing columns are blank; invalid cells
         are listed in ``folder.report``.
     """
+    if file not in TABLES or not folder.included:
+        return _table(folder, file, schema, required=required, rows=rows)
+    # a case may take all of its rows from others
+    own = _table(folder, file, schema, required=required, rows=False)
+    others = [
+        _table(one.folder, file, schema, required=required, rows=rows)
+        for one in folder.included.values()
+    ]
+    found = [one for one in (own, *others) if one is not None]
+    if not found or (required and len(found) < 1 + len(others)):
+        return None
+    return joined(folder, file, own, others)
+
+
+def _table(
+    folder: Folder, file: str, schema: pa.DataFrameSchema, *, required: bool, rows: bool
+) -> pd.DataFrame | None:
+    """Return the rows of one folder's table, or None if it could not be read as a table."""
     text = folder.read(file, required=required)
     if text is None:
         return None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from model.case.faults import Report
 from model.case.folders import bytes_of, workbook_of
+from model.case.including import copy_of, included_folder, leads_outside
 from model.case.reader.workbooks import (
     INSTEAD,
     OTHERS,
@@ -16,14 +18,47 @@ from model.case.reader.workbooks import (
     is_workbook,
 )
 
+if TYPE_CHECKING:
+    from model.case.reader.taken_hosts import Included
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A case's folder, its report and the bytes of each file read."""
+    """A case's folder, its report and the bytes of each file read.
+
+    Attributes
+    ----------
+    included : dict
+        Other cases of which a host is taken, by host.
+    root : Path or None
+        Folder that no link may lead out of.
+    """
 
     path: Path
     report: Report
     files: dict[str, bytes] = field(default_factory=dict)
+    included: dict[str, Included] = field(default_factory=dict)
+    root: Path | None = None
+
+    @property
+    def all_files(self) -> dict[str, bytes]:
+        """Bytes of each file read, by the names that they have in a copy."""
+        taken = {
+            f"{copy_of(host)}/{name}": content
+            for host, one in self.included.items()
+            for name, content in one.folder.files.items()
+        }
+        return dict(sorted((self.files | taken).items()))
+
+    def other(self, host: str, stated: str) -> tuple[Folder, str]:
+        """Open the folder that a host is taken from; the text names it in messages.
+
+        Raises
+        ------
+        IncludeError
+        """
+        path, root, shown = included_folder(self.path, host, stated)
+        return Folder(path, self.report.inside(shown), root=root), shown
 
     def read(self, name: str, *, required: bool = True) -> str | None:
         """Return the text of a file, or None if it cannot be read.
@@ -32,6 +67,10 @@ class Folder:
         error, except the absence of a file that is not required.
         """
         found = self._found(name)
+        if self.root is not None and leads_outside(self.path / found, self.root):
+            message = "is a link that leads outside; put a copy of the file in its place"
+            self.report.add(found, None, None, message)
+            return None
         try:
             content = bytes_of(self.path / found)
         except FileNotFoundError:

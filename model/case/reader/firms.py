@@ -145,5 +145,6 @@ def _check_ends(
         return
     earlier = first.setdefault((*sorted(ends), cells["kind"], cells["source"]), row)
     if earlier != row:
-        message = f"the same link by the same source is in row {earlier}; keep one of them"
+        where = report.row_told(LINKS_FILE, earlier)
+        message = f"the same link by the same source is in {where}; keep one of them"
         report.add(LINKS_FILE, row, "other", message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from model.case.including import copy_of
 from model.case.reader.files import Folder
 
 
@@ -13,6 +14,16 @@ class KeptFiles(Folder):
     """The files of a case as bytes by name; nothing is read from the folder itself."""
 
     kept: Mapping[str, bytes] = field(default_factory=dict)
+
+    def other(self, host: str, stated: str) -> tuple[Folder, str]:
+        """Open the folder that a host is taken from, which is kept too."""
+        inside = f"{copy_of(host)}/"
+        own = {
+            name.removeprefix(inside): content
+            for name, content in self.kept.items()
+            if name.startswith(inside)
+        }
+        return KeptFiles(self.path, self.report.inside(stated), kept=own), stated
 
     def read(self, name: str, *, required: bool = True) -> str | None:
         """Return the text of a file, or None if it cannot be read."""

@@ -11,11 +11,12 @@ from model.case.changes import is_change
 from model.case.contents import Prior, RivalReading
 from model.case.faults import choose, quote
 from model.case.folders import READINGS
-from model.case.reader.columns import WORD
+from model.case.reader.characters import WORD
 from model.case.reader.elicited import StatedError, quantiles_of, told
 from model.case.reader.files import Folder
 from model.case.reader.prior_tables import PriorTable, RivalTable, StatedPrior
-from model.case.reader.toml_files import read_toml, validate
+from model.case.reader.priors import label
+from model.case.reader.toml_files import Toml, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.quantities import BASES
 
@@ -25,7 +26,8 @@ def read_readings(
 ) -> tuple[RivalReading, ...]:
     """Return the readings in the file's order; none if the case has no file.
 
-    Every error is in ``folder.report``.
+    A case without the file has the readings of the case that it takes a host from. Every error is
+    in ``folder.report``.
 
     Parameters
     ----------
@@ -34,13 +36,21 @@ def read_readings(
         Checked rows of evidence.
     priors : sequence of Prior
     """
+    by_label = {prior.label: prior for prior in priors}
     read = read_toml(folder, READINGS, required=False)
     if read is None:
-        return ()
+        taken = _of_included(folder)
+        if taken is None:
+            return ()
+        host, folder, read = taken
+        folder.report.note(READINGS, None, None, "is taken, because this case has none")
+        # as the case itself, of one host, names its quantities
+        by_label = {
+            label(one.name, host, one.index, host): one for one in priors if one.host == host
+        }
     content, text = read
     report = folder.report
     rows = evidence[evidence["role"] == "fit"].drop_duplicates("id").set_index("id")
-    by_label = {prior.label: prior for prior in priors}
 
     def fault(path: Place, message: str) -> None:
         report.add(READINGS, line_of(text, path), dotted(path), message)
@@ -65,14 +75,14 @@ def read_readings(
             elif row in rows.index and is_change(rows.loc[row, "base"]):
                 why = "is compared with another date and has no other base"
                 fault((name, "bases", row), f"{row} {why}; remove it")
-        for label, prior in table.priors.items():
+        for quantity, prior in table.priors.items():
             # without a timeline no quantity has a prior
-            message = _prior_fault(label, prior, by_label) if by_label else None
-            place = (name, "priors", label)
+            message = _prior_fault(quantity, prior, by_label) if by_label else None
+            place = (name, "priors", quantity)
             if message is not None:
                 fault(place, message)
-            elif isinstance(prior, StatedPrior) and label in by_label:
-                support = by_label[label].support
+            elif isinstance(prior, StatedPrior) and quantity in by_label:
+                support = by_label[quantity].support
                 said = told(prior, 1.0, support, *quantiles_of(prior, 1.0, support))
                 report.note(READINGS, line_of(text, place), dotted(place), said)
         if not report.faulty:
@@ -80,6 +90,21 @@ def read_readings(
     if not content:
         report.add(READINGS, None, None, "there is no reading; add one, or remove the file")
     return tuple(found)
+
+
+def _of_included(folder: Folder) -> tuple[str, Folder, tuple[Toml, str]] | None:
+    """Return host, folder and file of the included case whose readings are taken, if any has."""
+    found = [
+        (one.host, one.folder, read)
+        for one in folder.included.values()
+        if (read := read_toml(one.folder, READINGS, required=False)) is not None
+    ]
+    if len(found) > 1:
+        several = " and ".join(host for host, *_ in found)
+        message = f"the cases that {several} are taken from both have readings"
+        folder.report.add(READINGS, None, None, f"{message}; write those that hold here")
+        return None
+    return found[0] if found else None
 
 
 def _prior_fault(
@@ -105,9 +130,9 @@ def _prior_fault(
 
 
 def _reading(name: str, table: RivalTable, priors: Mapping[str, Prior]) -> RivalReading:
-    def ends(label: str, one: PriorTable | StatedPrior) -> tuple[float, float]:
+    def ends(named: str, one: PriorTable | StatedPrior) -> tuple[float, float]:
         if isinstance(one, StatedPrior):
-            return quantiles_of(one, 1.0, priors[label].support)
+            return quantiles_of(one, 1.0, priors[named].support)
         return one.p05, one.p95
 
     return RivalReading(
@@ -119,6 +144,7 @@ def _reading(name: str, table: RivalTable, priors: Mapping[str, Prior]) -> Rival
         leave_out=tuple(table.leave_out),
         bases=tuple(table.bases.items()),
         priors=tuple(
-            (label, *ends(label, one), one.unit) for label, one in sorted(table.priors.items())
+            (priors[named].label, *ends(named, one), one.unit)
+            for named, one in sorted(table.priors.items())
         ),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from model.case.faults import Listed, Report
 from model.case.reader.evidence import FILE as EVIDENCE
 from model.case.reader.settings import TimelineFile
-from model.case.reader.timeline import TIMELINE
+from model.case.reader.taken_hosts import TIMELINE
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.subjects import MEASURED_BY_NAME
 

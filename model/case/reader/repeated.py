@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +30,9 @@ _WORD = re.compile(r"\w+")
 _POINTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 
 
+#: The number of a row in words.
+Told = Callable[[int], str]
+
 # Rows of evidence
 
 _KEY = (
@@ -38,7 +41,9 @@ _KEY = (
 )  # fmt: skip
 
 
-def repeated_rows(evidence: pd.DataFrame, rates: Rates) -> Iterator[tuple[int, str, str]]:
+def repeated_rows(
+    evidence: pd.DataFrame, rates: Rates, told: Told
+) -> Iterator[tuple[int, str, str]]:
     """Yield row, column and message for each fitted row that repeats another of its source.
 
     Two rows say the same if source, quantity, place, base and window agree and their figures do
@@ -61,12 +66,12 @@ def repeated_rows(evidence: pd.DataFrame, rates: Rates) -> Iterator[tuple[int, s
         for one, other in pairwise(rows):
             if _origin(one) != _origin(other) and _same(one["ends"], other["ends"]):
                 first, later = sorted((one, other), key=lambda row: row["row"])
-                yield later["row"], "origin", _counted_twice(first, later)
+                yield later["row"], "origin", _counted_twice(first, later, told)
 
 
-def _counted_twice(first: dict[str, Any], later: dict[str, Any]) -> str:
+def _counted_twice(first: dict[str, Any], later: dict[str, Any], told: Told) -> str:
     return (
-        f"{later['id']!r} says what {first['id']!r} says (row {first['row']}: the same source, "
+        f"{later['id']!r} says what {first['id']!r} says ({told(first['row'])}: the same source, "
         f"quantity and window, and the figure within rounding), and the two count as independent; "
         "give both one origin, or remove one"
     )
@@ -106,7 +111,7 @@ def _same(ours: list[tuple[float, float]], theirs: list[tuple[float, float]]) ->
 # Firms
 
 
-def repeated_firms(firms: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
+def repeated_firms(firms: pd.DataFrame, told: Told) -> Iterator[tuple[int, str, str]]:
     """Yield row, column and message for each firm that is listed twice at the same time.
 
     Names are compared without case, quotation marks and legal form. Two rows of one firm with two
@@ -126,7 +131,7 @@ def repeated_firms(firms: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
             if before is not None and _bound(row, "start") <= _bound(before, "end"):
                 first, later = sorted((before, row), key=lambda one: one["row"])
                 message = (
-                    f"{quote(later['name'])} is probably the firm of row {first['row']}, "
+                    f"{quote(later['name'])} is probably the firm of {told(first['row'])}, "
                     f"{quote(first['name'])} ({first['id']}), at the same time; keep one of them"
                 )
                 yield later["row"], "name", message

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from model.case.faults import quote
-from model.case.reader.columns import WORD
+from model.case.reader.characters import WORD
 from model.case.reader.dates import FIRST_YEAR, LAST_YEAR, month
 from model.case.units import CURRENCIES, currency_fault
 
@@ -114,9 +114,20 @@ class StretchTable(Table):
 Stretches = Annotated[list[StretchTable], Field(min_length=1)]
 
 
-class HostTable(Table):
-    """``[hosts.NAME]``; phases of its own take the place of the case's."""
+def _host_schema(schema: dict[str, Any]) -> None:
+    """Publish that the title and the currency may be those of an included case."""
+    needed = schema.pop("required")
+    schema["anyOf"] = [{"required": needed}, {"required": ["include"]}]
 
+
+class HostTable(Table):
+    """``[hosts.NAME]``; ``include`` names a case of it, phases of its own replace this case's."""
+
+    # what an included case says of the host is filled in before the table is read
+    model_config = ConfigDict(json_schema_extra=_host_schema)
+
+    include: Line | None = None
+    without: list[Filled] = []
     title: Line
     currency: Currency
     became: list[ChangeoverTable] = []

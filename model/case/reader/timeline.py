@@ -8,14 +8,23 @@ import pandas as pd
 
 from model.case.contents import WORLD, Changeover, Host, Reading
 from model.case.faults import Report, choose, quote
+from model.case.including import Toml, stated_includes, with_host
 from model.case.phases import Phase, Sanction, Timeline
 from model.case.reader.files import Folder
 from model.case.reader.settings import HostTable, ReadingFile, StretchTable, TimelineFile
+from model.case.reader.taken_hosts import (
+    TIMELINE,
+    Included,
+    faults_of,
+    nested,
+    opened,
+    without,
+    without_faults,
+)
 from model.case.reader.toml_files import period, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.equations.quantities import BASIC_BY_NAME, LISTED
 
-TIMELINE = "timeline.toml"
 READING = "reading.toml"
 
 #: Keys used beside an index's entries in priors.toml, so not allowed as names of entries.
@@ -27,21 +36,69 @@ def read_timeline(
 ) -> tuple[TimelineFile, str, Timeline | None, tuple[Host, ...]] | None:
     """Return timeline.toml, its text, the timeline and the hosts; None if it is unreadable.
 
-    Only the timeline is None if its months or phases are inconsistent.
+    Only the timeline is None if its months or phases are inconsistent. The cases that hosts are
+    taken from are opened, and stand in ``folder.included``.
     """
     read = read_toml(folder, TIMELINE)
     if read is None:
         return None
     content, text = read
-    file = validate(TimelineFile, content, TIMELINE, text, folder.report)
-    if file is None:
+    stated = stated_includes(content)
+    for host, where in stated.items():
+        content = _with_host(folder, content, text, host, where)
+    found = _checked(folder, content, text)
+    if len(folder.included) < len(stated):
+        folder.report.stop()  # all rows of the hosts would be reported
+    if found is None:
         return None
+    file, sound = found
     hosts = tuple(
         Host(name, host.title, host.currency, _changeovers(host))
         for name, host in file.hosts.items()
     )
+    return file, text, _timeline(file) if sound else None, hosts
+
+
+def _with_host(folder: Folder, content: Toml, text: str, host: str, where: str) -> Toml:
+    """Open the case that a host is taken from, and return timeline.toml with what it says of it."""
+    inner = opened(folder, host, where, text)
+    read = None if inner is None else read_toml(inner[0], TIMELINE)
+    found = None if inner is None or read is None else _checked(inner[0], *read, taken=host)
+    if inner is None or read is None or found is None or not found[1]:
+        return without(content, host)
+    within, shown = inner
+    left = content["hosts"][host].get("without")
+    folder.included[host] = Included(
+        host=host,
+        folder=within,
+        shown=shown,
+        first=folder.report.numbered(shown),
+        file=found[0],
+        timeline=_timeline(found[0]),
+        # anything else is reported with the other keys
+        without=tuple(left) if isinstance(left, list) else (),
+    )
+    return with_host(content, host, read[0])
+
+
+def _checked(
+    folder: Folder, content: Toml, text: str, taken: str = ""
+) -> tuple[TimelineFile, bool] | None:
+    """Return timeline.toml and whether it is consistent, with its errors reported.
+
+    Parameters
+    ----------
+    taken : str
+        Host that another case takes from this one.
+    """
+    if taken and nested(folder, content, text):
+        return None
+    file = validate(TimelineFile, content, TIMELINE, text, folder.report)
+    if file is None:
+        return None
     faults = [*_month_faults(file), *_name_faults(file), *_changeover_faults(file)]
-    faults += _group_faults(file)
+    faults += faults_of(taken, file) if taken else []
+    faults += [*_group_faults(file), *without_faults(file)]
     owners: list[tuple[Place, TimelineFile | HostTable]] = [((), file)]
     owners += [(("hosts", name), host) for name, host in file.hosts.items()]
     for place, owner in owners:
@@ -50,7 +107,7 @@ def read_timeline(
                 faults += _stretch_faults((*place, key), stretches, file.start, file.end)
     for path, message in faults:
         folder.report.add(TIMELINE, line_of(text, path), dotted(path), message)
-    return file, text, None if faults else _timeline(file), hosts
+    return file, not faults
 
 
 def _month_faults(file: TimelineFile) -> list[tuple[Place, str]]:

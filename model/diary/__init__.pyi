@@ -1,0 +1,3 @@
+from .asked import diary as diary
+from .book import Diary as Diary
+from .book import NoDiaryError as NoDiaryError
