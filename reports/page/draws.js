@@ -119,9 +119,17 @@ function unreached(state, weights) {
   });
 }
 
+const orders = new WeakMap();
+
+// Places of draws from the lowest; remembered, as columns do not change.
+function ordered(draws) {
+  if (!orders.has(draws)) orders.set(draws, Array.from(draws.keys()).sort((a, b) => draws[a] - draws[b]));
+  return orders.get(draws);
+}
+
 // Quantiles of values under weights that sum to one, as weighted_quantiles of the program.
 function quantiles(draws, weights, levels) {
-  const order = Array.from(draws.keys()).sort((a, b) => draws[a] - draws[b]);
+  const order = ordered(draws);
   const places = new Float64Array(order.length);
   let sum = 0;
   order.forEach((one, place) => {
