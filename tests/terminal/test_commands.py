@@ -30,7 +30,7 @@ MODULES = {
     "exposure": "model.exposure", "why": "model.why", "claims": "model.claims",
     "calibrate": "model.calibration", "case": "model.case", "archive": "model.archive",
     "report": "reports", "brief": "reports.brief", "annex": "reports.annex",
-    "figures": "reports.figures",
+    "figures": "reports.figures", "page": "reports.page",
 }  # fmt: skip
 #: Commands of groups.
 INNER = [
