@@ -127,7 +127,7 @@ class Draws:
         return weighted_quantiles(draws, self.weights, [0.05, 0.5, 0.95])
 
     def takes(self, year: int, definition: str = "state_take") -> Floats:
-        return np.asarray(self.run.yearly_draws(definition).sel(year=year)).ravel()
+        return self.run.yearly_draws(definition).sel(year=year).values.ravel()
 
 
 @pytest.fixture
