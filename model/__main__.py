@@ -67,6 +67,7 @@ class Commands(LazyGroup):
         "brief": Entry("reports.command", "brief", "Write the brief.", _REPORT),
         "annex": Entry("reports.command", "annex", "Write the technical annex.", _REPORT),
         "figures": Entry("reports.command", "figures", "Write every figure.", _REPORT),
+        "page": Entry("reports.command", "page", "Write the what-if page.", _REPORT),
         "case": Entry(
             "model.case.__main__", "app", "Start, check or describe a case, or add evidence.",
             _FILES,
@@ -88,6 +89,7 @@ class Commands(LazyGroup):
         "--believe": _of_case("held_out"),
         "--row": _of_case("rows"),
         "--reading": _of_case("readings", "="),
+        "--currency": _of_case("currencies"),
         "run": _runs,
         "base": _runs,
         "others": _runs,

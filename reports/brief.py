@@ -15,7 +15,7 @@ from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.linked import Annex
 from reports.saved_run import SavedRun
-from reports.tables import date_text, defined, projected_note
+from reports.tables import case_title, date_text, defined, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 from reports.world_brief import world_brief
@@ -106,7 +106,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "words": texts.content["brief"]
         | {
             "trace": texts.say("brief.trace", run=run.name),
-            "footer": texts.say("brief.footer", case=run.summary["case"]),
+            "footer": texts.say("brief.footer", case=case_title(run, texts)),
         },
     }
 

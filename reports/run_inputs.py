@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model.case.folders import COPY, SCENARIOS, bytes_of
+from model.case.folders import COPY, SCENARIOS, TITLES, bytes_of
 from model.case.including import copy_of, hosts_of_copy, with_host, with_priors
 from model.case.reader.cells import as_read, rows_of_text
 from model.case.reader.toml_places import toml_of
@@ -63,6 +63,11 @@ class RunInputs:
     def scenario_file(self, name: str) -> Json:
         """Content of a scenario's file."""
         return self._toml(f"{SCENARIOS}/{name}")
+
+    @cached_property
+    def titles(self) -> Json:
+        """Content of ``titles.toml``, by language; empty if the case has none."""
+        return self._toml("titles") if (self.folder / COPY / TITLES).exists() else {}
 
     def basis(self, label: str) -> str:
         """The basis of a basic quantity's prior, as stated in the inputs."""

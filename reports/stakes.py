@@ -19,8 +19,12 @@ TOLD = 3
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a description."""
-    return re.split(r"(?<=[.!?;])\s", text, maxsplit=1)[0].rstrip(";.") + "."
+    """The first sentence of a description.
+
+    A full stop before a small letter ends none, as in an abbreviation.
+    """
+    ends = r"(?<=[!?;])\s|(?<=\.)\s(?![a-zа-яё—])"
+    return re.split(ends, text, maxsplit=1)[0].rstrip(";.") + "."
 
 
 def stakes(run: SavedRun, texts: Catalogue) -> Json:
@@ -28,14 +32,16 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
     rows: list[list[str]] = []
     told: list[dict[str, str]] = []
 
-    shown = list(run.scenarios.values())[:TOLD]
-    later = any("within_data" in block["at_stake"] for block in shown)
-    for block in shown:
+    shown = dict(list(run.scenarios.items())[:TOLD])
+    later = any("within_data" in block["at_stake"] for block in shown.values())
+    for name, block in shown.items():
+        title = texts.titled("scenarios", name, block["title"])
+        description = texts.titled("descriptions", name, block["description"])
         whole = block["at_stake"]
         stake = whole.get("within_data", whole)
         take = stake[HEADLINE]["usd"]
         months = f"{stake['from']} – {date_text(run, stake['to'], texts)}"
-        cells = [block["title"], months, change_text(take, texts)]
+        cells = [title, months, change_text(take, texts)]
         cells += ["" if unchanged(take) else ", ".join(texts.numbers.chances(take))]
         if later:
             extended = texts.say(
@@ -45,7 +51,7 @@ def stakes(run: SavedRun, texts: Catalogue) -> Json:
             )
             cells.append(extended if stake is not whole else "")
         rows.append([*cells, change_text(stake["billings"]["usd"], texts)])
-        told.append({"name": block["title"], "text": first_sentence(block["description"])})
+        told.append({"name": title, "text": first_sentence(description)})
     keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
     left = len(run.scenarios) - TOLD
     key = "brief.stake.more_one" if left == 1 else "brief.stake.more"

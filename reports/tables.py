@@ -22,6 +22,11 @@ def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list
     }
 
 
+def case_title(run: SavedRun, texts: Catalogue) -> str:
+    """What the case is called."""
+    return texts.titled("case", "title", run.summary["case"])
+
+
 def change_text(numbers: Mapping[str, Any], texts: Catalogue) -> str:
     """A difference from what happened, in millions: median and 90% interval, or none."""
     if unchanged(numbers):

@@ -19,12 +19,12 @@ from reports.assumed import name_of
 from reports.citations import Notes, best
 from reports.figures import meanings
 from reports.figures.of_document import FigureFiles
-from reports.figures.totals import host_titles
+from reports.figures.totals import host_titles, place_name
 from reports.findings import Sentence, sentence
 from reports.front import PARTS, box, front, sureness
 from reports.linked import Annex
 from reports.saved_run import SavedRun
-from reports.tables import defined
+from reports.tables import case_title, defined
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
 
@@ -107,21 +107,22 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "words": texts.content["brief"]
         | texts.content["world_brief"]
         | {
-            "uncertain_title": texts.say("world_brief.uncertain_title", host=_title(run, host)),
+            "uncertain_title": texts.say(
+                "world_brief.uncertain_title", host=place_name(run, host, texts)
+            ),
             "trace": texts.say("brief.trace", run=run.name),
-            "footer": texts.say("brief.footer", case=run.summary["case"]),
+            "footer": texts.say("brief.footer", case=case_title(run, texts)),
         },
     }
-
-
-def _title(run: SavedRun, host: str) -> str:
-    return str(run.hosts[host]["title"])
 
 
 def _weights(run: SavedRun, texts: Catalogue) -> Sentence:
     """Which hosts the uncertainty of the sum comes from."""
     parts = sorted(by_host.part_of_variance(run).items(), key=lambda item: -item[1])
-    shares = [(_title(run, host), texts.numbers.percent(max(part, 0.0))) for host, part in parts]
+    shares = [
+        (place_name(run, host, texts), texts.numbers.percent(max(part, 0.0)))
+        for host, part in parts
+    ]
     named = [
         texts.say("findings.drivers.one", name=name, share=share)
         for name, share in shares[1:CANDIDATES]
@@ -146,7 +147,7 @@ def uncertain(run: SavedRun, host: str, texts: Catalogue) -> Json:
         amounts = (_interval(one[chosen] / MILLION, texts) for one in (take, paid))
         rows.append([name, _interval(counted[chosen], texts), *amounts])
     heads = ("third", "workers", "take", "billings")
-    title = _title(run, host)
+    title = place_name(run, host, texts)
     return {
         "text": texts.say(
             "world_brief.uncertain.text", host=title, year=run.year,
@@ -182,9 +183,9 @@ def quoted(run: SavedRun, texts: Catalogue) -> Json:
     """The chance that the sum comes to each quoted amount, by definition: a year and any year."""
     rows = []
     for definition in meanings.ORDER:
-        draws = run.yearly_draws(definition).sel(year=run.years)
-        whole = np.asarray(draws.sel(year=run.year)).ravel()
-        highest = np.asarray(draws.max("year")).ravel()
+        draws = run.yearly_draws(definition)
+        whole = run.headline_draws(definition)
+        highest = np.max([draws.sel(year=year).values.ravel() for year in run.years], axis=0)
         cells = [
             texts.numbers.percent(float((one >= amount).mean()))
             for amount in QUOTED
@@ -240,7 +241,7 @@ def to_find_out(run: SavedRun, texts: Catalogue) -> Json:
     found.sort(key=lambda one: -one[0])
     rows = [
         [
-            texts.say(f"world_brief.first.{key}", host=_title(run, host), year=run.year),
+            texts.say(f"world_brief.first.{key}", host=place_name(run, host, texts), year=run.year),
             _interval(draws, texts),
             str(claims),
             texts.numbers.percent(narrower),
@@ -267,7 +268,7 @@ def _tied(run: SavedRun, texts: Catalogue) -> Sentence:
     for label, correlation in list(run.rank_correlations.items())[:NAMED]:
         host, _, rest = label.partition(".")
         own = rest if host in run.hosts else label
-        where = _title(run, host if host in run.hosts else next(iter(run.hosts)))
+        where = place_name(run, host if host in run.hosts else next(iter(run.hosts)), texts)
         named.append(
             texts.say(
                 "world_brief.tied_one", name=name_of(run, own, texts), host=where,

@@ -106,7 +106,7 @@ def caption(
     )
     if host is None or len(run.hosts) == 1:
         return title
-    return texts.say("figures.of_host", title=title, host=run.hosts[host]["title"])
+    return texts.say("figures.of_host", title=title, host=totals.place_name(run, host, texts))
 
 
 __all__ = ["FIGURES", "OF_DRIVERS", "caption", "lacking", *FIGURES]

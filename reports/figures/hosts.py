@@ -23,6 +23,7 @@ from reports.figures.style import (
     grid_of,
     styled,
 )
+from reports.figures.totals import place_name
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
@@ -73,7 +74,7 @@ def _panel(axes: Axes, run: SavedRun, host: str, texts: Catalogue) -> None:
     bands(axes, table, BLUE, (0.18, 0.32), gid=f"median {host}")
     middle = float(table.loc[run.year, "q50"])
     axes.plot([run.year], [middle], "o", color="white", markeredgecolor=BLUE_INK, markersize=4.2)
-    title = "\n".join(textwrap.wrap(str(run.hosts[host]["title"]), LINE))
+    title = "\n".join(textwrap.wrap(place_name(run, host, texts), LINE))
     said = texts.say(
         "figures.hosts.one", year=run.year,
         amount=texts.numbers.interval(*three(annual(run, host, run.year), MILLION)),
@@ -109,6 +110,6 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
             for year in dict.fromkeys((first, run.year, last))
         )  # fmt: skip
         said.append(
-            texts.say("figures.hosts.alt_one", host=run.hosts[host]["title"], amounts=amounts)
+            texts.say("figures.hosts.alt_one", host=place_name(run, host, texts), amounts=amounts)
         )
     return texts.say("figures.hosts.alt", hosts=" ".join(said))

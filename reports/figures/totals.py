@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from model.terminal.wording import MILLION
+from reports.citations import speaker
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -129,7 +130,7 @@ def in_millions(run: SavedRun, name: str) -> dict[str, Any]:
 def row_label(run: SavedRun, name: str, texts: Catalogue, most: int = 38) -> str:
     """The speaker, in so many letters, and the years of a total."""
     row = run.evidence[name]
-    said = run.speaker(name)
+    said = speaker(run, name, texts)
     said = said if len(said) <= most else said[: most - 2].rstrip(" ,(") + " …"
     years = "-".join(dict.fromkeys((row["start"][:4], row["end"][:4])))
     return texts.say("figures.totals.row", said=said, years=years)
@@ -139,14 +140,15 @@ def host_titles(run: SavedRun, texts: Catalogue) -> str:
     """Titles of the modelled hosts; of many, how many they are."""
     if len(run.hosts) > NAMED_HOSTS:
         return texts.say("many_hosts", count=len(run.hosts))
-    return ", ".join(str(host["title"]) for host in run.hosts.values())
+    return ", ".join(place_name(run, host, texts) for host in run.hosts)
 
 
 def place_name(run: SavedRun, where: str, texts: Catalogue) -> str:
     """A host's title, or the name of the place in the inputs."""
     if where in run.hosts:
-        return str(run.hosts[where]["title"])
-    return texts.say("world") if where == "world" else where.replace("_", " ").title()
+        return texts.titled("hosts", where, run.hosts[where]["title"])
+    own = texts.say("world") if where == "world" else where.replace("_", " ").title()
+    return texts.titled("groups", where, own)
 
 
 def _row(axes: Axes, run: SavedRun, name: str, place: float) -> None:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
-from reports.citations import best, figure_printed
+from reports.citations import best, figure_printed, speaker
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -118,7 +118,7 @@ def _total(axes: Axes, run: SavedRun, name: str, texts: Catalogue) -> float:
 def said(run: SavedRun, name: str, texts: Catalogue) -> str:
     """A published total in words: the speaker and the amount."""
     printed = figure_printed(run.evidence[name], texts)
-    return texts.say("figures.years.total", said=run.speaker(name), printed=printed)
+    return texts.say("figures.years.total", said=speaker(run, name, texts), printed=printed)
 
 
 def _press(axes: Axes, year: int, amount: float, texts: Catalogue) -> float:

@@ -123,7 +123,7 @@ def test_a_case_of_other_hosts_knows_other_places(tiny_world: Case) -> None:
     assert named(tiny_world, "IT workers")[0][0] == "sector"
     assert named(tiny_world, "it pays") == []
     assert named(tiny_world, "in Warsaw") == [("elsewhere", ())]
-    assert named(tiny_world, "in Russia") == [("elsewhere", ())]
+    assert named(tiny_world, "in Belgium") == [("elsewhere", ())]
 
 
 @pytest.fixture(scope="module")

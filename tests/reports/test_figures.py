@@ -241,7 +241,7 @@ def test_a_year_has_its_own_dots_and_all_texts_fit(year: int, run: SavedRun) -> 
     assert any(str(year) in text.get_text() for text in axes.texts)
     points = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) > 1]
     found = np.concatenate([line.get_xdata() for line in points])
-    take = run.yearly_draws("state_take").sel(year=year).to_numpy() / MILLION
+    take = run.yearly_draws("state_take").sel(year=year).values / MILLION
     assert np.median(found) == pytest.approx(np.median(take), rel=0.1)
     drawn_in = axes.figure.get_window_extent()
     for text in axes.texts:

@@ -30,7 +30,7 @@ MODULES = {
     "exposure": "model.exposure", "why": "model.why", "claims": "model.claims",
     "calibrate": "model.calibration", "case": "model.case", "archive": "model.archive",
     "report": "reports", "brief": "reports.brief", "annex": "reports.annex",
-    "figures": "reports.figures",
+    "figures": "reports.figures", "page": "reports.page",
 }  # fmt: skip
 #: Commands of groups.
 INNER = [
@@ -197,6 +197,12 @@ def offered(line: str, cwd: Path = ROOT, **env: str) -> list[str]:
         ("sent-workers estimate --reading share_n", "share_net_of_tax=", 1),
         ("sent-workers estimate --list r", "rows", 2),
         ("sent-workers estimate --inputs ru", "russia", 1),
+        ("sent-workers estimate --currency ", "USD", 3),
+        ("sent-workers estimate --inputs world --currency C", "CNY", 1),
+        ("sent-workers drivers RUN --what state", "state_take", 1),
+        ("sent-workers drivers RUN --show co", "correlations", 1),
+        ("sent-workers check RUN --show prior", "prior_predictive", 3),
+        ("sent-workers calibrate --show m", "misfit", 2),
         ("sent-workers case check r", "russia", 1),
         ("sent-workers estimate --inputs nowhere --scenario d", "", 0),
     ],
