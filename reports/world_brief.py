@@ -16,7 +16,7 @@ from reports import (
     what_if,
 )
 from reports.assumed import name_of
-from reports.citations import Notes
+from reports.citations import Notes, best
 from reports.figures import meanings
 from reports.figures.of_document import FigureFiles
 from reports.figures.totals import host_titles, place_name
@@ -34,6 +34,8 @@ Json = dict[str, Any]
 LONGEST = 3
 #: Hosts whose numbers are candidates to be found out, and lines in that table.
 CANDIDATES, LINES = 3, 4
+#: Claims cited on the most uncertain number.
+CITED = 3
 #: Basic quantities named as most closely tied to the sum.
 NAMED = 3
 #: Dollars a year that are widely quoted for the world.
@@ -93,7 +95,8 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "meanings": defined(texts),
         "found": [paragraph(one) for one in found if one is not None],
         "places": places.block(run, texts),
-        "uncertain": uncertain(run, host, texts),
+        "uncertain": uncertain(run, host, texts)
+        | {"notes": notes.cite(*_best_of(run, host)), "annex": annex.chapter("results")},
         "quoted": quoted(run, texts),
         "left_out": left_out(run, texts),
         "stakes": stakes.stakes(run, texts),
@@ -155,6 +158,13 @@ def uncertain(run: SavedRun, host: str, texts: Catalogue) -> Json:
         "head": [texts.say(f"world_brief.uncertain.{head}", host=title) for head in heads],
         "rows": rows,
     }  # fmt: skip
+
+
+def _best_of(run: SavedRun, host: str) -> list[str]:
+    """The best-graded fitted claims about a host's workers, or about the host if there are none."""
+    own = [name for name in run.summary["evidence"] if run.evidence[name]["host"] == host]
+    counts = [name for name in own if run.evidence[name]["quantity"] in COUNTS]
+    return best(run, counts or own, CITED)
 
 
 def _interval(draws: Any, texts: Catalogue) -> str:
