@@ -6,8 +6,8 @@
 ARGS =
 PYTHON ?=
 
-TARGETS = environment estimate check drivers calibrate report test fuzz readme schemas notebooks \
-    lab bench lint format lock
+TARGETS = environment estimate check drivers calibrate report page test fuzz readme schemas \
+    notebooks lab browser bench lint format lock
 
 .DEFAULT_GOAL := help
 .PHONY: help $(TARGETS)

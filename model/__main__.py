@@ -54,6 +54,9 @@ class Commands(LazyGroup):
         "why": Entry(
             "model.why.__main__", "app", "Tell why the answer of a run is what it is.", _FIT
         ),
+        "claims": Entry(
+            "model.claims.__main__", "app", "Check a newspaper's sentences against a run.", _FIT
+        ),
         "exposure": Entry(
             "model.exposure.__main__", "app", "Show what workers approved for firms bring.", _FIT
         ),
@@ -64,6 +67,7 @@ class Commands(LazyGroup):
         "brief": Entry("reports.command", "brief", "Write the brief.", _REPORT),
         "annex": Entry("reports.command", "annex", "Write the technical annex.", _REPORT),
         "figures": Entry("reports.command", "figures", "Write every figure.", _REPORT),
+        "page": Entry("reports.command", "page", "Write the what-if page.", _REPORT),
         "case": Entry(
             "model.case.__main__", "app", "Start, check or describe a case, or add evidence.",
             _FILES,

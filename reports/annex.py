@@ -12,6 +12,7 @@ from model.terminal.wording import three
 from reports import (
     annex_checks,
     annex_errors,
+    annex_exposure,
     annex_results,
     assumed,
     command,
@@ -23,7 +24,7 @@ from reports import (
 )
 from reports.assumed import name_of
 from reports.citations import claim, figure_printed, grade, publisher, speaker
-from reports.figures import evidence, lacking, ranks, totals
+from reports.figures import evidence, lacking, ranks
 from reports.figures.of_document import FigureFiles
 from reports.findings import narrowing
 from reports.front import front
@@ -51,19 +52,17 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
     files = FigureFiles(run, texts)
     drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
     drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
-    if totals.published(run):
-        drawn["totals"] = files.block("totals")
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=host) for host in run.hosts]
     silent = lacking(run)
+    drawn |= {name: files.block(name) for name in ("totals", "networks") if name not in silent}
     drawn["checks"], drawn["calibration"], drawn["drivers"] = (
         [files.block(name) for name in names if name not in silent]
         for names in (CHECK_FIGURES, CALIBRATION_FIGURES, figures.OF_DRIVERS)
     )
-    count = len(evidence.parts(run))
-    pieces = [files.block("evidence", part=part) for part in range(count)]
+    pieces = [files.block("evidence", part=part) for part in range(len(evidence.parts(run)))]
     for number, piece in enumerate(pieces, start=1):
-        piece["caption"] += f" ({number} / {count})"
+        piece["caption"] += f" ({number} / {len(pieces)})"
     data = content(run, texts) | {
         "figures": drawn,
         "evidence_figures": pieces,
@@ -98,6 +97,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
             "catalogue": catalogue_table(run, texts),
             "errors": annex_errors.blocks(run, texts),
             "conflicts": conflicts(run, texts),
+            "exposure": annex_exposure.block(run, texts),
             **driver_findings.blocks(run, texts),
             **annex_checks.blocks(run, texts),
             "convergence": convergence(run, texts),

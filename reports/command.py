@@ -158,7 +158,7 @@ annex = _command_line(
     "annex",
     "Write the annex of a saved run: model, priors, claims, conflicts, checks and convergence.",
 )
-figures, report = App(), App()
+figures, report, page = App(), App(), App()
 
 
 @figures.command(help="Write every figure of a saved run as SVG and PNG.", epilog=EXAMPLES + ENDING)
@@ -176,6 +176,31 @@ def draw_figures(
         pictures = _drawn(saved, texts)
         _written(folder, pictures)
         say(f"Wrote {len(pictures)} figures into {folder}/")
+
+    reporting(work)
+
+
+@page.command(
+    help="Write the what-if page of a saved run: one HTML file that needs no network, to move "
+    "sliders in.",
+    epilog=EXAMPLES + ENDING,
+)
+def write_page(
+    run: Run,
+    output: OutputFile = None,
+    runs: OnlyRuns = store.RUNS,
+    language: Language = "en",
+) -> None:
+    """Make and write the page."""
+
+    def work() -> None:
+        from reports.page.assembling import page as made
+        from reports.typesetting import write_file
+
+        saved, texts = opened(run, runs, language)
+        path = output or saved.folder / FOLDER / named("page.html", saved, texts)
+        write_file(path, made(saved, texts))
+        say(f"Wrote {path}")
 
     reporting(work)
 

@@ -28,17 +28,17 @@ class RunInputs:
     @cached_property
     def evidence(self) -> dict[str, dict[str, str]]:
         """Rows of ``evidence.csv`` by id, in their order."""
-        return {name: as_read(row) for name, row in self._table("evidence").items()}
+        return {name: as_read(row) for name, row in self.table("evidence").items()}
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
         """Rows of ``sources.csv`` by id."""
-        return self._table("sources")
+        return self.table("sources")
 
     @cached_property
     def segments(self) -> dict[str, dict[str, str]]:
         """Rows of ``segments.csv`` by id."""
-        return self._table("segments")
+        return self.table("segments")
 
     @cached_property
     def priors(self) -> Json:
@@ -84,7 +84,8 @@ class RunInputs:
                 return str(node["basis"])
         return ""
 
-    def _table(self, name: str) -> dict[str, dict[str, str]]:
+    def table(self, name: str) -> dict[str, dict[str, str]]:
+        """Rows of a table of the inputs by id, as text."""
         found: dict[str, dict[str, str]] = {}
         for inner in ("", *(f"{copy_of(host)}/" for host in hosts_of_copy(self.folder / COPY))):
             for _, row in self._read_input(f"{inner}{name}.csv", rows_of_text):

@@ -29,6 +29,14 @@ def estimate(run: SavedRun) -> str:
     return command("model.estimate", *_arguments(run))
 
 
+def of_another_case(run: SavedRun, inputs: str) -> str:
+    """What asks the same of another folder of inputs."""
+    said = _arguments(run)
+    pairs = zip(said[::2], said[1::2], strict=True)
+    kept = [word for pair in pairs if pair[0] != "--inputs" for word in pair]
+    return command("model.estimate", "--inputs", inputs, *kept)
+
+
 def without_what_if(run: SavedRun) -> str:
     """What asks for the estimate that a what-if changes."""
     return command("model.estimate", *unchanged_arguments(_arguments(run)))

@@ -3,6 +3,7 @@
 .venv/building          while it is being made, the number of the process making it
 .venv/installed.lock    the lock it was made from, written last; missing if incomplete
 .venv/lab.lock          the same for JupyterLab, from requirements-lab.lock, if that was asked for
+.venv/browser.lock      the same for what drives a browser in tests, from requirements-browser.lock
 .venv/bin/sent-workers  starts the program from any folder; on Windows, Scripts/sent-workers.cmd
 """
 
@@ -16,10 +17,15 @@ from pathlib import Path
 
 from tools.interpreters import WINDOWS, find_python, output, say
 
-LOCK, LAB_LOCK = Path("requirements.lock"), Path("requirements-lab.lock")
+LOCK = Path("requirements.lock")
 VENV = Path(".venv")
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-INSTALLED, LAB_INSTALLED = VENV / "installed.lock", VENV / "lab.lock"
+INSTALLED = VENV / "installed.lock"
+#: What is added only if asked for, each from a lock of its own, and what is said then.
+EXTRAS = {
+    "lab": "Adding JupyterLab to .venv, this once (100 MB, half a minute).",
+    "browser": "Adding Selenium to .venv, this once (30 MB).",
+}
 BUILDING, LOG = VENV / "building", VENV / "setup.log"
 
 LAUNCHER = VENV / ("Scripts/sent-workers.cmd" if WINDOWS else "bin/sent-workers")
@@ -73,16 +79,17 @@ def ready() -> bool:
     return _made(python)
 
 
-def lab_ready() -> bool:
-    """Add JupyterLab to a complete .venv if needed; False once it is said why that failed."""
-    if _same(LAB_INSTALLED, LAB_LOCK):
+def extra_ready(name: str) -> bool:
+    """Add an extra to a complete .venv if needed; False once it is said why that failed."""
+    lock, installed = Path(f"requirements-{name}.lock"), VENV / f"{name}.lock"
+    if _same(installed, lock):
         return True
     if _being_made():
         return False
-    say("Adding JupyterLab to .venv, this once (100 MB, half a minute).")
-    if not _from_lock(LAB_LOCK):
+    say(EXTRAS[name])
+    if not _from_lock(lock):
         return _failed()
-    _note(LAB_LOCK, LAB_INSTALLED)
+    _note(lock, installed)
     return True
 
 

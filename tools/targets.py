@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.environment import VENV_PYTHON, lab_ready
+from tools.environment import EXTRAS, VENV_PYTHON, extra_ready
 
-#: How both locks are made.
+#: How all locks are made.
 _COMPILE = (
     "uv pip compile {} --universal --python-version 3.12 --generate-hashes --no-emit-index-url "
     "--no-emit-find-links --quiet"
@@ -24,6 +24,7 @@ TARGETS = {
     "drivers": ("show what drives an estimate, made if needed (ARGS: its)", ("model.drivers",)),
     "calibrate": ("fit simulated cases (ARGS='--replicates 1000')", ("model.calibration",)),
     "report": ("write brief, annex and figures (ARGS: the estimate's)", ("reports",)),
+    "page": ("write the what-if page of an estimate (ARGS: the estimate's)", ("reports.page",)),
     "test": (
         "run all tests on all processors",
         ("pytest --numprocesses auto --dist loadfile",),
@@ -49,6 +50,7 @@ TARGETS = {
             "--ServerApp.answer_yes=True",
         ),
     ),
+    "browser": ("add to .venv what tests of the page need, beside Chromium and its driver", ()),
     "bench": ("measure speed", ("tests.benchmarks",)),
     "lint": ("check style (ruff) and types (mypy)", ("ruff check", "ruff format --check", "mypy")),
     "format": ("format the code as lint requires", ("ruff check --fix", "ruff format")),
@@ -60,9 +62,13 @@ TARGETS = {
         "pin all requirements (ARGS=--upgrade: the newest)",
         (
             _COMPILE.format("pyproject.toml --extra dev --output-file requirements.lock"),
-            # what both have is of one version
+            # what several have is of one version
             _COMPILE.format(
                 "--group lab --constraint requirements.lock --output-file requirements-lab.lock"
+            ),
+            _COMPILE.format(
+                "--group browser --constraint requirements.lock --constraint requirements-lab.lock "
+                "--output-file requirements-browser.lock"
             ),
         ),
     ),
@@ -72,9 +78,9 @@ INTERRUPTED = 130
 #: Each Ctrl-C that came while a command ran.
 _STRUCK = []  # type: list[int]
 #: Targets that take the options of an estimate, and work on its run.
-OF_A_RUN = ("check", "drivers", "report")
+OF_A_RUN = ("check", "drivers", "report", "page")
 #: Targets whose tools take no options.
-WITHOUT_OPTIONS = ("environment", "lint", "format")
+WITHOUT_OPTIONS = ("environment", "browser", "lint", "format")
 
 
 def help_text(caller: str = "") -> str:
@@ -98,7 +104,7 @@ def run(name: str, options: list[str]) -> int:
     commands = [line.split() for line in TARGETS[name][1]]
     if name == "lock":  # what the files say that made them
         os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
-    if name == "lab" and not lab_ready():
+    if name in EXTRAS and not extra_ready(name):
         return 1
     if name not in WITHOUT_OPTIONS:
         commands = [command + options for command in commands]

@@ -18,7 +18,7 @@ from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
     from model.why.chain import Chain
-    from model.why.claim import Claim
+    from model.why.one_row import Claim
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
@@ -73,7 +73,7 @@ def _run(
 ) -> int:  # fmt: skip
     from model.case.faults import CaseError
     from model.why.chain import NoSuchAnswerError, chain
-    from model.why.claim import NoSuchRowError, claims
+    from model.why.one_row import NoSuchRowError, claims
 
     opened = opened_run(name, runs, talk, "nothing was told")
     if opened is None:

@@ -29,6 +29,8 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 HEIGHT = 78.0
+#: Years beside which an interval has room; of more, its ends are told above and below.
+ROOMY = 9
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
@@ -82,6 +84,10 @@ def _year(axes: Axes, run: SavedRun, year: int, texts: Catalogue) -> None:
     )
     parts = texts.numbers.parts(*three(numbers))
     _label(axes, parts.middle, (middle, numbers["q50"]), (7, 0), BLUE_INK, weight=600)
+    if len(run.years) > ROOMY:
+        for name, text, away in (("q05", parts.low, -7), ("q95", parts.high, 7)):
+            _label(axes, text, (middle, numbers[name]), (0, away), FAINT_INK, ha="center")
+        return
     _label(
         axes,
         texts.say("figures.years.interval", low=parts.low, high=parts.high),

@@ -116,7 +116,9 @@ def test_names_that_name_nothing(tmp_path: Path, folder: Path) -> None:
     assert "cannot be written" in done.stderr
 
 
-@pytest.mark.parametrize("module", ["reports", "reports.brief", "reports.annex", "reports.figures"])
+@pytest.mark.parametrize(
+    "module", ["reports", "reports.brief", "reports.annex", "reports.figures", "reports.page"]
+)
 def test_help(module: str) -> None:
     done = call(module, "--help")
     assert done.returncode == 0

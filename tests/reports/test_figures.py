@@ -208,11 +208,17 @@ def test_rank_counts_are_even_only_where_chains_agree() -> None:
 
 
 @pytest.fixture
-def shown(name: str, run: SavedRun, checked_run: SavedRun, driven_run: SavedRun) -> SavedRun:
+def shown(name: str, request: pytest.FixtureRequest) -> SavedRun:
     """A run that has something to show in a figure."""
+    other = {"hosts": "two_host_run", "meanings": "two_host_run", "networks": "linked_run"}
     if name in figures.OF_DRIVERS:
-        return driven_run
-    return checked_run if name in figures.OF_CHECKS else run
+        name = "driven_run"
+    elif name in figures.OF_CHECKS:
+        name = "checked_run"
+    else:
+        name = other.get(name, "run")
+    found: SavedRun = request.getfixturevalue(name)
+    return found
 
 
 @pytest.mark.parametrize("name", list(figures.FIGURES))

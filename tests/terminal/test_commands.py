@@ -27,10 +27,10 @@ HEAVY = ("numpy", "pandas", "pymc", "matplotlib", "rich.markdown")
 #: The commands by their words, and the modules that do the same.
 MODULES = {
     "estimate": "model.estimate", "check": "model.criticism", "drivers": "model.drivers",
-    "exposure": "model.exposure", "why": "model.why",
+    "exposure": "model.exposure", "why": "model.why", "claims": "model.claims",
     "calibrate": "model.calibration", "case": "model.case", "archive": "model.archive",
     "report": "reports", "brief": "reports.brief", "annex": "reports.annex",
-    "figures": "reports.figures",
+    "figures": "reports.figures", "page": "reports.page",
 }  # fmt: skip
 #: Commands of groups.
 INNER = [

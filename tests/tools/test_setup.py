@@ -8,6 +8,7 @@ import functools
 import hashlib
 import http.server
 import io
+import itertools
 import json
 import os
 import platform
@@ -113,6 +114,12 @@ def test_make_has_the_same_commands() -> None:
         (["lab", "ARGS=--no-browser"],
          "-m pip install --quiet --disable-pip-version-check --no-input --no-user --require-hashes "
          "--only-binary :all: --requirement requirements-lab.lock\n-m jupyterlab --ServerApp"),
+        (["browser"],
+         "-m pip install --quiet --disable-pip-version-check --no-input --no-user --require-hashes "
+         "--only-binary :all: --requirement requirements-browser.lock"),
+        (["page"],
+         "-m model.estimate --scenario half --scenario two --format folder\n"
+         "-m reports.page a run"),
         (["check", "ARGS=--scenario one"],
          "-m model.estimate --scenario one --format folder\n-m model.criticism a run"),
         (["report", "ARGS=--scenario one"],
@@ -125,7 +132,8 @@ def test_make_has_the_same_commands() -> None:
 )  # fmt: skip
 def test_make_passes_options_on(arguments: list[str], passed: str, tmp_path: Path) -> None:
     """A checkout whose .venv says what it is called with."""
-    for name in ("Makefile", "requirements.lock", "requirements-lab.lock", "tools"):
+    locks = ("requirements.lock", "requirements-lab.lock", "requirements-browser.lock")
+    for name in ("Makefile", *locks, "tools"):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -268,17 +276,21 @@ def test_a_launcher_starts_the_program_from_any_folder(checkout: Path, tmp_path:
     assert environment.ready()
 
 
-def test_jupyterlab_is_added_once(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (checkout / "requirements-lab.lock").write_text("# nothing either\n")
+@pytest.mark.parametrize("name", environment.EXTRAS)
+def test_an_extra_is_added_once(
+    name: str, checkout: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lock = checkout / f"requirements-{name}.lock"
+    lock.write_text("# nothing either\n")
     assert environment.ready()
     capfd.readouterr()
-    assert environment.lab_ready()
-    assert "Adding JupyterLab to .venv" in capfd.readouterr().err
-    assert environment.lab_ready()
+    assert environment.extra_ready(name)
+    assert environment.EXTRAS[name] in capfd.readouterr().err
+    assert environment.extra_ready(name)
     assert capfd.readouterr().err == ""
     # if it cannot be had, all else stays as it was
-    (checkout / "requirements-lab.lock").write_text("nothing-of-this-name==1\n")
-    assert not environment.lab_ready()
+    lock.write_text("nothing-of-this-name==1\n")
+    assert not environment.extra_ready(name)
     assert "Setting up .venv failed for the reason above." in capfd.readouterr().err
     assert environment.ready()
     assert not (environment.VENV / "tmp").exists()
@@ -518,10 +530,10 @@ def test_the_lock_pins_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not hashes[-1].endswith("\\")
 
 
-def test_both_locks_pin_one_version_with_hashes() -> None:
-    """The other one is added to an environment that the main one has made."""
+def test_all_locks_pin_one_version_with_hashes() -> None:
+    """The others are added to an environment that the main one has made."""
     pins = {}
-    for name in ("requirements.lock", "requirements-lab.lock"):
+    for name in ("requirements.lock", "requirements-lab.lock", "requirements-browser.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert text.startswith(
@@ -530,12 +542,13 @@ def test_both_locks_pin_one_version_with_hashes() -> None:
         blocks = re.split(r"\n(?=[a-z])", text)[1:]
         assert all("--hash=sha256:" in block for block in blocks)
         pins[name] = dict(re.match(r"([\w.-]+)==([\w.]+)", block).groups() for block in blocks)  # type: ignore[union-attr]
-    main, lab = pins.values()
+    main, lab, browser = pins.values()
     assert "jupyterlab" in lab
     assert "jupyterlab" not in main
-    assert {name: main[name] for name in main.keys() & lab} == {
-        name: lab[name] for name in main.keys() & lab
-    }
+    assert "selenium" in browser
+    assert "selenium" not in main.keys() | lab.keys()
+    for one, other in itertools.combinations(pins.values(), 2):
+        assert all(one[name] == other[name] for name in one.keys() & other)
 
 
 # What may be written nowhere

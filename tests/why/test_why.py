@@ -18,7 +18,7 @@ from model.case.case import Case, read_case
 from model.criticism.suite import record
 from model.why import chain, claim
 from model.why.chain import NoSuchAnswerError, split
-from model.why.claim import NoSuchRowError
+from model.why.one_row import NoSuchRowError
 from tests.cases import write_case
 from tests.reports.runs import RIVALS, add_drivers, write_run
 
