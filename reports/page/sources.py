@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from model.archive.dials import Dials
-from reports.citations import claim, grade
+from reports.citations import claim, grade, speaker
 from reports.page.columns import Kept, number
 from reports.page.money import safe
 from reports.saved_run import SavedRun
@@ -70,7 +70,7 @@ def _claim(run: SavedRun, row: str, texts: Catalogue) -> Json:
     said = run.evidence[row]
     return {
         "key": row,
-        "said": run.speaker(row),
+        "said": speaker(run, row, texts),
         "text": claim(run, row, texts),
         "grade": texts.say("grades.of", grade=grade(said)),
         "note": said["note"],

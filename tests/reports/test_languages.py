@@ -11,9 +11,10 @@ import pytest
 
 from model.case.checkout import INPUTS
 from reports import brief as document
-from reports.brief import brief, first_sentence
+from reports.brief import brief
 from reports.citations import figure_printed
 from reports.saved_run import SavedRun
+from reports.stakes import TOLD, first_sentence
 from reports.texts import catalogue
 from reports.units import unit_text, with_unit
 from tests.reports.runs import write_run
@@ -85,7 +86,7 @@ def test_what_has_no_title_is_printed_as_the_case_has_it(language: str, run: Sav
     data = document.content(run, catalogue(language))
     assert data["case"] == run.summary["case"]
     assert [one["name"] for one in data["stakes"]["told"]] == [
-        block["title"] for block in list(run.scenarios.values())[: document.TOLD]
+        block["title"] for block in list(run.scenarios.values())[:TOLD]
     ]
 
 
