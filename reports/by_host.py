@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive import store
@@ -15,6 +15,9 @@ from model.archive.plain_netcdf import read_group
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from reports.saved_run import ReportError, SavedRun
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 
