@@ -58,6 +58,10 @@ class Labelled:
     values: NDArray[np.float64]
     labels: dict[str, list[Any]]
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """The numbers alone, for NumPy."""
+        return np.array(self.values, dtype=dtype, copy=copy)
+
     def sel(self, **chosen: Any) -> Labelled:
         """The part at some labels, without their dimensions."""
         places = tuple(
