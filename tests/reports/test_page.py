@@ -88,17 +88,22 @@ class Elements(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str, str]] = []
         self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.inside = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.inside = tag
         if tag in self.texts:
             self.texts[tag].append("")
         self.attributes += [(tag, name, value or "") for name, value in attrs]
 
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
     def handle_data(self, data: str) -> None:
-        if self.tags and self.tags[-1] in self.texts:
-            self.texts[self.tags[-1]][-1] += data
+        if self.inside in self.texts:
+            self.texts[self.inside][-1] += data
 
 
 def test_the_page_has_one_script_and_a_policy_that_names_it(
