@@ -54,6 +54,9 @@ class Commands(LazyGroup):
         "why": Entry(
             "model.why.__main__", "app", "Tell why the answer of a run is what it is.", _FIT
         ),
+        "claims": Entry(
+            "model.claims.__main__", "app", "Check a newspaper's sentences against a run.", _FIT
+        ),
         "exposure": Entry(
             "model.exposure.__main__", "app", "Show what workers approved for firms bring.", _FIT
         ),
@@ -86,6 +89,7 @@ class Commands(LazyGroup):
         "--believe": _of_case("held_out"),
         "--row": _of_case("rows"),
         "--reading": _of_case("readings", "="),
+        "--currency": _of_case("currencies"),
         "run": _runs,
         "base": _runs,
         "others": _runs,

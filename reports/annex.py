@@ -12,6 +12,7 @@ from model.terminal.wording import three
 from reports import (
     annex_checks,
     annex_errors,
+    annex_exposure,
     annex_results,
     assumed,
     command,
@@ -22,16 +23,16 @@ from reports import (
     typed,
 )
 from reports.assumed import name_of
-from reports.citations import claim, figure_printed, grade
-from reports.figures import evidence, lacking, ranks, totals
+from reports.citations import claim, figure_printed, grade, publisher, speaker
+from reports.figures import evidence, lacking, ranks
 from reports.figures.of_document import FigureFiles
-from reports.figures.priors import unit_text
 from reports.findings import narrowing
 from reports.front import front
 from reports.saved_run import SavedRun
-from reports.tables import chapters, table
+from reports.tables import case_title, chapters, table
 from reports.texts import Catalogue
 from reports.typesetting import typeset
+from reports.units import unit_text, with_unit
 
 Json = dict[str, Any]
 
@@ -51,19 +52,17 @@ def annex(run: SavedRun, texts: Catalogue) -> bytes:
     files = FigureFiles(run, texts)
     drawn: Json = {name: files.block(name) for name in ("ladder", "priors", "ranks")}
     drawn["workers"] = [files.block("workers", host=host) for host in run.hosts]
-    if totals.published(run):
-        drawn["totals"] = files.block("totals")
     if run.scenarios:
         drawn["scenarios"] = [files.block("scenarios", host=host) for host in run.hosts]
     silent = lacking(run)
+    drawn |= {name: files.block(name) for name in ("totals", "networks") if name not in silent}
     drawn["checks"], drawn["calibration"], drawn["drivers"] = (
         [files.block(name) for name in names if name not in silent]
         for names in (CHECK_FIGURES, CALIBRATION_FIGURES, figures.OF_DRIVERS)
     )
-    count = len(evidence.parts(run))
-    pieces = [files.block("evidence", part=part) for part in range(count)]
+    pieces = [files.block("evidence", part=part) for part in range(len(evidence.parts(run)))]
     for number, piece in enumerate(pieces, start=1):
-        piece["caption"] += f" ({number} / {count})"
+        piece["caption"] += f" ({number} / {len(pieces)})"
     data = content(run, texts) | {
         "figures": drawn,
         "evidence_figures": pieces,
@@ -90,7 +89,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
             "anchors": sorted({row[0] for one in tables.values() if one for row in one["rows"]}),
             "struck-rows": list(run.summary.get("struck", {})),
             "words": texts.content["annex"]
-            | {"footer": texts.say("annex.footer", case=run.summary["case"])},
+            | {"footer": texts.say("annex.footer", case=case_title(run, texts))},
             "model": model_texts(run, texts),
             "results": annex_results.results(run, texts),
             "scenarios": annex_results.scenarios(run, texts),
@@ -98,6 +97,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
             "catalogue": catalogue_table(run, texts),
             "errors": annex_errors.blocks(run, texts),
             "conflicts": conflicts(run, texts),
+            "exposure": annex_exposure.block(run, texts),
             **driver_findings.blocks(run, texts),
             **annex_checks.blocks(run, texts),
             "convergence": convergence(run, texts),
@@ -139,7 +139,7 @@ def catalogue_table(run: SavedRun, texts: Catalogue) -> Json:
             [
                 name_of(run, label, texts),
                 label,
-                unit_text(quantity["unit"]),
+                unit_text(quantity["unit"], texts),
                 *both,
                 texts.numbers.percent(narrowing(run, label)),
                 texts.say("annex.catalogue.as_above") if basis and basis == last else basis,
@@ -162,10 +162,10 @@ def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
             [
                 name,
                 claim(run, name, texts),
-                said_by(run, name),
+                said_by(run, name, texts),
                 grade(row),
                 reading(found, texts),
-                f"{predicted} {found['unit']}",
+                with_unit(predicted, found["unit"], texts),
                 "" if found["surprise"] is None else texts.numbers.percent(found["surprise"]),
                 row["note"],
             ]
@@ -174,11 +174,11 @@ def evidence_table(run: SavedRun, texts: Catalogue) -> Json:
     return table(texts, "evidence", columns, rows)
 
 
-def said_by(run: SavedRun, name: str) -> Json:
+def said_by(run: SavedRun, name: str, texts: Catalogue) -> Json:
     """The speaker, and where the statement was read."""
     row = run.evidence[name]
-    place = run.sources[row["source"]]["publisher"]
-    said = "; ".join(dict.fromkeys(part for part in (row["said_by"], place) if part))
+    parts = (row["said_by"] and speaker(run, name, texts), publisher(run, row["source"], texts))
+    said = "; ".join(dict.fromkeys(part for part in parts if part))
     return {"text": said, "source": row["source"]}
 
 
@@ -202,7 +202,7 @@ def reading(found: Json, texts: Catalogue) -> str:
 def context_table(run: SavedRun, texts: Catalogue) -> Json:
     """Every row kept as context and not fitted."""
     rows = [
-        [name, claim(run, name, texts), said_by(run, name), grade(row), row["note"]]
+        [name, claim(run, name, texts), said_by(run, name, texts), grade(row), row["note"]]
         for name, row in run.evidence.items()
         if row["role"] == "context" and name not in run.summary.get("struck", {})
     ]
@@ -217,7 +217,7 @@ def struck_table(run: SavedRun, texts: Catalogue) -> Json | None:
         date = texts.say("annex.struck.since", date=texts.date(since)) if since else ""
         why = texts.say(f"annex.struck.{found['why']}", by=found["by"], since=date)
         note = run.evidence[name]["note"]
-        rows.append([name, claim(run, name, texts), said_by(run, name), why, note])
+        rows.append([name, claim(run, name, texts), said_by(run, name, texts), why, note])
     return table(texts, "struck", ("claim", "said", "why"), rows) if rows else None
 
 
@@ -282,7 +282,7 @@ def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
         rows.append(
             [
                 name,
-                said_by(run, name),
+                said_by(run, name, texts),
                 grade(row),
                 figure_printed(row, texts),
                 of,
@@ -335,7 +335,7 @@ def convergence(run: SavedRun, texts: Catalogue) -> Json:
 def sources_table(run: SavedRun, texts: Catalogue) -> Json:
     """Every source read, with its address."""
     rows = [
-        [name, row["title"], row["publisher"], texts.date(row["date"]), row["url"]]
+        [name, row["title"], publisher(run, name, texts), texts.date(row["date"]), row["url"]]
         for name, row in run.sources.items()
     ]
     return table(texts, "sources", ("id", "title", "publisher", "date"), rows)

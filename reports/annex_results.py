@@ -12,6 +12,7 @@ from reports import assumed
 from reports.saved_run import SavedRun
 from reports.tables import change_text, date_text, projected_note
 from reports.texts import Catalogue
+from reports.units import unit_text, with_unit
 
 Json = dict[str, Any]
 
@@ -77,6 +78,7 @@ def scenarios(run: SavedRun, texts: Catalogue) -> list[Json]:
 
 
 def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
+    title = texts.titled("scenarios", name, block["title"])
     rows: list[list[Any]] = []
     faint: list[int] = []
     for year, versus in block["versus_baseline"].items():
@@ -94,14 +96,14 @@ def _scenario(run: SavedRun, name: str, block: Json, texts: Catalogue) -> Json:
         rows.append([date_text(run, int(year), texts), *cells])
     return {
         "name": name,
-        "title": block["title"],
-        "description": block["description"],
+        "title": title,
+        "description": texts.titled("descriptions", name, block["description"]),
         "basis": block["basis"],
         "sources": [one for one in block["sources"] if one in run.sources],
         "changes": [
             change_in_words(run, one, texts) for one in run.scenario_file(name).get("changes", [])
         ],
-        "caption": texts.say("annex.by_year.caption", title=block["title"]),
+        "caption": texts.say("annex.by_year.caption", title=title),
         "head": [
             texts.say("annex.results.year"),
             *(assumed.definition_name(run, one, texts) for one in ORDER),
@@ -117,12 +119,12 @@ def change_in_words(run: SavedRun, change: Mapping[str, Any], texts: Catalogue) 
     """One of a scenario's changes, as in "Arrivals on permits, from May 2017: 0 persons/month"."""
     how = next(way for way in WAYS if way in change)
     value, until = change[how], change.get("to")
-    whose = [str(change[key]).replace("_", " ") for key in ("host", "segment") if key in change]
+    whose = [texts.titled(f"{key}s", change[key]) for key in ("host", "segment") if key in change]
     when = texts.say(
         f"annex.changes.{'until' if until else 'since'}",
         first=texts.month(change["from"]), last=texts.month(until) if until else "",
     )  # fmt: skip
-    unit = change.get("unit", "")
+    unit = str(change.get("unit", ""))
     if how == "as_in":
         said = texts.say("annex.changes.as_in", month=texts.month(value))
     elif how == "path":
@@ -130,9 +132,11 @@ def change_in_words(run: SavedRun, change: Mapping[str, Any], texts: Catalogue) 
             texts.say("annex.changes.point", month=month, value=texts.numbers.plain(float(one)))
             for month, one in value.items()
         ]
-        said = texts.say("annex.changes.path", points=", ".join(points), unit=unit)
+        said = texts.say(
+            "annex.changes.path", points=", ".join(points), unit=unit_text(unit, texts)
+        )
     else:
         number = texts.numbers.plain(float(value))
-        said = texts.say(f"annex.changes.{how}", value=number, unit=unit)
+        said = texts.say(f"annex.changes.{how}", value=with_unit(number, unit, texts, value))
     subject = ", ".join([texts.name(change["quantity"]), *whose])
     return texts.say("annex.changes.change", subject=subject, when=when, said=said)

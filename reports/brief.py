@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from model.case.folders import BASELINE
-from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.equations.quantities import DEFINITIONS
 from model.terminal.output import command_line
-from model.terminal.wording import MILLION, three, unchanged
-from reports import assumed, command, driver_findings, findings, places, readings, what_if
+from model.terminal.wording import MILLION, three
+from reports import assumed, command, driver_findings, findings, readings, stakes, what_if
 from reports.citations import Notes, best, figure_printed
 from reports.figures.of_document import FigureFiles
 from reports.findings import Sentence
 from reports.front import box, claims, front, sureness
 from reports.linked import Annex
 from reports.saved_run import SavedRun
-from reports.tables import change_text, chapters, date_text, projected_note
+from reports.tables import case_title, date_text, defined, projected_note
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
+from reports.world_brief import world_brief
 
 Json = dict[str, Any]
 
@@ -34,8 +34,6 @@ ANSWERS = {
 NAMED = 1
 #: Scenarios drawn: one row of panels, with what happened first.
 PANELS = 2
-#: Scenarios in the table: those that matter most. The annex draws more.
-TOLD = 3
 #: Drivers drawn.
 BARS = 4
 #: Pages beyond which the brief is set in smaller type.
@@ -51,6 +49,8 @@ def brief(run: SavedRun, texts: Catalogue) -> bytes:
         If it cannot be typeset.
     """
     texts = readings.worded(run, texts)
+    if len(run.hosts) > 1:
+        return world_brief(run, texts)
     files = FigureFiles(run, texts)
     first = next(iter(run.hosts))
     drawn: Json = {name: files.block(name) for name in ("headline", "accounts")}
@@ -99,15 +99,14 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "supposed": [paragraph(one) for one in findings.supposed(run, texts)],
         "press": [paragraph(one) for one in findings.press(run, texts)],
         "years": years(run, texts),
-        "places": places.block(run, texts),
         "rests": rests(run, texts, notes),
-        "stakes": stakes(run, texts),
+        "stakes": stakes.stakes(run, texts),
         "drivers": [paragraph(one) for one in driver_findings.found(run, texts)],
         "unknown": [paragraph(one) for one in findings.not_known(run, texts)],
         "words": texts.content["brief"]
         | {
             "trace": texts.say("brief.trace", run=run.name),
-            "footer": texts.say("brief.footer", case=run.summary["case"]),
+            "footer": texts.say("brief.footer", case=case_title(run, texts)),
         },
     }
 
@@ -123,17 +122,6 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         for year in run.all_years
     ]
     heads = [assumed.definition_name(run, definition, texts) for definition in order]
-    meanings = [
-        {
-            "name": texts.say(f"definitions.{definition}.name"),
-            "text": texts.say(f"definitions.{definition}.meaning"),
-        }
-        for definition in order
-    ]
-    meanings += [
-        {"name": texts.say(f"brief.{word}_name"), "text": texts.say(f"brief.{word}")}
-        for word in ("plan", "grade")
-    ]
     return {
         "caption": texts.say("brief.years.caption"),
         "head": [texts.say("brief.years.year"), *heads],
@@ -142,7 +130,7 @@ def years(run: SavedRun, texts: Catalogue) -> Json:
         "faint": [place for place, year in enumerate(run.all_years) if run.projected(year)],
         "assumed": [place for place, one in enumerate(order, start=1) if assumed.mostly(run, one)],
         "note": projected_note(run, texts),
-        "meanings": meanings,
+        "meanings": defined(texts),
     }
 
 
@@ -175,48 +163,6 @@ def rests(run: SavedRun, texts: Catalogue, notes: Notes) -> Json:
         rows.append({"part": label, "answer": answer, "claims": len(names), "best": cited})
     head = [texts.say(f"brief.rest.{key}") for key in ("part", "answer", "claims", "best")]
     return {"caption": texts.say("brief.rest.caption"), "head": head, "rows": rows}
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a description."""
-    return re.split(r"(?<=[.!?;])\s", text, maxsplit=1)[0].rstrip(";.") + "."
-
-
-def stakes(run: SavedRun, texts: Catalogue) -> Json:
-    """For each scenario: the change in the state take and in the billings."""
-    rows: list[list[str]] = []
-    told: list[dict[str, str]] = []
-
-    shown = list(run.scenarios.values())[:TOLD]
-    later = any("within_data" in block["at_stake"] for block in shown)
-    for block in shown:
-        whole = block["at_stake"]
-        stake = whole.get("within_data", whole)
-        take = stake[HEADLINE]["usd"]
-        months = f"{stake['from']} – {date_text(run, stake['to'], texts)}"
-        cells = [block["title"], months, change_text(take, texts)]
-        cells += ["" if unchanged(take) else ", ".join(texts.numbers.chances(take))]
-        if later:
-            extended = texts.say(
-                "brief.stake.to",
-                month=date_text(run, whole["to"], texts),
-                change=change_text(whole[HEADLINE]["usd"], texts),
-            )
-            cells.append(extended if stake is not whole else "")
-        rows.append([*cells, change_text(stake["billings"]["usd"], texts)])
-        told.append({"name": block["title"], "text": first_sentence(block["description"])})
-    keys = ["scenario", "months", "change", "chance", *(["projected"] if later else []), "billings"]
-    left = len(run.scenarios) - TOLD
-    key = "brief.stake.more_one" if left == 1 else "brief.stake.more"
-    more = texts.say(key, count=left, **chapters(texts)) if left > 0 else ""
-    return {
-        "more": more,
-        "annex": [Annex(run, texts).scenario(place) for place in range(len(rows))],
-        "told": told,
-        "caption": texts.say("brief.stake.caption"),
-        "head": [texts.say(f"brief.stake.{key}") for key in keys],
-        "rows": rows,
-    }
 
 
 if __name__ == "__main__":

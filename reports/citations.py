@@ -8,6 +8,7 @@ from model.case.reader.numbers import coverage
 from reports.linked import Annex
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
+from reports.units import with_unit, within
 
 Json = dict[str, Any]
 #: Columns of ``evidence.csv`` that hold figures; the catalogue has the words.
@@ -24,12 +25,16 @@ def figure_printed(row: dict[str, str], texts: Catalogue) -> str:
         printed = texts.say("hedges.join", first=figures["low"], last=figures["high"])
     if len(figures) == len(FIGURES):
         printed = texts.say("hedges.within", value=figures["value"], ends=printed)
-    unit = row["unit"]
-    if unit == "percent":
-        printed = texts.numbers.percent_sign.format(printed)
-        unit = _base(row["base"], texts) if row["base"] else ""
     hedge = row["qualifier"] or "exact"
-    said = texts.say(f"hedges.{hedge}", figure=f"{printed} {unit}".strip())
+    if row["unit"] == "percent":
+        printed = texts.numbers.percent_sign.format(printed)
+        base = _base(row["base"], texts) if row["base"] else ""
+        printed = f"{printed} {base}".strip()
+    else:
+        last = list(figures.values())[-1]
+        alone = len(figures) == 1 and hedge == "exact"
+        printed = with_unit(printed, row["unit"], texts, last if alone else within(last))
+    said = texts.say(f"hedges.{hedge}", figure=printed)
     stated = coverage(row.get("coverage", ""))
     if stated is None:
         return said
@@ -44,6 +49,18 @@ def _base(base: str, texts: Catalogue) -> str:
     first, _, last = months.partition("..")
     when = " – ".join(filter(None, (first, last)))
     return texts.say("bases.change", quantity=quantity.replace("_", " "), when=when)
+
+
+def speaker(run: SavedRun, name: str, texts: Catalogue) -> str:
+    """The speaker of a row, or else its publisher."""
+    row = run.evidence[name]
+    own = row["said_by"] or publisher(run, row["source"], texts)
+    return texts.titled("speakers", name, own)
+
+
+def publisher(run: SavedRun, source: str, texts: Catalogue) -> str:
+    """Who published a source."""
+    return texts.titled("publishers", source, run.sources[source]["publisher"])
 
 
 def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
@@ -73,10 +90,12 @@ def note(run: SavedRun, name: str, texts: Catalogue) -> Json:
     """A footnote on a row of evidence: text, place of reading, grade and the row's id."""
     row = run.evidence[name]
     source = run.sources[row["source"]]
-    place = [source["publisher"], texts.date(source["date"])]
+    read = texts.say("read", date=texts.date(source["date"])) if source["date"] else ""
+    said = speaker(run, name, texts)
+    place = [publisher(run, row["source"], texts), read]
     return {
         "id": name,
-        "text": texts.say("note", said=run.speaker(name), printed=figure_printed(row, texts)),
+        "text": texts.say("note", said=said, printed=figure_printed(row, texts)),
         "place": ", ".join(part for part in place if part),
         "url": source["url"],
         "grade": texts.say("grades.of", grade=grade(row)),

@@ -79,7 +79,11 @@ def sources(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     best = listed.loc[listed["variance_share"].idxmax()]
     if best["variance_share"] < NOISE:
         return [sentence(texts, f"drivers.no_source{one}", count=len(listed))]
-    values = {"title": best["title"], "count": len(listed), **_widths(best, texts)}
+    values = {
+        "title": texts.titled("prospects", best["prospect"], best["title"]),
+        "count": len(listed),
+        **_widths(best, texts),
+    }
     return [sentence(texts, f"drivers.source{one}", **values)]
 
 
@@ -149,7 +153,7 @@ def _worth(run: SavedRun, texts: Catalogue) -> list[list[str]]:
             again = texts.numbers.rounded(row.reweighed_width_after / MILLION, 0.1)
         rows.append(
             [
-                row.title,
+                texts.titled("prospects", row.prospect, row.title),
                 row.states,
                 texts.numbers.rounded(100 * row.variance_share, 0.1),
                 texts.numbers.rounded(row.width_after / MILLION, 0.1),

@@ -15,7 +15,7 @@ from model.equations.quantities import HEADLINE, USES
 from model.terminal.wording import MILLION, rounding_unit, three, unchanged
 from reports import assumed, readings
 from reports.assumed import name_of
-from reports.citations import best, figure_printed
+from reports.citations import best, figure_printed, speaker
 from reports.figures import as_of, priors, totals
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -72,7 +72,7 @@ def trend(run: SavedRun, texts: Catalogue) -> Sentence | None:
     if last == run.year:
         return None
     draws = run.yearly_draws(HEADLINE)
-    higher = float((draws.sel(year=last) > draws.sel(year=run.year)).mean())
+    higher = float((draws.sel(year=last).values > draws.sel(year=run.year).values).mean())
     way = direction(higher, "fell", "rose")
     probability = {"fell": 1 - higher, "rose": higher, "unclear": higher}[way]
     return sentence(
@@ -140,7 +140,7 @@ def press(run: SavedRun, texts: Catalogue) -> list[Sentence]:
     wedge = run.annual(block["year"], "wedge")
     inside = wedge["q05"] <= block["usd"] <= wedge["q95"]
     place = "inside" if inside else "above" if block["usd"] > wedge["q95"] else "below"
-    values = {"press": f"{amount.middle} {amount.scale}".strip(), "year": block["year"]}
+    values = {"press": texts.say("front.amount", parts=amount), "year": block["year"]}
     return [
         sentence(texts, "press.formula", rows, **values),
         sentence(
@@ -178,7 +178,7 @@ def official(run: SavedRun, texts: Catalogue) -> Sentence | None:
         f"official.{way}_{middle}",
         (name,),
         **{end: texts.numbers.rounded(amount, unit) for end, amount in shared.items()},
-        said=run.speaker(name),
+        said=speaker(run, name, texts),
         printed=figure_printed(run.evidence[name], texts),
         definition=texts.say(f"definitions.{row['definition']}.name").lower(),
         model=texts.money({q: value * MILLION for q, value in predicted.items()}),
@@ -192,7 +192,7 @@ def scenario(run: SavedRun, name: str, texts: Catalogue) -> Sentence:
     stake = block["at_stake"].get("within_data", block["at_stake"])
     change = stake[HEADLINE]["usd"]
     months = {
-        "title": block["title"],
+        "title": texts.titled("scenarios", name, block["title"]),
         "first": texts.month(stake["from"]),
         "last": texts.month(stake["to"]),
     }

@@ -10,11 +10,12 @@ from model.equations.quantities import HEADLINE
 from model.question import described
 from model.terminal.wording import MILLION, three
 from reports import assumed, driver_findings, readings, typed
+from reports.citations import publisher
 from reports.figures import totals
 from reports.findings import FIRMS, PLAN, RUNGS
 from reports.linked import Annex
 from reports.saved_run import SavedRun
-from reports.tables import chapters
+from reports.tables import case_title, chapters
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -36,7 +37,7 @@ def front(run: SavedRun, texts: Catalogue) -> Json:
     return {
         "lang": texts.language,
         "title": message(run, texts),
-        "case": run.summary["case"],
+        "case": case_title(run, texts),
         "date": run.manifest["date"],
         "run": run.name,
         "converged": run.converged,
@@ -48,7 +49,7 @@ def front(run: SavedRun, texts: Catalogue) -> Json:
 
 def message(run: SavedRun, texts: Catalogue) -> str:
     """What the run says, in a sentence that can stand as a title."""
-    sender = run.timeline.get("sender") or texts.say("front.sender")
+    sender = texts.titled("case", "sender", run.timeline.get("sender") or texts.say("front.sender"))
     hosts, year = totals.host_titles(run, texts), run.year
     amount = texts.say(
         "front.amount", parts=texts.numbers.amount(*three(run.annual(year, HEADLINE)))
@@ -207,7 +208,7 @@ def _change(run: SavedRun, texts: Catalogue) -> str:
         if len(table):
             most = table.loc[table["shift"].abs().idxmax()]
             source = run.sources[most["group"]]
-            name = source["publisher"] or source["title"]
+            name = publisher(run, most["group"], texts) or source["title"]
             numbers = {key: float(most[key]) for key in ("q50", "q05", "q95")}
             said.append(
                 texts.say(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from model.equations.quantities import DEFINITIONS
+from reports.figures import totals
 from reports.saved_run import SavedRun
-from reports.tables import chapters, table
+from reports.tables import case_title, chapters, table
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -94,10 +95,10 @@ def _where(item: int | str, run: SavedRun, texts: Catalogue, **values: str) -> s
     """Where an item is met, naming chapters by their titles."""
     timeline = run.timeline
     values |= {
-        "title": timeline["title"],
+        "title": case_title(run, texts),
         "first": texts.month(timeline["start"]),
         "last": texts.month(timeline["end"]),
-        "hosts": ", ".join(str(host["title"]) for host in run.hosts.values()),
+        "hosts": ", ".join(totals.place_name(run, host, texts) for host in run.hosts),
         "definitions": ", ".join(
             texts.say(f"definitions.{key}.name") for key in reversed(DEFINITIONS)
         ),

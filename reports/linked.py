@@ -30,6 +30,7 @@ FINDINGS = {
     "unknown.assumed": "catalogue",
     "unknown.world": "holdout",
     "unknown": "evidence",
+    "tied": "catalogue",
     "press.formula": "evidence",
     "press": "results",
 }
@@ -40,6 +41,9 @@ FIGURES = {
     "workers": "results",
     "scenarios": "scenarios",
     "tornado": "drivers",
+    "years": "results",
+    "hosts": "results",
+    "meanings": "holdout",
 }
 
 

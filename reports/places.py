@@ -20,7 +20,7 @@ COLUMNS = ("place", "share")
 def block(run: SavedRun, texts: Catalogue) -> Json | None:
     """State take by place in the headline's year and the last, the largest first; groups follow.
 
-    None for a case of one host.
+    None for a case of one host. The group that is the world is the sum, told elsewhere.
     """
     places: Json = run.summary["scenarios"][BASELINE].get("places", {})
     if not places:
@@ -31,7 +31,8 @@ def block(run: SavedRun, texts: Catalogue) -> Json | None:
     def median(name: str) -> float:
         return float(places[name]["annual"][year][HEADLINE]["usd"]["q50"] or 0.0)
 
-    order = sorted(places, key=lambda name: (name not in run.hosts, -median(name)))
+    named = [name for name in places if name != "world"]
+    order = sorted(named, key=lambda name: (name not in run.hosts, -median(name)))
     rows = []
     for name in order:
         annual, share = places[name]["annual"], places[name]["share"][year][HEADLINE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from model.case.folders import BASELINE
@@ -25,7 +26,13 @@ def told(run: SavedRun) -> dict[str, Json]:
 
 
 def worded(run: SavedRun, texts: Catalogue) -> Catalogue:
-    """The texts of a run: where the claim may be a share of earnings, they do not say "plan"."""
+    """The texts of a run, with its case's own titles in their language.
+
+    Where the claim may be a share of earnings, they do not say "plan".
+    """
+    titles = run.titles.get(texts.language)
+    if titles:
+        texts = replace(texts, titles=titles)
     shares = any(one["follows"] == "earnings" for one in told(run).values())
     return texts.changed_by("claim") if shares else texts
 
@@ -43,7 +50,10 @@ def in_words(run: SavedRun, texts: Catalogue) -> str:
     blocks = told(run)
     if not blocks:
         return ""
-    titles = "; ".join(texts.say("readings.title", title=one["title"]) for one in blocks.values())
+    titles = "; ".join(
+        texts.say("readings.title", title=texts.titled("readings", name, one["title"]))
+        for name, one in blocks.items()
+    )
     if len(blocks) == 1:
         return texts.say("readings.alone", titles=titles)
     groups: dict[str, list[float]] = {"plan": [], "earnings": []}
@@ -102,7 +112,7 @@ def _answers(run: SavedRun, texts: Catalogue) -> Json:
     rows = [
         [
             name,
-            one["title"],
+            texts.titled("readings", name, one["title"]),
             texts.numbers.percent_sign.format(texts.numbers.rounded(100 * one["weight"], 1.0)),
             texts.say(f"annex.readings.follows_{one['follows']}"),
             *amounts([annual(one, run.year, definition) for definition in SHOWN]),
@@ -153,7 +163,8 @@ def _changes(run: SavedRun, texts: Catalogue) -> Json:
         if all(map(unchanged, changes)):
             continue
         cells = [change_text(change, texts) for change in changes]
-        rows.append([block["title"], date_text(run, year, texts), *cells])
+        named = texts.titled("scenarios", name, block["title"])
+        rows.append([named, date_text(run, year, texts), *cells])
     block = table(texts, "readings_scenarios", ("scenario", "year", "mixture"), rows)
     return block | {"head": [*block["head"], *_names(run)]}
 

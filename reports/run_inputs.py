@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model.case.folders import COPY, SCENARIOS, bytes_of
+from model.case.folders import COPY, SCENARIOS, TITLES, bytes_of
 from model.case.including import copy_of, hosts_of_copy, with_host, with_priors
 from model.case.reader.cells import as_read, rows_of_text
 from model.case.reader.toml_places import toml_of
@@ -28,17 +28,17 @@ class RunInputs:
     @cached_property
     def evidence(self) -> dict[str, dict[str, str]]:
         """Rows of ``evidence.csv`` by id, in their order."""
-        return {name: as_read(row) for name, row in self._table("evidence").items()}
+        return {name: as_read(row) for name, row in self.table("evidence").items()}
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
         """Rows of ``sources.csv`` by id."""
-        return self._table("sources")
+        return self.table("sources")
 
     @cached_property
     def segments(self) -> dict[str, dict[str, str]]:
         """Rows of ``segments.csv`` by id."""
-        return self._table("segments")
+        return self.table("segments")
 
     @cached_property
     def priors(self) -> Json:
@@ -64,6 +64,11 @@ class RunInputs:
         """Content of a scenario's file."""
         return self._toml(f"{SCENARIOS}/{name}")
 
+    @cached_property
+    def titles(self) -> Json:
+        """Content of ``titles.toml``, by language; empty if the case has none."""
+        return self._toml("titles") if (self.folder / COPY / TITLES).exists() else {}
+
     def basis(self, label: str) -> str:
         """The basis of a basic quantity's prior, as stated in the inputs."""
         path = label.split(".")
@@ -79,7 +84,8 @@ class RunInputs:
                 return str(node["basis"])
         return ""
 
-    def _table(self, name: str) -> dict[str, dict[str, str]]:
+    def table(self, name: str) -> dict[str, dict[str, str]]:
+        """Rows of a table of the inputs by id, as text."""
         found: dict[str, dict[str, str]] = {}
         for inner in ("", *(f"{copy_of(host)}/" for host in hosts_of_copy(self.folder / COPY))):
             for _, row in self._read_input(f"{inner}{name}.csv", rows_of_text):

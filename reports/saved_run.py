@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive import naming, store
-from model.archive.plain_netcdf import read_group
+from model.archive.plain_netcdf import Labelled, read_arrays
 from model.case.folders import BASELINE
 from model.case.reader.cells import written_table
 from model.equations.quantities import HEADLINE
@@ -104,10 +103,10 @@ class SavedRun(RunInputs):
         ReportError
             If it was not; the text lists those that were.
         """
-        whole = list(self.summary["scenarios"][BASELINE]["annual"])
-        if str(year) not in whole:
-            raise ReportError(f"there is no whole year {year}; write one of: {', '.join(whole)}")
-        return int(year)
+        if year not in self.all_years:
+            whole = ", ".join(map(str, self.all_years))
+            raise ReportError(f"there is no whole year {year}; write one of: {whole}")
+        return year
 
     @property
     def scenarios(self) -> dict[str, Json]:
@@ -131,11 +130,6 @@ class SavedRun(RunInputs):
         """First and last moment that the data cover."""
         timeline = self.timeline
         return pd.Timestamp(timeline["start"]), pd.Period(timeline["end"], "M").end_time
-
-    def speaker(self, row: str) -> str:
-        """The speaker of a row of evidence, or else its publisher."""
-        said = self.evidence[row]
-        return said["said_by"] or self.sources[said["source"]]["publisher"]
 
     # --- tables and draws -----------------------------------------------------------------
 
@@ -226,22 +220,22 @@ class SavedRun(RunInputs):
         return set(self.places.get(place, ())) == set(self.hosts)
 
     @cached_property
-    def _revenue_draws(self) -> xr.Dataset:
-        return self._group("revenue")
+    def _revenue_draws(self) -> Labelled:
+        return self._group("revenue")["yearly_usd"]
 
-    def _group(self, name: str) -> xr.Dataset:
+    def _group(self, name: str) -> dict[str, Labelled]:
         try:
-            return read_group(self.folder / store.POSTERIOR, name)
+            return read_arrays(self.folder / store.POSTERIOR, name)
         except store.DamagedRunError as error:
             raise ReportError(f"{error}; no report was made") from None
 
-    def yearly_draws(self, definition: str, scenario: str = BASELINE) -> xr.DataArray:
+    def yearly_draws(self, definition: str, scenario: str = BASELINE) -> Labelled:
         """Draws of yearly revenue in dollars, (year, chain, draw)."""
-        return self._revenue_draws["yearly_usd"].sel(scenario=scenario, definition=definition)
+        return self._revenue_draws.sel(scenario=scenario, definition=definition)
 
     def headline_draws(self, definition: str = "state_take") -> Floats:
         """Draws of the headline year's revenue in dollars, (n,)."""
-        return np.asarray(self.yearly_draws(definition).sel(year=self.year)).ravel()
+        return self.yearly_draws(definition).sel(year=self.year).values.ravel()
 
     @cached_property
     def quantity_draws(self) -> dict[str, Floats]:
@@ -252,11 +246,11 @@ class SavedRun(RunInputs):
             host, _, index = (part.strip(".") for part in label.partition(name))
             host = host or next(iter(self.hosts))  # labels omit the first
             values = families[name]
-            for dim in values.dims[2:]:
+            for dim in list(values.labels)[2:]:
                 # where hosts have other phases than each other, both are named
-                entry = f"{host}.{index}" if str(dim).startswith("host_") else index
-                values = values.sel({dim: host if dim == "host" else entry})
-            found[label] = values.to_numpy()
+                entry = f"{host}.{index}" if dim.startswith("host_") else index
+                values = values.sel(**{dim: host if dim == "host" else entry})
+            found[label] = values.values
         return found
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from model.equations.quantities import DEFINITIONS
 from model.terminal.wording import FINEST, MILLION, three, unchanged
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -19,6 +20,11 @@ def table(texts: Catalogue, name: str, columns: tuple[str, ...], rows: list[list
         "head": [texts.say(f"annex.{name}.{column}") for column in columns],
         "rows": rows,
     }
+
+
+def case_title(run: SavedRun, texts: Catalogue) -> str:
+    """What the case is called."""
+    return texts.titled("case", "title", run.summary["case"])
 
 
 def change_text(numbers: Mapping[str, Any], texts: Catalogue) -> str:
@@ -44,3 +50,18 @@ def chapters(texts: Catalogue) -> dict[str, str]:
     """Titles of the annex's chapters, by the names under which texts refer to them."""
     annex: Json = texts.content["annex"]
     return {key: title for key, title in annex.items() if key.endswith("_title")}
+
+
+def defined(texts: Catalogue) -> list[dict[str, str]]:
+    """Names and meanings of the definitions, from the narrowest, and of words that need one."""
+    meanings = [
+        {
+            "name": texts.say(f"definitions.{definition}.name"),
+            "text": texts.say(f"definitions.{definition}.meaning"),
+        }
+        for definition in reversed(DEFINITIONS)
+    ]
+    return meanings + [
+        {"name": texts.say(f"brief.{word}_name"), "text": texts.say(f"brief.{word}")}
+        for word in ("plan", "grade")
+    ]

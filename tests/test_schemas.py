@@ -81,7 +81,7 @@ def test_editors_find_the_schemas() -> None:
     named = {rule["schema"]["path"] for rule in rules}
     assert all((ROOT / path).is_file() for path in named)
     toml = {re.sub(r"\.schema\.json$", "", Path(path).name) for path in named}
-    assert toml == {"timeline", "reading", "readings", "priors", "scenario"}
+    assert toml == {"timeline", "reading", "readings", "priors", "scenario", "titles"}
     for path, name in TOML:
         (rule,) = [one for one in rules if any(fnmatch(str(path), glob) for glob in one["include"])]
         assert rule["schema"]["path"].endswith(f"/{name}.schema.json")

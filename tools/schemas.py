@@ -15,6 +15,7 @@ from model.archive.summary_schema import Summary
 from model.case import datapackage
 from model.case.checkout import CASES
 from model.case.reader import prior_tables, settings
+from model.case.reader import titles as titles_file
 from model.equations.quantities import BASIC
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +39,7 @@ WHOLE = {
 def published() -> dict[str, Json]:
     """Every schema, by the name of its file."""
     found = {name: model.model_json_schema() for name, model in WHOLE.items()}
-    found |= {"priors": priors(), "readings": readings()}
+    found |= {"priors": priors(), "readings": readings(), "titles": titles()}
     return {
         f"{name}.schema.json": {"$schema": "https://json-schema.org/draft/2020-12/schema", **one}
         for name, one in sorted(found.items())
@@ -83,6 +84,20 @@ def readings() -> Json:
         "type": "object",
         "additionalProperties": {"$ref": "#/$defs/RivalTable"},
         "$defs": {**inner, "RivalTable": table},
+    }
+
+
+def titles() -> Json:
+    """titles.toml: a table for each language, and in it one for each kind of title."""
+    table = titles_file.TitlesTable.model_json_schema()
+    language = {f"^{titles_file.LANGUAGE.pattern}$": {"$ref": "#/$defs/TitlesTable"}}
+    return {
+        "title": "TitlesFile",
+        "description": "titles.toml: [LANGUAGE.KIND].",
+        "type": "object",
+        "patternProperties": language,
+        "additionalProperties": False,
+        "$defs": {"TitlesTable": table},
     }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from model.archive.placing import MANIFEST
 from model.archive.store import CHECKS, DRIVERS, INPUTS, NOT_CONVERGED, POSTERIOR, SUMMARY
-from model.case.folders import CASE_FILES, PROSPECTS
+from model.case.folders import CASE_FILES, PROSPECTS, TITLES
 from model.case.including import INCLUDED
 from model.question import described
 from model.terminal.plain_text import cleaned
@@ -129,6 +129,8 @@ def _meaning(name: str) -> str:
         return MEANINGS.get(name, "A file of the run.")
     if inner == PROSPECTS:
         return "Input: sources that might be found."
+    if inner == TITLES:
+        return "Input: the case's titles in other languages."
     if inner.startswith(f"{INCLUDED}/"):
         return "Input: a part of a case that a host is taken from."
     return "Input: a part of the case." if inner in CASE_FILES else "Input: a scenario."

@@ -8,14 +8,19 @@ everybody who reads a run lock its files.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import h5py
-import xarray as xr
+import numpy as np
+from numpy.typing import NDArray
 
 from model.archive.plain_files import DamagedRunError, opened
 from model.terminal.plain_text import one_line
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: What netCDF, xarray and this program write beside an array; nothing else may stand there.
 ATTRIBUTES = {
@@ -46,6 +51,56 @@ def as_bytes(tree: xr.DataTree, packed: dict[str, Any] | None = None) -> bytes:
     return bytes(tree.to_netcdf(engine="h5netcdf", encoding=packed))
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Numbers with a label for each place along each dimension, in the dimensions' order."""
+
+    values: NDArray[np.float64]
+    labels: dict[str, list[Any]]
+
+    def sel(self, **chosen: Any) -> Labelled:
+        """The part at some labels, without their dimensions."""
+        places = tuple(
+            own.index(chosen[dim]) if dim in chosen else slice(None)
+            for dim, own in self.labels.items()
+        )
+        rest = {dim: own for dim, own in self.labels.items() if dim not in chosen}
+        return Labelled(self.values[places], rest)
+
+
+def read_arrays(path: Path, name: str) -> dict[str, Labelled]:
+    """Read the arrays of numbers in a group of a run's draws.
+
+    It needs no xarray, which takes longer to import than a run's draws to be read.
+
+    Raises
+    ------
+    DamagedRunError
+        As ``read_group``.
+    """
+    try:
+        with opened(path) as whole:
+            check_plain(path, whole)
+            with h5py.File(whole, "r") as file:
+                group = file[name]
+                arrays = {one: group[one] for one in group if "DIMENSION_LIST" in group[one].attrs}
+                return {one: _labelled(group, found) for one, found in arrays.items()}
+    except Exception as error:  # whatever the libraries raise at a file made to harm
+        raise _damaged(path, error) from None
+
+
+def _labelled(group: Any, array: Any) -> Labelled:
+    """An array with the labels of its dimensions, which lie beside it."""
+    labels: dict[str, list[Any]] = {}
+    for dimension in array.dims:
+        scale = dimension[0]
+        texts = h5py.check_string_dtype(scale.dtype) is not None
+        labels[scale.name.rpartition("/")[2]] = (scale.asstr()[:] if texts else scale[:]).tolist()
+    if len(labels) != array.ndim:
+        raise _NotPlainError(f"{array.name} has dimensions without labels in {group.name}")
+    return Labelled(np.asarray(array[:], dtype=np.float64), labels)
+
+
 def read_group(path: Path, name: str, packed: dict[str, Any] | None = None) -> xr.Dataset:
     """Read a group of a run's draws.
 
@@ -61,6 +116,8 @@ def read_group(path: Path, name: str, packed: dict[str, Any] | None = None) -> x
     DamagedRunError
         If the file cannot be read, lacks the group, or holds what this program does not write.
     """
+    import xarray as xr
+
     options: Any = {"decode_times": False, "decode_timedelta": False}
     options |= {"mask_and_scale": False, "decode_coords": False}
     try:
@@ -81,6 +138,8 @@ def read_tree(path: Path) -> xr.DataTree:
     DamagedRunError
         As ``read_group``.
     """
+    import xarray as xr
+
     try:
         options: Any = {"decode_times": False, "decode_timedelta": False}
         with opened(path) as file:

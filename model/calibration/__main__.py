@@ -20,6 +20,7 @@ from model.terminal.options import (
     Runs,
     Scheduler,
     Wide,
+    one_of,
 )
 from model.terminal.output import command_line
 from model.terminal.screen import Talk, interruptible
@@ -109,6 +110,7 @@ def calibration(
             metavar="CHECK",
             help=f"Print a whole table: {', '.join(NAMES)}.",
             rich_help_panel=OUTPUT,
+            autocompletion=one_of((*NAMES, MISSPECIFIED)),
         ),
     ] = "",
     output_format: Printed = Format.table,

@@ -10,7 +10,7 @@ import typer
 
 from model.case.checkout import case_folder
 from model.case.columns import COLUMNS
-from model.case.folders import scenario_names
+from model.case.folders import TITLES, scenario_names
 from model.case.scaffold import NoRoomError, new_case, template_files
 from model.terminal.commands import App
 from model.terminal.output import command_line, print_json, say, tell
@@ -83,6 +83,7 @@ def check(
         from model.case.case import read_case
         from model.case.faults import CaseError
         from model.case.reader.scenarios import read_scenarios
+        from model.case.reader.titles import untitled
 
         names = scenario_names(folder)
         try:
@@ -95,6 +96,10 @@ def check(
             talk.fault(f"warning: {warning}")
         for note in found.notes:
             tell(f"note: {note}", hang="  ")
+        for language, lacking in untitled(found).items():
+            if lacking:
+                own = f"{TITLES} has no {language} for {', '.join(lacking)}"
+                tell(f"note: {own}; reports print the case's own text there", hang="  ")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
         tell(f"Read {folder}: {found.in_short}; {size}, {prospects}", hang="  ")

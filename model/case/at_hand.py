@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.case.checkout import case_folder
-from model.case.folders import CASE_FILES, PROSPECTS, SCENARIOS, bytes_of
+from model.case.folders import BESIDE, CASE_FILES, SCENARIOS, bytes_of
 from model.case.including import included_files
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _as_read(case: Case) -> bool:
     try:
         found = {
             name: bytes_of(path)
-            for name in (*CASE_FILES, PROSPECTS)
+            for name in (*CASE_FILES, *BESIDE)
             if (path := case.folder / name).exists()
         }
         return found | included_files(case.folder) == case.files

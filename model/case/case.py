@@ -20,7 +20,7 @@ from model.case.contents import (
 )
 from model.case.exchange import Rates, changeovers_of, reference_rates
 from model.case.faults import FAR, CaseError, Fault, Report
-from model.case.folders import PROSPECTS, case_name, fault_in_name
+from model.case.folders import BESIDE, case_name, fault_in_name
 from model.case.meaning import content_hashes
 from model.case.phases import Timeline
 from model.case.publication import last_day
@@ -39,6 +39,7 @@ from model.case.reader.row_currencies import with_row_currencies
 from model.case.reader.small_tables import read_fx, read_segments, read_sources
 from model.case.reader.taken_hosts import tell
 from model.case.reader.timeline import read_reading, read_timeline
+from model.case.reader.titles import Titles, names_of, read_titles
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
 from model.case.summed_up import SummedUp
@@ -87,6 +88,8 @@ class Case(SummedUp):
         Sources that might be found; they do not affect the fit.
     readings : tuple of RivalReading
         Rival readings; none if the case has only one.
+    titles : mapping
+        Titles in other languages, by language, kind and name.
     struck : mapping of str to Struck
         Rows that no longer count, by id, with the reason.
     """
@@ -113,6 +116,7 @@ class Case(SummedUp):
     prices: Index = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
+    titles: Mapping[str, Titles] = field(default_factory=dict)
 
     def members(self, place: str) -> tuple[str, ...]:
         """Hosts that a row's place stands for: a host, a group's hosts; none if not modelled."""
@@ -124,7 +128,7 @@ class Case(SummedUp):
     def hashes(self) -> dict[str, str]:
         """SHA-256 of what each file says that a fit depends on, by name, whatever its layout."""
         return content_hashes(
-            {name: content for name, content in self.files.items() if name != PROSPECTS}
+            {name: content for name, content in self.files.items() if name not in BESIDE}
         )
 
     @property
@@ -250,6 +254,8 @@ def _read(folder: Folder) -> Case | None:
         evidence = in_prices_of_window(evidence, index, report)
     prospects = read_prospects(folder, dimensions)
     readings = () if evidence is None else read_readings(folder, evidence, priors)
+    named = (timeline, hosts, groups, segments, readings, prospects, evidence, sources)
+    titles = read_titles(folder, names_of(folder.path, *named))
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]
@@ -301,4 +307,5 @@ def _read(folder: Folder) -> Case | None:
         prices=index,
         groups=groups,
         links=links,
+        titles=titles,
     )

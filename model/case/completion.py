@@ -24,6 +24,9 @@ from model.case.reader.cells import rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.equations.quantities import BASIC, LISTED, Basic
 
+#: Currencies of which every case has rates: by the ECB, whose table has many more.
+ALWAYS = ("USD", "EUR")
+
 
 def names_in(folder: Path, kind: str) -> list[str]:
     """Names of a kind in a case; none if its files cannot be read.
@@ -32,7 +35,7 @@ def names_in(folder: Path, kind: str) -> list[str]:
     ----------
     folder : Path
         Folder of the case.
-    kind : {"scenarios", "quantities", "sources", "rows", "held_out", "readings"}
+    kind : {"scenarios", "quantities", "sources", "rows", "held_out", "readings", "currencies"}
     """
     try:
         return list(_NAMES[kind](folder))
@@ -84,11 +87,17 @@ def _of_role(*roles: str) -> Callable[[Path], list[str]]:
     return found
 
 
-def _quantities(folder: Path) -> Iterator[str]:
-    """Basic quantities, as what-ifs name them: those of the first host without its name."""
-    timeline, priors = _toml(folder / "timeline.toml"), _toml(folder / "priors.toml")
+def _timeline(folder: Path) -> Toml:
+    """Content of timeline.toml, with hosts taken from other cases."""
+    timeline = _toml(folder / "timeline.toml")
     for host, inner in _taken(folder, "timeline.toml").items():
         timeline = with_host(timeline, host, toml_of(inner))
+    return timeline
+
+
+def _quantities(folder: Path) -> Iterator[str]:
+    """Basic quantities, as what-ifs name them: those of the first host without its name."""
+    timeline, priors = _timeline(folder), _toml(folder / "priors.toml")
     for host, inner in _taken(folder, "priors.toml").items():
         priors = with_priors(priors, host, toml_of(inner))
         for name in timeline["hosts"][host].get("without", ()):
@@ -118,6 +127,16 @@ def _entries(basic: Basic, timeline: Toml, host: str, segments: list[str]) -> li
     return [f".{one['name']}" for one in table]
 
 
+def _currencies(folder: Path) -> list[str]:
+    """Currencies of the hosts and of the case's own rates, beside those that always have rates."""
+    found = list(ALWAYS)
+    for host in _timeline(folder)["hosts"].values():
+        found += [host["currency"], *(one["currency"] for one in host.get("became", []))]
+    if os.path.exists(folder / "fx.csv"):
+        found += [one["currency"] for one in _rows(folder, "fx.csv")]
+    return list(dict.fromkeys(found))
+
+
 def _quarter(month: str) -> int:
     """Quarters until that of a month, YYYY-MM."""
     year, number = month.split("-")
@@ -137,4 +156,5 @@ _NAMES: dict[str, Callable[[Path], Any]] = {
     "rows": _of_role("fit", ""),
     "held_out": _of_role("holdout"),
     "readings": _readings,
+    "currencies": _currencies,
 }

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from model.case.folders import (
+    BESIDE,
     CASE_FILES,
-    PROSPECTS,
     SCENARIOS,
     bytes_of,
     scenario_file,
@@ -34,6 +34,7 @@ SETTINGS = {
     "priors.toml": "Each basic quantity's prior, as quantiles, with its unit and basis.",
     "reading.toml": "How hedges, grades and repetition are read, and how far grades are trusted.",
     "readings.toml": "Rival readings of what no row settles, with their weights.",
+    "titles.toml": "The case's own titles in other languages, which reports print.",
 }
 SCENARIO = "A scenario: changes against what happened."
 
@@ -51,7 +52,7 @@ def described(case: Path) -> Json:
     dict
         Content of ``datapackage.json``. It does not depend on the rows of the tables.
     """
-    names = [name for name in (*CASE_FILES, PROSPECTS) if (case / name).exists()]
+    names = [name for name in (*CASE_FILES, *BESIDE) if (case / name).exists()]
     names += [scenario_file(name) for name in scenario_names(case)]
     return datapackage({name: bytes_of(case / name) for name in names})
 

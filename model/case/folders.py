@@ -24,6 +24,10 @@ CASE_FILES = (
 READINGS = "readings.toml"
 #: Optional file of sources that might be found: part of a run, but not of a fit.
 PROSPECTS = "prospects.csv"
+#: Optional file of the case's titles in other languages: part of a run, but not of a fit.
+TITLES = "titles.toml"
+#: Files that a run keeps and no fit depends on.
+BESIDE = (PROSPECTS, TITLES)
 SCENARIOS = "scenarios"
 #: Folder in a run's folder that holds a copy of the case.
 COPY = "inputs"
@@ -84,9 +88,13 @@ def case_name(folder: Path) -> str:
     """Name of a case: its folder's, or for the copy that a run holds, that of the run's case."""
     whole = folder.resolve()
     run = re.fullmatch(r"(.+)-[0-9a-f]{12}", whole.parent.name)
-    if run and whole.name == COPY and (whole.parent / "manifest.json").is_file():
-        return run[1]
-    return whole.name
+    return run[1] if run and is_copy(whole) else whole.name
+
+
+def is_copy(folder: Path) -> bool:
+    """Whether a folder is the copy of a case that a run holds, with the scenarios it asked for."""
+    whole = folder.resolve()
+    return whole.name == COPY and (whole.parent / "manifest.json").is_file()
 
 
 def scenario_file(name: str) -> str:
@@ -111,24 +119,23 @@ def files_of(
     """Bytes of a case's files and of a run's other inputs, by name; None if one is missing.
 
     Among the files are those of the cases that hosts are taken from.
-    The other inputs are the requested scenarios and the prospects. The result is also None if two
-    scenarios share a name, which is an error. Nothing else is checked: the only purpose is to find
-    out whether the question was already estimated.
+    The other inputs are the requested scenarios and the files of ``BESIDE``. The result is also
+    None if two scenarios share a name, which is an error. Nothing else is checked: the only purpose
+    is to find out whether the question was already estimated.
     """
     from model.case.including import included_files  # which needs this module
 
     paths = scenario_paths(folder, scenarios)
     if len({path.stem for path in paths}) < len(paths):
         return None
-    tables = [name for name in (*CASE_FILES, PROSPECTS) if not os.path.exists(folder / name)]
+    tables = [name for name in (*CASE_FILES, *BESIDE) if not os.path.exists(folder / name)]
     if any((folder / (workbook_of(name) or name)).exists() for name in tables):
         return None  # what is in a workbook is known once it has been read
     try:
         case = {name: bytes_of(path) for name in CASE_FILES if (path := folder / name).exists()}
         case |= included_files(folder)
         beside = {scenario_file(path.stem): bytes_of(path) for path in paths}
-        if (path := folder / PROSPECTS).exists():
-            beside[PROSPECTS] = bytes_of(path)
+        beside |= {name: bytes_of(path) for name in BESIDE if (path := folder / name).exists()}
     except (OSError, ValueError):
         return None
     return case, beside

@@ -82,17 +82,25 @@ class Timeline:
         within = numbers[:, None] == self.stretch_of_month(index, host)
         return np.asarray(within, dtype=np.float64)
 
+    def apart(self, hosts: Sequence[str]) -> frozenset[str]:
+        """Indexes over phases whose entries are not the same in all hosts."""
+        return frozenset(
+            index
+            for index in BY_TIME
+            if len({tuple(one.name for one in self.stretches(index, host)) for host in hosts}) > 1
+        )
+
     def labels(self, hosts: Sequence[str]) -> dict[str, list[str]]:
         """Labels of a dimension for each index that runs over phases, as hosts have them.
 
         Where hosts have different entries, the dimension is ``host_INDEX`` and a label names both.
         """
         labels: dict[str, list[str]] = {}
+        apart = self.apart(hosts)
         for index in BY_TIME:
             names = {host: [one.name for one in self.stretches(index, host)] for host in hosts}
-            first, *others = names.values()
-            if all(own == first for own in others):
-                labels[index] = first
-            else:
+            if index in apart:
                 labels[f"host_{index}"] = [f"{host}.{one}" for host in hosts for one in names[host]]
+            else:
+                labels[index] = names[hosts[0]]
         return labels

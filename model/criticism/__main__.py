@@ -12,7 +12,18 @@ from model.archive.run_argument import opened_run
 from model.case.checkout import RUNS
 from model.criticism.verdicts import faulty_arguments, print_results
 from model.terminal.commands import App
-from model.terminal.options import FITS, OUTPUT, Cores, Format, Printed, Run, Runs, Scheduler, Wide
+from model.terminal.options import (
+    FITS,
+    OUTPUT,
+    Cores,
+    Format,
+    Printed,
+    Run,
+    Runs,
+    Scheduler,
+    Wide,
+    one_of,
+)
 from model.terminal.output import command_line
 from model.terminal.screen import Interruption, Talk, interruptible
 
@@ -49,6 +60,7 @@ def criticism(
             metavar="CHECK",
             help=f"Print the whole table of one check: {', '.join(NAMES)}.",
             rich_help_panel=OUTPUT,
+            autocompletion=one_of(NAMES),
         ),
     ] = "",
     output_format: Printed = Format.table,

@@ -1,4 +1,4 @@
-"""What changed between two runs in inputs and question, in groups that can be refitted.
+"""What changed between two runs in inputs and question.
 
 A *piece* is what can be taken from either state by itself: a row of evidence, a source, or another
 file as a whole. Changes of mere words, such as notes, are told and are no piece of any group: no
@@ -15,11 +15,11 @@ from typing import Any
 from model.archive.comparison import entries, files_in
 from model.case.faults import cut
 from model.case.folders import BASELINE, CASE_FILES, COPY, scenario_file
+from model.case.including import INCLUDED
 from model.case.reader.cells import as_read, rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.question import WhatIf, described
 from model.terminal.plain_text import one_line
-from model.terminal.wording import counted
 
 #: A file and, of a table by rows, the row's id; of the question, ``("", "")``.
 Piece = tuple[str, str]
@@ -39,6 +39,8 @@ FILES = {
     "prices.csv": "price indices",
     scenario_file(BASELINE): "the baseline scenario",
 }
+#: Tables that are taken apart by row.
+BY_ROW = (EVIDENCE, SOURCES)
 #: Columns and keys that are words.
 WORDS = {
     EVIDENCE: {"note", "said_by"},
@@ -60,6 +62,11 @@ ROWS = {
 }
 
 
+def kind_of(name: str) -> str:
+    """Name of a file in its own case, whether it is the run's or one that a host is taken from."""
+    return name.rpartition("/")[2] if name.startswith(f"{INCLUDED}/") else name
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What a run was made from.
@@ -78,8 +85,16 @@ class State:
     def of(cls, run: Path, manifest: Mapping[str, Any]) -> State:
         """That of a checked run on disk."""
         held = {*CASE_FILES, scenario_file(BASELINE)}
-        files = {name: one for name, one in files_in(run / COPY).items() if name in held}
+        files = {
+            name: one
+            for name, one in files_in(run / COPY).items()
+            if name in held or name.startswith(f"{INCLUDED}/")
+        }
         return cls(files, WhatIf.of(manifest["what_if"]))
+
+    def tables(self, kind: str) -> list[str]:
+        """Names of tables of one kind: its own, and those of cases that hosts are taken from."""
+        return [name for name in self.files if kind_of(name) == kind]
 
     def table(self, name: str) -> Rows:
         """Rows of a table by id; none if there is no such file."""
@@ -90,11 +105,13 @@ class State:
 
     def check(self) -> None:
         """Raise what reading raises if a file is not what a case holds, by whoever changed it."""
-        for row in self.table(EVIDENCE).values():
-            as_read(row), row["role"], row["source"]
-        self.table(SOURCES)
-        for name in {*self.files} - {EVIDENCE, SOURCES}:
-            entries(name, self.files[name])
+        for name, content in self.files.items():
+            kind = kind_of(name)
+            rows = self.table(name) if kind in BY_ROW else {}
+            if kind not in BY_ROW:
+                entries(name, content)
+            for row in rows.values() if kind == EVIDENCE else ():
+                as_read(row), row["role"], row["source"]
         self.horizon_for(1)
 
     def horizon_for(self, year: int) -> str:
@@ -137,9 +154,12 @@ def changes(was: State, now: State) -> list[Change]:
     ValueError
         If a file is no table or no TOML, which no case can hold.
     """
-    found = _rows(was, now) + _sources(was, now)
-    for name in sorted({*was.files, *now.files} - {EVIDENCE, SOURCES}):
-        if was.files.get(name) != now.files.get(name):
+    found: list[Change] = []
+    for kind, told in ((EVIDENCE, _rows), (SOURCES, _sources)):
+        for name in dict.fromkeys([*now.tables(kind), *was.tables(kind)]):
+            found += told(name, was, now)
+    for name in sorted({*was.files, *now.files}):
+        if kind_of(name) not in BY_ROW and was.files.get(name) != now.files.get(name):
             found += _file(name, was, now)
     if was.what_if != now.what_if:
         before, after = ("; ".join(described(one.what_if.asked)) for one in (was, now))
@@ -148,8 +168,9 @@ def changes(was: State, now: State) -> list[Change]:
     return found
 
 
-def _rows(was: State, now: State) -> list[Change]:
-    ours, theirs = was.table(EVIDENCE), now.table(EVIDENCE)
+def _rows(table: str, was: State, now: State) -> list[Change]:
+    """Changes of rows of evidence."""
+    ours, theirs = was.table(table), now.table(table)
     believed = {*was.what_if.believe, *now.what_if.believe}
     found = []
     for name in [*theirs, *(one for one in ours if one not in theirs)]:
@@ -169,9 +190,9 @@ def _rows(was: State, now: State) -> list[Change]:
                 what = f"{name} ({'; '.join(_cell(key, before, after) for key in cells)})"
             fitted = fitted and bool(cells)
         if not (fitted or name in believed):
-            kind, what = "words", f"{EVIDENCE}, {name}"
+            kind, what = "words", f"{table}, {name}"
         source = either[-1]["source"]
-        found.append(Change(kind, (EVIDENCE, name), one_line(what), source))
+        found.append(Change(kind, (table, name), one_line(what), source))
     return found
 
 
@@ -184,9 +205,9 @@ def _cell(key: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
     return f"{key}: {ours} -> {theirs}"
 
 
-def _sources(was: State, now: State) -> list[Change]:
+def _sources(table: str, was: State, now: State) -> list[Change]:
     """Changes of sources whose rows stand: one that comes or goes does so with its rows."""
-    ours, theirs = was.table(SOURCES), now.table(SOURCES)
+    ours, theirs = was.table(table), now.table(table)
     found = []
     for name, after in theirs.items():
         before = ours.get(name)
@@ -199,8 +220,8 @@ def _sources(was: State, now: State) -> list[Change]:
             if before.get(key, "") != after.get(key, "")
         ]
         kind = "dated" if cells else "words"
-        what = f"{name} ({'; '.join(cells)})" if cells else f"{SOURCES}, {name}"
-        found.append(Change(kind, (SOURCES, name), one_line(what), name))
+        what = f"{name} ({'; '.join(cells)})" if cells else f"{table}, {name}"
+        found.append(Change(kind, (table, name), one_line(what), name))
     return found
 
 
@@ -214,125 +235,25 @@ def _file(name: str, was: State, now: State) -> list[Change]:
     ]
     ours, theirs = sides
     keys = [one for one in [*theirs, *ours] if ours.get(one) != theirs.get(one)]
-    if name not in FILES or not keys:
+    kind = kind_of(name)
+    if kind not in FILES or not keys:
         return [Change("words", (name, ""), name)]
     said = [
         f"{key}: {cut(ours.get(key, '')) or 'blank'} -> {cut(theirs.get(key, '')) or 'blank'}"
         for key in dict.fromkeys(keys)
     ]
-    return [Change(name, (name, ""), one_line(_named(said, "; ")))]
+    taken = "" if kind == name else f" ({name.rpartition('/')[0]})"
+    return [Change(kind, (name, ""), one_line(f"{named(said, '; ')}{taken}"))]
 
 
 def _counts(name: str, key: str) -> bool:
     """Whether a key of a file can change a fit."""
     last = key.rpartition(", ")[2] if name.endswith(".csv") else key.rpartition(".")[2]
-    told = name == "timeline.toml" and key.split(".")[0].split("[")[0] in TOLD
+    told = kind_of(name) == "timeline.toml" and key.split(".")[0].split("[")[0] in TOLD
     return last not in WORDY and not told
 
 
-def _named(texts: Sequence[str], between: str = ", ") -> str:
+def named(texts: Sequence[str], between: str = ", ") -> str:
     """Some texts, and how many more there are."""
     more = len(texts) - NAMED
     return between.join([*texts[:NAMED], *([f"{more} more"] if more > 0 else [])])
-
-
-# Groups
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Changes that are made together.
-
-    Attributes
-    ----------
-    label : str
-        In a few words, such as ``3 rows added (a-source)``.
-    pieces : frozenset of (str, str)
-    """
-
-    label: str
-    pieces: frozenset[Piece]
-
-
-def groups(found: Sequence[Change], most: int) -> list[Group]:
-    """Changes in at most so many groups, by the finest of three divisions that makes so few.
-
-    By source, each other file being a group of its own; by kind of change of rows, likewise; or
-    rows, priors, the question, and all other files.
-
-    Parameters
-    ----------
-    found : sequence of Change
-    most : int
-        At least four.
-    """
-    counting = [one for one in found if one.kind != "words"]
-
-    def by_source(one: Change) -> str:
-        return f"source {one.source}" if one.of_rows else one.kind
-
-    def by_kind(one: Change) -> str:
-        return "changed" if one.kind == "dated" else one.kind
-
-    def by_part(one: Change) -> str:
-        plain = one.kind in ("priors.toml", "asked")
-        return "rows" if one.of_rows else one.kind if plain else "frame"
-
-    for way in (by_source, by_kind, by_part):
-        divided: dict[str, list[Change]] = {}
-        for one in counting:
-            divided.setdefault(way(one), []).append(one)
-        if len(divided) <= most:
-            break
-    return [group_of(own) for own in divided.values()]
-
-
-def group_of(own: Sequence[Change]) -> Group:
-    """Changes as one group."""
-    return Group(label(own), frozenset(one.piece for one in own))
-
-
-def label(own: Sequence[Change]) -> str:
-    """Changes in a few words."""
-    said = []
-    rows = [one for one in own if one.kind in ROWS]
-    counts = {word: sum(one.kind == kind for one in rows) for kind, word in ROWS.items()}
-    kinds = {word: count for word, count in counts.items() if count}
-    sources = _named(list(dict.fromkeys(one.source for one in rows)))
-    if len(kinds) == 1:
-        ((word, count),) = kinds.items()
-        said.append(f"{counted(count, 'row', 'rows')} from {sources} {word}")
-    elif kinds:
-        each = ", ".join(f"{count} {word}" for word, count in kinds.items())
-        said.append(f"{counted(len(rows), 'row', 'rows')} from {sources} ({each})")
-    dated = [one.source for one in own if one.kind == "dated"]
-    if dated:
-        said.append(f"the date or status of {_named(dated)}")
-    for one in own:
-        if not one.of_rows:
-            said.append(one.what if one.kind == "asked" else FILES.get(one.kind, one.kind))
-    return "; ".join(said)
-
-
-def lines(found: Sequence[Change]) -> list[str]:
-    """Changes in lines, one for each kind."""
-    told = []
-    for kind, word in {**ROWS, "dated": "sources"}.items():
-        own = [one for one in found if one.kind == kind]
-        if own and kind == "dated":
-            told.append(f"{word} changed: {_named([one.what for one in own], '; ')}")
-        elif own:
-            by: dict[str, list[str]] = {}
-            for one in own:
-                by.setdefault(one.source, []).append(one.what)
-            pairs = [f"{_named(names)} (source {source})" for source, names in by.items()]
-            told.append(f"rows {word}: {_named(pairs, '; ')}")
-    told += [
-        one.what if one.kind == "asked" else f"{FILES[one.kind]}: {one.what}"
-        for one in found
-        if one.kind in FILES or one.kind == "asked"
-    ]
-    words = [one.piece for one in found if one.kind == "words"]
-    if words:
-        told.append(f"words only, in {_named([' '.join(one).strip() for one in words])}")
-    return told

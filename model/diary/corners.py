@@ -15,7 +15,8 @@ import numpy as np
 
 from model.archive.answer import Inputs, read_inputs
 from model.case.faults import CaseError
-from model.diary.changes import ASKED, EVIDENCE, SOURCES, Change, Group, Piece, State, groups
+from model.diary.changes import ASKED, BY_ROW, SOURCES, Change, Piece, State, kind_of
+from model.diary.grouping import Group, groups
 from model.diary.refits import Refits, Told
 from model.diary.split import Cause, Made, Median, partitions, share, subsets
 from model.question import Question, SamplerOptions
@@ -45,8 +46,10 @@ def between(was: State, now: State, pending: Collection[Piece]) -> State:
     """
     files: dict[str, bytes] = {}
     for name in [*now.files, *(one for one in was.files if one not in now.files)]:
-        if name in (EVIDENCE, SOURCES):
-            files[name] = _table(name, was, now, pending)
+        if kind_of(name) in BY_ROW:
+            rows = _table(name, was, now, pending)
+            if rows or name in now.files:
+                files[name] = _written(rows)
         else:
             side = was if (name, "") in pending else now
             if name in side.files:
@@ -54,17 +57,22 @@ def between(was: State, now: State, pending: Collection[Piece]) -> State:
     return State(files, was.what_if if ASKED in pending else now.what_if)
 
 
-def _table(name: str, was: State, now: State, pending: Collection[Piece]) -> bytes:
+def _table(name: str, was: State, now: State, pending: Collection[Piece]) -> list[dict[str, str]]:
+    """Rows of a table in which all changes have been made but some."""
     ours, theirs = was.table(name), now.table(name)
     rows = []
     for key in [*theirs, *(one for one in ours if one not in theirs)]:
         row = (ours if (name, key) in pending else theirs).get(key)
-        if row is None and name == SOURCES:
+        if row is None and kind_of(name) == SOURCES:
             row = theirs.get(key) or ours.get(key)
         if row is not None:
             rows.append(row)
-    columns = list(dict.fromkeys(chain.from_iterable(rows)))
+    return rows
+
+
+def _written(rows: Sequence[Mapping[str, str]]) -> bytes:
     text = io.StringIO(newline="")
+    columns = list(dict.fromkeys(chain.from_iterable(rows)))
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)

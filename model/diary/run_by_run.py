@@ -10,8 +10,9 @@ from model.archive.keys import versions
 from model.archive.naming import run_names
 from model.archive.overview import asked_in_short
 from model.diary.book import RUNS, Diary, Entry, Step
-from model.diary.changes import Group, changes, groups, lines
+from model.diary.changes import changes
 from model.diary.corners import MOST, Corner, NotSplitError, causes, corners, wanted
+from model.diary.grouping import Group, groups, lines
 from model.diary.refits import Refits
 from model.diary.split import Cause, Made
 from model.diary.states import Run, numbers_of, step_of, year_of

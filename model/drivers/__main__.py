@@ -11,8 +11,9 @@ import typer
 from model.archive import store
 from model.archive.run_argument import opened_run
 from model.case.checkout import RUNS
+from model.equations.quantities import DEFINITIONS
 from model.terminal.commands import App
-from model.terminal.options import OUTPUT, QUESTION, Format, Run, Runs, Wide
+from model.terminal.options import OUTPUT, QUESTION, Format, Run, Runs, Wide, one_of
 from model.terminal.output import command_line, print_csv, print_json, tell
 from model.terminal.screen import Interruption, Talk, interruptible
 from model.terminal.wording import ENGLISH, MILLION, NOISE, interval, percent, three
@@ -55,7 +56,12 @@ def drivers(
     runs: Runs = RUNS,
     what: Annotated[
         str,
-        typer.Option(metavar="DEFINITION", help="Definition of revenue.", rich_help_panel=QUESTION),
+        typer.Option(
+            metavar="DEFINITION",
+            help="Definition of revenue.",
+            rich_help_panel=QUESTION,
+            autocompletion=one_of(DEFINITIONS),
+        ),
     ] = "state_take",
     year: Annotated[
         int | None,
@@ -80,6 +86,7 @@ def drivers(
             metavar="TABLE",
             help=f"Print one whole table: {', '.join(TABLES)}.",
             rich_help_panel=OUTPUT,
+            autocompletion=one_of(TABLES),
         ),
     ] = "",
     output_format: Annotated[

@@ -50,6 +50,8 @@ class Layout:
         Prior mean and standard deviation of the log (positive) or logit (fraction).
     correlation : Correlation
         Of the entries' scores.
+    apart : frozenset of str
+        Indexes over phases that hosts cut in their own ways.
     """
 
     labels: tuple[str, ...]
@@ -58,6 +60,7 @@ class Layout:
     location: Floats
     scale: Floats
     correlation: Correlation
+    apart: frozenset[str]
 
     @classmethod
     def of(cls, case: Case) -> Layout:
@@ -76,6 +79,7 @@ class Layout:
             location=np.array([prior.location for prior in priors]),
             scale=np.array([prior.scale for prior in priors]),
             correlation=Correlation.of(priors),
+            apart=case.timeline.apart([host.name for host in case.hosts]),
         )
 
     @property
@@ -91,12 +95,9 @@ class Layout:
         index = BASIC_BY_NAME[name].index
         if index in ("", "segment"):
             return (index or "host",), (-1,)
-        entries = [
-            label.rpartition(".")[2] for label in self.labels if label.split(".")[-2:-1] == [name]
-        ]
-        if entries == entries[: len(entries) // hosts] * hosts:
-            return ("host", index), (hosts, -1)
-        return (f"host_{index}",), (-1,)
+        if index in self.apart:
+            return (f"host_{index}",), (-1,)
+        return ("host", index), (hosts, -1)
 
     @cached_property
     def index(self) -> dict[str, int]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from model.archive.check_result import Checks
     from model.archive.saved_fit import Fitted
     from model.case.case import Case
+    from model.claims import Paragraph
     from model.drivers.kept import Drivers
     from model.result.estimate import Estimate
     from model.result.sweep import Sweep
@@ -148,6 +149,23 @@ class FurtherQuestions(html.Shown):
 
         found = chain(self.folder, answer)
         return claim(self.folder, row, found) if row else found
+
+    def claims(self, text: str) -> Paragraph:
+        """Check a newspaper's sentences: each figure of a text against the posterior.
+
+        Parameters
+        ----------
+        text : str
+            In English.
+
+        Returns
+        -------
+        Paragraph
+            Its ``figures`` have verdicts and meanings; its ``table`` is a DataFrame.
+        """
+        from model.claims import check
+
+        return check(self.folder, text)
 
     def sweep(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,15 @@ from typing import Annotated
 import typer
 
 from model.terminal.help import OUTPUT as OUTPUT
+
+
+def one_of(names: Sequence[str]) -> Callable[[str], list[str]]:
+    """What a shell offers for an option that takes one of some names."""
+
+    def offered(incomplete: str) -> list[str]:
+        return [name for name in names if name.startswith(incomplete)]
+
+    return offered
 
 
 class Format(StrEnum):

@@ -1,4 +1,4 @@
 from .chain import Chain as Chain
 from .chain import chain as chain
-from .claim import Claim as Claim
-from .claim import claim as claim
+from .one_row import Claim as Claim
+from .one_row import claim as claim

@@ -18,7 +18,7 @@ from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
     from model.why.chain import Chain
-    from model.why.claim import Claim
+    from model.why.one_row import Claim
 
 DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 
@@ -73,7 +73,7 @@ def _run(
 ) -> int:  # fmt: skip
     from model.case.faults import CaseError
     from model.why.chain import NoSuchAnswerError, chain
-    from model.why.claim import NoSuchRowError, claim
+    from model.why.one_row import NoSuchRowError, claims
 
     opened = opened_run(name, runs, talk, "nothing was told")
     if opened is None:
@@ -81,7 +81,7 @@ def _run(
     folder, _ = opened
     try:
         found = chain(folder, answer)
-        claims = [claim(folder, one, found) for one in dict.fromkeys(rows)]
+        told = claims(folder, rows, found)
     except NoSuchAnswerError as error:
         talk.fault(f"ANSWER: {error}")
         return FAULTY
@@ -98,9 +98,9 @@ def _run(
     if not found.converged:
         talk.fault("NOT CONVERGED: do not use these numbers.")
     if json:
-        print_json({**asdict(found), "claims": [asdict(one) for one in claims]})
+        print_json({**asdict(found), "claims": [asdict(one) for one in told]})
     else:
-        _tell(found, claims)
+        _tell(found, told)
     return DONE if found.converged else NOT_CONVERGED
 
 

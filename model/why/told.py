@@ -12,7 +12,7 @@ from model.terminal.wording import FINEST, MILLION, counted, interval, percent, 
 
 if TYPE_CHECKING:
     from model.why.chain import Chain, Pull
-    from model.why.claim import Claim
+    from model.why.one_row import Claim
 
 #: Millions below which a move is told to a tenth.
 FINE = 10.0

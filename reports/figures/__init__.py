@@ -22,9 +22,12 @@ from reports.figures import (
     echo,
     evidence,
     headline,
+    hosts,
     information,
     ladder,
     leave_one_out,
+    meanings,
+    networks,
     priors,
     ranks,
     scenarios,
@@ -41,11 +44,14 @@ from reports.texts import Catalogue
 FIGURES = {
     "headline": headline,
     "years": years,
+    "hosts": hosts,
+    "meanings": meanings,
     "ladder": ladder,
     "accounts": accounts,
     "workers": workers,
     "scenarios": scenarios,
     "totals": totals,
+    "networks": networks,
     "priors": priors,
     "evidence": evidence,
     "ranks": ranks,
@@ -81,6 +87,8 @@ def lacking(run: SavedRun) -> set[str]:
     lacks = {figure for figure, check in OF_CHECKS.items() if check not in made}
     lacks |= set() if run.scenarios else {"scenarios"}
     lacks |= set() if f"{HEADLINE} {run.year}" in run.drivers else set(OF_DRIVERS)
+    lacks |= set() if len(run.hosts) > 1 else {"hosts", "meanings"}
+    lacks |= set() if networks.shown(run) else {"networks"}
     return lacks | (set() if totals.published(run) else {"totals"})
 
 
@@ -98,7 +106,7 @@ def caption(
     )
     if host is None or len(run.hosts) == 1:
         return title
-    return texts.say("figures.of_host", title=title, host=run.hosts[host]["title"])
+    return texts.say("figures.of_host", title=title, host=totals.place_name(run, host, texts))
 
 
 __all__ = ["FIGURES", "OF_DRIVERS", "caption", "lacking", *FIGURES]

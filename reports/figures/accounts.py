@@ -93,7 +93,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         axes.set_ylim(len(rows) + 2.6, -0.5)
         ends = np.concatenate([np.asarray(line.get_xdata(), float) for line in axes.lines])
         low, high = min(0.0, float(ends.min())), max(whole, float(ends.max()))
-        axes.set_xlim(low, high + 0.42 * (high - low))  # room for the numbers
+        axes.set_xlim(low, high + 0.5 * (high - low))  # room for the numbers
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         if faint:
@@ -180,9 +180,10 @@ def _press(axes: Axes, run: SavedRun, whole: float, place: int, texts: Catalogue
     # beside the first, which may be longer than its bar
     axes.annotate(
         texts.say("figures.accounts.wedge", amount=texts.numbers.rounded(whole - declared, unit)),
-        (1, 0.5), (7, 0), xycoords=label, textcoords="offset points", va="center", fontsize=8.5,
+        (1, 0.5), (9, 0), xycoords=label, textcoords="offset points", va="center", fontsize=8.5,
         color=ORANGE_INK, fontweight=600,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        # wide, because the page may set the words in a font that runs wider
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 5.0},
     )  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from reports import figures
+from reports import figures, readings
 from reports.figures import evidence
 from reports.figures.style import FAINT_INK, INK, content, styled
 from reports.saved_run import SavedRun
+from reports.tables import case_title
 from reports.texts import Catalogue
 from reports.typesetting import check_name
 
@@ -24,6 +25,7 @@ LINE, TALL, FOOT = 100, 5.0, 5.5
 
 def drawn(run: SavedRun, texts: Catalogue) -> dict[str, bytes]:
     """Draw every figure for which the run has data, by file name."""
+    texts = readings.worded(run, texts)
     files: dict[str, bytes] = {}
     for file, name, values in wanted(run):
         axes = figures.FIGURES[name].draw(run, texts=texts, **values)
@@ -58,7 +60,7 @@ def both(
     """Return a figure as SVG and as PNG, with its title and its source."""
     check_name(name)
     source = texts.say(
-        "figures.source", case=run.summary["case"], run=run.name,
+        "figures.source", case=case_title(run, texts), run=run.name,
         date=texts.date(run.manifest["date"]),
     )  # fmt: skip
     _frame(axes, title, source)

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
 from reports import readings
-from reports.citations import figure_printed
+from reports.citations import figure_printed, speaker
 from reports.figures import totals
 from reports.figures.style import (
     BLUE,
@@ -45,6 +46,8 @@ DOTS = 50
 STACK, ROW, THIN, FOOT = 24.0, 6.3, 3.5, 12.5
 #: Widths in millimetres: of the names on the left and of the numbers on the right.
 NAMES, NUMBERS = 62.0, 26.0
+#: Of the first, what stays free: the gap before the axis, and some for fonts that run wider.
+EDGE = 3.5
 #: Characters of a name and of a reading's title that are shown.
 LONGEST, TITLE = 44, 48
 #: The press's figure and totals are drawn up to this multiple of the state take.
@@ -138,7 +141,8 @@ def rows(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
     found = [own(HEADLINE, f"figures.headline.{ours}")]
     for name, (title, numbers) in rivals(run, year).items():
         said = texts.numbers.interval(*three(numbers, MILLION))
-        label = texts.say("figures.headline.reading", title=_short(title, TITLE))
+        short = _short(texts.titled("readings", name, title), TITLE)
+        label = texts.say("figures.headline.reading", title=short)
         found.append(Row(f"reading {name}", label, "", said, *three(numbers, MILLION), "reading"))
     found.append(own("plan_collected", "figures.headline.plan"))
     found += _totals(run, texts, year)
@@ -170,7 +174,7 @@ def _totals(run: SavedRun, texts: Catalogue, year: int) -> list[Row]:
             said = figure_printed(run.evidence[name] | {"unit": ""}, texts)
             found.append(
                 Row(
-                    f"total {name}", _short(run.speaker(name)), measures, said,
+                    f"total {name}", _short(speaker(run, name, texts)), measures, said,
                     figures["observed"], low, high, "other",
                     (figures["predicted"]["q05"], figures["predicted"]["q95"]),
                 )
@@ -185,7 +189,7 @@ def _short(text: str, most: int = LONGEST) -> str:
 def dots(run: SavedRun, year: int) -> Floats:
     """Fifty quantiles of a year's state take, in USD million, ascending."""
     levels = (np.arange(DOTS) + 0.5) / DOTS
-    draws = run.yearly_draws(HEADLINE).sel(year=year).to_numpy()
+    draws = run.yearly_draws(HEADLINE).sel(year=year).values
     return np.asarray(np.quantile(draws / MILLION, levels))
 
 
@@ -286,20 +290,31 @@ def _row(axes: Axes, one: Row, y: float) -> None:
         size = 2.6 if one.kind == "reading" else 4.5
         axes.plot([one.middle], [y], "o", color=line, markersize=size, markeredgewidth=0)
     small = 7.6 if one.kind == "reading" else 8.2
-    up = 1.3 if one.measures else 0.0
+    up = 1.55 if one.measures else 0.0
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     look: dict[str, Any] = {"xycoords": beside, "textcoords": "offset points", "va": "center"}
     bold = 600 if one.gid == f"interval {HEADLINE}" else 400
     for text, x, side, height, colour, size in (
         (one.name, 0.0, "right", y + up, ink, small),
-        (one.measures, 0.0, "right", y - 1.4, FAINT_INK, 7.2),
+        (one.measures, 0.0, "right", y - 1.65, FAINT_INK, 7.2),
         (one.said, 1.0, "left", y, ink, small),
     ):
         shift = (-5, 0) if side == "right" else (5, 0)
-        axes.annotate(
+        drawn = axes.annotate(
             text, (x, height), shift, ha=side, color=colour, fontsize=size,
             fontweight=bold if text != one.measures else 400, **look,
         )  # fmt: skip
+        if side == "right" and text:
+            _fit(drawn)
+
+
+def _fit(name: Annotation) -> None:
+    """Set a name in smaller type if there is no room for it beside the axis."""
+    figure = name.get_figure(root=True)
+    assert figure is not None
+    room, width = (NAMES - EDGE) / 25.4, name.get_window_extent().width / figure.dpi
+    if width > room:
+        name.set_fontsize(float(name.get_fontsize()) * room / width)
 
 
 def _press_line(axes: Axes, texts: Catalogue, press: float, y: float, above: int) -> None:

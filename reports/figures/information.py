@@ -38,8 +38,12 @@ def rows_shown(
         for row in tables["knowing"].head(SHOWN).itertuples()
         if row.variance_share >= NOISE
     ]
-    sources = [
-        {"kind": "sources", "name": row.title, **_worth(row)}
+    sources: list[dict[str, Any]] = [
+        {
+            "kind": "sources",
+            "name": texts.titled("prospects", row.prospect, row.title),
+            **_worth(row),
+        }
         for row in tables["prospects"].itertuples()
     ]
     return [

@@ -23,6 +23,7 @@ from reports.figures.style import (
 )
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
+from reports.units import unit_text, with_unit
 
 Floats = NDArray[np.float64]
 COLUMNS, ROWS = 3, 4
@@ -92,9 +93,9 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
     axes.xaxis.set_major_formatter(lambda value, _: texts.numbers.plain(scale * value))
     posterior = quantity["posterior"]
     parts = texts.numbers.interval(*(scale * value for value in three(posterior)))
-    unit = texts.say("units.percent") if percent else unit_text(quantity["unit"])
+    unit = quantity["unit"]
     axes.annotate(
-        f"{parts} {unit}".strip(),
+        f"{parts} {texts.say('units.percent')}" if percent else with_unit(parts, unit, texts),
         (0, 1),
         (0, -1),
         xycoords="axes fraction",
@@ -120,11 +121,6 @@ def _panel(axes: Axes, run: SavedRun, label: str, texts: Catalogue, *, first: bo
     bare(axes)
 
 
-def unit_text(unit: str) -> str:
-    """A unit in its usual form; blank for a pure number."""
-    return "" if unit == "1" else unit
-
-
 def describe(run: SavedRun, texts: Catalogue) -> str:
     """The figure in words, with this run's numbers."""
     said = []
@@ -135,7 +131,7 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
             texts.say(
                 "figures.priors.alt_one",
                 name=name_of(run, label, texts),
-                unit=unit_text(quantity["unit"]),
+                unit=unit_text(quantity["unit"], texts),
                 prior=both[0],
                 posterior=both[1],
             )

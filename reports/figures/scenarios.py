@@ -139,7 +139,7 @@ def _panel(
     title = (
         texts.say("figures.scenarios.baseline")
         if name == BASELINE
-        else run.summary["scenarios"][name]["title"]
+        else texts.titled("scenarios", name, run.summary["scenarios"][name]["title"])
     )
     axes.set_title(textwrap.fill(title, 31), color=dark, fontsize=9, linespacing=0.95)
     if name != BASELINE:
@@ -186,7 +186,7 @@ def describe(run: SavedRun, texts: Catalogue, host: str | None = None, most: int
     said = [
         texts.say(
             "figures.scenarios.alt_one",
-            title=block["title"],
+            title=texts.titled("scenarios", name, block["title"]),
             first=texts.month(block["at_stake"]["from"]),
             last=texts.month(block["at_stake"]["to"]),
             change=stake(run, name, texts).replace("\n", " "),

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, rounding_unit
 from reports.assumed import name_of
-from reports.figures.priors import unit_text
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -22,6 +21,7 @@ from reports.figures.style import (
 )
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
+from reports.units import unit_text
 
 #: Quantities shown: those that move the revenue most, with all else held or moving.
 SHOWN = 12
@@ -134,7 +134,7 @@ def describe(
             )
         }  # fmt: skip
         name = name_of(run, row.quantity, texts)
-        unit = unit_text(row.unit)
+        unit = unit_text(row.unit, texts)
         said.append(
             texts.say("figures.tornado.alt_one", name=f"{name} ({unit})" if unit else name, **ends)
         )

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from model.terminal.wording import MILLION
+from reports.citations import speaker
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -26,6 +27,9 @@ from reports.texts import Catalogue, catalogue
 ROW = 5.4
 #: Hosts that a sentence names; of more, it says how many they are.
 NAMED_HOSTS = 3
+#: Words of bounds.
+FLOORS = ("at_least", "more_than", "above")
+CEILINGS = ("up_to", "as_much_as", "below")
 #: Factors that turn a published figure into USD million a year.
 UNITS = {
     "USD/year": 1 / MILLION,
@@ -123,11 +127,11 @@ def in_millions(run: SavedRun, name: str) -> dict[str, Any]:
     return scaled
 
 
-def row_label(run: SavedRun, name: str, texts: Catalogue) -> str:
-    """The speaker and the years of a total."""
+def row_label(run: SavedRun, name: str, texts: Catalogue, most: int = 38) -> str:
+    """The speaker, in so many letters, and the years of a total."""
     row = run.evidence[name]
-    said = run.speaker(name)
-    said = said if len(said) <= 38 else said[:36].rstrip(" ,(") + " …"
+    said = speaker(run, name, texts)
+    said = said if len(said) <= most else said[: most - 2].rstrip(" ,(") + " …"
     years = "-".join(dict.fromkeys((row["start"][:4], row["end"][:4])))
     return texts.say("figures.totals.row", said=said, years=years)
 
@@ -136,14 +140,15 @@ def host_titles(run: SavedRun, texts: Catalogue) -> str:
     """Titles of the modelled hosts; of many, how many they are."""
     if len(run.hosts) > NAMED_HOSTS:
         return texts.say("many_hosts", count=len(run.hosts))
-    return ", ".join(str(host["title"]) for host in run.hosts.values())
+    return ", ".join(place_name(run, host, texts) for host in run.hosts)
 
 
 def place_name(run: SavedRun, where: str, texts: Catalogue) -> str:
     """A host's title, or the name of the place in the inputs."""
     if where in run.hosts:
-        return str(run.hosts[where]["title"])
-    return texts.say("world") if where == "world" else where.replace("_", " ").title()
+        return texts.titled("hosts", where, run.hosts[where]["title"])
+    own = texts.say("world") if where == "world" else where.replace("_", " ").title()
+    return texts.titled("groups", where, own)
 
 
 def _row(axes: Axes, run: SavedRun, name: str, place: float) -> None:
@@ -172,20 +177,21 @@ def _row(axes: Axes, run: SavedRun, name: str, place: float) -> None:
             solid_capstyle="butt",
             gid=f"range {name}",
         )
-    hedge = run.evidence[name]["qualifier"]
-    marker = {
-        "at_least": ">", "more_than": ">", "above": ">",
-        "up_to": "<", "as_much_as": "<", "below": "<",
-    }.get(hedge, "o")  # fmt: skip
     axes.plot(
         [figures["observed"]],
         [place],
-        marker,
+        marker(run, name),
         color=colour,
         markersize=4.5,
         markeredgewidth=0,
         gid=f"published {name}",
     )
+
+
+def marker(run: SavedRun, name: str) -> str:
+    """The mark of a published figure: a dot, or an arrow if it is a bound."""
+    hedge = run.evidence[name]["qualifier"]
+    return ">" if hedge in FLOORS else "<" if hedge in CEILINGS else "o"
 
 
 def describe(run: SavedRun, texts: Catalogue) -> str:

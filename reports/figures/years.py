@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from model.equations.quantities import HEADLINE
 from model.terminal.wording import MILLION, three
-from reports.citations import best, figure_printed
+from reports.citations import best, figure_printed, speaker
 from reports.figures.style import (
     BLUE,
     BLUE_INK,
@@ -29,6 +29,8 @@ from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 
 HEIGHT = 78.0
+#: Years beside which an interval has room; of more, its ends are told above and below.
+ROOMY = 9
 
 
 def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = None) -> Axes:
@@ -82,6 +84,10 @@ def _year(axes: Axes, run: SavedRun, year: int, texts: Catalogue) -> None:
     )
     parts = texts.numbers.parts(*three(numbers))
     _label(axes, parts.middle, (middle, numbers["q50"]), (7, 0), BLUE_INK, weight=600)
+    if len(run.years) > ROOMY:
+        for name, text, away in (("q05", parts.low, -7), ("q95", parts.high, 7)):
+            _label(axes, text, (middle, numbers[name]), (0, away), FAINT_INK, ha="center")
+        return
     _label(
         axes,
         texts.say("figures.years.interval", low=parts.low, high=parts.high),
@@ -112,7 +118,7 @@ def _total(axes: Axes, run: SavedRun, name: str, texts: Catalogue) -> float:
 def said(run: SavedRun, name: str, texts: Catalogue) -> str:
     """A published total in words: the speaker and the amount."""
     printed = figure_printed(run.evidence[name], texts)
-    return texts.say("figures.years.total", said=run.speaker(name), printed=printed)
+    return texts.say("figures.years.total", said=speaker(run, name, texts), printed=printed)
 
 
 def _press(axes: Axes, year: int, amount: float, texts: Catalogue) -> float:

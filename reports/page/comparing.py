@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from model.terminal.wording import MILLION
-from reports.citations import figure_printed, grade
+from reports.citations import figure_printed, grade, speaker
 from reports.figures import totals
 from reports.page.columns import number
 from reports.page.money import safe
@@ -59,7 +59,7 @@ def _total(
     predicted = figures.get("predicted")
     return {
         "key": name,
-        "name": run.speaker(name),
+        "name": speaker(run, name, texts),
         "measures": texts.say(
             "page.others.measures",
             definition=texts.say(f"definitions.{definition}.name"),

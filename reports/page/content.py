@@ -74,7 +74,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
             "reading": base64.b64encode(kept.reading.astype("u1").tobytes()).decode("ascii"),
             "money": money.columns(baseline, spans, kept),
         },
-        "readings": _readings(run, reading, kept),
+        "readings": _readings(run, reading, texts),
         "levers": levers.levers(run, found, kept, texts),
         "rate": levers.rates(run, found, kept, per_usd, texts),
         "groups": sources.columns(run, found, kept),
@@ -122,7 +122,7 @@ def _definition(run: SavedRun, name: str, texts: Catalogue) -> Json:
     }
 
 
-def _readings(run: SavedRun, reading: NDArray[np.int64], kept: Kept) -> list[Json]:
+def _readings(run: SavedRun, reading: NDArray[np.int64], texts: Catalogue) -> list[Json]:
     """Readings in the order of their numbers; weights are those of the draws, as is the summary."""
     told = readings.told(run)
     if len(told) < 2:
@@ -130,7 +130,7 @@ def _readings(run: SavedRun, reading: NDArray[np.int64], kept: Kept) -> list[Jso
     return [
         {
             "key": name,
-            "title": one["title"],
+            "title": texts.titled("readings", name, one["title"]),
             "basis": one["basis"],
             "weight": number(float((reading == place).mean())),
             "option": f"--reading {shlex.quote(name)}=",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from model.archive.dials import FACTORS, Dial, Dials
 from model.equations.quantities import DEFINITIONS
+from reports.figures.totals import place_name
 from reports.page.columns import Kept, number
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -43,7 +44,7 @@ def _lever(run: SavedRun, dial: Dial, kept: Kept, texts: Catalogue) -> Json:
     counts, _ = np.histogram(prior, BINS, (low, high))
     share = counts / max(len(prior), 1)
     several = len(run.hosts) > 1 and dial.label
-    first = str(next(iter(run.hosts.values()))["title"])
+    first = place_name(run, next(iter(run.hosts)), texts)
     name = texts.say(f"page.levers.{dial.name}.name", year=run.year)
     middle, low_end, high_end = np.quantile(dial.posterior, [0.5, 0.05, 0.95])
     return {

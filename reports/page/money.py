@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from model.archive.dials import monthly
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS
+from reports.annex_results import change_in_words
 from reports.page.columns import Kept, number
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue
@@ -188,10 +189,12 @@ def scenario(run: SavedRun, name: str, before: Money, kept: Kept, texts: Catalog
             }
     return {
         "key": name,
-        "title": block["title"],
-        "description": block["description"],
+        "title": texts.titled("scenarios", name, block["title"]),
+        "description": texts.titled("descriptions", name, block["description"]),
         "basis": block["basis"],
-        "changes": [one["words"] for one in block["changes"]],
+        "changes": [
+            change_in_words(run, one, texts) for one in run.scenario_file(name).get("changes", [])
+        ],
         "sources": [
             {"title": run.sources[one]["title"] or one, "url": safe(run.sources[one]["url"])}
             for one in block["sources"]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from model.archive.dials import Dials
-from reports.citations import claim, grade
+from reports.citations import claim, grade, publisher, speaker
 from reports.page.columns import Kept, number
 from reports.page.money import safe
 from reports.saved_run import SavedRun
@@ -50,7 +50,7 @@ def sources(run: SavedRun, found: Dials, texts: Catalogue) -> list[Json]:
     told = []
     for source, own in rows.items():
         about = run.sources[source]
-        place = ", ".join(filter(None, (about["publisher"], texts.date(about["date"]))))
+        place = ", ".join(filter(None, (publisher(run, source, texts), texts.date(about["date"]))))
         told.append(
             {
                 "key": source,
@@ -70,7 +70,7 @@ def _claim(run: SavedRun, row: str, texts: Catalogue) -> Json:
     said = run.evidence[row]
     return {
         "key": row,
-        "said": run.speaker(row),
+        "said": speaker(run, row, texts),
         "text": claim(run, row, texts),
         "grade": texts.say("grades.of", grade=grade(said)),
         "note": said["note"],

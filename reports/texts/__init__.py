@@ -6,7 +6,7 @@ import re
 import string
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,13 @@ class Catalogue:
         Code of the language, e.g. ``en``.
     content : dict
         Content of ``LANGUAGE.toml``.
+    titles : mapping
+        The case's own titles in this language, by kind and name.
     """
 
     language: str
     content: dict[str, Any]
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def numbers(self) -> Wording:
@@ -62,7 +65,12 @@ class Catalogue:
 
     def changed_by(self, key: str) -> Catalogue:
         """The catalogue with the texts under a key in the place of those that they reword."""
-        return Catalogue(self.language, _changed(self.content, self.content[key]))
+        return replace(self, content=_changed(self.content, self.content[key]))
+
+    def titled(self, kind: str, name: str, own: str | None = None) -> str:
+        """The case's title of a thing in this language, else its own, else its name in words."""
+        own = name.replace("_", " ") if own is None else own
+        return self.titles.get(kind, {}).get(name, own)
 
     def money(self, numbers: Mapping[str, Any]) -> str:
         """Format dollars with their interval, as in "$136 million (103 to 180)"."""
@@ -83,6 +91,8 @@ class Catalogue:
     def date(self, day: str) -> str:
         """A date (YYYY-MM-DD, or a part of it) in words, e.g. "2 August 2018"."""
         parts = day.split("-")
+        if len(parts) == 1 and re.fullmatch("[0-9]{4}", day):
+            return self.say("year", year=day)
         if len(parts) == 2 and parts[1].isdigit():
             return self.month(day)
         if len(parts) != 3 or not all(part.isdigit() for part in parts):
@@ -93,7 +103,10 @@ class Catalogue:
         """A basic quantity's name: ``permit_inflow.open`` as "Arrivals on permits: open"."""
         parts = label.split(".")
         place = next(at for at, part in enumerate(parts) if part in self.content["quantities"])
-        entry = " ".join(part.replace("_", " ") for part in parts[place + 1 :] + parts[:place])
+        kinds = ("segments", "phases", "hosts")
+        known = {name: text for kind in kinds for name, text in self.titles.get(kind, {}).items()}
+        named = parts[place + 1 :] + parts[:place]
+        entry = " ".join(known.get(part) or part.replace("_", " ") for part in named)
         name = self.say(f"quantities.{parts[place]}")
         return self.say("entry", name=name, entry=entry) if entry else name
 

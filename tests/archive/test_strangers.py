@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -16,7 +19,7 @@ from model.archive import store
 from model.archive.__main__ import app
 from model.archive.draws_file import read_posterior
 from model.archive.plain_files import contents, inside
-from model.archive.plain_netcdf import read_tree
+from model.archive.plain_netcdf import read_arrays, read_group, read_tree
 from model.archive.saved_fit import Fitted, saved_gate
 from model.case.case import read_case
 from model.evidence.synthesis import synthesis
@@ -301,3 +304,30 @@ def test_plain_draws_are_read(folder: Path) -> None:
     assert saved.posterior.normals.shape[:2] == (2, 400)
     assert SavedRun.open(folder).headline_draws().shape == (800,)
     assert read_tree(folder / store.POSTERIOR)["revenue"]["yearly_usd"].sizes["year"] == 2
+
+
+def test_arrays_without_xarray_are_those_with_it(folder: Path) -> None:
+    path = folder / store.POSTERIOR
+    for group in ("revenue", "posterior"):
+        plain, whole = read_arrays(path, group), read_group(path, group)
+        assert set(plain) == set(whole.data_vars)
+        for name, found in plain.items():
+            assert tuple(found.labels) == whole[name].dims
+            for dim, labels in found.labels.items():
+                assert labels == whole[dim].to_numpy().tolist()
+            np.testing.assert_array_equal(found.values, whole[name].to_numpy())
+    one = plain["payment_growth"].labels
+    assert list(one) == ["chain", "draw"]
+
+
+def test_a_report_needs_no_xarray(folder: Path) -> None:
+    root = Path(__file__).parents[2]
+    code = (
+        "import sys\nfrom reports.saved_run import SavedRun\n"
+        f"run = SavedRun.open({str(folder)!r})\nrun.headline_draws(), run.quantity_draws\n"
+        "print(sorted({'xarray', 'dask', 'pint'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -10,8 +10,9 @@ import pytest
 
 from model.archive.comparison import files_in
 from model.case.meaning import content_hashes
-from model.diary.changes import Change, State, changes, groups, lines
+from model.diary.changes import Change, State, changes
 from model.diary.corners import NOTHING, between, corners
+from model.diary.grouping import groups, lines
 from model.question import SamplerOptions, WhatIf
 from tests.cases import row, write_case
 
@@ -122,6 +123,20 @@ def test_between_nothing_and_all_lie_the_two_states_themselves(made: Made) -> No
     half = between(was, now, every - {graded})
     changed = changes(was, half)
     assert [one.piece for one in changed] == [graded]
+
+
+def test_rows_of_a_host_that_is_taken_from_another_case_are_told(made: Made) -> None:
+    """A run's copy of the inputs holds them in a folder of their own."""
+    sides = []
+    for files in (made(), made(evidence={"plan": {"reliability": "D"}})):
+        taken = {f"included/russia/{name}": one for name, one in files.files.items()}
+        sides.append(State({**made().files, **taken}, WhatIf()))
+    was, now = sides
+    was.check()
+    (change,) = changes(was, now)
+    assert (change.kind, change.piece) == ("graded", ("included/russia/evidence.csv", "plan"))
+    assert content_hashes(between(was, now, {change.piece}).files) == content_hashes(was.files)
+    assert content_hashes(between(was, now, set()).files) == content_hashes(now.files)
 
 
 def test_changes_that_cannot_be_made_apart_are_put_together(made: Made) -> None:

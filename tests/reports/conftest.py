@@ -9,6 +9,7 @@ import pytest
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
 from tests.cases import write_case
+from tests.exposure.test_networks import FIRMS, LINKS
 from tests.reports.runs import (
     FAILED,
     PROSPECTS,
@@ -80,6 +81,14 @@ def two_host_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
         evidence={"official_total": {"role": "context"}},
         timeline={"press_arithmetic": None},
     )
+    return SavedRun.open(write_run(base / "runs", folder))
+
+
+@pytest.fixture(scope="session")
+def linked_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run whose case names firms that are linked."""
+    base = tmp_path_factory.mktemp("linked")
+    folder = write_case(base / "case", firms=FIRMS, links_csv=LINKS)
     return SavedRun.open(write_run(base / "runs", folder))
 
 

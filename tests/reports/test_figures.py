@@ -208,11 +208,17 @@ def test_rank_counts_are_even_only_where_chains_agree() -> None:
 
 
 @pytest.fixture
-def shown(name: str, run: SavedRun, checked_run: SavedRun, driven_run: SavedRun) -> SavedRun:
+def shown(name: str, request: pytest.FixtureRequest) -> SavedRun:
     """A run that has something to show in a figure."""
+    other = {"hosts": "two_host_run", "meanings": "two_host_run", "networks": "linked_run"}
     if name in figures.OF_DRIVERS:
-        return driven_run
-    return checked_run if name in figures.OF_CHECKS else run
+        name = "driven_run"
+    elif name in figures.OF_CHECKS:
+        name = "checked_run"
+    else:
+        name = other.get(name, "run")
+    found: SavedRun = request.getfixturevalue(name)
+    return found
 
 
 @pytest.mark.parametrize("name", list(figures.FIGURES))
@@ -235,7 +241,7 @@ def test_a_year_has_its_own_dots_and_all_texts_fit(year: int, run: SavedRun) -> 
     assert any(str(year) in text.get_text() for text in axes.texts)
     points = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) > 1]
     found = np.concatenate([line.get_xdata() for line in points])
-    take = run.yearly_draws("state_take").sel(year=year).to_numpy() / MILLION
+    take = run.yearly_draws("state_take").sel(year=year).values / MILLION
     assert np.median(found) == pytest.approx(np.median(take), rel=0.1)
     drawn_in = axes.figure.get_window_extent()
     for text in axes.texts:

@@ -157,7 +157,7 @@ def test_a_what_if_shows_what_it_changes(
     assert now == english.money(other.annual(other.year, "state_take"))
     # by convolution: all pairs, of which those drawn are a sample
     ours, theirs = (
-        one.yearly_draws("state_take").sel(year=other.year).to_numpy().ravel() / MILLION
+        one.yearly_draws("state_take").sel(year=other.year).values.ravel() / MILLION
         for one in (other, estimate)
     )
     every = np.quantile((ours[:, None] - theirs[None, :]).ravel(), [0.5, 0.05, 0.95])

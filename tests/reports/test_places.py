@@ -11,10 +11,10 @@ import pytest
 from model.case.folders import BASELINE
 from model.terminal.wording import three
 from reports import places
-from reports.brief import content
 from reports.figures.totals import host_titles
 from reports.saved_run import SavedRun
 from reports.texts import Catalogue, catalogue
+from reports.world_brief import content
 from tests.kinds import own_phases
 from tests.reports.runs import write_run
 
@@ -25,7 +25,7 @@ def grouped(two_host_run: SavedRun) -> SavedRun:
     run = copy.copy(two_host_run)
     summary = copy.deepcopy(two_host_run.summary)
     block = summary["scenarios"][BASELINE]["places"]
-    block["asia"] = block["china"] | {"hosts": ["russia", "china"]}
+    block["asia"] = block["world"] = block["china"] | {"hosts": ["russia", "china"]}
     run.__dict__["summary"] = summary
     return run
 
@@ -51,11 +51,18 @@ def test_a_group_comes_last_with_its_hosts(grouped: SavedRun, english: Catalogue
     assert found is not None
     hosts = ", ".join(grouped.hosts[name]["title"] for name in ("russia", "china"))
     assert found["rows"][-1][0] == f"Asia: {hosts}"
+    assert len(found["rows"]) == len(grouped.hosts) + 1  # the world is the sum, told elsewhere
 
 
 def test_a_case_of_one_host_has_no_such_table(run: SavedRun, english: Catalogue) -> None:
     assert places.block(run, english) is None
-    assert content(run, english)["places"] is None
+
+
+def test_the_brief_of_several_hosts_has_the_table(
+    two_host_run: SavedRun, english: Catalogue
+) -> None:
+    told = content(two_host_run, english)["places"]
+    assert told == places.block(two_host_run, english)
 
 
 def test_draws_of_hosts_with_phases_of_their_own(tmp_path: Path) -> None:

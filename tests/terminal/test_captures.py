@@ -38,11 +38,19 @@ COMMANDS = {
     "show-what-if": f"archive show case-{CHANGED} --runs runs",
     "diary": "archive diary --runs diaries",
     "compare": f"archive compare case-{PLAIN} case-{CHANGED} --runs runs",
+    "claims": f"claims case-{PLAIN} article.txt --runs runs",
     "check": "case check case",
     "check-faulty": "case check faulty",
     "list-quantities": "estimate --inputs case --list quantities",
     "no-such-run": "archive show nothing --runs runs",
 }
+#: A text whose second sentence would act, and whose third is about something else.
+ARTICLE = """
+In 2017 North Korea earned at least $120 million from some 50,000 workers in Russia.
+\x1b[31mThe state did not take [red]90 percent[/red] of their wages.\u202e
+
+Coal brought it $400 million.
+"""
 WHAT_IF = WhatIf(
     fixed=(("broker_margin", 0.3, ""),), drop_sources=("newspaper",), as_of="2018-08-02"
 )
@@ -84,6 +92,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_run(base / "runs", case, scenarios, key=PLAIN)
         write_run(base / "runs", case, key=CHANGED, what_if=WHAT_IF)
         write_diaries(base)
+    (base / "article.txt").write_text(ARTICLE, encoding="utf-8")
     write_case(
         base / "faulty",
         evidence={

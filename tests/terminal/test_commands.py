@@ -27,7 +27,7 @@ HEAVY = ("numpy", "pandas", "pymc", "matplotlib", "rich.markdown")
 #: The commands by their words, and the modules that do the same.
 MODULES = {
     "estimate": "model.estimate", "check": "model.criticism", "drivers": "model.drivers",
-    "exposure": "model.exposure", "why": "model.why",
+    "exposure": "model.exposure", "why": "model.why", "claims": "model.claims",
     "calibrate": "model.calibration", "case": "model.case", "archive": "model.archive",
     "report": "reports", "brief": "reports.brief", "annex": "reports.annex",
     "figures": "reports.figures", "page": "reports.page",
@@ -197,6 +197,12 @@ def offered(line: str, cwd: Path = ROOT, **env: str) -> list[str]:
         ("sent-workers estimate --reading share_n", "share_net_of_tax=", 1),
         ("sent-workers estimate --list r", "rows", 2),
         ("sent-workers estimate --inputs ru", "russia", 1),
+        ("sent-workers estimate --currency ", "USD", 3),
+        ("sent-workers estimate --inputs world --currency C", "CNY", 1),
+        ("sent-workers drivers RUN --what state", "state_take", 1),
+        ("sent-workers drivers RUN --show co", "correlations", 1),
+        ("sent-workers check RUN --show prior", "prior_predictive", 3),
+        ("sent-workers calibrate --show m", "misfit", 2),
         ("sent-workers case check r", "russia", 1),
         ("sent-workers estimate --inputs nowhere --scenario d", "", 0),
     ],

@@ -14,10 +14,11 @@ import pytest
 from model.archive import store
 from model.archive.check_result import CheckResult
 from model.archive.months_file import read_months
+from model.case.case import Case, read_case
 from model.criticism.suite import record
 from model.why import chain, claim
 from model.why.chain import NoSuchAnswerError, split
-from model.why.claim import NoSuchRowError
+from model.why.one_row import NoSuchRowError
 from tests.cases import write_case
 from tests.reports.runs import RIVALS, add_drivers, write_run
 
@@ -143,6 +144,23 @@ def test_what_a_claim_does(folder: Path) -> None:
 def test_a_row_that_is_not_there(folder: Path) -> None:
     with pytest.raises(NoSuchRowError, match=r"there is no row 'paymnt' in evidence\.csv; did you"):
         claim(folder, "paymnt", chain(folder))
+
+
+def test_the_case_is_read_once_for_many_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["model.why.claim"]
+    read: list[Path] = []
+
+    def counted(path: Path) -> Case:
+        read.append(path)
+        return read_case(path)
+
+    monkeypatch.setattr(module, "read_case", counted)
+    found = chain(folder)
+    both = module.claims(folder, ["payment", "official_total", "payment"], found)
+    assert [one.row for one in both] == ["payment", "official_total"]
+    assert len(read) == 1
+    assert module.claims(folder, [], found) == []
+    assert len(read) == 1
 
 
 def why(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

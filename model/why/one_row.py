@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,8 @@ class Claim:
         return "\n".join(claim_lines(self))
 
 
-def claim(folder: Path, row: str, of: Chain) -> Claim:
-    """What a claim does in the answer of a run.
+def claims(folder: Path, rows: Iterable[str], of: Chain) -> list[Claim]:
+    """What claims do in the answer of a run.
 
     Raises
     ------
@@ -79,12 +80,22 @@ def claim(folder: Path, row: str, of: Chain) -> Claim:
         If the run's inputs cannot be read, for example because an older program wrote them.
     DamagedRunError
     """
+    asked = list(dict.fromkeys(rows))
+    if not asked:
+        return []
     case, summary = read_case(folder / COPY), store.read_summary(folder)
     ids = case.evidence["id"].tolist()
-    if row not in ids:
-        raise NoSuchRowError(f"there is no row {quote(row)} in evidence.csv; {choose(row, ids)}")
+    for row in asked:
+        if row not in ids:
+            near = choose(row, ids)
+            raise NoSuchRowError(f"there is no row {quote(row)} in evidence.csv; {near}")
     with store.agreeing(folder):
-        return _claim(case, summary, row, of)
+        return [_claim(case, summary, row, of) for row in asked]
+
+
+def claim(folder: Path, row: str, of: Chain) -> Claim:
+    """What one claim does; see `claims`."""
+    return claims(folder, [row], of)[0]
 
 
 def _claim(case: Case, summary: Json, name: str, of: Chain) -> Claim:

@@ -1,0 +1,157 @@
+"""Read titles.toml: a case's own titles in other languages, each checked against the case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+from pydantic import Field
+
+from model.case.contents import Host, Prospect, RivalReading, Segment
+from model.case.faults import choose, quote
+from model.case.folders import TITLES, is_copy, scenario_names
+from model.case.phases import Timeline
+from model.case.reader.settings import Filled, Line, Table
+from model.case.reader.toml_files import read_toml, validate
+from model.case.reader.toml_places import Place, dotted, line_of
+from model.equations.quantities import LISTED
+
+if TYPE_CHECKING:
+    from model.case.case import Case
+    from model.case.reader.files import Folder
+
+#: Titles by kind and name.
+Titles = Mapping[str, Mapping[str, str]]
+#: Names of each kind that a case has; None where they are not known.
+Names = Mapping[str, tuple[str, ...] | None]
+
+#: A language, as ISO 639 writes it.
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+Lines = Annotated[dict[str, Line], Field(default_factory=dict)]
+Texts = Annotated[dict[str, Filled], Field(default_factory=dict)]
+
+
+class TitlesTable(Table):
+    """``[LANGUAGE.KIND]``: titles by the name of what they are titles of."""
+
+    case: Annotated[Lines, Field(description="The case's own: title and sender.")]
+    hosts: Annotated[Lines, Field(description="Hosts of timeline.toml.")]
+    groups: Annotated[Lines, Field(description="Named groups of hosts.")]
+    segments: Annotated[Lines, Field(description="Ids of segments.csv.")]
+    phases: Annotated[Lines, Field(description="Phases, of every kind.")]
+    readings: Annotated[Lines, Field(description="Rival readings.")]
+    scenarios: Annotated[Lines, Field(description="Titles of scenarios.")]
+    descriptions: Annotated[Texts, Field(description="Descriptions of scenarios.")]
+    prospects: Annotated[Lines, Field(description="Sources that might be found.")]
+    speakers: Annotated[Lines, Field(description="Who said it, by id of evidence.csv.")]
+    publishers: Annotated[Lines, Field(description="Publishers, by id of sources.csv.")]
+
+
+def names_of(
+    folder: Path,
+    timeline: Timeline | None,
+    hosts: Sequence[Host] | None,
+    groups: Mapping[str, object],
+    segments: Sequence[Segment] | None,
+    readings: Sequence[RivalReading],
+    prospects: Sequence[Prospect],
+    evidence: pd.DataFrame | None,
+    sources: pd.DataFrame | None,
+) -> Names:
+    """What of a case may be titled, by kind; None for what could not be read.
+
+    A run's copy of a case holds only the scenarios that the run was asked for.
+    """
+    scenarios = None if is_copy(folder) else tuple(scenario_names(folder))
+    return {
+        "case": ("title", "sender"),
+        "hosts": tuple(host.name for host in hosts) if hosts else None,
+        "groups": tuple(groups) if hosts else None,
+        "segments": tuple(one.id for one in segments) if segments else None,
+        "phases": _phases(timeline) if timeline is not None else None,
+        "readings": tuple(one.name for one in readings),
+        "scenarios": scenarios,
+        "descriptions": scenarios,
+        "prospects": tuple(one.name for one in prospects),
+        "speakers": None if evidence is None else tuple(evidence["id"]),
+        "publishers": None if sources is None else tuple(sources["id"]),
+    }
+
+
+def _phases(timeline: Timeline) -> tuple[str, ...]:
+    """Names of all phases that a case states, in its own order."""
+    owners = (timeline.common, *timeline.own.values())
+    found = (one.name for own in owners for index in LISTED for one in own.get(index, ()))
+    return tuple(dict.fromkeys(found))
+
+
+def read_titles(folder: Folder, names: Names) -> dict[str, Titles]:
+    """Return titles by language, kind and name; empty if the case has no file.
+
+    Every error is in ``folder.report``. What has no title keeps the case's own.
+    """
+    read = read_toml(folder, TITLES, required=False)
+    if read is None:
+        return {}
+    content, text = read
+    report = folder.report
+
+    def fault(path: Place, message: str) -> None:
+        report.add(TITLES, line_of(text, path), dotted(path), message)
+
+    # another file's error may have hidden names
+    known = {} if report.faulty else names
+    found: dict[str, Titles] = {}
+    for language, inner in content.items():
+        if not LANGUAGE.fullmatch(language):
+            fault((language,), f"{quote(language)} is not a language; write its code, such as ko")
+            continue
+        table = validate(TitlesTable, inner, TITLES, text, report, (language,))
+        if table is None:
+            continue
+        found[language] = titles = table.model_dump()
+        for kind, named in titles.items():
+            allowed = known.get(kind)
+            for name in [] if allowed is None else set(named) - set(allowed):
+                message = f"the case has no {quote(name)} among {MEANT[kind]}"
+                fault((language, kind, name), f"{message}; {choose(name, allowed or ())}")
+    if not content:
+        report.add(TITLES, None, None, "there is no language; add [ko.hosts], or remove the file")
+    return found
+
+
+#: What a kind is, in a message.
+MEANT = {
+    "case": "its own titles",
+    "hosts": "its hosts",
+    "groups": "its groups of hosts",
+    "segments": "its segments",
+    "phases": "its phases",
+    "readings": "its readings",
+    "scenarios": "its scenarios",
+    "descriptions": "its scenarios",
+    "prospects": "its prospects",
+    "speakers": "its rows of evidence",
+    "publishers": "its sources",
+}
+#: Kinds of which only what a report cites needs a title: names, mostly, which stay as they are.
+NAMES = ("speakers", "publishers")
+
+
+def untitled(case: Case) -> dict[str, list[str]]:
+    """Titles that each language of titles.toml lacks, as KIND.NAME; the case's own stand in."""
+    parts = (case.timeline, case.hosts, case.groups, case.segments, case.readings, case.prospects)
+    names = names_of(case.folder, *parts, case.evidence, case.sources)
+    return {
+        language: [
+            f"{kind}.{name}"
+            for kind, allowed in names.items()
+            for name in allowed or ()
+            if kind not in NAMES and name not in titles[kind]
+        ]
+        for language, titles in case.titles.items()
+    }
