@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from reports.assumed import name_of
 from reports.citations import Notes, best
 from reports.figures import meanings
 from reports.figures.of_document import FigureFiles
-from reports.figures.totals import host_titles, place_name
+from reports.figures.totals import CEILINGS, FLOORS, host_titles, place_name
 from reports.findings import Sentence, sentence
 from reports.front import PARTS, box, front, sureness
 from reports.linked import Annex
@@ -38,8 +39,6 @@ CANDIDATES, LINES = 3, 4
 CITED = 3
 #: Basic quantities named as most closely tied to the sum.
 NAMED = 3
-#: Dollars a year that are widely quoted for the world.
-QUOTED = tuple(amount * MILLION for amount in meanings.QUOTED)
 #: Quantities of the claims about a host's number of workers.
 COUNTS = PARTS["workers"]
 
@@ -164,7 +163,13 @@ def _best_of(run: SavedRun, host: str) -> list[str]:
     """The best-graded fitted claims about a host's workers, or about the host if there are none."""
     own = [name for name in run.summary["evidence"] if run.evidence[name]["host"] == host]
     counts = [name for name in own if run.evidence[name]["quantity"] in COUNTS]
-    return best(run, counts or own, CITED)
+    whole = [name for name in counts if _of_all(run.evidence[name])]
+    return best(run, whole or counts or own, CITED)
+
+
+def _of_all(row: Mapping[str, str]) -> bool:
+    """Whether a count is of all workers of its host, and not a bound, which is often of a part."""
+    return not row["segment"] and row["qualifier"] not in FLOORS + CEILINGS
 
 
 def _interval(draws: Any, texts: Catalogue) -> str:
@@ -181,30 +186,30 @@ def _narrower(quantity: Any, whole: Any) -> float:
 
 def quoted(run: SavedRun, texts: Catalogue) -> Json:
     """The chance that the sum comes to each quoted amount, by definition: a year and any year."""
-    rows = []
-    for definition in meanings.ORDER:
+    rows, amounts = [], [amount * MILLION for amount in meanings.quoted(run)]
+    for definition in meanings.ORDER if amounts else ():
         draws = run.yearly_draws(definition)
         whole = run.headline_draws(definition)
         highest = np.max([draws.sel(year=year).values.ravel() for year in run.years], axis=0)
         cells = [
             texts.numbers.percent(float((one >= amount).mean()))
-            for amount in QUOTED
+            for amount in amounts
             for one in (whole, highest)
         ]
         name = texts.say(f"definitions.{definition}.name")
         rows.append([name, _interval(whole / MILLION, texts), *cells])
     heads = [texts.say("world_brief.quoted.definition"), str(run.year)]
-    for amount in QUOTED:
+    for amount in amounts:
         parts = texts.numbers.amount(amount, amount, amount)
         said = texts.say("front.amount", parts=parts)
         heads += [
             texts.say(f"world_brief.quoted.{when}", amount=said, year=run.year)
             for when in ("in_year", "in_any")
         ]
-    world = run.is_all("world")
-    key = "world" if world else "part"
+    key = "world" if run.is_all("world") else "part"
+    text = texts.say(f"world_brief.quoted.{key}", hosts=host_titles(run, texts))
     return {
-        "text": texts.say(f"world_brief.quoted.{key}", hosts=host_titles(run, texts)),
+        "text": text if amounts else "",
         "caption": texts.say(
             "world_brief.quoted.caption", year=run.year, first=run.years[0], last=run.years[-1]
         ),
@@ -217,8 +222,8 @@ def left_out(run: SavedRun, texts: Catalogue) -> str:
     """Which published totals are compared with nothing, and why; blank if there are none."""
     said = []
     for why, rows in meanings.left_out(run).items():
-        words = {run.evidence[row]["host"] for row in rows}
-        named = ", ".join(sorted(one.replace("_", " ") for one in words))
+        places = {run.evidence[row]["host"] for row in rows}
+        named = ", ".join(sorted(place_name(run, one, texts) for one in places))
         said.append(texts.say(f"world_brief.left_out.{why}", count=len(rows), named=named))
     return texts.say("world_brief.left_out.text", reasons="; ".join(said)) if said else ""
 

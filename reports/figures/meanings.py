@@ -49,8 +49,6 @@ ROW, WHOLE, LETTERS = 4.6, 150.0, 34
 ORDER = tuple(reversed(DEFINITIONS))
 #: A single figure is right within this part of itself.
 NEAR = 0.2
-#: Million dollars a year that are widely quoted for the world.
-QUOTED = (500.0, 2000.0)
 #: Where the first column of chances is, and how far apart columns are, in points.
 FIRST, APART = 22.0, 31.0
 #: Million dollars at which the axis begins, at least.
@@ -73,6 +71,11 @@ class Compared:
     row: str
     chances: dict[str, float]
     sums: dict[str, tuple[float, float, float]]
+
+
+def quoted(run: SavedRun) -> list[float]:
+    """Million dollars a year that are widely quoted for all hosts, as the case says."""
+    return [float(amount) for amount in run.timeline.get("quoted", [])]
 
 
 def compared(run: SavedRun) -> dict[str, list[Compared]]:
@@ -153,7 +156,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         _columns(axes, texts, any(one.chances for rows in groups.values() for _, one in rows))
         axes.set_yticks(list(ticks), list(ticks.values()), fontsize=7.8)
         axes.set_ylim(place - 0.7, -0.9)
-        _scale(axes, texts)
+        _scale(axes, quoted(run), texts)
     return axes
 
 
@@ -173,7 +176,7 @@ def _definitions(axes: Axes, run: SavedRun, texts: Catalogue) -> dict[float, str
         )
         name = texts.say(f"definitions.{definition}.name")
         ticks[place] = texts.say("figures.meanings.ours", definition=name, year=run.year)
-    for amount in QUOTED:
+    for amount in quoted(run):
         axes.axvline(amount, color=FAINT_INK, linestyle=(0, (3, 3)), linewidth=0.8, zorder=0)
         axes.annotate(
             texts.numbers.rounded(amount, 1.0), (amount, -0.9), (0, 1), ha="center", va="bottom",
@@ -264,10 +267,10 @@ def _column(axes: Axes, column: float, place: float, text: str, **look: Any) -> 
     )  # fmt: skip
 
 
-def _scale(axes: Axes, texts: Catalogue) -> None:
+def _scale(axes: Axes, amounts: list[float], texts: Catalogue) -> None:
     axes.set_xscale("log")
     low, high = axes.get_xlim()
-    axes.set_xlim(max(low, LEAST), max(high, 1.25 * max(QUOTED)))
+    axes.set_xlim(max(low, LEAST), max(high, 1.25 * max(amounts, default=0.0)))
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0,)))
     axes.xaxis.set_major_formatter(lambda value, _: texts.numbers.rounded(value, 1.0))
     axes.xaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))

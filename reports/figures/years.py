@@ -39,7 +39,7 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
     with styled():
         axes = canvas(HEIGHT, figure).subplots()
         highest = max(run.annual(year, HEADLINE)["q95"] for year in run.years) / MILLION
-        official = best_total(run)
+        official = beside(run)
         if official is not None:
             highest = max(highest, _total(axes, run, official, texts))
         press = run.summary.get("press_arithmetic")
@@ -53,6 +53,11 @@ def draw(run: SavedRun, figure: Canvas | None = None, texts: Catalogue | None = 
         axes.yaxis.set_major_locator(MaxNLocator(5))
         faint_grid(axes)
     return axes
+
+
+def beside(run: SavedRun) -> str | None:
+    """The published total that is drawn; among many years its words have no room."""
+    return best_total(run) if len(run.years) <= ROOMY else None
 
 
 def best_total(run: SavedRun) -> str | None:
@@ -148,7 +153,7 @@ def describe(run: SavedRun, texts: Catalogue) -> str:
         )
         for year in run.years
     ]
-    official = best_total(run)
+    official = beside(run)
     others = [] if official is None else [said(run, official, texts)]
     press = run.summary.get("press_arithmetic")
     if press is not None:

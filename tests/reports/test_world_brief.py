@@ -50,7 +50,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
         base / "case",
         two_hosts=True,
         evidence=TOTALS,
-        timeline={"groups": {"world": ["russia", "china"]}},
+        timeline={"groups": {"world": ["russia", "china"]}, "quoted": [500, 2000]},
     )
     return SavedRun.open(write_run(base / "runs", folder))
 
@@ -131,12 +131,27 @@ def test_a_total_is_compared_with_its_own_hosts_or_with_nothing(world: SavedRun)
 def test_a_part_of_the_world_scores_no_total_of_the_world(
     tmp_path: Path, english: Catalogue
 ) -> None:
-    folder = write_case(tmp_path / "case", two_hosts=True, evidence={"near": TOTALS["near"]})
+    folder = write_case(
+        tmp_path / "case",
+        two_hosts=True,
+        evidence={"near": TOTALS["near"]},
+        timeline={"quoted": [500]},
+    )
     run = SavedRun.open(write_run(tmp_path / "runs", folder))
     (one,) = meanings.compared(run)["world"]
     assert one.chances == {}
     assert set(one.sums) == set(DEFINITIONS)
     assert "hosts outside it" in world_brief.quoted(run, english)["text"]
+
+
+def test_nothing_is_told_of_amounts_that_the_case_does_not_quote(
+    world: SavedRun, english: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(world.timeline, "quoted")
+    table = world_brief.quoted(world, english)
+    assert not table["rows"]
+    assert not table["text"]
+    assert pages(brief(world, english)) <= world_brief.LONGEST
 
 
 def test_chances_of_quoted_amounts(world: SavedRun, english: Catalogue) -> None:

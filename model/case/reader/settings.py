@@ -16,6 +16,8 @@ from model.case.units import CURRENCIES, currency_fault
 MOST_HOSTS = 250
 #: Deviations of logs stay below it: at this one, a figure says nothing whatever it is.
 MOST_DEVIATION = 100
+#: Amounts of which a table has two columns each.
+MOST_QUOTED = 3
 #: Longest title, in characters.
 LONGEST_LINE = 300
 
@@ -192,6 +194,10 @@ class TimelineFile(Table):
     tax_periods: Stretches
     sanctions: list[SanctionTable] = []
     press_arithmetic: PressTable | None = None
+    quoted: Annotated[
+        list[Annotated[float, Field(gt=0.0, allow_inf_nan=False)]],
+        Field(max_length=MOST_QUOTED, description="Million USD a year named for all hosts."),
+    ] = []
     gather: GatherTable | None = None
 
 
