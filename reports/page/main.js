@@ -1,6 +1,7 @@
 // Builds the page, and shows it anew whenever something is set.
 
-const panels = [answerPanel, leverPanel, readingPanel, sourcePanel, scenarioPanel, otherPanel, believePanel, takingPanel];
+// sources last: there are dozens
+const panels = [answerPanel, leverPanel, readingPanel, scenarioPanel, otherPanel, believePanel, takingPanel, sourcePanel];
 
 let state = readFragment(window.location.hash);
 let waiting = 0;
