@@ -65,6 +65,14 @@ Language = Annotated[
 ]
 
 
+#: The file that each document becomes, and the module that makes it.
+DOCUMENTS = {
+    "brief": ("brief.pdf", "reports.brief"),
+    "annex": ("annex.pdf", "reports.annex"),
+    "page": ("page.html", "reports.page.assembling"),
+}
+
+
 def opened(name: str, runs: Path, language: str) -> tuple[SavedRun, Catalogue]:
     """Open the run and the texts that a command line names."""
     from reports.saved_run import ReportError, SavedRun
@@ -119,10 +127,9 @@ def in_language(texts: Catalogue) -> str:
 
 
 def _made(document: str, run: SavedRun, texts: Catalogue) -> bytes:
-    """A document of a run, by the name of its module and its function."""
-    make: Callable[[SavedRun, Catalogue], bytes] = getattr(
-        importlib.import_module(f"reports.{document}"), document
-    )
+    """A document of a run, by a function of its name."""
+    module = importlib.import_module(DOCUMENTS[document][1])
+    make: Callable[[SavedRun, Catalogue], bytes] = getattr(module, document)
     return make(run, texts)
 
 
@@ -141,7 +148,7 @@ def _command_line(document: str, what: str) -> App:
             from reports.typesetting import write_file
 
             saved, texts = opened(run, runs, language)
-            path = output or saved.folder / FOLDER / named(f"{document}.pdf", saved, texts)
+            path = output or saved.folder / FOLDER / named(DOCUMENTS[document][0], saved, texts)
             write_file(path, _made(document, saved, texts))
             say(f"Wrote {path}")
 
@@ -158,7 +165,12 @@ annex = _command_line(
     "annex",
     "Write the annex of a saved run: model, priors, claims, conflicts, checks and convergence.",
 )
-figures, report, page = App(), App(), App()
+page = _command_line(
+    "page",
+    "Write the what-if page of a saved run: one HTML file that needs no network, to move "
+    "sliders in.",
+)
+figures, report = App(), App()
 
 
 @figures.command(help="Write every figure of a saved run as SVG and PNG.", epilog=EXAMPLES + ENDING)
@@ -180,31 +192,6 @@ def draw_figures(
     reporting(work)
 
 
-@page.command(
-    help="Write the what-if page of a saved run: one HTML file that needs no network, to move "
-    "sliders in.",
-    epilog=EXAMPLES + ENDING,
-)
-def write_page(
-    run: Run,
-    output: OutputFile = None,
-    runs: OnlyRuns = store.RUNS,
-    language: Language = "en",
-) -> None:
-    """Make and write the page."""
-
-    def work() -> None:
-        from reports.page.assembling import page as made
-        from reports.typesetting import write_file
-
-        saved, texts = opened(run, runs, language)
-        path = output or saved.folder / FOLDER / named("page.html", saved, texts)
-        write_file(path, made(saved, texts))
-        say(f"Wrote {path}")
-
-    reporting(work)
-
-
 @report.command(
     help="Write the brief, the annex and all figures of a saved run.", epilog=EXAMPLES + ENDING
 )
@@ -220,7 +207,9 @@ def write_all(
         saved, texts = opened(run, runs, language)
         folder = output or saved.folder / FOLDER
         documents = ("brief", "annex")
-        files = {named(f"{d}.pdf", saved, texts): _made(d, saved, texts) for d in documents}
+        files = {
+            named(DOCUMENTS[one][0], saved, texts): _made(one, saved, texts) for one in documents
+        }
         pictures, where = _drawn(saved, texts), f"figures{in_language(texts)}"
         _written(folder, files | {f"{where}/{name}": one for name, one in pictures.items()})
         for name in files:
