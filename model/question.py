@@ -124,6 +124,16 @@ class Question:
     options: SamplerOptions = field(default_factory=SamplerOptions)
 
 
+def options_asked(arguments: Sequence[str]) -> SamplerOptions:
+    """What a run's ``arguments`` ask of the sampler.
+
+    Its manifest has what it took instead: a fit that goes badly takes other steps or more draws.
+    """
+    asked = dict(zip(arguments[::2], arguments[1::2], strict=False))
+    named = {name: asked.get(f"--{name}") for name in ("draws", "tune", "chains", "seed")}
+    return SamplerOptions(**{name: int(one) for name, one in named.items() if one})
+
+
 def arguments(question: Question, copy: str = "") -> list[str]:
     """Command-line arguments for a question, without those at their defaults.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from model.estimate import app
-from model.question import Question, SamplerOptions, WhatIf, arguments
+from model.question import Question, SamplerOptions, WhatIf, arguments, options_asked
 from model.sampling.whatif import what_if_of
 
 
@@ -42,6 +42,13 @@ def test_arguments_ask_the_same_question() -> None:
     assert (Path(found["inputs"]), tuple(found["scenario"])) == (asked.inputs, asked.scenarios)
     assert (found["horizon"], found["draws"], found["seed"]) == ("2021-12", 500, 7)
     assert (found["tune"], found["chains"]) == (150, 4)
+
+
+def test_arguments_tell_what_was_asked_of_the_sampler() -> None:
+    asked = SamplerOptions(draws=500, tune=60, chains=2, seed=7)
+    what_if = WhatIf(drop_rows=("a", "b"), as_of="2018-08-02")
+    assert options_asked(arguments(Question(what_if=what_if, options=asked))) == asked
+    assert options_asked(arguments(Question())) == SamplerOptions()
 
 
 def test_the_plain_question_needs_no_arguments() -> None:

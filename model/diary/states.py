@@ -13,7 +13,7 @@ from model.archive.moved import Drawn
 from model.diary.book import NoDiaryError, Step
 from model.diary.changes import State
 from model.diary.refits import Told
-from model.question import SamplerOptions
+from model.question import SamplerOptions, options_asked
 
 Json = dict[str, Any]
 
@@ -39,11 +39,8 @@ class Run:
 
     @property
     def options(self) -> SamplerOptions:
-        """What was asked of the sampler; a fit that goes badly takes other steps or more draws."""
-        said = self.manifest.get("arguments") or []
-        asked = dict(zip(said[::2], said[1::2], strict=False))
-        named = {name: asked.get(f"--{name}") for name in ("draws", "tune", "chains", "seed")}
-        return SamplerOptions(**{name: int(one) for name, one in named.items() if one})
+        """What was asked of the sampler."""
+        return options_asked(self.manifest.get("arguments") or [])
 
 
 def runs_of(runs: Path, case: str) -> tuple[str, list[Path], list[str]]:

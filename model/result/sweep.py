@@ -14,7 +14,7 @@ from model.archive.moved import WITHIN
 from model.archive.show import HEADINGS
 from model.case.folders import COPY
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.question import Question, SamplerOptions, WhatIf
+from model.question import Question, WhatIf, options_asked
 from model.result.asked import in_python
 from model.result.readable_tables import known
 from model.result.sweep_axes import Axis, axes_of, check_sweep, questions
@@ -170,12 +170,10 @@ def sweep_of(
     from model.result.estimate import Estimate
 
     known(definition, DEFINITIONS)
-    sampler, runs = before.manifest["sampler"], before.folder.parent
-    options = {name: sampler[name] for name in ("draws", "tune", "chains", "seed")}
+    runs, options = before.folder.parent, options_asked(before.manifest["arguments"])
     question = Question(
-        before.folder / COPY, WhatIf.of(before.manifest["what_if"]), (), "",
-        SamplerOptions(**options),
-    )  # fmt: skip
+        before.folder / COPY, WhatIf.of(before.manifest["what_if"]), (), "", options
+    )
 
     def estimated(one: Question) -> Estimate:
         known_one = found(one, runs) or answer(one, read_inputs(one), runs)
