@@ -83,7 +83,7 @@ def check(
         from model.case.case import read_case
         from model.case.faults import CaseError
         from model.case.reader.scenarios import read_scenarios
-        from model.case.reader.titles import untitled
+        from model.case.reader.titles import of_nothing, untitled
 
         names = scenario_names(folder)
         try:
@@ -100,6 +100,10 @@ def check(
             if lacking:
                 own = f"{TITLES} has no {language} for {', '.join(lacking)}"
                 tell(f"note: {own}; reports print the case's own text there", hang="  ")
+        for language, idle in of_nothing(found).items():
+            if idle:
+                stale = f"{TITLES} has {language} for {', '.join(idle)}, which the case has not"
+                tell(f"note: {stale}", hang="  ")
         size = f"{len(found.priors)} priors, {counted(len(names), 'scenario', 'scenarios')}"
         prospects = f"{len(found.prospects)} sources that might be found"
         tell(f"Read {folder}: {found.in_short}; {size}, {prospects}", hang="  ")

@@ -39,7 +39,7 @@ from model.case.reader.row_currencies import with_row_currencies
 from model.case.reader.small_tables import read_fx, read_segments, read_sources
 from model.case.reader.taken_hosts import tell
 from model.case.reader.timeline import read_reading, read_timeline
-from model.case.reader.titles import Titles, names_of, read_titles
+from model.case.reader.titles import Titles, read_titles
 from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
 from model.case.summed_up import SummedUp
@@ -254,8 +254,7 @@ def _read(folder: Folder) -> Case | None:
         evidence = in_prices_of_window(evidence, index, report)
     prospects = read_prospects(folder, dimensions)
     readings = () if evidence is None else read_readings(folder, evidence, priors)
-    named = (timeline, hosts, groups, segments, readings, prospects, evidence, sources)
-    titles = read_titles(folder, names_of(folder.path, *named))
+    titles = read_titles(folder)
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]

@@ -13,7 +13,7 @@ from model.case.case import Case, read_case
 from model.case.checkout import INPUTS
 from model.case.faults import CaseError
 from model.case.folders import COPY, TITLES, files_of
-from model.case.reader.titles import TitlesTable, untitled
+from model.case.reader.titles import TitlesTable, of_nothing, untitled
 from tests.cases import write_case
 from tests.reports.runs import write_run, write_scenarios
 
@@ -50,14 +50,6 @@ def test_titles_are_read_by_language_kind_and_name(tmp_path: Path) -> None:
     ("titles", "column", "said"),
     [
         ('[Korean.hosts]\nrussia = "a"', "Korean", "not a language; write its code, such as ko"),
-        ('[ko.hosts]\nrusia = "a"', "ko.hosts.rusia", "among its hosts; did you mean 'russia'?"),
-        (
-            '[ko.scenarios]\nhalf = "a"',
-            "ko.scenarios.half",
-            "'half' among its scenarios; write one",
-        ),
-        ('[ko.speakers]\npaymnt = "a"', "ko.speakers.paymnt", "did you mean 'payment'?"),
-        ('[ko.case]\nname = "a"', "ko.case.name", "write one of title, sender"),
         ('[ko.host]\nrussia = "a"', "ko.host", "unknown key; did you mean 'hosts'?"),
         ("[ko.hosts]\nrussia = 1", "ko.hosts.russia", "not text; put it in quotation marks"),
         ('[ko.hosts]\nrussia = " "', "ko.hosts.russia", "the text is blank; fill it in"),
@@ -68,8 +60,6 @@ def test_a_title_that_cannot_be_is_one_clear_report(
     titles: str, column: str, said: str, tmp_path: Path
 ) -> None:
     folder = case_with(tmp_path / "case", titles)
-    (folder / "scenarios").mkdir(exist_ok=True)
-    (folder / "scenarios" / "other.toml").touch()
     with pytest.raises(CaseError) as caught:
         read_case(folder)
     (fault,) = caught.value.faults
@@ -94,6 +84,22 @@ def test_what_has_no_title_is_a_remark(tmp_path: Path) -> None:
     assert re.search(r"note: titles\.toml has no ko for case\.sender, .*; reports print", said)
 
 
+def test_a_title_of_what_the_case_has_not_is_a_remark(tmp_path: Path) -> None:
+    titles = (
+        '[ko.hosts]\nrusia = "a"\n[ko.scenarios]\nhalf = "a"\n[ko.speakers]\npaymnt = "a"\n'
+        'payment = "a"\n[ko.case]\nname = "a"\n'
+    )
+    folder = case_with(tmp_path / "case", titles)
+    strange = ["case.name", "hosts.rusia", "scenarios.half", "speakers.paymnt"]
+    assert sorted(of_nothing(read_case(folder))["ko"]) == strange
+    done = CliRunner().invoke(app, ["check", str(folder)])
+    assert done.exit_code == 0
+    said = " ".join(done.output.split())
+    assert "note: titles.toml has ko for case.name, hosts.rusia, scenarios.half" in said
+    run = write_run(tmp_path / "runs", folder)
+    assert "scenarios.half" not in of_nothing(read_case(run / COPY))["ko"]
+
+
 def test_no_fit_depends_on_them_and_a_run_keeps_them(tmp_path: Path) -> None:
     plain, titled = write_case(tmp_path / "plain"), case_with(tmp_path / "case", KOREAN)
     assert read_case(plain).hashes == read_case(titled).hashes
@@ -115,7 +121,7 @@ def test_a_run_holds_titles_of_scenarios_that_it_was_not_asked_for(tmp_path: Pat
 
 
 def test_the_shipped_case_is_titled_whole(real: Case) -> None:
-    assert untitled(real) == {"ko": [], "ru": []}
+    assert untitled(real) == of_nothing(real) == {"ko": [], "ru": []}
     kinds = set(TitlesTable.model_fields)
     assert all(set(one) == kinds for one in real.titles.values())
     assert (INPUTS / TITLES).is_file()

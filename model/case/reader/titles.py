@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 from pydantic import Field
 
-from model.case.contents import Host, Prospect, RivalReading, Segment
-from model.case.faults import choose, quote
+from model.case.faults import quote
 from model.case.folders import TITLES, is_copy, scenario_names
 from model.case.phases import Timeline
 from model.case.reader.settings import Filled, Line, Table
@@ -51,37 +48,6 @@ class TitlesTable(Table):
     publishers: Annotated[Lines, Field(description="Publishers, by id of sources.csv.")]
 
 
-def names_of(
-    folder: Path,
-    timeline: Timeline | None,
-    hosts: Sequence[Host] | None,
-    groups: Mapping[str, object],
-    segments: Sequence[Segment] | None,
-    readings: Sequence[RivalReading],
-    prospects: Sequence[Prospect],
-    evidence: pd.DataFrame | None,
-    sources: pd.DataFrame | None,
-) -> Names:
-    """What of a case may be titled, by kind; None for what could not be read.
-
-    A run's copy of a case holds only the scenarios that the run was asked for.
-    """
-    scenarios = None if is_copy(folder) else tuple(scenario_names(folder))
-    return {
-        "case": ("title", "sender"),
-        "hosts": tuple(host.name for host in hosts) if hosts else None,
-        "groups": tuple(groups) if hosts else None,
-        "segments": tuple(one.id for one in segments) if segments else None,
-        "phases": _phases(timeline) if timeline is not None else None,
-        "readings": tuple(one.name for one in readings),
-        "scenarios": scenarios,
-        "descriptions": scenarios,
-        "prospects": tuple(one.name for one in prospects),
-        "speakers": None if evidence is None else tuple(evidence["id"]),
-        "publishers": None if sources is None else tuple(sources["id"]),
-    }
-
-
 def _phases(timeline: Timeline) -> tuple[str, ...]:
     """Names of all phases that a case states, in its own order."""
     owners = (timeline.common, *timeline.own.values())
@@ -89,10 +55,11 @@ def _phases(timeline: Timeline) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_titles(folder: Folder, names: Names) -> dict[str, Titles]:
+def read_titles(folder: Folder) -> dict[str, Titles]:
     """Return titles by language, kind and name; empty if the case has no file.
 
-    Every error is in ``folder.report``. What has no title keeps the case's own.
+    Every error is in ``folder.report``. What has no title keeps the case's own; a title of what the
+    case does not have, as when a row is taken out, is no error: ``untitled`` and ``of_nothing``.
     """
     read = read_toml(folder, TITLES, required=False)
     if read is None:
@@ -103,49 +70,26 @@ def read_titles(folder: Folder, names: Names) -> dict[str, Titles]:
     def fault(path: Place, message: str) -> None:
         report.add(TITLES, line_of(text, path), dotted(path), message)
 
-    # another file's error may have hidden names
-    known = {} if report.faulty else names
     found: dict[str, Titles] = {}
     for language, inner in content.items():
         if not LANGUAGE.fullmatch(language):
             fault((language,), f"{quote(language)} is not a language; write its code, such as ko")
             continue
         table = validate(TitlesTable, inner, TITLES, text, report, (language,))
-        if table is None:
-            continue
-        found[language] = titles = table.model_dump()
-        for kind, named in titles.items():
-            allowed = known.get(kind)
-            for name in [] if allowed is None else set(named) - set(allowed):
-                message = f"the case has no {quote(name)} among {MEANT[kind]}"
-                fault((language, kind, name), f"{message}; {choose(name, allowed or ())}")
+        if table is not None:
+            found[language] = table.model_dump()
     if not content:
         report.add(TITLES, None, None, "there is no language; add [ko.hosts], or remove the file")
     return found
 
 
-#: What a kind is, in a message.
-MEANT = {
-    "case": "its own titles",
-    "hosts": "its hosts",
-    "groups": "its groups of hosts",
-    "segments": "its segments",
-    "phases": "its phases",
-    "readings": "its readings",
-    "scenarios": "its scenarios",
-    "descriptions": "its scenarios",
-    "prospects": "its prospects",
-    "speakers": "its rows of evidence",
-    "publishers": "its sources",
-}
 #: Kinds of which only what a report cites needs a title: names, mostly, which stay as they are.
 NAMES = ("speakers", "publishers")
 
 
 def untitled(case: Case) -> dict[str, list[str]]:
     """Titles that each language of titles.toml lacks, as KIND.NAME; the case's own stand in."""
-    parts = (case.timeline, case.hosts, case.groups, case.segments, case.readings, case.prospects)
-    names = names_of(case.folder, *parts, case.evidence, case.sources)
+    names = _names(case)
     return {
         language: [
             f"{kind}.{name}"
@@ -154,4 +98,36 @@ def untitled(case: Case) -> dict[str, list[str]]:
             if kind not in NAMES and name not in titles[kind]
         ]
         for language, titles in case.titles.items()
+    }
+
+
+def of_nothing(case: Case) -> dict[str, list[str]]:
+    """Titles in each language, as KIND.NAME, of what the case does not have; they title nothing."""
+    names = _names(case)
+    return {
+        language: [
+            f"{kind}.{name}"
+            for kind, named in titles.items()
+            for name in named
+            if (allowed := names[kind]) is not None and name not in allowed
+        ]
+        for language, titles in case.titles.items()
+    }
+
+
+def _names(case: Case) -> Names:
+    """What of a case may be titled, by kind; None for what a run's copy holds a part of."""
+    scenarios = None if is_copy(case.folder) else tuple(scenario_names(case.folder))
+    return {
+        "case": ("title", "sender"),
+        "hosts": tuple(host.name for host in case.hosts),
+        "groups": tuple(case.groups),
+        "segments": tuple(one.id for one in case.segments),
+        "phases": _phases(case.timeline),
+        "readings": tuple(one.name for one in case.readings),
+        "scenarios": scenarios,
+        "descriptions": scenarios,
+        "prospects": tuple(one.name for one in case.prospects),
+        "speakers": tuple(case.evidence["id"]),
+        "publishers": tuple(case.sources["id"]),
     }
