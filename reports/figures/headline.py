@@ -8,6 +8,7 @@ held out of the fit, and the press's arithmetic beside the wedge, which it measu
 from __future__ import annotations
 
 import textwrap
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -312,7 +313,10 @@ def _fit(name: Annotation) -> None:
     """Set a name in smaller type if there is no room for it beside the axis."""
     figure = name.get_figure(root=True)
     assert figure is not None
-    room, width = (NAMES - EDGE) / 25.4, name.get_window_extent().width / figure.dpi
+    with warnings.catch_warnings():
+        # what these fonts lack is set in others, or told by its code, when the figure is written
+        warnings.filterwarnings("ignore", "Glyph")
+        room, width = (NAMES - EDGE) / 25.4, name.get_window_extent().width / figure.dpi
     if width > room:
         name.set_fontsize(float(name.get_fontsize()) * room / width)
 
