@@ -147,7 +147,7 @@ def test_a_row_that_is_not_there(folder: Path) -> None:
 
 
 def test_the_case_is_read_once_for_many_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules["model.why.claim"]
+    module = sys.modules["model.why.one_row"]
     read: list[Path] = []
 
     def counted(path: Path) -> Case:
