@@ -55,7 +55,7 @@ def in_words(run: SavedRun, texts: Catalogue) -> str:
         for name, one in blocks.items()
     )
     if len(blocks) == 1:
-        return texts.say("readings.alone", titles=titles)
+        return texts.say(f"readings.{_single(run)}", titles=titles)
     groups: dict[str, list[float]] = {"plan": [], "earnings": []}
     for one in blocks.values():
         groups[one["follows"]].append(three(annual(one, run.year, HEADLINE), MILLION)[0])
@@ -73,6 +73,11 @@ def _span(middles: list[float], unit: float, texts: Catalogue) -> str:
     """The lowest and highest of some medians, or the one that all round to."""
     low, high = (texts.numbers.rounded(end(middles), unit) for end in (min, max))
     return low if low == high else texts.say("readings.span", low=low, high=high)
+
+
+def _single(run: SavedRun) -> str:
+    """Which text is of a run under one reading: the case's only one, or one of several."""
+    return "only" if run.one_reading else "alone"
 
 
 def between(run: SavedRun, texts: Catalogue) -> list[str]:
@@ -93,7 +98,7 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json | None:
     """Every block of the annex about readings; nothing if the case has only one."""
     if not told(run):
         return None
-    key = "mixed" if len(told(run)) > 1 else "alone"
+    key = "mixed" if len(told(run)) > 1 else _single(run)
     text = [texts.say(f"annex.readings.{key}", count=len(told(run))), *between(run, texts)]
     held, changes = _held_out(run, texts), _changes(run, texts)
     return {

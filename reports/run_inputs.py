@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model.case.folders import COPY, SCENARIOS, TITLES, bytes_of
+from model.case.folders import COPY, READINGS, SCENARIOS, TITLES, bytes_of
 from model.case.including import copy_of, hosts_of_copy, with_host, with_priors
 from model.case.reader.cells import as_read, rows_of_text
 from model.case.reader.toml_places import toml_of
@@ -59,6 +59,12 @@ class RunInputs:
     def reading(self) -> Json:
         """Content of ``reading.toml``."""
         return self._toml("reading")
+
+    @cached_property
+    def one_reading(self) -> bool:
+        """Whether the case itself states one reading only, of which none was chosen."""
+        own = (self.folder / COPY / READINGS).exists()
+        return own and len(self._toml("readings")) == 1
 
     def scenario_file(self, name: str) -> Json:
         """Content of a scenario's file."""

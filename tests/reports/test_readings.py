@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model.case.folders import COPY, READINGS, bytes_of
 from model.terminal.wording import MILLION, rounding_unit
 from reports import figures, findings, front, readings
 from reports.annex import annex
@@ -70,6 +72,21 @@ def test_readings_of_one_kind_are_named(rival_run: SavedRun, english: Catalogue)
     assert found is not None
     assert [row[0] for row in found["summary"]["rows"]] == ["share"]
     assert headline.rivals(alone, alone.year) == {}
+
+
+def test_the_only_reading_of_a_case_is_not_called_one_of_several(
+    rival_run: SavedRun, english: Catalogue, tmp_path: Path
+) -> None:
+    assert not rival_run.one_reading
+    alone = altered(rival_run, share="earnings")
+    (tmp_path / COPY).mkdir()
+    text = bytes_of(rival_run.folder / COPY / READINGS).decode("utf-8")
+    first = text.index("[share]")
+    (tmp_path / COPY / READINGS).write_text(text[first:], encoding="utf-8")
+    only = SavedRun(tmp_path, alone.manifest, alone.summary)
+    assert only.one_reading
+    said = readings.in_words(only, english)
+    assert said == "The evidence is read in one way, as the case states it: “A share of earnings”."
 
 
 def test_each_reading_stands_below_the_mixture(rival_run: SavedRun, english: Catalogue) -> None:
