@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.equations.quantities import HEADLINE
 from reports import exposed
+from reports.citations import publisher
 from reports.saved_run import SavedRun
 from reports.tables import table
 from reports.texts import Catalogue
@@ -76,9 +77,10 @@ def _amounts(
     run: SavedRun, one: exposure.Exposed | exposure.Network, texts: Catalogue
 ) -> list[str]:
     """Worker-months, dollars by definition, and the part of the host's state take."""
-    share = exposed.share(run, one, texts) or texts.say("annex.exposure.untold")
+    part = exposed.share(run, one)
+    share = texts.numbers.interval(*part) if part else texts.say("annex.exposure.untold")
     money = exposed.cells(one, SHOWN, texts, THOUSAND)
-    return [*exposed.cells(one, (WORKER_MONTHS,), texts, 1.0), *money, share.replace("%", "")]
+    return [*exposed.cells(one, (WORKER_MONTHS,), texts, 1.0), *money, share]
 
 
 def _unknown(firms: list[exposure.Exposed], texts: Catalogue) -> list[str]:
@@ -108,8 +110,7 @@ def links(run: SavedRun, groups: list[exposure.Network], texts: Catalogue) -> li
     said: dict[str, None] = {}
     for one in groups:
         for link in one.links.itertuples():
-            publisher = run.sources[str(link.source)]["publisher"]
-            source = f"{publisher} [{link.source}]" if publisher else f"[{link.source}]"
+            source = f"{publisher(run, str(link.source), texts)} [{link.source}]".lstrip()
             told = texts.say(
                 f"exposure.tied.{link.kind}", source=source,
                 firm=names[str(link.firm)], other=names[str(link.other)],

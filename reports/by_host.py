@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model.archive import store
-from model.archive.plain_netcdf import read_group
+from model.archive.months_file import read_all_months
+from model.archive.store import DamagedRunError
 from model.case.folders import BASELINE
-from model.equations.quantities import DEFINITIONS, HEADLINE
+from model.equations.quantities import HEADLINE
 from reports.saved_run import ReportError, SavedRun
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 KNOWN = 20
 #: Groups into which the most uncertain number of workers is divided.
 THIRDS = 3
-LEVELS = (0.05, 0.5, 0.95)
+#: Ends of the interval whose width is told.
+ENDS = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,13 @@ class Monthly:
     Attributes
     ----------
     months : array of str, (T,)
-    dollars : dict of str to DataArray, (host, month, draw)
-        By definition.
+    dollars : DataArray, (definition, host, month, draw)
     present : DataArray, (host, month, draw)
         Workers, on average over the month.
     """
 
     months: NDArray[np.str_]
-    dollars: dict[str, xr.DataArray]
+    dollars: xr.DataArray
     present: xr.DataArray
 
     def inside(self, first: str, last: str) -> NDArray[np.bool_]:
@@ -63,33 +63,25 @@ def monthly(run: SavedRun) -> Monthly:
 
 @lru_cache(maxsize=1)
 def _monthly(folder: Path, _: str) -> Monthly:
-    path = folder / store.MONTHS
-    if not path.is_file():
-        raise ReportError(f"{folder} holds no draws by month: estimate again; no report was made")
-    dollars = {}
-    for definition in DEFINITIONS:
-        try:
-            group = read_group(path, BASELINE, {"definition": definition})
-        except store.DamagedRunError as error:
-            raise ReportError(f"{error}; no report was made") from None
-        dollars[definition] = _flat(group["revenue"] / group["per_usd"])
-    return Monthly(group["month"].to_numpy(), dollars, _flat(group["present"]))
+    try:
+        found = read_all_months(folder, [BASELINE])[BASELINE]
+    except DamagedRunError as error:
+        raise ReportError(f"{error}; no report was made") from None
+    months = found.revenue["month"].to_numpy()
+    return Monthly(months, _flat(found.revenue / found.per_usd), _flat(found.present))
 
 
 def _flat(array: xr.DataArray) -> xr.DataArray:
     """Chains one after the other, as a single run of draws."""
-    return array.stack(one=("chain", "draw")).transpose("host", "month", "one")
+    return array.stack(one=("chain", "draw")).transpose(..., "host", "month", "one")
 
 
 def yearly(run: SavedRun, definition: str = HEADLINE, year: int | None = None) -> xr.DataArray:
     """Dollars of each host in a year, (host, draw); by default the headline's."""
     found = monthly(run)
     asked = run.year if year is None else year
-    return (
-        found.dollars[definition]
-        .isel(month=found.inside(f"{asked}-01", f"{asked}-12"))
-        .sum("month")
-    )
+    inside = found.inside(f"{asked}-01", f"{asked}-12")
+    return found.dollars.sel(definition=definition).isel(month=inside).sum("month")
 
 
 def workers(run: SavedRun) -> xr.DataArray:
@@ -99,15 +91,16 @@ def workers(run: SavedRun) -> xr.DataArray:
     return found.present.isel(month=inside).mean("month")
 
 
-def summed(
-    run: SavedRun, definition: str, hosts: list[str], first: str, last: str
-) -> Floats | None:
-    """Dollars of some hosts over some months, as a yearly rate, (n,); None beyond the data."""
+def covers(run: SavedRun, first: str, last: str) -> bool:
+    """Whether the data cover the months from one to another."""
+    return bool(run.timeline["start"] <= first and last <= run.timeline["end"])
+
+
+def summed(run: SavedRun, definition: str, hosts: list[str], first: str, last: str) -> Floats:
+    """Dollars of some hosts over some months that the data cover, as a yearly rate, (n,)."""
     found = monthly(run)
     inside = found.inside(first, last)
-    if first < run.timeline["start"] or last > run.timeline["end"]:
-        return None
-    dollars = found.dollars[definition].sel(host=hosts).isel(month=inside)
+    dollars = found.dollars.sel(definition=definition, host=hosts).isel(month=inside)
     return np.asarray(dollars.sum(["host", "month"]) * 12 / inside.sum(), dtype=float)
 
 
@@ -126,8 +119,9 @@ def part_of_variance(run: SavedRun) -> dict[str, float]:
 
 def most_uncertain(run: SavedRun) -> str:
     """The host whose number of workers has the widest 90% interval, in persons."""
-    low, _, high = np.quantile(workers(run), LEVELS, axis=1)
-    return str(workers(run)["host"].to_numpy()[int(np.argmax(high - low))])
+    counted = workers(run)
+    low, high = np.quantile(counted, ENDS, axis=1)
+    return str(counted["host"].to_numpy()[int(np.argmax(high - low))])
 
 
 def thirds(counted: Floats) -> list[NDArray[np.int_]]:
@@ -146,5 +140,5 @@ def width_if_known(quantity: Floats, whole: Floats) -> float:
 
 
 def _width(draws: Floats) -> float:
-    low, high = np.quantile(draws, (LEVELS[0], LEVELS[-1]))
+    low, high = np.quantile(draws, ENDS)
     return float(high - low)

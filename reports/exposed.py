@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from model.archive import store
+from model.case.folders import COPY
 from model.equations.quantities import HEADLINE
-from reports.saved_run import ReportError, SavedRun
+from reports.saved_run import ReportError, SavedRun, three_of
 from reports.texts import Catalogue
 
 if TYPE_CHECKING:
     from model import exposure
 
-#: Quantiles told of an amount: the median, then the interval.
-LEVELS = (0.5, 0.05, 0.95)
 #: Kinds of links, or none for all of them.
 Kinds = tuple[str, ...] | None
 
@@ -51,7 +48,7 @@ def told(run: SavedRun) -> bool:
 
 def linked(run: SavedRun) -> bool:
     """Whether the case links firms, or a case that it takes hosts from does."""
-    return told(run) and any((run.folder / "inputs").rglob("links.csv"))
+    return told(run) and any((run.folder / COPY).rglob("links.csv"))
 
 
 def networks(run: SavedRun, kinds: Kinds = None) -> list[list[exposure.Network]]:
@@ -79,28 +76,22 @@ def take(of: exposure.Exposed | exposure.Network, texts: Catalogue) -> str:
     """The state take in dollars with its interval, or that it is not known."""
     if not of.draws:
         return texts.say("exposure.unknown")
-    return texts.say("amount", parts=texts.numbers.amount(*_three(of.draws[HEADLINE])))
+    return texts.say("amount", parts=texts.numbers.amount(*three_of(of.draws[HEADLINE])))
 
 
 def share(
-    run: SavedRun, of: exposure.Exposed | exposure.Network, texts: Catalogue, kinds: Kinds = None
-) -> str:
-    """The part of the state take of all workers of the same hosts and months; blank if not told."""
+    run: SavedRun, of: exposure.Exposed | exposure.Network, kinds: Kinds = None
+) -> tuple[float, float, float] | None:
+    """The part, in per cent, of the state take of all workers of the same hosts and months.
+
+    None if it is not told.
+    """
     parts = found(run, kinds).shares(of)
-    if not parts:
-        return ""
-    told = texts.numbers.parts(*(100.0 * one for one in _three(parts[HEADLINE])))
-    middle = texts.numbers.percent_sign.format(told.middle)
-    return texts.numbers.between.format(middle=middle, low=told.low, high=told.high)
+    return three_of(100.0 * parts[HEADLINE]) if parts else None
 
 
 def cells(
     of: exposure.Exposed | exposure.Network, names: tuple[str, ...], texts: Catalogue, scale: float
 ) -> list[str]:
     """Amounts of some quantities with their intervals."""
-    return [texts.numbers.interval(*(one / scale for one in _three(of.draws[n]))) for n in names]
-
-
-def _three(draws: Any) -> tuple[float, float, float]:
-    middle, low, high = (float(one) for one in np.quantile(draws, LEVELS))
-    return middle, low, high
+    return [texts.numbers.interval(*(one / scale for one in three_of(of.draws[n]))) for n in names]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from model.equations.quantities import HEADLINE
 from model.question import described
 from model.terminal.wording import MILLION, three
@@ -14,7 +12,7 @@ from reports.citations import publisher
 from reports.figures import totals
 from reports.findings import FIRMS, PLAN, RUNGS
 from reports.linked import Annex
-from reports.saved_run import SavedRun
+from reports.saved_run import SavedRun, three_of
 from reports.tables import case_title, chapters
 from reports.texts import Catalogue
 
@@ -105,7 +103,7 @@ def box(run: SavedRun, texts: Catalogue) -> Json:
 def _apart(run: SavedRun, texts: Catalogue) -> str:
     """By how much the two rungs differ, and whether any source says so."""
     draws = run.headline_draws(HEADLINE) - run.headline_draws(PLAN)
-    parts = texts.numbers.parts(*np.quantile(draws / MILLION, [0.5, 0.05, 0.95]))
+    parts = texts.numbers.parts(*three_of(draws / MILLION))
     key = "apart_assumed" if FIRMS in assumed.uses(run) else "apart"
     return texts.say(f"headline.{key}", firms=parts)
 

@@ -265,6 +265,12 @@ class SavedRun(RunInputs):
         return dict(sorted(found.items(), key=lambda item: -abs(item[1])))
 
 
+def three_of(draws: Any) -> tuple[float, float, float]:
+    """Median and ends of the 90% interval of draws, as reports tell them."""
+    middle, low, high = np.quantile(draws, (0.5, 0.05, 0.95))
+    return float(middle), float(low), float(high)
+
+
 def ranks(draws: Floats) -> Floats:
     """Rank of each draw among all, from zero; continuous draws have no ties."""
     return np.argsort(np.argsort(draws, kind="stable"), kind="stable").astype(float)

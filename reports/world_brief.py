@@ -24,7 +24,7 @@ from reports.figures.totals import CEILINGS, FLOORS, host_titles, place_name
 from reports.findings import Sentence, sentence
 from reports.front import PARTS, box, front, sureness
 from reports.linked import Annex
-from reports.saved_run import SavedRun
+from reports.saved_run import SavedRun, three_of
 from reports.tables import case_title, defined
 from reports.texts import Catalogue
 from reports.typesetting import pages, typeset
@@ -173,7 +173,7 @@ def _of_all(row: Mapping[str, str]) -> bool:
 
 
 def _interval(draws: Any, texts: Catalogue) -> str:
-    return texts.numbers.interval(*(float(one) for one in np.quantile(draws, (0.5, 0.05, 0.95))))
+    return texts.numbers.interval(*three_of(draws))
 
 
 def _narrower(quantity: Any, whole: Any) -> float:

@@ -107,9 +107,9 @@ def dials(folder: Path) -> Dials:
         raise DamagedRunError(f"{folder} holds inputs that cannot be read: {error}") from None
     densities = row_by_reading(fitted)
     counts = np.ptp(densities, axis=1) > 0.0
-    ids = fitted.posterior.parts.evidence.ids
+    ids, prior = fitted.posterior.parts.evidence.ids, _prior(fitted)
     return Dials(
-        (*_basic(fitted), *_following(fitted)),
+        (*_basic(fitted, prior), *_following(fitted, prior)),
         at_other_rates(fitted),
         tuple(row for row, one in zip(ids, counts, strict=True) if one),
         densities[counts],
@@ -159,10 +159,9 @@ def row_by_reading(fitted: Fitted) -> Floats:
     return found
 
 
-def _basic(fitted: Fitted) -> list[Dial]:
+def _basic(fitted: Fitted, prior: Floats) -> list[Dial]:
     """Basic quantities of the first host that are not known exactly."""
     layout, found = fitted.posterior.layout, []
-    prior = _prior(fitted)
     for name in BASIC:
         place = layout.index.get(name)
         if place is not None and layout.scale[place] > 0.0:
@@ -179,10 +178,10 @@ def _prior(fitted: Fitted) -> Floats:
     return np.asarray(layout.natural(normals))
 
 
-def _following(fitted: Fitted) -> list[Dial]:
+def _following(fitted: Fitted, prior: Floats) -> list[Dial]:
     """Workers, and how much of the claim is paid, in the headline's year."""
-    prior, posterior = (
-        _workers_and_part(fitted, draws) for draws in (_prior(fitted), fitted.posterior.draws)
+    before_all, after_all = (
+        _workers_and_part(fitted, draws) for draws in (prior, fitted.posterior.draws)
     )
     kinds: tuple[tuple[str, str, Support], ...] = (
         ("workers", "persons", "positive"),
@@ -190,7 +189,7 @@ def _following(fitted: Fitted) -> list[Dial]:
     )
     return [
         Dial(name, "", unit, support, before, after)
-        for (name, unit, support), before, after in zip(kinds, prior, posterior, strict=True)
+        for (name, unit, support), before, after in zip(kinds, before_all, after_all, strict=True)
         if np.isfinite(after).all() and np.ptp(after) > 0.0
     ]
 

@@ -70,7 +70,7 @@ def write_posterior(
             {"log_figure": (("row",), said.log_figure), "weight": (("row",), said.weight)},
             {"row": list(said.ids)},
         ),
-        "/revenue": _by_chain(yearly_usd, chains).assign_coords(base),
+        "/revenue": by_chain(yearly_usd, chains).assign_coords(base),
     }
     path.write_bytes(as_bytes(xr.DataTree.from_dict(groups)))
 
@@ -130,7 +130,7 @@ def log_likelihood(posterior: Posterior, base: dict[str, Any]) -> xr.Dataset:
     )
 
 
-def _by_chain(yearly_usd: xr.DataArray, chains: int) -> xr.Dataset:
+def by_chain(yearly_usd: xr.DataArray, chains: int) -> xr.Dataset:
     """Draws of yearly revenue, (scenario, definition, year, chain, draw)."""
     ordered = yearly_usd.transpose("scenario", "definition", "year", "draw")
     amounts = ordered.to_numpy().reshape(*ordered.shape[:-1], chains, -1)

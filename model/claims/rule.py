@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from model.case import printed_figures
 from model.case.contents import Reading
 from model.claims.numerals import Printed
 
@@ -20,7 +21,7 @@ SUPPORTED, CONTRADICTED = 0.5, 0.1
 REACHED, TIMES = 0.05, 10.0
 #: Means of an exponential tail within which nineteen in twenty lie.
 TAIL = 3.0
-FLOORS = frozenset({"at_least", "more_than", "above", "incomplete"})
+FLOORS = frozenset({*printed_figures.FLOORS, "above"})
 CEILINGS = frozenset({"below", "at_most"})
 UPPER_ENDS = frozenset({"up_to", "as_much_as"})
 

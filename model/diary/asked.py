@@ -71,16 +71,17 @@ def asked_diary(
     known_name(definition, DEFINITIONS)
     if known:
         known_name(known, PERIODS)
-    name, folders, damaged = runs_of(refits.runs, case)
-    plain = [folder for folder in folders if not store.read_manifest(folder)["what_if"]]
-    told = folders if every and not known else plain
+    name, manifests, damaged = runs_of(refits.runs, case)
+    plain = [folder for folder, manifest in manifests.items() if not manifest["what_if"]]
+    told = list(manifests) if every and not known else plain
     if not told:
         raise NoDiaryError(
             f"{refits.runs} holds only what-ifs of {name}; --all tells them, and the estimate "
             "without them makes a diary of its own"
         )
     if known:
-        base = next((one for one in reversed(told) if _converged(one)), None)
+        converged = [one for one in told if manifests[one]["convergence"]["converged"]]
+        base = converged[-1] if converged else None
         if base is None:
             raise NoDiaryError(f"no estimate of {name} in {refits.runs} converged")
         return as_published(refits, read(base), name, definition, year, known)
@@ -93,8 +94,4 @@ def asked_diary(
     if not runs:
         raise NoDiaryError(f"no run of {name} in {refits.runs} can be read")
     found = run_by_run(refits, runs, name, definition, year, explain=explain)
-    return replace(found, left_out=len(folders) - len(told), damaged=tuple(damaged))
-
-
-def _converged(folder: Path) -> bool:
-    return bool(store.read_manifest(folder)["convergence"]["converged"])
+    return replace(found, left_out=len(manifests) - len(told), damaged=tuple(damaged))

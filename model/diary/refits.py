@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from model.archive import store
 from model.archive.answer import Inputs, results_of
+from model.archive.draws_file import by_chain
 from model.archive.moved import Drawn
 from model.archive.plain_files import read_json
 from model.archive.under_scenarios import Results
@@ -168,14 +169,6 @@ class Refits:
 
 def _drawn(fit: str, results: Results) -> Drawn:
     """Draws of revenue by year, in the form that a run has them."""
-    import xarray as xr
-
-    yearly, posterior = results.yearly_usd, results.posterior
-    found = yearly.transpose("scenario", "definition", "year", "draw")
-    places = ("scenario", "definition", "year")
-    named = xr.DataArray(
-        found.to_numpy().reshape(*found.shape[:-1], *posterior.diverging.shape),
-        dims=(*places, "chain", "draw"),
-        coords={name: found[name].values for name in places},
-    )
-    return Drawn(fit, named, posterior.reading)
+    posterior = results.posterior
+    yearly = by_chain(results.yearly_usd, len(posterior.diverging))["yearly_usd"]
+    return Drawn(fit, yearly, posterior.reading)

@@ -43,8 +43,8 @@ class Run:
         return options_asked(self.manifest.get("arguments") or [])
 
 
-def runs_of(runs: Path, case: str) -> tuple[str, list[Path], list[str]]:
-    """Name of a case, the folders of its runs in order of time, and runs that cannot be read.
+def runs_of(runs: Path, case: str) -> tuple[str, dict[Path, Json], list[str]]:
+    """Name of a case, the manifests of its runs in order of time, and runs that cannot be read.
 
     That order is by the day of a run, and within a day by when its draws were written.
 
@@ -53,7 +53,8 @@ def runs_of(runs: Path, case: str) -> tuple[str, list[Path], list[str]]:
     NoDiaryError
         If there are none, or the case is not named where there are several.
     """
-    by_case: dict[str, list[tuple[tuple[str, float, str], Path]]] = {}
+    by_case: dict[str, list[tuple[str, float, str]]] = {}
+    manifests: dict[str, Json] = {}
     damaged = []
     for folder in store.run_folders(runs):
         try:
@@ -63,9 +64,8 @@ def runs_of(runs: Path, case: str) -> tuple[str, list[Path], list[str]]:
             damaged.append(f"{folder.name}  NOT READABLE: {error}")
             continue
         own = manifest.get("case") or folder.resolve().name.rpartition("-")[0]
-        by_case.setdefault(own, []).append(
-            ((manifest.get("date") or "", made, folder.name), folder)
-        )
+        by_case.setdefault(own, []).append((manifest.get("date") or "", made, folder.name))
+        manifests[folder.name] = manifest
     if not by_case:
         raise NoDiaryError(f"{runs} holds no runs")
     counts = ", ".join(f"{name} ({len(own)})" for name, own in sorted(by_case.items()))
@@ -74,7 +74,8 @@ def runs_of(runs: Path, case: str) -> tuple[str, list[Path], list[str]]:
     if not case and len(by_case) > 1:
         raise NoDiaryError(f"{runs} holds runs of several cases; name one: {counts}")
     name = case or next(iter(by_case))
-    return name, [folder for _, folder in sorted(by_case[name])], damaged
+    ordered = [folder for *_, folder in sorted(by_case[name])]
+    return name, {runs / folder: manifests[folder] for folder in ordered}, damaged
 
 
 @store.one_run

@@ -9,7 +9,6 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -40,7 +39,7 @@ from reports.figures.totals import (
     published,
     row_label,
 )
-from reports.saved_run import SavedRun
+from reports.saved_run import SavedRun, three_of
 from reports.texts import Catalogue, catalogue
 
 #: Height of a row, and of all rows at most, in millimetres; letters of a speaker.
@@ -83,40 +82,43 @@ def compared(run: SavedRun) -> dict[str, list[Compared]]:
     found: dict[str, list[Compared]] = {}
     for (place, _), rows in grouped(run).items():
         for row in rows:
-            one = _compared(run, place, row)
-            if one is not None:
-                found.setdefault(place, []).append(one)
+            if _comparable(run, place, row):
+                found.setdefault(place, []).append(_compared(run, place, row))
     order = sorted(found, key=lambda place: (not run.is_all(place), place not in run.places))
     return {place: found[place] for place in order}
 
 
 def left_out(run: SavedRun) -> dict[str, list[str]]:
     """Totals that are compared with nothing, by the reason: ``place`` or ``months``."""
-    there = {one.row for rows in compared(run).values() for one in rows}
     found: dict[str, list[str]] = {}
     for name, row in published(run).items():
-        if name not in there:
-            place = row["published_for"]
-            outside = place not in run.places and place != "world"
-            why = "place" if outside else "months"
+        place = row["published_for"]
+        if not _comparable(run, place, name):
+            why = "months" if _hosts_of(run, place) else "place"
             found.setdefault(why, []).append(name)
     return found
 
 
-def _compared(run: SavedRun, place: str, row: str) -> Compared | None:
-    """A total beside the sums; None if it is of a place, a trade or months not modelled."""
+def _hosts_of(run: SavedRun, place: str) -> list[str]:
+    """Hosts with which a place's totals are compared; none if the case does not have it."""
+    return run.places.get(place, list(run.hosts) if place == "world" else [])
+
+
+def _comparable(run: SavedRun, place: str, row: str) -> bool:
+    """Whether a total is of hosts and months that are modelled, in a unit that can be read."""
     said = run.evidence[row]
-    hosts = run.places.get(place, list(run.hosts) if place == "world" else [])
-    if not hosts or said["unit"] not in UNITS:
-        return None
+    covered = by_host.covers(run, said["start"][:7], said["end"][:7])
+    return bool(_hosts_of(run, place)) and said["unit"] in UNITS and covered
+
+
+def _compared(run: SavedRun, place: str, row: str) -> Compared:
+    """A total beside the sums."""
+    said, hosts = run.evidence[row], _hosts_of(run, place)
     chances, sums = {}, {}
     for definition in ORDER:
         draws = by_host.summed(run, definition, hosts, said["start"][:7], said["end"][:7])
-        if draws is None:
-            return None
         millions = draws / MILLION
-        middle, low, high = (float(one) for one in np.quantile(millions, (0.5, 0.05, 0.95)))
-        sums[definition] = middle, low, high
+        sums[definition] = three_of(millions)
         if place in run.places:
             chances[definition] = float(right(run, row, millions).mean())
     return Compared(row, chances, sums)

@@ -207,11 +207,15 @@ def together(run: SavedRun, one: exposure.Network, texts: Catalogue, kinds: Kind
     """What the firms of a network bring by one basis, and of how many it is known."""
     if not one.draws:
         return texts.say("figures.networks.unknown")
-    part = exposed.share(run, one, texts, kinds)
+    part = exposed.share(run, one, kinds)
     key = "together" if part else "together_unshared"
+    told = texts.numbers.parts(*part) if part else None
+    share = told and texts.numbers.between.format(
+        middle=texts.numbers.percent_sign.format(told.middle), low=told.low, high=told.high
+    )
     return texts.say(
         f"figures.networks.{key}",
-        take=exposed.take(one, texts), share=part, counted=len(one.counted), firms=len(one.firms),
+        take=exposed.take(one, texts), share=share, counted=len(one.counted), firms=len(one.firms),
         basis=texts.say(f"exposure.by_{one.basis}"),
     )  # fmt: skip
 

@@ -43,7 +43,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
     found = dials(run.folder)
     reading = found.reading
     baseline = Money.of(run, BASELINE)
-    names = money.scenario_names(run)
+    names = list(run.scenarios)
     spans, kept = _fitting(run, baseline, found, names, reading)
     head = front(run, texts)
     periods = money.periods(run, baseline, spans, texts)
@@ -79,7 +79,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "rate": levers.rates(run, found, kept, per_usd, texts),
         "groups": sources.columns(run, found, kept),
         "sources": sources.sources(run, found, texts),
-        "refits_of": sources.reading_of_refits(run),
+        "refits_of": sources.reading_of_refits(run, texts),
         "scenarios": [money.scenario(run, one, baseline, kept, texts) for one in names],
         "others": comparing.others(run, texts),
         "checked": bool(run.checks),

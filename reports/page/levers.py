@@ -11,7 +11,7 @@ from model.archive.dials import FACTORS, Dial, Dials
 from model.equations.quantities import DEFINITIONS
 from reports.figures.totals import place_name
 from reports.page.columns import Kept, number
-from reports.saved_run import SavedRun
+from reports.saved_run import SavedRun, three_of
 from reports.texts import Catalogue
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ def _lever(run: SavedRun, dial: Dial, kept: Kept, texts: Catalogue) -> Json:
     several = len(run.hosts) > 1 and dial.label
     first = place_name(run, next(iter(run.hosts)), texts)
     name = texts.say(f"page.levers.{dial.name}.name", year=run.year)
-    middle, low_end, high_end = np.quantile(dial.posterior, [0.5, 0.05, 0.95])
+    middle, *interval = three_of(dial.posterior)
     return {
         "key": dial.name,
         "name": texts.say("entry", name=name, entry=first) if several else name,
@@ -55,8 +55,8 @@ def _lever(run: SavedRun, dial: Dial, kept: Kept, texts: Catalogue) -> Json:
         "unit": texts.say(f"page.levers.{dial.name}.unit"),
         "percent": dial.support == "fraction",
         "low": low, "high": high, "steps": STEPS,
-        "at": number(float(middle)),
-        "interval": [number(float(low_end)), number(float(high_end))],
+        "at": number(middle),
+        "interval": [number(end) for end in interval],
         "bandwidth": number(BANDWIDTH * float(transformed(dial).std())),
         "prior": [number(float(one)) for one in share],
         "draws": kept.column(dial.posterior),

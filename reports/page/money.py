@@ -10,7 +10,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.archive.dials import monthly
-from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS
 from reports.annex_results import change_in_words
 from reports.page.columns import Kept, number
@@ -228,8 +227,3 @@ def scenario(run: SavedRun, name: str, before: Money, kept: Kept, texts: Catalog
 def safe(url: str) -> str:
     """An address that opens a page; blank if it is another kind, as one that would run a script."""
     return url if url.startswith(("https://", "http://")) else ""
-
-
-def scenario_names(run: SavedRun) -> list[str]:
-    """Scenarios besides what happened, the largest first."""
-    return [name for name in run.scenarios if name != BASELINE]

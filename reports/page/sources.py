@@ -92,9 +92,11 @@ def left_out(run: SavedRun) -> dict[str, Json]:
     }
 
 
-def reading_of_refits(run: SavedRun) -> str:
+def reading_of_refits(run: SavedRun, texts: Catalogue) -> str:
     """Title of the reading that stored refits are of; blank if the run has only one."""
     told = run.summary.get("readings", {})
     sentence = str(run.checks.get("leave_one_out", {}).get("sentence", ""))
     found = re.match(r"In the reading (\S+): ", sentence)
-    return str(told[found[1]]["title"]) if found and found[1] in told else ""
+    if not found or found[1] not in told:
+        return ""
+    return texts.titled("readings", found[1], told[found[1]]["title"])
