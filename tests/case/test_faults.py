@@ -737,6 +737,13 @@ def test_host_that_is_nearly_one_of_the_case_is_a_warning(tmp_path: Path) -> Non
     assert "did you mean 'russia'" in warning.message
 
 
+def test_a_place_that_is_nearly_a_host_is_told_once(tmp_path: Path) -> None:
+    slips = dict.fromkeys(("official_total", "world_total"), {"host": "rusia"})
+    (warning,) = read_case(write_case(tmp_path / "small", evidence=slips)).warnings
+    assert warning.row == 11
+    assert warning.message.endswith("did you mean 'russia'? (and 1 more row)")
+
+
 @given(st.text(max_size=30) | st.text("RUBSDmonthyear/*1 ()-.0[]", max_size=30))
 def test_unit_is_read_or_refused_with_advice(text: str) -> None:
     try:

@@ -543,6 +543,20 @@ def test_warnings_and_references_name_the_file(tmp_path: Path) -> None:
     assert any(one.startswith("../russia/evidence.csv, row 2, origin") for one in told)
 
 
+def test_a_place_of_the_other_case_is_no_slip(tmp_path: Path) -> None:
+    """It cannot know this case's hosts: once it is told how its place is read, as no warning."""
+    place = WORKERS | {"host": "chin", "value": "9", "role": "context"}
+    later = place | {"start": "2018-06", "end": "2018-06"}
+    russia(tmp_path, evidence={"abroad": place, "abroad_too": later})
+    case = read_case(both(tmp_path))
+    assert not case.warnings
+    (told,) = (one for one in case.notes if one.column == "host")
+    assert told.file == "../russia/evidence.csv"
+    assert told.message == (
+        "'chin' is not modelled here, and is not taken for 'china' (and 1 more row)"
+    )
+
+
 def test_a_quantity_may_be_left_out(tmp_path: Path) -> None:
     ratio = {"p05": 0.6, "p95": 1.6, "unit": "1", "basis": "a guess"}
     russia(tmp_path, priors={"arrivals_ratio": ratio})

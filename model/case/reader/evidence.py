@@ -32,6 +32,7 @@ from model.case.reader.windows import check_window
 from model.case.units import is_pure
 from model.equations.quantities import BASIC_BY_NAME
 from model.equations.subjects import MEASURED_BY_NAME
+from model.terminal.wording import counted
 
 FILE = "evidence.csv"
 
@@ -118,6 +119,7 @@ def read_evidence(
         _check_size(row)
         _check_share(row)
         listed_source(folder.report, FILE, row.number, row["source"], ids)
+    _tell_places(rows, dimensions)
     check_replaced(rows)
     check_panels(rows)
     return _normalised(frame, rows)
@@ -210,11 +212,31 @@ def _check_host(row: Row, dimensions: Dimensions) -> None:
         return
     if row.fits:
         listed_host(row.report, row.file, row.number, row["host"], names)
+
+
+def _tell_places(rows: list[Row], dimensions: Dimensions) -> None:
+    """Tell once of each place that is not modelled, but has nearly the name of one that is."""
+    if dimensions.hosts is None:
         return
-    near = closest(row["host"], names)
-    if row["host"] not in names and near is not None:
-        message = f"{quote(row['host'])} is not a host of timeline.toml; did you mean {near!r}?"
-        row.report.warn(row.file, row.number, "host", message)
+    names = [*(host.name for host in dimensions.hosts), *dimensions.groups]
+    by_place: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if not row.fits and row.clean("host", "role") and row["host"] not in names:
+            file, _ = row.report.place(row.file, row.number)
+            by_place.setdefault((file, row["host"]), []).append(row)
+    for (_, place), (first, *more) in by_place.items():
+        near = closest(place, names)
+        if near is None:
+            continue
+        if first.number >= FAR:
+            # no slip: the other case knows nothing of this one's hosts
+            message = f"{quote(place)} is not modelled here, and is not taken for {near!r}"
+            tell = first.report.note
+        else:
+            message = f"{quote(place)} is not a host of timeline.toml; did you mean {near!r}?"
+            tell = first.report.warn
+        others = f" (and {counted(len(more), 'more row', 'more rows')})" if more else ""
+        tell(first.file, first.number, "host", f"{message}{others}")
 
 
 def _check_sum(row: Row) -> None:
