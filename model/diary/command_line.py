@@ -12,7 +12,7 @@ from model.case.checkout import RUNS, case_folder
 from model.case.folders import case_name
 from model.terminal.commands import App
 from model.terminal.options import FITS, OUTPUT, QUESTION, Format, Quiet, Runs, Wide
-from model.terminal.output import print_csv, print_json
+from model.terminal.output import print_as
 from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
@@ -159,13 +159,12 @@ def _told(
 def _print(found: Diary, form: Format, *, wide: bool) -> None:
     """Print a diary in the form asked for."""
     from model.diary.book import as_json
+    from model.diary.told import put_diary
+    from model.terminal.tables import screen
 
-    if form is Format.json:
-        print_json(as_json(found))
-    elif form is Format.csv:
-        print_csv(found.table)
-    else:
-        from model.diary.told import put_diary
-        from model.terminal.tables import screen
-
-        put_diary(screen(), found, wide=wide)
+    print_as(
+        form,
+        lambda: found.table,
+        lambda: as_json(found),
+        lambda: put_diary(screen(), found, wide=wide),
+    )

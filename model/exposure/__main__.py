@@ -12,7 +12,7 @@ from model.archive.run_argument import opened_run
 from model.case.checkout import RUNS
 from model.terminal.commands import App
 from model.terminal.options import OUTPUT, QUESTION, Format, Run, Runs, Wide
-from model.terminal.output import command_line, print_csv, print_json
+from model.terminal.output import command_line, print_as
 from model.terminal.screen import Interruption, Talk, interruptible
 
 if TYPE_CHECKING:
@@ -115,12 +115,12 @@ def _print(found: Exposures, output_format: Format, *, wide: bool) -> None:
     from model.exposure.as_data import content, table
     from model.exposure.terminal_tables import show
 
-    if output_format is Format.csv:
-        print_csv(table(found))
-    elif output_format is Format.json:
-        print_json(content(found))
-    else:
-        show(found, wide=wide)
+    print_as(
+        output_format,
+        lambda: table(found),
+        lambda: content(found),
+        lambda: show(found, wide=wide),
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.terminal.output import print_csv, print_json, say
+from model.terminal.output import print_as, print_csv, print_json, say
 from model.terminal.screen import Talk
 from model.terminal.view_options import View
 
@@ -27,12 +27,12 @@ def print_list(inputs: Path, kind: str, talk: Talk, form: str, *, wide: bool) ->
     except CaseError as error:
         talk.report(error)
         return 2
-    if form == "csv":
-        print_csv(table)
-    elif form == "json":
-        print_json(table.to_dict("records"))
-    else:
-        show_listing(table, kind, wide=wide)
+    print_as(
+        form,
+        lambda: table,
+        lambda: table.to_dict("records"),
+        lambda: show_listing(table, kind, wide=wide),
+    )
     return 0
 
 
@@ -51,12 +51,13 @@ def print_view(answer: Answer, form: str, view: View, talk: Talk, *, wide: bool)
     except (ViewError, DamagedRunError) as error:
         talk.fault(str(error))
         return False
-    if form == "csv":
-        print_csv(table)
-    elif form == "json":
-        print_json(as_json(table, answer.summary, answer.folder))
-    else:
-        show_view(table, view, wide=wide)
+    print_as(
+        form,
+        lambda: table,
+        lambda: as_json(table, answer.summary, answer.folder),
+        lambda: show_view(table, view, wide=wide),
+    )
+    if not in_full:
         talk.say(f"{'Read from' if answer.found else 'Wrote'} {answer.folder}/")
     return True
 

@@ -82,6 +82,32 @@ def print_csv(table: pd.DataFrame) -> None:
     sys.stdout.write(csv_text(table))
 
 
+def print_as(
+    form: str,
+    table: Callable[[], pd.DataFrame],
+    content: Callable[[], Any],
+    show: Callable[[], object],
+) -> None:
+    """Print what was found as CSV, as JSON, or as a reader wants it.
+
+    Parameters
+    ----------
+    form : {"csv", "json", "table"}
+    table : callable
+        Makes the table that CSV is of.
+    content : callable
+        Makes what JSON is of.
+    show : callable
+        Prints it for a reader.
+    """
+    if form == "csv":
+        print_csv(table())
+    elif form == "json":
+        print_json(content())
+    else:
+        show()
+
+
 class Outlet:
     """A stream that remembers why it could not be written, instead of raising in mid-command.
 

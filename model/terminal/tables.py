@@ -117,13 +117,24 @@ def put(
         closer = _table(console, columns, told, kept, narrow=False, close=True)
         table = closer if _needed(console, closer) <= width else table
         console.width = max(width, _needed(console, table))
-    console.print(table)
+    _print(console, table)
     console.width = width
     left = [one.heading for place, one in enumerate(columns) if place not in kept]
     if left:
         console.tell(
             f"  Left out to fit {console.width} columns: {', '.join(left)}; --wide prints all."
         )
+
+
+def _print(console: Screen, table: Table) -> None:
+    """Print a table; into a file without the blanks that fill up its lines."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.print(Text(line.rstrip()), soft_wrap=True)
 
 
 def _needed(console: Screen, table: Table) -> int:

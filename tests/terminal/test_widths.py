@@ -63,6 +63,14 @@ def test_elsewhere_and_with_wide_a_table_is_whole(terminal: bool, wide: bool) ->
     assert "Left out" not in " ".join(lines)
 
 
+def test_no_line_of_a_table_ends_with_blanks_in_a_file() -> None:
+    file = io.StringIO()
+    console = Screen(file=file, force_terminal=False, width=80)
+    texts = [Column("Quantity", "left"), Column("What it is", "left")]
+    put(console, texts, [("plan", "what is claimed"), ("levies", "")], "A title")
+    assert file.getvalue() == ("A title\nQuantity  What it is\nplan      what is claimed\nlevies\n")
+
+
 def test_a_name_is_not_cut_where_prose_beside_it_can_fold() -> None:
     file = io.StringIO()
     console = Screen(file=file, force_terminal=True, width=60, color_system=None)
@@ -77,7 +85,7 @@ def test_a_name_is_not_cut_where_prose_beside_it_can_fold() -> None:
 def test_columns_are_closer_where_that_makes_a_whole_table_fit() -> None:
     for width, printed in ((130, 124), (110, 106), (100, 124)):
         lines = table(width, terminal=False)
-        assert max(len(line.rstrip()) for line in lines) == printed
+        assert max(map(len, lines)) == printed
         assert next(one for one in lines if "2017" in one).count("160 (110 to 230)") == 6
 
 
