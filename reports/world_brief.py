@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from model.case.qualifiers import CEILINGS, FLOORS
 from model.terminal.wording import MILLION
 from reports import (
     by_host,
@@ -20,7 +21,7 @@ from reports.assumed import name_of
 from reports.citations import Notes, best
 from reports.figures import meanings
 from reports.figures.of_document import FigureFiles
-from reports.figures.totals import CEILINGS, FLOORS, host_titles, place_name
+from reports.figures.totals import host_titles, place_name
 from reports.findings import Sentence, sentence
 from reports.front import PARTS, box, front, sureness
 from reports.linked import Annex

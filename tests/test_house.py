@@ -184,6 +184,7 @@ def test_reports_fit_nothing() -> None:
             "model.archive.naming", "model.archive.plain_netcdf", "model.archive.store",
             "model.case.folders",
             "model.case.including",
+            "model.case.qualifiers",
             "model.case.reader.cells", "model.case.reader.numbers",
             "model.case.reader.toml_places", "model.equations", "model.question",
             "model.terminal",

@@ -8,8 +8,9 @@ from model.case.adding import Draft, default_role, drafted
 from model.case.case import Case
 from model.case.columns import COLUMNS
 from model.case.faults import closest, shown
+from model.case.qualifiers import PAIRS, QUALIFIERS
 from model.case.reader.evidence import UNMEASURED
-from model.case.reader.tables import PAIRS, QUALIFIERS, ROLES
+from model.case.reader.tables import ROLES
 from model.case.units import examples, is_pure
 from model.equations.quantities import BASES, BASIC, BASIC_BY_NAME
 from model.equations.subjects import MEASURED, MEASURED_BY_NAME

@@ -10,8 +10,8 @@ import pandas as pd
 
 from model.case.contents import Reading
 from model.case.printed_figures import printed_figure
-from model.case.reader.tables import PAIRS
-from model.case.reader.tables import QUALIFIERS as ALL
+from model.case.qualifiers import PAIRS
+from model.case.qualifiers import QUALIFIERS as ALL
 from model.kernel.hedge_densities import tailed_logpdf
 
 QUALIFIERS = tuple(one for one in ALL if one not in PAIRS)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from model.case.changes import change_in_words
 from model.case.contents import NORMAL_95, Reading
 from model.case.printed_figures import Figure, printed_figure
-from model.case.reader.tables import BOUNDS
+from model.case.qualifiers import BOUNDS
 from model.terminal.wording import ENGLISH, percent, rounded, rounding_unit
 
 Floats = NDArray[np.float64]

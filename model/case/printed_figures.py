@@ -9,10 +9,10 @@ from typing import Any
 
 from model.case.contents import Reading
 from model.case.intervals import lopsided
-from model.case.reader.tables import BOUNDS, PAIRS
+from model.case.qualifiers import BOUNDS, CEILINGS, FLOORS, PAIRS
 
-FLOORS = ("at_least", "more_than", "incomplete")
-CEILINGS = ("nearly", "almost", "up_to", "as_much_as")
+#: Words that the truth falls short of by a little; those of ceilings may be far above it.
+SHORT_OF = ("nearly", "almost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,6 @@ def hedge_tail(reading: Reading, qualifier: str) -> float:
         return math.inf if qualifier == "below" else -math.inf
     if qualifier in FLOORS:
         return -reading.tails[qualifier]
-    if qualifier in CEILINGS:
+    if qualifier in SHORT_OF or qualifier in CEILINGS:
         return reading.tails[qualifier]
     return 0.0

@@ -9,8 +9,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from model.case import printed_figures
 from model.case.contents import Reading
+from model.case.qualifiers import FLOORS
 from model.claims.numerals import Printed
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,6 @@ SUPPORTED, CONTRADICTED = 0.5, 0.1
 REACHED, TIMES = 0.05, 10.0
 #: Means of an exponential tail within which nineteen in twenty lie.
 TAIL = 3.0
-FLOORS = frozenset({*printed_figures.FLOORS, "above"})
 CEILINGS = frozenset({"below", "at_most"})
 UPPER_ENDS = frozenset({"up_to", "as_much_as"})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from model.claims.rule import CEILINGS, FLOORS, UPPER_ENDS, Verdict
+from model.case.qualifiers import FLOORS
+from model.claims.rule import CEILINGS, UPPER_ENDS, Verdict
 from model.terminal.tables import Column, Screen, put, screen
 from model.terminal.wording import ENGLISH, counted, percent, three
 

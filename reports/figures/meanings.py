@@ -12,6 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from model.case.qualifiers import CEILINGS, FLOORS
 from model.equations.quantities import DEFINITIONS
 from model.terminal.wording import MILLION, three
 from reports import by_host
@@ -28,8 +29,6 @@ from reports.figures.style import (
     styled,
 )
 from reports.figures.totals import (
-    CEILINGS,
-    FLOORS,
     UNITS,
     ends,
     grouped,

@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
+from model.case.qualifiers import CEILINGS, FLOORS
 from model.terminal.wording import MILLION
 from reports.citations import speaker
 from reports.figures.style import (
@@ -27,9 +28,8 @@ from reports.texts import Catalogue, catalogue
 ROW = 5.4
 #: Hosts that a sentence names; of more, it says how many they are.
 NAMED_HOSTS = 3
-#: Words of bounds.
-FLOORS = ("at_least", "more_than", "above")
-CEILINGS = ("up_to", "as_much_as", "below")
+#: Words of names that are capitals.
+ABBREVIATIONS = {one.lower(): one for one in ("IT", "UAE", "EU", "UN", "US", "UK")}
 #: Factors that turn a published figure into USD million a year.
 UNITS = {
     "USD/year": 1 / MILLION,
@@ -147,8 +147,13 @@ def place_name(run: SavedRun, where: str, texts: Catalogue) -> str:
     """A host's title, or the name of the place in the inputs."""
     if where in run.hosts:
         return texts.titled("hosts", where, run.hosts[where]["title"])
-    own = texts.say("world") if where == "world" else where.replace("_", " ").title()
+    own = texts.say("world") if where == "world" else in_words(where)
     return texts.titled("groups", where, own)
+
+
+def in_words(name: str) -> str:
+    """The name of a place or group in the inputs as a title; abbreviations stay as they are."""
+    return " ".join(ABBREVIATIONS.get(word, word.capitalize()) for word in name.split("_"))
 
 
 def _row(axes: Axes, run: SavedRun, name: str, place: float) -> None:

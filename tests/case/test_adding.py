@@ -29,8 +29,9 @@ from model.case.case import Case, read_case
 from model.case.columns import COLUMNS
 from model.case.faults import CaseError
 from model.case.in_words import in_words, truth_of
+from model.case.qualifiers import QUALIFIERS
 from model.case.reader.cells import TableError
-from model.case.reader.tables import EVIDENCE, QUALIFIERS, SOURCES
+from model.case.reader.tables import EVIDENCE, SOURCES
 from model.case.table_text import with_row
 from model.evidence.synthesis import synthesis
 from tests.cases import write_case

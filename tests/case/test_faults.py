@@ -738,7 +738,7 @@ def test_host_that_is_nearly_one_of_the_case_is_a_warning(tmp_path: Path) -> Non
 
 
 def test_a_place_that_is_nearly_a_host_is_told_once(tmp_path: Path) -> None:
-    slips = dict.fromkeys(("official_total", "world_total"), {"host": "rusia"})
+    slips = {one: {"host": "rusia"} for one in ("official_total", "world_total")}
     (warning,) = read_case(write_case(tmp_path / "small", evidence=slips)).warnings
     assert warning.row == 11
     assert warning.message.endswith("did you mean 'russia'? (and 1 more row)")

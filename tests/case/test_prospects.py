@@ -18,8 +18,8 @@ from model.archive.answer import read_inputs
 from model.case.case import Case, read_case
 from model.case.faults import CaseError
 from model.case.folders import PROSPECTS
+from model.case.qualifiers import ONE_FIGURE
 from model.case.reader.prospects import other_prospects
-from model.case.reader.tables import ONE_FIGURE
 from model.equations.subjects import MEASURED
 from model.evidence.economy import Layout
 from model.evidence.measurement import measurement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -14,10 +15,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from model.case.qualifiers import QUALIFIERS
 from model.equations.quantities import DEFINITIONS, USES
 from model.terminal.wording import MILLION
 from reports import assumed, figures
-from reports.figures import evidence, headline, priors, ranks, totals, workers
+from reports.figures import evidence, headline, meanings, priors, ranks, totals, workers
 from reports.figures.of_estimate import Plots
 from reports.figures.style import content
 from reports.saved_run import ReportError, SavedRun
@@ -185,6 +187,28 @@ def test_totals_stand_beside_what_the_model_says(run: SavedRun) -> None:
     band = list(named(axes, "model official_total").get_xdata())
     assert band == pytest.approx([row["predicted"]["q05"], row["predicted"]["q95"]])
     assert totals.overlaps(run) == (1, 1)
+
+
+@pytest.mark.parametrize("qualifier", QUALIFIERS)
+def test_floors_and_ceilings_are_arrows_and_open_ended(qualifier: str, run: SavedRun) -> None:
+    """A count that is known to be incomplete is a floor as well: the sum may be any larger."""
+    changed = copy.copy(run)
+    rows = run.evidence | {
+        "official_total": run.evidence["official_total"] | {"qualifier": qualifier}
+    }
+    changed.__dict__["evidence"] = rows
+    floors = ("at_least", "more_than", "incomplete", "above")
+    ceilings = ("up_to", "as_much_as", "below")
+    arrow = ">" if qualifier in floors else "<" if qualifier in ceilings else "o"
+    assert totals.marker(changed, "official_total") == arrow
+    far = np.array([1e9])
+    assert meanings.right(changed, "official_total", far).item() == (arrow != "o")
+
+
+def test_a_place_of_the_inputs_is_a_title_with_its_abbreviations() -> None:
+    assert totals.in_words("it_workers") == "IT Workers"
+    assert totals.in_words("poland_eu") == "Poland EU"
+    assert totals.in_words("gulf") == "Gulf"
 
 
 def test_each_fitted_row_is_shown_once(run: SavedRun) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from model.case.changes import is_change
 from model.case.contents import Segment
 from model.case.faults import FAR, Report, choose, closest, quote
+from model.case.qualifiers import CEILINGS
 from model.case.reader.bases import check_base
 from model.case.reader.cells import as_read
 from model.case.reader.csv_files import read_table, rows_of
@@ -27,7 +28,7 @@ from model.case.reader.small_tables import (
     listed_source,
     source_ids,
 )
-from model.case.reader.tables import CEILINGS, EVIDENCE
+from model.case.reader.tables import EVIDENCE
 from model.case.reader.windows import check_window
 from model.case.units import is_pure
 from model.equations.quantities import BASIC_BY_NAME

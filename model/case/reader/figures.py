@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from model.case.faults import quote
+from model.case.qualifiers import PAIRS
 from model.case.reader.numbers import ambiguous, is_percentage, number
-from model.case.reader.tables import PAIRS
 from model.case.units import COUNTED
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from model.case.contents import Host, Prior, Reading, Segment
 from model.case.phases import Timeline
+from model.case.qualifiers import FLOORS
 from model.case.reader.figures import FIGURES
 from model.case.reader.priors import label
 from model.equations.subjects import COUNTS, MEASURED_BY_NAME, YEARLY_RATES
@@ -23,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 DRAWS = 400
 #: Bounds: the truth may lie any distance above a floor, and a small number behind ``below`` is
 #: meant as it is.
-BOUNDS = ("at_least", "more_than", "incomplete", "above", "below")
+BOUNDS = (*FLOORS, "below")
 
 _COLUMNS = (
     "row", "quantity", "host", "segments", "base", "start", "end", "first_part",

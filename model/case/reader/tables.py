@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.case.qualifiers import ONE_FIGURE, QUALIFIERS
 from model.case.reader import columns as of
 from model.equations.quantities import BASES
 
-QUALIFIERS = (
-    "exact", "about", "nearly", "almost", "at_least", "more_than", "incomplete", "up_to",
-    "as_much_as",
-    "range", "spread", "below", "above",
-)  # fmt: skip
-#: Qualifiers that take two figures.
-PAIRS = ("range", "spread")
 #: What may tie two firms.
 LINKS_OF = ("address", "director", "email", "name", "owner")
-CEILINGS = ("up_to", "as_much_as", "below")
-#: Qualifiers of bare bounds, which say nothing of how far away the quantity is.
-BOUNDS = ("below", "above")
-#: Qualifiers with an error that does not depend on the figure and is known before it.
-ONE_FIGURE = tuple(one for one in QUALIFIERS if one not in (*PAIRS, *BOUNDS, "about"))
 ROLES = ("fit", "holdout", "context")
 
 #: What columns of several tables mean.
