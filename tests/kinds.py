@@ -317,7 +317,7 @@ def alike_hosts(folder: Path, **files: Any) -> Case:
         "kuwait.permitted_at_start": {
             "p05": 1000, "p95": 6000, "unit": "persons", "basis": basis,
         },
-    }  # fmt: skip
+    } | files.pop("priors", {})  # fmt: skip
     rows = {
         "kuwait_working": row(
             "working", "2017-08", "2017-08", "about", "persons", value="1800", host="kuwait"
@@ -367,6 +367,42 @@ def several_hosts(folder: Path) -> Case:
     groups = {"asia": ["china", "kuwait"], "world": ["russia", "china", "kuwait"]}
     rows = {f"several_{name}": cells for name, cells in teller.rows.items()}
     return alike_hosts(folder, evidence=rows, timeline={"groups": groups})
+
+
+def small_world(folder: Path) -> Case:
+    """A world of three pooled hosts: phases of its own, taxes near nought, accounts in dollars."""
+    basis = "a guess for the tests"
+    untaxed = {"p05": 0.0005, "p95": 0.02, "unit": "fraction", "basis": basis}
+    names = ("vat_share", "simplified_rate", "income_tax_rate", "contribution_rate")
+    rates = {"p05": 0.001, "p95": 0.05, "unit": "fraction", "basis": basis}
+    priors = {f"kuwait.{name}": untaxed for name in names}
+    priors |= {f"kuwait.vat_rate.{period}": rates for period in ("early", "late")}
+    # phases of one name are alike, though the hosts' begin in other months
+    phases = [
+        {"name": "open", "start": "2017-01", "because": NO_BAN},
+        {"name": "banned", "start": "2018-03", "because": "a guess"},
+    ]
+    periods = [
+        {"name": "early", "start": "2017-01", "because": "no tax"},
+        {"name": "late", "start": "2018-01", "because": "a tax, which nobody pays"},
+    ]
+    timeline = {
+        "groups": {"abroad": ["china", "kuwait"], "world": ["russia", "china", "kuwait"]},
+        "hosts.china.phases": phases,
+        "hosts.china.irregular_phases": phases,
+        "hosts.kuwait.tax_periods": periods,
+    }
+    teller = Teller(segment="", reliability="B", credibility="2")
+    teller.tell("working", "persons", 60_000, host="world", start="2018-06", end="2018-06")
+    teller.tell("permits_issued", "permits", 9_000, host="abroad", start="2017-01", end="2017-12")
+    change = {"start": "2018-07", "end": "2018-12", "base": "working@2017-08"}
+    teller.tell("working", "percent", 60, host="world", **change)
+    teller.tell("working", "percent", 90, host="kuwait", **change)
+    teller.tell("worker_keeps", "USD/month", 150, host="kuwait")
+    teller.tell("state_take", "percent", 70, host="kuwait", base="net_of_tax")
+    teller.tell("permit_exit.banned", "1/month", 0.04, host="china")
+    rows = {f"told_{name}": cells for name, cells in teller.rows.items()}
+    return alike_hosts(folder, evidence=rows, timeline=timeline, priors=priors)
 
 
 def time_worked(folder: Path) -> Case:
@@ -457,7 +493,7 @@ KINDS: dict[str, Callable[[Path], Case]] = {
         tiny, real, two_hosts, no_rows, counts, shares, amounts, shares_of_bases,
         basic_quantities, spreads, origins, nothing_alike, grades_as_they_stand, letters_alone,
         often_off, periods, own_phases, uneven_arrivals, alike_hosts, several_hosts,
-        time_worked, as_published, one_year,
+        small_world, time_worked, as_published, one_year,
         little_left,
     )
 }  # fmt: skip

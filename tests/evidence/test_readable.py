@@ -36,8 +36,8 @@ Density = Callable[[Floats], tuple[Floats, Floats]]
 
 POINTS = 60
 #: Two ways of adding up a few thousand numbers that reach a million: rounding gives 1e-14 for
-#: values and 1e-11 for slopes.
-TOLERANCE = 1e-9
+#: values and 1e-11 for slopes, relative to the largest.
+TOLERANCE = 1e-10
 #: Nothing is rewritten and nothing compiled: most of the time goes into writing the graph down.
 QUICK = Mode(linker="py", optimizer="merge")
 

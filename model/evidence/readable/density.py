@@ -117,7 +117,8 @@ def evidence(parts: Synthesis, rows: pd.DataFrame, log_quantity: Tensor) -> None
     said, centre = parts.evidence, log_quantity
     factor = pt.ones(1)
     if said.letters:
-        factor = pm.LogNormal("letter_factor", 0.0, said.letter_sd, dims="letter")
+        # PyTensor makes a float of 32 bits of a plain one
+        factor = pm.LogNormal("letter_factor", 0.0, np.float64(said.letter_sd), dims="letter")
     if said.origins:
         # the only row of an origin has none of it: its shared error is zero
         origin_error = pm.Normal("origin_error", 0.0, 1.0, dims="origin")
