@@ -13,6 +13,8 @@ from model.evidence.synthesis import Synthesis, synthesis
 from model.question import SamplerOptions
 from model.sampling.fitting import Posterior, fit
 from tests.cases import write_case
+from tests.kinds import small_world
+from tests.reports.runs import HALF, write_run
 
 # a shell that runs the suite in the background has it, and all that it starts, ignore Ctrl-C
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -51,6 +53,16 @@ def tiny_parts(tiny: Case) -> Synthesis:
 def tiny_posterior(tiny_parts: Synthesis) -> Posterior:
     """A short fit of the small case."""
     return fit(tiny_parts, SHORT)
+
+
+@pytest.fixture(scope="session")
+def small_world_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a run of three hosts and two groups, with the prior's draws and a scenario."""
+    base = tmp_path_factory.mktemp("small_world")
+    case = small_world(base / "case")
+    scenario = base / "half.toml"
+    scenario.write_text(HALF.replace("[[changes]]", '[[changes]]\nhost = "china"'))
+    return write_run(base / "runs", case.folder, [scenario])
 
 
 @pytest.fixture(scope="session")

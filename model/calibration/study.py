@@ -231,12 +231,15 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
         f"{100 * held[0.5].mean():.1f}%. The ranks of {labels[verdict.worst]} are the least "
         f"uniform (p = {verdict.p_value:.2g}, adjusted for the number of quantities)."
     )
+    enough = len(ranked) >= ENOUGH
+    # the error of a mean of few cases is unknown: two that agree would have none
     looks = {
         (who, level): ranks.off_level(ranked[:, chosen], level)
         for who, chosen in (("all", slice(None)), ("the state take", headline))
         for level in OFF_LEVELS
+        if enough
     }
-    limit = ranks.most_off(len(looks))
+    limit = ranks.most_off(max(len(looks), 1))
     off = [f"{100 * level:.0f}% of {who}" for (who, level), z in looks.items() if abs(z) > limit]
     if off:
         sentence += f" Intervals that miss their level by more than chance: {listed(off)}."
@@ -246,7 +249,7 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     if unfitted:
         sentence += f" {counted(unfitted, 'case', 'cases')} could not be fitted."
     passed = None
-    if len(ranked) >= ENOUGH:
+    if enough:
         passed = verdict.passed and not off and unfitted <= UNFITTED * len(replicates)
     else:
         sentence += f" Fewer than {ENOUGH} cases are too few to judge."

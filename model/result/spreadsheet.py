@@ -18,7 +18,7 @@ from model.archive.yearly_table import changes_in_words, yearly_table
 from model.case.folders import BASELINE
 from model.equations.quantities import DEFINITIONS
 from model.question import described
-from model.result.readable_tables import READABLE
+from model.result.readable_tables import READABLE, THREE
 from model.terminal.sheets import Sheet, untouched, workbook
 from model.terminal.wording import counted
 
@@ -34,6 +34,7 @@ WORDS = {
     **READABLE,
     **{f"change_{key}": f"change {word}" for key, word in {"mean": "mean", "sd": "sd",
        **READABLE}.items()},
+    **{f"share_{key}": f"share {READABLE[key]}" for key in THREE},
     "probability_lower": "chance of less",
     "probability_higher": "chance of more",
 }  # fmt: skip
@@ -63,6 +64,8 @@ def workbook_of(estimate: Estimate, view: pd.DataFrame | None = None) -> bytes:
         yearly = yearly_table(estimate.summary).drop(columns="converged")
         mixture = yearly["reading"] == ""
         found.append(Sheet("Revenue", _worded(yearly[mixture].drop(columns="reading"))))
+        if places := _places(estimate.summary):
+            found.append(Sheet("Places", _worded(pd.DataFrame(places))))
         if len(estimate.summary["scenarios"]) > 1:
             found.append(Sheet("Scenarios", _scenarios(estimate.summary)))
         if not mixture.all():
@@ -134,7 +137,7 @@ def _notes(estimate: Estimate) -> pd.DataFrame:
          "millions. Quantities and rows of evidence have the unit beside them."),
         ("Numbers", "The median, with 5% and 95%: the interval between them holds the truth with "
          "90% probability, if the model and the grades of the sources are right. sd is the "
-         "standard deviation. Quantiles of a sum are not the sums of quantiles."),
+         "standard deviation. Quantiles of a sum are not the sums of quantiles; means add up."),
         *((NAMES[name], f"{name}: {SAID[name]}") for name in SAID),
         ("Changes", "A change is a scenario less what happened, draw by draw. What the chances of "
          "less and of more lack to one is the chance that nothing changes."),
@@ -144,6 +147,21 @@ def _notes(estimate: Estimate) -> pd.DataFrame:
         *(("Warning", one) for one in warnings),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=["About", "Note"]).astype(object)
+
+
+def _places(summary: Json) -> list[Json]:
+    """Revenue of each host and named group of hosts, and its part of all; none of one host."""
+    return [
+        {
+            "scenario": scenario, "place": name, "hosts": ", ".join(place["hosts"]), "year": year,
+            "definition": definition, "currency": "USD", **numbers["usd"],
+            **{f"share_{key}": place["share"][year][definition][key] for key in THREE},
+        }
+        for scenario, block in summary["scenarios"].items()
+        for name, place in block.get("places", {}).items()
+        for year, definitions in place["annual"].items()
+        for definition, numbers in definitions.items()
+    ]  # fmt: skip
 
 
 def _scenarios(summary: Json) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from model.case.case import Case, read_case
 from model.criticism.held_out import held_out_totals
-from model.equations.quantities import HEADLINE
+from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.projection.projection import Projector, project
 from model.sampling.convergence import Convergence
 from model.sampling.reweighting import weighted_quantiles
@@ -164,3 +164,43 @@ def test_without_totals_there_is_nothing_to_pass(case: Case, tmp_path: Path) -> 
     result = held_out_totals(replace(bare), posterior, GATE, projection, seed=1)
     assert result.passed is None
     assert result.table.empty
+
+
+# Totals of several hosts
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Two hosts that are the world, with a total of it under every definition, and one of asia."""
+    unit, dates = "million USD/year", ("2018-01", "2018-12")
+    totals = {
+        f"{place}_{name}": row(
+            f"total_{name}", *dates, "exact", unit, value="150", host=place, role="holdout"
+        )
+        for place in ("world", "asia")
+        for name in DEFINITIONS
+    }
+    timeline = {"groups": {"asia": ["china"], "world": ["russia", "china"]}}
+    folder = tmp_path_factory.mktemp("several") / "case"
+    return read_case(write_case(folder, two_hosts=True, evidence=totals, timeline=timeline))
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+def test_a_total_of_a_group_is_compared_with_its_hosts_sum(several: Case, definition: str) -> None:
+    """Under each definition, draw by draw: what is right for one host is no part of it."""
+    posterior = prior_draws(several, draws=500)
+    projection = project(several, posterior.layout, posterior.draws)
+    found = held_out_totals(several, posterior, GATE, projection, seed=1).table.set_index("row")
+    dollars = (projection.revenue / projection.per_usd).sel(definition=definition)
+    inside = [str(month).startswith("2018") for month in dollars["month"].to_numpy()]
+    by_host = dollars.isel(month=inside).sum("month") / 1e6
+    for place, hosts in {"world": ["russia", "china"], "asia": ["china"]}.items():
+        total = sum(by_host.sel(host=host).to_numpy() for host in hosts)
+        line = found.loc[f"{place}_{definition}"]
+        assert line["definition"] == definition
+        for key, level in (("q50", 0.5), ("q05", 0.05), ("q95", 0.95)):
+            assert line[key] == pytest.approx(np.quantile(total, level), rel=1e-9)
+        # a total of the case's whole world is no part of a larger one
+        assert np.isnan(line["share_q50"])
+        above = norm.cdf((log_million(total * 1e6) - np.log(150)) / np.hypot(0.08, 0.08)).mean()
+        assert line["p"] == pytest.approx(2 * min(above, 1 - above), abs=0.06)
