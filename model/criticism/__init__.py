@@ -1,8 +1,8 @@
 """Checks of one fit, one module per check.
 
-The package takes a fit and returns a ``CheckResult`` for each of nine checks: a verdict, a
-sentence and a table. Most need refits (``refits``), which run in parallel. The command ``python -m
-model.criticism RUN`` saves the results with the run.
+The package takes a fit and returns a ``CheckResult`` for each of nine checks, ten if the case has
+several hosts: a verdict, a sentence and a table. Most need refits (``refits``), which run in
+parallel. The command ``python -m model.criticism RUN`` saves the results with the run.
 """
 
 import lazy_loader

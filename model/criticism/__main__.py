@@ -38,13 +38,14 @@ app = App()
 #: The checks, in the order in which they are reported.
 NAMES = (
     "prior_predictive", "priors_together", "posterior_predictive", "conflict", "leave_one_out",
-    "power_scaling", "prior_widths", "held_out", "as_of",
+    "without_host", "power_scaling", "prior_widths", "held_out", "as_of",
 )  # fmt: skip
 
 
 @app.command(
-    help="Check a fit: priors, rows, conflicts between sources, the answer without each source, "
-    "sensitivity to the priors, and held-out published totals. The results are saved with the run.",
+    help="Check a fit: priors, rows, conflicts between sources, the answer without each source "
+    "and without each host's rows, sensitivity to the priors, and held-out published totals. The "
+    "results are saved with the run.",
     epilog="Examples:\n"
     "  {command} RUN\n"
     "  {command} RUN --show leave_one_out --format csv\n\n"
@@ -115,6 +116,9 @@ def _run(
         results = _checked(folder, talk, interruption, cores, scheduler)
         if not results:
             return FAULTY
+    if show and show not in {one.name for one in results}:
+        talk.fault(f"--show: the run has no check {show}, as its case has one host")
+        return FAULTY
     converged = bool(manifest["convergence"]["converged"])
     if not converged:
         talk.fault("NOT CONVERGED: do not use these numbers.")

@@ -22,7 +22,7 @@ from scipy.stats import exponnorm, false_discovery_control, norm
 from model.archive.check_result import CheckResult, chance, listed
 from model.case.case import Case
 from model.case.statements import statements
-from model.criticism.leave_out import LeftOut
+from model.criticism.leave_out import HOST, LeftOut
 from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.kernel.hedge_densities import extremes_logpdf
 from model.projection.prediction import may_be_off, tail_probability
@@ -194,6 +194,8 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
         indirect. Failed if a row, or a source or origin, is in conflict, by Benjamini and
         Hochberg's rule applied to the rows and, separately, to the sources and origins.
     """
+    # a host's rows contradict no others: hardly any other row is about the same quantities
+    without = [one for one in without if one.group.kind != HOST]
     if not without:
         return CheckResult("conflict", None, "No row is fitted.", READING, pd.DataFrame())
     splits: dict[tuple[str, ...], Split] = {}

@@ -1,4 +1,4 @@
-"""The answer without one row, one source or one origin: refits with weights of zero."""
+"""The answer without one row, source, origin or host's rows: refits with weights of zero."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
 
 
+#: Kind of a group that is all rows about one host, and of those that `left_out_table` has.
+HOST = "host"
+TOLD = ("source", "origin")
 #: Posterior standard deviations by which one source may move the headline's median.
 MOVED = 1.0
 
@@ -45,9 +48,9 @@ class Group:
 
     Attributes
     ----------
-    kind : {"row", "source", "origin"}
+    kind : {"row", "source", "origin", "host"}
     name : str
-        Id of the row or the source, or the origin.
+        Id of the row or the source, the origin, or the host.
     rows : tuple of str
         Ids of fitted rows that count.
     """
@@ -79,7 +82,10 @@ class LeftOut:
 
 
 def groups(case: Case, parts: Synthesis) -> list[Group]:
-    """Every row that counts in the fit, every source, and every origin that several rows share."""
+    """Every row that counts in the fit, every source, and every origin that several rows share.
+
+    In a case of several hosts also the rows about each.
+    """
     said = parts.evidence
     counting = {row for row, weight in zip(said.ids, said.weight, strict=True) if weight > 0.0}
     rows = case.evidence[case.evidence["id"].isin(counting)]
@@ -90,6 +96,9 @@ def groups(case: Case, parts: Synthesis) -> list[Group]:
         for name, own in rows.groupby(rows["origin"].map(origin_of))
         if len(own) > 1
     ]
+    if len(case.hosts) > 1:
+        by_host = {host.name: rows.loc[rows["host"] == host.name, "id"] for host in case.hosts}
+        found += [Group(HOST, name, tuple(own)) for name, own in by_host.items() if len(own)]
     return found
 
 
@@ -102,7 +111,8 @@ def leave_out(
 ) -> list[LeftOut]:
     """The posterior without each group; groups of the same rows share one fit.
 
-    Sources and origins are refitted. Single rows use importance sampling where it is reliable.
+    Sources, origins and hosts are refitted. Single rows use importance sampling where it is
+    reliable.
 
     Parameters
     ----------
@@ -165,7 +175,7 @@ def left_out_table(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
     year = fitted.case.timeline.headline
     takes = fitted.projection.yearly_usd.sel(definition=HEADLINE, year=year).to_numpy()
     full = {name: float(value) for name, value in quantiles(takes).items()}
-    lines = [_without(one, year, takes, full) for one in without if one.group.kind != "row"]
+    lines = [_without(one, year, takes, full) for one in without if one.group.kind in TOLD]
     table = pd.DataFrame(lines)
     if table.empty:
         return CheckResult("leave_one_out", None, "No row is fitted.", LEFT_OUT_READING, table)

@@ -19,6 +19,7 @@ from model.criticism.one_reading import one_reading, said_of
 from model.criticism.predictive_checks import posterior_predictive, prior_predictive
 from model.criticism.priors_together import priors_together
 from model.criticism.sensitivity import power_scaling, width_refits
+from model.criticism.without_host import without_hosts
 from model.projection.prediction import fitted_rows
 from model.sampling.parallel import executor
 
@@ -51,7 +52,7 @@ def criticise(
     Returns
     -------
     list of CheckResult
-        In the order in which they are reported.
+        In the order in which they are reported; without that of hosts if there is one only.
     """
     mixture, seed = fitted.posterior, fitted.posterior.options.seed
     progress("priors and predictions", 0, 1)
@@ -85,6 +86,7 @@ def criticise(
         posterior_predictive(predicted),
         said_of(conflicts(case, without, seed), reading),
         said_of(left_out_table(whole, without), reading),
+        *([said_of(without_hosts(whole, without), reading)] if len(case.hosts) > 1 else []),
         said_of(power_scaling(case, posterior, fitted), reading),
         said_of(widths, reading),
         held_out_totals(fitted.case, mixture, fitted.gate, fitted.projection, seed),

@@ -17,6 +17,7 @@ TITLES = {
     "posterior_predictive": "Rows against the posterior",
     "conflict": "Sources against each other",
     "leave_one_out": "Without one source",
+    "without_host": "Without one host's rows",
     "power_scaling": "Priors or evidence",
     "prior_widths": "Other prior widths",
     "held_out": "Held-out totals",
