@@ -28,6 +28,7 @@ WORLDS = 40
 LEVELS = (0.5, 0.8, 0.9)
 #: Chance that a right program fails one of the counts below.
 RARE = 1e-4
+pytestmark = pytest.mark.slow  # it samples
 #: Errors as the small case's reading tells them: grade B2, letters' factors, figures that are off.
 GRADE, LETTER, OFF, OFF_BY = math.hypot(0.08, 0.08), 0.5, 0.1, 0.8
 
