@@ -13,7 +13,7 @@ from model.kernel.tape import Node, exp, log
 Ints = NDArray[np.int64]
 
 __all__ = [
-    "TAPE", "at_least", "concatenate", "exp", "group_sums", "hedges", "log", "products",
+    "TAPE", "at_least", "balances", "concatenate", "exp", "group_sums", "hedges", "log", "products",
     "recurrence", "sigmoid", "spreads", "stretches",
     "weighted_sums",
 ]  # fmt: skip
@@ -116,6 +116,20 @@ def spreads(
         tape.data(np.concatenate([low, high, weight])),
         tape.data(np.concatenate([units, shares])), len(units),
     )  # fmt: skip
+
+
+def balances(
+    before: Node, after: Node, turnover: Node,
+    months: Floats, inflow: tuple[Floats, Floats], hazard: tuple[Floats, Floats],
+) -> tuple[Node, Node]:  # fmt: skip
+    """Excess of arrivals between two levels of a stock, and the log of its slope in the latter.
+
+    ``inflow`` and ``hazard`` are mean and deviation of the logs of a phase's two rates.
+    """
+    n, tape = len(before), before.tape
+    phases = np.concatenate([months, *inflow, *hazard])
+    found = tape.record(Op.BALANCE, n, before.place, after.place, turnover.place, tape.data(phases))
+    return found, Node(tape, found.at + 4 * n)
 
 
 #: The namespace of operations for equations, in recorded form.
