@@ -50,6 +50,7 @@ INSTEAD = {
     "arrivals_ratio": "change permit_inflow, which it multiplies",
     "days_worked": "rows are read by it, and the accounts are by the month; change payment",
     "hours_worked": "rows are read by it, and the accounts are by the month; change payment",
+    "crossings_per_year": "rows are read by it, and it changes no worker; change permit_inflow",
     **{
         f"{stem}_{ending}": f"it does not vary by month; change {whole} with a path or a segment"
         for stem, whole in (
