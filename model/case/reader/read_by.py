@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from model.case.faults import Report
+from model.case.faults import Report, quote
 from model.case.reader.evidence import FILE
 from model.equations.quantities import BASIC_BY_NAME, WORKING_TIME
 from model.equations.subjects import COUNTS
@@ -15,7 +15,8 @@ from model.equations.subjects import COUNTS
 def check_read_by(evidence: pd.DataFrame, stated: Collection[str], report: Report) -> None:
     """Report rows that are read by a quantity which has no prior.
 
-    They are stated per shift or hour worked, or about a count such as ``crossings``.
+    They are stated per shift or hour worked, about a count such as ``crossings``, or about a
+    quantity that a case may leave out.
 
     Parameters
     ----------
@@ -32,11 +33,18 @@ def check_read_by(evidence: pd.DataFrame, stated: Collection[str], report: Repor
                 "priors.toml, or state the figure a week, month or year"
             )
             report.add(FILE, int(row.row), "unit", message)
-        factors = COUNTS[row.quantity][1] if row.quantity in COUNTS else {}
-        lacking = _lacking([name for name in factors if BASIC_BY_NAME[name].optional], stated)
+        lacking = _lacking(_optional(row.quantity), stated)
         if lacking:
-            message = f"{row.quantity} say nothing of workers by themselves; add {lacking} to "
-            report.add(FILE, int(row.row), "quantity", f"{message}priors.toml, or write 'context'")
+            message = f"the case has no prior that {quote(row.quantity)} is read by; add {lacking}"
+            advice = "to priors.toml, or write role 'context'"
+            report.add(FILE, int(row.row), "quantity", f"{message} {advice}")
+
+
+def _optional(quantity: str) -> list[str]:
+    """Return the optional families that a row's quantity is one of, or is worked out by."""
+    name = quantity.partition(".")[0]
+    named = COUNTS[name][1] if name in COUNTS else [name]
+    return [one for one in named if one in BASIC_BY_NAME and BASIC_BY_NAME[one].optional]
 
 
 def _lacking(needed: Sequence[str], stated: Collection[str]) -> str:

@@ -134,10 +134,10 @@ def workforce(case: Case, basic: Tensors) -> Workers:
         + basic["irregular_working"][:, None] * irregular
     )
 
-    departures = (
-        basic["share_present"][:, None] * (permitted[:, :-1] + arrivals - permitted[:, 1:])
-        + basic["irregular_working"][:, None]
-        * (irregular[:, :-1] + irregular_arrivals - irregular[:, 1:])
+    departures = basic["share_present"][:, None] * (
+        permitted[:, :-1] + arrivals - permitted[:, 1:]
+    ) + basic["irregular_working"][:, None] * (
+        irregular[:, :-1] + irregular_arrivals - irregular[:, 1:]
     )
 
     dims = ("host", "month")
