@@ -30,10 +30,10 @@ from model.case.reader.files import Folder
 from model.case.reader.firms import read_firms, read_links
 from model.case.reader.included_priors import read_all_priors
 from model.case.reader.kept_files import KeptFiles
+from model.case.reader.lacking import check_read_by
 from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, resolve
 from model.case.reader.prospects import read_prospects
-from model.case.reader.read_by import check_read_by
 from model.case.reader.readings import read_readings
 from model.case.reader.references import check_references, press_rows
 from model.case.reader.row_currencies import with_row_currencies
