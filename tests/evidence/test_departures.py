@@ -177,6 +177,8 @@ def test_a_case_without_crossings_has_no_quantity_for_them(tmp_path: Path) -> No
         ({"quantity": "departures", "base": "working"}, None, "base", "working"),
         ({"quantity": "crossings_per_year", "unit": "crossings/person/year"}, {}, "quantity",
          "[crossings_per_year]"),
+        ({"quantity": "days_worked", "unit": "days/month"}, {}, "quantity", "[days_worked]"),
+        ({"quantity": "arrivals_ratio.2017q1", "unit": "1"}, {}, "quantity", "[arrivals_ratio]"),
     ],
 )  # fmt: skip
 def test_faults_name_the_cell(
