@@ -302,16 +302,13 @@ def spreads(
     ``rows`` has all lowest, all highest and all weights; ``units`` has numbers of units, then the
     logs of their shares. Both slopes follow the results.
     """
-    numbers = f[units : units + how_many]
-    shares = f[units + how_many : units + 2 * how_many]
+    numbers, shares = f[units : units + how_many], f[units + how_many : units + 2 * how_many]
     for i in range(n):
         weight = f[rows + 2 * n + i]
         value, in_location, in_deviation = extremes(
-            f[rows + i], f[rows + n + i], v[location + i], v[deviation + i],
-            numbers, shares,
+            f[rows + i], f[rows + n + i], v[location + i], v[deviation + i], numbers, shares,
         )  # fmt: skip
-        v[out + i] = weight * value
-        v[out + n + i] = weight * in_location
+        v[out + i], v[out + n + i] = weight * value, weight * in_location
         v[out + 2 * n + i] = weight * in_deviation
 
 
@@ -329,10 +326,9 @@ def balances(
     v: Array, f: Array, out: Place, n: Place,
     before: Place, after: Place, turnover: Place, phases: Place,
 ) -> None:  # fmt: skip
-    """Excess with which each stock goes from level to level, the log of its slope, and slopes.
+    """Excess of each stock between two levels, its slopes, and the log of one of them and its.
 
-    ``phases`` has the months of each, then mean and deviation of its log inflow and log hazard. In
-    order come the excess, its three slopes, the log slope and its three.
+    ``phases`` has the months of each, then mean and deviation of its log inflow and log hazard.
     """
     for i in range(n):
         found = balance(

@@ -13,9 +13,8 @@ from model.kernel.tape import Node, exp, log
 Ints = NDArray[np.int64]
 
 __all__ = [
-    "TAPE", "at_least", "balances", "concatenate", "exp", "group_sums", "hedges", "log", "products",
-    "recurrence", "sigmoid", "spreads", "stretches",
-    "weighted_sums",
+    "TAPE", "at_least", "balances", "before", "concatenate", "exp", "group_sums", "hedges", "log",
+    "products", "recurrence", "sigmoid", "spreads", "stretches", "weighted_sums",
 ]  # fmt: skip
 
 
@@ -91,6 +90,12 @@ def recurrence(before: Node, survival: Node, inflow: Node) -> Node:
     )
 
 
+def before(at_start: Node, path: Node) -> Node:
+    """The paths of ``recurrence`` a step earlier; nothing is computed."""
+    at = path.at.reshape(len(at_start), -1)
+    return Node(path.tape, np.column_stack([at_start.at, at[:, :-1]]).ravel())
+
+
 def hedges(
     x: Node, sd: Node, tail: ArrayLike, weight: ArrayLike, off: tuple[float, float] = (0.0, 1.0)
 ) -> Node:
@@ -135,5 +140,5 @@ def balances(
 #: The namespace of operations for equations, in recorded form.
 TAPE = SimpleNamespace(
     exp=exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
-    recurrence=recurrence, weighted_sums=weighted_sums,
+    recurrence=recurrence, weighted_sums=weighted_sums, before=before,
 )  # fmt: skip
