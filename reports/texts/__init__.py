@@ -11,8 +11,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from model.terminal.grammar import Sentence
 from model.terminal.wording import Wording, three
-from reports.texts.grammar import Sentence
 
 FOLDER = Path(__file__).parent
 

@@ -10,9 +10,9 @@ import pytest
 
 from model.drivers.outcome import EXCHANGE_RATE, TITLES
 from model.equations.quantities import BASIC, DEFINITIONS, HEADLINE, USES
+from model.terminal.grammar import Sentence
 from model.terminal.wording import ENGLISH
 from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
-from reports.texts.grammar import Sentence
 
 ROOT = Path(__file__).parents[2]
 LITERAL = re.compile(r"""\.say\(\s*"([a-z_.]+)"\s*[,)]""")
