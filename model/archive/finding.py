@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from model.equations.quantities import DEFINITIONS
 from model.projection.prediction import number
 from model.terminal.grammar import Sentence
 from model.terminal.wording import ENGLISH, Wording
@@ -89,6 +90,15 @@ def chance(probability: float, draws: int) -> Finding:
 def names_or_none(names: Iterable[str | Finding]) -> list[str | Finding] | Finding:
     """Some names, or that there is none."""
     return list(names) or finding("none")
+
+
+def named(label: str) -> str | Finding:
+    """A basic quantity by its label, or the revenue of a year, which tables call so."""
+    name, _, year = label.rpartition(" of ")
+    definition = name.replace(" ", "_")
+    if definition not in DEFINITIONS or not year.isdecimal():
+        return label
+    return finding("revenue_of", definition=definition, year=int(year))
 
 
 class Worded(Sentence):

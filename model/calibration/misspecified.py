@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from model.archive import store
 from model.archive.check_result import CheckResult, plain
-from model.archive.finding import Finding, finding
+from model.archive.finding import Finding, english_texts, finding
 from model.archive.keys import versions
 from model.calibration.growing_table import GrowingTable
 from model.calibration.replicates import OPTIONS, Study
@@ -248,7 +248,7 @@ def line(world: str, numbers: Floats, told: Floats) -> Json:
         "width": float(np.exp(np.median(log_width(numbers[fit_of, 0])))),
         "workers_width": float(np.exp(np.median(log_width(numbers[fit_of, -1])))),
         "wider": float(own / base),
-        "differs": WORLDS[world].says,
+        "differs": english_texts()["differs"][world],
     }
 
 

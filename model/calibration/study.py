@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from model.archive import store
 from model.archive.check_result import CheckResult
-from model.archive.finding import finding
+from model.archive.finding import finding, named
 from model.archive.keys import digest, versions
 from model.calibration import ranks
 from model.calibration.echo import echo
@@ -227,7 +227,7 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
         finding(
             "coverage", cases=len(ranked), quantities=len(labels), all_90=100 * held[0.9].mean(),
             take_90=100 * takes.mean(), error=error, all_50=100 * held[0.5].mean(),
-            worst=labels[verdict.worst], p=verdict.p_value,
+            worst=named(labels[verdict.worst]), p=verdict.p_value,
         )
     ]  # fmt: skip
     looks = {

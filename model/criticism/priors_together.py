@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive.check_result import CheckResult
-from model.archive.finding import Finding, finding
+from model.archive.finding import Finding, finding, named
 from model.case.case import Case
 from model.criticism.predictive_checks import prior_draws
 from model.criticism.refits import SHORT, Refit, Task, refit, yearly_revenue
@@ -56,7 +56,7 @@ def priors_together(case: Case, posterior: Posterior, workers: Executor) -> Chec
     said = finding("priors_agree", limit=MOVED)
     if not moved.empty:
         names = [
-            finding("by_deviations", name=row.quantity, shift=row.shift)
+            finding("by_deviations", name=named(row.quantity), shift=row.shift)
             for row in moved.itertuples()
         ]
         said = finding("priors_move", count=len(moved), of=len(table), limit=MOVED, moved=names)
