@@ -7,13 +7,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from model.equations.quantities import DEFINITIONS
-from model.projection.prediction import number
 from model.terminal.grammar import Sentence
 from model.terminal.wording import ENGLISH, Wording
 
@@ -57,9 +55,11 @@ def _clean(value: Any) -> Any:
     """A value as JSON has it: numbers that are not finite become null."""
     if isinstance(value, list | tuple):
         return [_clean(one) for one in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return number(value) if isinstance(value, float) else value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value) if math.isfinite(value) else None
+    return value
 
 
 def _plain(value: Any) -> Any:
