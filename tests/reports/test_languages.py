@@ -25,7 +25,7 @@ from tests.reports.runs import add_checks, write_run
 #: Newspapers, agencies and an institute, by the names under which a reader finds them.
 NAMES = {
     *("The", "Wall", "Street", "Journal", "Moscow", "Times", "Daily", "Chosun", "Reuters"),
-    *("Okezone", "NKDB"),
+    *("Okezone", "NKDB", "HRNK", "INHL", "News"),
 }
 #: Keys of what is no text: addresses, files, ids, and commands, which are typed as they are.
 NO_TEXT = {
