@@ -28,6 +28,8 @@ QUALIFIERS = (
 )  # fmt: skip
 WINDOWS = (("2017-01", "2018-12"), ("2018-07", "2018-07"), ("2017-03", "2018-02"))
 SEGMENTS = ("", "forestry", "not forestry", "spb_construction + forestry")
+#: How often a worker crosses the border, by which crossings are read.
+CROSSINGS = {"p05": 1.5, "p95": 4, "unit": "crossings/person/year", "basis": "a guess for tests"}
 
 
 class Teller:
@@ -103,7 +105,7 @@ def counts(folder: Path) -> Case:
     teller = Teller()
     for quantity in (*COUNTS, *COUNTS):
         teller.tell(quantity, MEASURED_BY_NAME[quantity].unit, 10_000)
-    return teller.case(folder)
+    return teller.case(folder, priors={"crossings_per_year": CROSSINGS})
 
 
 def shares(folder: Path) -> Case:
@@ -317,6 +319,7 @@ def alike_hosts(folder: Path, **files: Any) -> Case:
         "kuwait.permitted_at_start": {
             "p05": 1000, "p95": 6000, "unit": "persons", "basis": basis,
         },
+        **files.pop("priors", {}),
     }  # fmt: skip
     rows = {
         "kuwait_working": row(
@@ -366,7 +369,8 @@ def several_hosts(folder: Path) -> Case:
         teller.tell(quantity, "percent", 105, base=base, segment="forestry", **now)
     groups = {"asia": ["china", "kuwait"], "world": ["russia", "china", "kuwait"]}
     rows = {f"several_{name}": cells for name, cells in teller.rows.items()}
-    return alike_hosts(folder, evidence=rows, timeline={"groups": groups})
+    priors = {"crossings_per_year": CROSSINGS, "china.crossings_per_year": CROSSINGS | {"p95": 9}}
+    return alike_hosts(folder, evidence=rows, timeline={"groups": groups}, priors=priors)
 
 
 def time_worked(folder: Path) -> Case:

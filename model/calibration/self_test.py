@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from model.case.checkout import INPUTS
-from model.equations.quantities import BASIC, WORKING_TIME
+from model.equations.quantities import BASIC, READ_BY
 
 ASKED = "registrations_per_entry"
 FIGURE = 3.0
@@ -90,7 +90,7 @@ def write_tiny_case(folder: Path) -> None:
     (folder / "timeline.toml").write_text(TIMELINE, encoding="utf-8")
     tables = []
     for basic in BASIC:
-        if basic.name == "segment_share" or basic.name in WORKING_TIME["hour"]:
+        if basic.name == "segment_share" or basic.name in READ_BY:
             continue
         p05, p95 = RATIO if "/person" in basic.unit else QUANTILES[basic.unit]
         unit = basic.unit.replace("money", "USD")

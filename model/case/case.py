@@ -30,6 +30,7 @@ from model.case.reader.files import Folder
 from model.case.reader.firms import read_firms, read_links
 from model.case.reader.included_priors import read_all_priors
 from model.case.reader.kept_files import KeptFiles
+from model.case.reader.lacking import check_read_by
 from model.case.reader.prices import Index, in_prices_of_window, read_prices
 from model.case.reader.priors import Dimensions, resolve
 from model.case.reader.prospects import read_prospects
@@ -40,7 +41,6 @@ from model.case.reader.small_tables import read_fx, read_segments, read_sources
 from model.case.reader.taken_hosts import tell
 from model.case.reader.timeline import read_reading, read_timeline
 from model.case.reader.titles import Titles, read_titles
-from model.case.reader.working_time import check_working_time
 from model.case.statements import Struck, struck_out
 from model.case.summed_up import SummedUp
 
@@ -264,7 +264,7 @@ def _read(folder: Folder) -> Case | None:
         if evidence is not None:
             rates = with_row_currencies(evidence, rates, report)
     if evidence is not None and prior_file is not None:
-        check_working_time(evidence, {name for path in prior_file.tables for name in path}, report)
+        check_read_by(evidence, {name for path in prior_file.tables for name in path}, report)
     if file is not None:
         check_references(report, file, text, evidence, sources)
     if (

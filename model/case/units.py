@@ -36,6 +36,7 @@ COUNTED = {
     "permit": "permits",
     "visa": "visas",
     "registration": "registrations",
+    "crossing": "crossings",
 }
 SIZES = {
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "mn": 1e6, "bn": 1e9,

@@ -60,7 +60,13 @@ def recurrence(before: Floats, survival: Floats, inflow: Floats) -> Floats:
     return found
 
 
+def before(at_start: Floats, path: Floats) -> Floats:
+    """The path a step earlier, (..., T), from what it starts with, (...)."""
+    first = np.broadcast_to(at_start[..., None], (*path.shape[:-1], 1))
+    return np.concatenate([first, path[..., :-1]], axis=-1)
+
+
 NUMPY = SimpleNamespace(
     exp=np.exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
-    recurrence=recurrence, weighted_sums=weighted_sums,
+    recurrence=recurrence, weighted_sums=weighted_sums, before=before,
 )  # fmt: skip

@@ -120,6 +120,14 @@ BASIC: tuple[Basic, ...] = (
         "positive",
         "Registration events recorded per person entering.",
     ),
+    Basic(
+        "crossings_per_year",
+        "crossings/person/year",
+        "positive",
+        "Border crossings of entry a year per worker present, with returns from leave and renewals "
+        "of short stays.",
+        optional=True,
+    ),
     # Accounts of one worker-month
     Basic(
         "payment",
@@ -286,7 +294,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "irregular_at_start", "irregular_inflow", "irregular_exit", "irregular_working",
         "share_present", "segment_share",
     ),
-    "counting": ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry"),
+    "counting": (
+        "quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry",
+        "crossings_per_year",
+    ),
     "payment": (
         "payment", "payment_growth", "payment_ratio", "utilisation", "days_worked", "hours_worked",
     ),
@@ -304,6 +315,9 @@ WORKING_TIME: dict[str, tuple[str, ...]] = {
     "shift": ("days_worked",),
     "hour": ("days_worked", "hours_worked"),
 }
+
+#: Optional quantities that are in no equation but those of the rows that are read by them.
+READ_BY = (*WORKING_TIME["hour"], "crossings_per_year")
 
 BASIC_BY_NAME = {basic.name: basic for basic in BASIC}
 

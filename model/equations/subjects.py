@@ -58,6 +58,19 @@ MEASURED: tuple[Measured, ...] = (
         "Registration events for study and tourism in the window.",
     ),
     Measured("entries", "persons", "flow", "Border entries for all these purposes in the window."),
+    Measured(
+        "crossings",
+        "crossings",
+        "flow",
+        "Border crossings of entry by workers in the window, each person as often as they come.",
+    ),
+    Measured(
+        "departures",
+        "persons",
+        "flow",
+        "Workers leaving in the window: of the permitted those present, plus the irregular who "
+        "work.",
+    ),
     Measured("segment_workers", "fraction", "share", "Share of the workers in the named segments."),
     # Items of the accounts of one worker-month
     Measured("payment", "money/month", "worker_month", "What a contractor pays for a paid month."),
@@ -128,9 +141,11 @@ COUNTS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
     "work_registrations": (("permit_entries",), {"registrations_per_entry": 1.0}),
     "irregular_registrations": (("irregular_entries",), {"registrations_per_entry": 1.0}),
     "entries": (("permit_entries", "irregular_entries"), {}),
+    "crossings": (("working",), {"crossings_per_year": 1.0}),
+    "departures": (("departures",), {}),
 }
 #: Flows that are yearly rates applied to a stock: a month of stock counts as one twelfth.
-YEARLY_RATES = ("authorisations", "permits_issued")
+YEARLY_RATES = ("authorisations", "permits_issued", "crossings")
 
 _STOCK = ("permitted_at_start", "permit_inflow", "permit_exit")
 _VISITORS = ("irregular_at_start", "irregular_inflow", "irregular_exit")
@@ -156,6 +171,8 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "work_registrations": ("permit_inflow", "registrations_per_entry"),
     "irregular_registrations": ("irregular_inflow", "registrations_per_entry"),
     "entries": ("permit_inflow", "irregular_inflow"),
+    "crossings": (*_WORKERS, "crossings_per_year"),
+    "departures": _WORKERS,
     "segment_workers": ("segment_share",),
     "billings": _EARNED,
     "net_of_tax": (*_EARNED, *_TAXES),

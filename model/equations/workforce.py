@@ -7,7 +7,8 @@ tourist visas. Each month a stock loses a part and gains arrivals::
     irregular:   I[t] = I[t-1] * exp(-g)    + b[t]
     working:     W[t] = p * L[t] + w * I[t]
 
-of whom p are present and w work.
+of whom p are present and w work. Those who leave in a month, L[t-1] * (1 - exp(-h[t])) of the
+permitted and I[t-1] * (1 - exp(-g)) of the irregular, were workers present in the same shares.
 
 Every function takes ``xp``, the namespace of operations (``model.equations.backend``).
 """
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from model.equations.backend import NUMPY, Array, Namespace
+from model.equations.backend import NUMPY, Array, Namespace, before
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Workforce:
         Share of the irregular who work, and of the permitted who are present.
     permitted_at_start, irregular_at_start : array, (...)
         Persons present just before the first month.
+    permit_exit, irregular_exit : array, (..., T)
+        Exit hazard in each month, per month.
     """
 
     permitted: Array
@@ -47,6 +50,8 @@ class Workforce:
     share_present: Array
     permitted_at_start: Array
     irregular_at_start: Array
+    permit_exit: Array
+    irregular_exit: Array
 
     @property
     def present(self) -> Any:
@@ -55,12 +60,25 @@ class Workforce:
         The mean of the numbers at its beginning and at its end.
         """
         working = np.asarray(self.working)
-        first = (
+        at_start = (
             self.share_present[..., 0] * self.permitted_at_start
             + self.irregular_working[..., 0] * self.irregular_at_start
         )
-        first = np.broadcast_to(first[..., None], (*working.shape[:-1], 1))
-        return (np.concatenate([first, working[..., :-1]], axis=-1) + working) / 2
+        return (before(at_start, working) + working) / 2
+
+    def path(self, name: str, xp: Namespace = NUMPY) -> Array:
+        """One of the paths by month that published counts are about, by its name."""
+        return self.departures(xp) if name == "departures" else getattr(self, name)
+
+    def departures(self, xp: Namespace = NUMPY) -> Array:
+        """Workers leaving in each month, (..., T): of all who leave a stock, those present."""
+
+        def leaving(at_start: Array, stock: Array, exit_hazard: Array) -> Array:
+            return xp.before(at_start, stock) * (1.0 - xp.exp(-exit_hazard))
+
+        permitted = leaving(self.permitted_at_start, self.permitted, self.permit_exit)
+        irregular = leaving(self.irregular_at_start, self.irregular, self.irregular_exit)
+        return self.share_present * permitted + self.irregular_working * irregular
 
 
 def stock(at_start: Array, exit_hazard: Array, inflow: Array, xp: Namespace = NUMPY) -> Array:
@@ -124,4 +142,6 @@ def workforce(
         share_present=share_present,
         permitted_at_start=permitted_at_start,
         irregular_at_start=irregular_at_start,
+        permit_exit=permit_exit,
+        irregular_exit=irregular_exit,
     )

@@ -72,33 +72,30 @@ class Correlation:
             done = stop
         return xp.concatenate([*found, normals[..., done:]]) if found else normals
 
-    def normals(self, scores: Floats) -> Floats:
+    def normals(self, scores: Array, xp: Namespace = NUMPY) -> Array:
         """Standard normals, (..., N), from scores, (..., N)."""
-        mixed = np.array(scores)
-        for places, common in self.alike:
-            root = alike_root(len(places), common)
-            own = scores[..., list(places)]
-            mixed[..., list(places)] = np.linalg.solve(root, own[..., None])[..., 0]
-        found = mixed.copy()
+        found = scores
+        if self.alike:
+            parted = xp.weighted_sums(found, *self._differences)
+            found = xp.concatenate([found, parted])[..., self._order]
+        pieces, done = [], 0
         for start, stop, kept in self.lasting:
-            own = mixed[..., start:stop]
-            new = own[..., 1:] - kept * own[..., :-1]
-            found[..., start + 1 : stop] = new / math.sqrt(1.0 - kept**2)
-        return found
+            own, before = found[..., start + 1 : stop], found[..., start : stop - 1]
+            new = (own - kept * before) / math.sqrt(1.0 - kept**2)
+            pieces += [found[..., done : start + 1], new]
+            done = stop
+        return xp.concatenate([*pieces, found[..., done:]]) if pieces else found
 
     @cached_property
     def _sums(self) -> tuple[Ints, Ints, Floats]:
         """Sums that mix entries that are alike: where each begins, its entries and weights."""
-        places: list[int] = []
-        weights: list[float] = []
-        counts = [0]
-        for group, common in self.alike:
-            root = alike_root(len(group), common)
-            for row in range(len(group)):
-                places += group[: row + 1]
-                weights += root[row, : row + 1].tolist()
-                counts.append(row + 1)
-        return np.cumsum(counts), np.array(places, dtype=np.int64), np.array(weights)
+        return _triangles([(group, alike_root(len(group), common)) for group, common in self.alike])
+
+    @cached_property
+    def _differences(self) -> tuple[Ints, Ints, Floats]:
+        """Sums that undo those."""
+        roots = [(group, alike_root(len(group), common)) for group, common in self.alike]
+        return _triangles([(group, np.linalg.inv(root)) for group, root in roots])
 
     @cached_property
     def _order(self) -> Ints:
@@ -112,6 +109,21 @@ class Correlation:
 def alike_root(entries: int, common: float) -> Floats:
     """Root of the correlation between entries that have a part of their variance in common."""
     return np.linalg.cholesky(common + (1.0 - common) * np.eye(entries))
+
+
+def _triangles(
+    found: Sequence[tuple[tuple[int, ...], Floats]],
+) -> tuple[Ints, Ints, Floats]:
+    """Products of groups of entries with triangular matrices, as weighted sums."""
+    places: list[int] = []
+    weights: list[float] = []
+    counts = [0]
+    for group, matrix in found:
+        for row in range(len(group)):
+            places += group[: row + 1]
+            weights += matrix[row, : row + 1].tolist()
+            counts.append(row + 1)
+    return np.cumsum(counts), np.array(places, dtype=np.int64), np.array(weights)
 
 
 def _lasting(priors: Sequence[Prior]) -> tuple[tuple[int, int, float], ...]:

@@ -106,7 +106,11 @@ class Layout:
 
     def natural(self, normals: Array, xp: Namespace = NUMPY) -> Array:
         """Basic quantities in their own units, (..., N), from standard normals, (..., N)."""
-        scaled = self.location + self.scale * self.scores(normals, xp)
+        return self.of_scores(self.scores(normals, xp), xp)
+
+    def of_scores(self, scores: Array, xp: Namespace = NUMPY) -> Array:
+        """Basic quantities in their own units, (..., N), from scores, (..., N)."""
+        scaled = self.location + self.scale * scores
         positive = self.supports[0]
         return xp.concatenate([xp.exp(scaled[..., :positive]), xp.sigmoid(scaled[..., positive:])])
 
@@ -116,7 +120,7 @@ class Layout:
 
     def normals(self, scores: Floats) -> Floats:
         """Standard normals, (..., N), from scores, (..., N)."""
-        return self.correlation.normals(scores)
+        return np.asarray(self.correlation.normals(scores))
 
     def by_family(self, natural: Array) -> Values:
         """Cut the vector of basic quantities into families, each (..., entries)."""

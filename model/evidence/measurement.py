@@ -26,9 +26,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Monthly paths from which counts take windows, in the order in which they are concatenated.
-PATHS = ("permitted", "irregular", "working", "permit_entries", "irregular_entries")
+PATHS = (
+    "permitted", "irregular", "working", "permit_entries", "irregular_entries", "departures",
+)  # fmt: skip
 
-FACTORS = ("quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry")
+#: Factors that multiply counts; the last is of an optional family.
+FACTORS = (
+    "quota_use", "permits_per_year", "visas_per_entry", "registrations_per_entry",
+    "crossings_per_year",
+)  # fmt: skip
 
 #: Quantities that divide an item which is stated per shift or hour worked.
 DIVISORS = WORKING_TIME["hour"]

@@ -131,9 +131,11 @@ def _covered(measured: Measurement, weights: Node, start: Ints) -> Node:
 
 def _log_counts(measured: Measurement, values: Values, weights: Node) -> Node:
     force = workers(values, measured.calendar, TAPE)
-    paths = on.concatenate([getattr(force, name).laid for name in PATHS])
     hosts, months = measured.calendar.host.shape
     windows = measured.windows
+    # paths after the last that a row is about are not worked out
+    asked = PATHS[: int(windows["path"].max()) + 1]
+    paths = on.concatenate([force.path(name, TAPE).laid for name in asked])
     begin = (windows["path"] * hosts + windows["host"]) * months
     found = on.log(
         on.stretches(
@@ -144,7 +146,9 @@ def _log_counts(measured: Measurement, values: Values, weights: Node) -> Node:
     factors, start = measured.factors, measured.segments.start[: measured.groups[0] + 1]
     entry = factors["factor"] * hosts + factors["host"]
     if len(entry):
-        logs = on.log(on.concatenate([values[name] for name in FACTORS])[..., entry])
+        # a family that no row needs may be left out; it is the last
+        known = on.concatenate([values[name] for name in FACTORS if name in values])
+        logs = on.log(known[..., entry])
         each = np.arange(len(entry))
         some = np.flatnonzero(np.diff(factors.start))
         sums = on.stretches(logs, factors.start, each, each + 1, factors["power"])

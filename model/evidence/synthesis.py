@@ -24,6 +24,7 @@ from model.case.case import Case
 from model.case.contents import NORMAL_95, Reading
 from model.evidence import row_equations
 from model.evidence.economy import Layout
+from model.evidence.levels import Levels
 from model.evidence.likelihood import LOG_2PI, Evidence, evidence
 from model.evidence.measurement import Measurement, measurement
 from model.kernel import recorded as on
@@ -111,17 +112,22 @@ def _log_normal(ends: tuple[float, float]) -> tuple[float, float]:
     return (low + high) / 2, (high - low) / (2 * NORMAL_95)
 
 
-def program(parts: Synthesis) -> Program:
-    """Record the density of a case for the kernel.
+def program(parts: Synthesis, levels: Levels | None = None) -> Program:
+    """Record the density of a case for the kernel, in standard normals or in other coordinates.
 
     Its output ``rows`` is the weighted log density of each row, (R,). Rows of zero weight are left
     out.
     """
     tape, layout = Tape(parts.size), parts.layout
-    natural = layout.natural(tape.normals[..., : layout.size], TAPE)
+    others: list[Node] = []
+    if levels is None:
+        scores = layout.scores(tape.normals[..., : layout.size], TAPE)
+    else:
+        scores, _, others = levels.recorded(tape.normals)
+    natural = layout.of_scores(scores, TAPE)
     centre = row_equations.recorded(layout, parts.measured, natural)
     rows = _rows(parts, centre, parts.errors(tape.normals))
-    return tape.program([rows], rows=rows)
+    return tape.program([rows, *others], rows=rows)
 
 
 def _rows(parts: Synthesis, centre: Node, errors: list[Node]) -> Node:

@@ -4,13 +4,16 @@ This module is compiled on import, or read from the folder that ``model.kernel.c
 Each C function reads one array of 64-bit words, laid out by ``native``:
 
     counts of places, terms, words of instructions, data, numbers of one evaluation, normals;
-    and the kind of map
+    the kind of map, and the count of all words
     places, terms, instructions                                 unsigned integers
     data
-    centre, root, transposed root, bends (4 for each entry)     if there is a map
+    where the transposed root begins, centre, bends (4 for each entry), root, transposed root
+                                                                if there is a map
 
 The sampler moves in x. Standard normals are bend(centre + root @ x), where a bend removes the skew
-and the tails of one entry. The log of its slope is part of the density in x.
+and the tails of one entry. The log of its slope is part of the density in x. The two matrices, most
+of what an evaluation reads, are in single numbers, by panels of four columns: a table of each
+panel's first row, one past its last row and its place, then the panels.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ DIVIDE, EXP, LOG, SIGMOID = int(Op.DIVIDE), int(Op.EXP), int(Op.LOG), int(Op.SIG
 AT_LEAST, GATHER, SUMS, DOTS = int(Op.AT_LEAST), int(Op.GATHER), int(Op.SUMS), int(Op.DOTS)
 RECURRENCE, HEDGES = int(Op.RECURRENCE), int(Op.HEDGES)
 SPREADS, ROOT = int(Op.SPREADS), int(Op.ROOT)
-HEAD = 7
+REPEAT, BALANCE = int(Op.REPEAT), int(Op.BALANCE)
+HEAD = 8
 #: Kinds of map: none, one without bends, one with them.
 PLAIN, LINEAR, BENT = 0, 1, 2
 
@@ -75,6 +79,10 @@ def forwards(code: Array, p: Array, f: Array, v: Array) -> None:
             do.spreads(v, f, out, n, a, b, c, d, e)
         elif op == ROOT:
             do.root(v, out, n, a)
+        elif op == REPEAT:
+            do.repeat(v, p, out, a, b, c)
+        elif op == BALANCE:
+            do.balances(v, f, out, n, a, b, c, d)
 
 
 @jit
@@ -115,37 +123,43 @@ def backwards(code: Array, p: Array, f: Array, v: Array, g: Array) -> None:
             do.pull_spreads(v, g, out, n, a, b)
         elif op == ROOT:
             do.pull_root(v, g, out, n, a)
+        elif op == REPEAT:
+            do.pull_repeat(g, p, out, a, b, c)
+        elif op == BALANCE:
+            do.pull_balances(v, g, out, n, a, b, c)
 
 
 @jit
 def unpacked(user: Array) -> Any:
-    """Split the array of words into its parts; the last number is where the map begins."""
+    """Split the array of words into its parts; the map's are the last."""
     head = carray(user, (HEAD,)).view(np.uint64)
     n_places, n_terms, n_code, n_data = head[0], head[1], head[2], head[3]
     integers = n_places + n_terms + n_code
-    whole = carray(user, (HEAD + integers + n_data,))
+    whole = carray(user, (head[7],))
     words = whole[HEAD : HEAD + integers].view(np.uint64)
     places, terms = words[:n_places], words[n_places : n_places + n_terms]
-    code, data = words[n_places + n_terms :], whole[HEAD + integers :]
-    return code, places, data, terms, head[4], head[5], head[6], HEAD + integers + n_data
+    code, data = words[n_places + n_terms :], whole[HEAD + integers : HEAD + integers + n_data]
+    return code, places, data, terms, head[4], head[5], head[6], whole[HEAD + integers + n_data :]
 
 
 @jit
 def add_product(total: Array, words: Array, begin: Any, x: Array) -> None:
-    """Add x @ matrix to the total, four rows at a time; the matrix begins at a word."""
+    """Add matrix @ x to the total, panel by panel; the matrix begins at a word."""
     n = len(x)
-    whole = n - n % 4
-    for i in range(0, whole, 4):
-        at = begin + i * n
-        r0, r1 = words[at : at + n], words[at + n : at + 2 * n]
-        r2, r3 = words[at + 2 * n : at + 3 * n], words[at + 3 * n : at + 4 * n]
-        x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
-        for j in range(n):
-            total[j] += (r0[j] * x0 + r1[j] * x1) + (r2[j] * x2 + r3[j] * x3)
-    for i in range(whole, n):
-        row, factor = words[begin + i * n : begin + i * n + n], x[i]
-        for j in range(n):
-            total[j] += row[j] * factor
+    panels = (n + 3) // 4
+    table = words[begin : begin + 3 * panels].view(np.uint64)
+    numbers = words[begin + 3 * panels :].view(np.float32)
+    for panel in range(panels):
+        first, stop, at = table[3 * panel], table[3 * panel + 1], table[3 * panel + 2]
+        rows, j = stop - first, 4 * panel
+        c0, c1 = numbers[at : at + rows], numbers[at + rows : at + 2 * rows]
+        c2, c3 = numbers[at + 2 * rows : at + 3 * rows], numbers[at + 3 * rows : at + 4 * rows]
+        # columns past the last are zeros
+        x0, x1 = x[j], x[j + 1] if j + 1 < n else 0.0
+        x2, x3 = x[j + 2] if j + 2 < n else 0.0, x[j + 3] if j + 3 < n else 0.0
+        own = total[first:stop]
+        for i in range(rows):
+            own[i] += (c0[i] * x0 + c1[i] * x1) + (c2[i] * x2 + c3[i] * x3)
 
 
 @jit
@@ -174,9 +188,7 @@ entry: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 @cfunc(DENSITY, **entry)
 def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
     """Compute the log density in x and its gradient; return 0, or 4 if either is not finite."""
-    code, p, f, terms, length, size, kind, begin = unpacked(user)
-    root, bends = begin + size, begin + size + 2 * size * size
-    words = carray(user, (bends + 4 * size if kind else begin,))
+    code, p, f, terms, length, size, kind, words = unpacked(user)
     x, gradient = carray(x_, (size,)), carray(gradient_, (size,))
     # if memory for the numbers runs out, nothing that looks like a density may remain
     carray(value_, (1,))[0] = math.nan
@@ -188,14 +200,14 @@ def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
     for i in range(length):
         g[i] = 0.0
     for i in range(size):
-        v[i] = words[begin + i] if kind else x[i]
+        v[i] = words[1 + i] if kind else x[i]
         gradient[i] = 0.0
     value = -0.5 * LOG_2PI * size
     if kind:
-        add_product(v, words, root + size * size, x)
+        add_product(v, words, 1 + 5 * size, x)
     for i in range(size):
         if kind == BENT:
-            at = bends + 4 * i
+            at = 1 + size + 4 * i
             v[i], slope[i], log_slope[i] = bend(
                 v[i], words[at], words[at + 1], words[at + 2], words[at + 3]
             )
@@ -209,10 +221,11 @@ def density(dim: Any, x_: Any, gradient_: Any, value_: Any, user: Any) -> int:
     backwards(code, p, f, v, g)
     usable = math.isfinite(value)
     if kind:
+        transposed = words[:1].view(np.uint64)[0]
         if kind == BENT:
             for i in range(size):
                 g[i] = g[i] * slope[i] + log_slope[i]
-        add_product(gradient, words, root, g[:size])
+        add_product(gradient, words, transposed, g[:size])
     else:
         for i in range(size):
             gradient[i] = g[i]

@@ -29,21 +29,32 @@ class Map:
     ----------
     centre : array, (size,)
     root : array, (size, size)
+        Rounded to single numbers, as the compiled functions hold it.
     bends : array, (size, 4), or None
         Skew, tail, shift and factor of each entry's sinh-arcsinh.
+    chart : callable, or None
+        Standard normals, (..., size), from the coordinates that the map leads to, if the program
+        is recorded in others.
     """
 
     centre: Floats
     root: Floats
     bends: Floats | None = None
+    chart: Callable[[Floats], Floats] | None = None
+
+    def __post_init__(self) -> None:
+        """Round the root."""
+        with np.errstate(over="ignore"):
+            rounded = np.asarray(self.root, dtype=np.float32).astype(np.float64)
+        object.__setattr__(self, "root", rounded)
 
     def __call__(self, x: Floats) -> Floats:
         """Standard normals, (..., size), from sampled points, (..., size)."""
-        y = self.centre + x @ self.root.T
-        if self.bends is None:
-            return np.asarray(y)
-        skew, tail, shift, factor = self.bends.T
-        return np.asarray(shift + factor * np.sinh(tail * np.arcsinh(y) + skew))
+        y = np.asarray(self.centre + x @ self.root.T)
+        if self.bends is not None:
+            skew, tail, shift, factor = self.bends.T
+            y = np.asarray(shift + factor * np.sinh(tail * np.arcsinh(y) + skew))
+        return y if self.chart is None else self.chart(y)
 
 
 def words(program: Program, change: Map | None = None) -> Floats:
@@ -60,17 +71,38 @@ def words(program: Program, change: Map | None = None) -> Floats:
         len(program.places), len(program.terms), program.code.size, len(program.data),
         program.length, program.size, kind,
     )  # fmt: skip
-    integers = (np.array(sizes, np.uint64), program.places, program.terms, program.code.ravel())
+    integers = (program.places, program.terms, program.code.ravel())
     parts = [np.concatenate(integers).view(np.float64), program.data]
     if change is not None:
         n = program.size
         bends = np.zeros((n, 4)) if change.bends is None else change.bends
         if (change.centre.shape, change.root.shape, bends.shape) != ((n,), (n, n), (n, 4)):
             raise ValueError(f"the map does not have {n} entries")
-        given = (change.centre, change.root, change.root.T, bends)
         # another type would change the layout of the words
-        parts += [np.asarray(one, dtype=np.float64).ravel() for one in given]
-    return np.concatenate(parts)
+        given = [np.asarray(one, dtype=np.float64).ravel() for one in (change.centre, bends)]
+        root, transposed = _panels(change.root), _panels(change.root.T)
+        begin = np.array([1 + 5 * n + len(root)], np.uint64).view(np.float64)
+        parts += [begin, *given, root, transposed]
+    whole = 1 + len(sizes) + sum(map(len, parts))
+    return np.concatenate([np.array([*sizes, whole], np.uint64).view(np.float64), *parts])
+
+
+def _panels(matrix: Floats) -> Floats:
+    """A matrix by panels of four columns, without the zeros above and below, as words."""
+    n = len(matrix)
+    table, numbers, at = [], [], 0
+    for begin in range(0, n, 4):
+        panel = np.zeros((4, n), dtype=np.float32)
+        columns = matrix[:, begin : begin + 4].T
+        panel[: len(columns)] = columns
+        filled = np.flatnonzero((panel != 0.0).any(axis=0))
+        first, stop = (int(filled[0]), int(filled[-1]) + 1) if len(filled) else (0, 0)
+        table += [first, stop, at]
+        numbers.append(panel[:, first:stop].ravel())
+        at += 4 * (stop - first)
+    # four columns at a time fill whole words
+    single = np.concatenate(numbers).view(np.float64)
+    return np.concatenate([np.array(table, np.uint64).view(np.float64), single])
 
 
 def density(program: Program, change: Map | None = None) -> Density:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from model.kernel.special import extremes, hedge, jit
+from model.kernel.special import balance, extremes, hedge, jit
 
 Array = Any
 Place = Any
@@ -171,6 +171,24 @@ def pull_gather(g: Array, p: Array, out: Place, n: Place, places: Place) -> None
 
 
 @jit
+def repeat(v: Array, p: Array, out: Place, starts: Place, places: Place, runs: Place) -> None:
+    """Write numbers from any places side by side, each from its start to the next one's."""
+    for r in range(runs):
+        x = v[p[places + r]]
+        for i in range(p[starts + r], p[starts + r + 1]):
+            v[out + i] = x
+
+
+@jit
+def pull_repeat(g: Array, p: Array, out: Place, starts: Place, places: Place, runs: Place) -> None:
+    for r in range(runs):
+        total = 0.0
+        for i in range(p[starts + r], p[starts + r + 1]):
+            total += g[out + i]
+        g[p[places + r]] += total
+
+
+@jit
 def sums(
     v: Array, p: Array, f: Array, out: Place, n: Place,
     starts: Place, firsts: Place, stops: Place, weights: Place,
@@ -284,16 +302,13 @@ def spreads(
     ``rows`` has all lowest, all highest and all weights; ``units`` has numbers of units, then the
     logs of their shares. Both slopes follow the results.
     """
-    numbers = f[units : units + how_many]
-    shares = f[units + how_many : units + 2 * how_many]
+    numbers, shares = f[units : units + how_many], f[units + how_many : units + 2 * how_many]
     for i in range(n):
         weight = f[rows + 2 * n + i]
         value, in_location, in_deviation = extremes(
-            f[rows + i], f[rows + n + i], v[location + i], v[deviation + i],
-            numbers, shares,
+            f[rows + i], f[rows + n + i], v[location + i], v[deviation + i], numbers, shares,
         )  # fmt: skip
-        v[out + i] = weight * value
-        v[out + n + i] = weight * in_location
+        v[out + i], v[out + n + i] = weight * value, weight * in_location
         v[out + 2 * n + i] = weight * in_deviation
 
 
@@ -304,3 +319,32 @@ def pull_spreads(
     for i in range(n):
         g[location + i] += g[out + i] * v[out + n + i]
         g[deviation + i] += g[out + i] * v[out + 2 * n + i]
+
+
+@jit
+def balances(
+    v: Array, f: Array, out: Place, n: Place,
+    before: Place, after: Place, turnover: Place, phases: Place,
+) -> None:  # fmt: skip
+    """Excess of each stock between two levels, its slopes, and the log of one of them and its.
+
+    ``phases`` has the months of each, then mean and deviation of its log inflow and log hazard.
+    """
+    for i in range(n):
+        found = balance(
+            v[before + i], v[after + i], v[turnover + i], f[phases + i], f[phases + n + i],
+            f[phases + 2 * n + i], f[phases + 3 * n + i], f[phases + 4 * n + i],
+        )  # fmt: skip
+        for k in range(8):
+            v[out + k * n + i] = found[k]
+
+
+@jit
+def pull_balances(
+    v: Array, g: Array, out: Place, n: Place, before: Place, after: Place, turnover: Place
+) -> None:
+    for i in range(n):
+        first, second = g[out + i], g[out + 4 * n + i]
+        g[before + i] += first * v[out + n + i] + second * v[out + 5 * n + i]
+        g[after + i] += first * v[out + 2 * n + i] + second * v[out + 6 * n + i]
+        g[turnover + i] += first * v[out + 3 * n + i] + second * v[out + 7 * n + i]

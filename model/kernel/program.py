@@ -35,6 +35,8 @@ class Op(IntEnum):
     HEDGES = 13
     SPREADS = 14
     ROOT = 15
+    REPEAT = 16
+    BALANCE = 17
 
 
 #: Kinds of operand: the place of as many numbers as the result has (``values``), where as many
@@ -58,6 +60,8 @@ OPERANDS: dict[Op, tuple[Kind, ...]] = {
     Op.HEDGES: ("values", "values", "data", "data", "own"),
     Op.SPREADS: ("values", "values", "own", "own", "own"),
     Op.ROOT: ("values",),
+    Op.REPEAT: ("own", "own", "own"),
+    Op.BALANCE: ("values", "values", "values", "own"),
 }
 
 
@@ -67,6 +71,8 @@ def room(op: Op, n: int) -> int:
         return 2 * n
     if op in (Op.HEDGES, Op.SPREADS):
         return 3 * n
+    if op is Op.BALANCE:
+        return 8 * n
     return n
 
 
@@ -161,10 +167,16 @@ class Program:
                 rising and (left <= right).all() and (right <= out).all()
                 and d + many <= len(self.data)
             )  # fmt: skip
+        if op is Op.REPEAT:
+            starts, read = self._slice(a, c + 1), self._slice(b, c)
+            rising = starts[0] == 0 and bool((starts[1:] >= starts[:-1]).all())
+            return bool(rising and starts[-1] == n and (read < out).all())
         if op is Op.RECURRENCE:
             return d > 0 and n % d == 0 and a + n // d <= out
         if op is Op.SPREADS:
             return e > 0 and c + 3 * n <= len(self.data) and d + 2 * e <= len(self.data)
+        if op is Op.BALANCE:
+            return d + 5 * n <= len(self.data)
         if op is Op.HEDGES:
             return e + 2 <= len(self.data)
         return True

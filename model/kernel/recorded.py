@@ -13,9 +13,8 @@ from model.kernel.tape import Node, exp, log
 Ints = NDArray[np.int64]
 
 __all__ = [
-    "TAPE", "at_least", "concatenate", "exp", "group_sums", "hedges", "log", "products",
-    "recurrence", "sigmoid", "spreads", "stretches",
-    "weighted_sums",
+    "TAPE", "at_least", "balances", "before", "concatenate", "exp", "group_sums", "hedges", "log",
+    "products", "recurrence", "sigmoid", "spreads", "stretches", "weighted_sums",
 ]  # fmt: skip
 
 
@@ -91,6 +90,12 @@ def recurrence(before: Node, survival: Node, inflow: Node) -> Node:
     )
 
 
+def before(at_start: Node, path: Node) -> Node:
+    """The paths of ``recurrence`` a step earlier; nothing is computed."""
+    at = path.at.reshape(len(at_start), -1)
+    return Node(path.tape, np.column_stack([at_start.at, at[:, :-1]]).ravel())
+
+
 def hedges(
     x: Node, sd: Node, tail: ArrayLike, weight: ArrayLike, off: tuple[float, float] = (0.0, 1.0)
 ) -> Node:
@@ -118,8 +123,22 @@ def spreads(
     )  # fmt: skip
 
 
+def balances(
+    before: Node, after: Node, turnover: Node,
+    months: Floats, inflow: tuple[Floats, Floats], hazard: tuple[Floats, Floats],
+) -> tuple[Node, Node]:  # fmt: skip
+    """Excess of arrivals between two levels of a stock, and the log of its slope in the latter.
+
+    ``inflow`` and ``hazard`` are mean and deviation of the logs of a phase's two rates.
+    """
+    n, tape = len(before), before.tape
+    phases = np.concatenate([months, *inflow, *hazard])
+    found = tape.record(Op.BALANCE, n, before.place, after.place, turnover.place, tape.data(phases))
+    return found, Node(tape, found.at + 4 * n)
+
+
 #: The namespace of operations for equations, in recorded form.
 TAPE = SimpleNamespace(
     exp=exp, sigmoid=sigmoid, concatenate=concatenate, group_sums=group_sums,
-    recurrence=recurrence, weighted_sums=weighted_sums,
+    recurrence=recurrence, weighted_sums=weighted_sums, before=before,
 )  # fmt: skip

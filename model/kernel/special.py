@@ -179,3 +179,82 @@ def extremes(
     in_a = -a - between * math.exp(-0.5 * (a * a + LOG_2PI) - log_between)
     in_b = -b + between * math.exp(-0.5 * (b * b + LOG_2PI) - log_between)
     return value, -(in_a + in_b) / deviation, -(in_a * a + in_b * b) - 2.0
+
+
+@jit
+def stayed(hazard: float, months: float) -> tuple[float, float, float]:
+    """How many are there after some months of one arrival a month, and slopes of its log.
+
+    The sum of exp(-hazard * t) over t from 0 to months - 1, and the first and second derivative of
+    its log in the hazard.
+    """
+    if hazard < 1e-5:
+        curve = (months * months - 1.0) / 12.0
+        slope = curve * hazard - 0.5 * (months - 1.0)
+        return months * (1.0 - 0.5 * (months - 1.0) * hazard), slope, curve
+    gone, one = -math.expm1(-hazard * months), -math.expm1(-hazard)
+    over, over_one = months * (1.0 - gone) / gone, (1.0 - one) / one
+    curve = over_one * (1.0 + over_one) - over * (months + over)
+    return gone / one, over - over_one, curve
+
+
+@jit
+def balance(
+    before: float, after: float, turnover: float,
+    months: float, inflow: float, inflow_scale: float, hazard: float, hazard_scale: float,
+) -> tuple[float, float, float, float, float, float, float, float]:  # fmt: skip
+    """Excess of arrivals over leavings with which a stock goes from one level to another.
+
+    With scores (turnover + excess) / root 2 of the log inflow and (turnover - excess) / root 2 of
+    the log exit hazard, whose means and deviations are given, the log of a stock goes from
+    ``before`` to ``after`` in some months. The level rises in the excess, so that there is one;
+    Newton's steps lead to it, between bounds.
+
+    Returns
+    -------
+    tuple of float
+        The excess and its slopes in ``before``, ``after`` and ``turnover``; the log of its slope in
+        ``after``, and that one's three slopes.
+    """
+    if not math.isfinite(before + after + turnover):
+        none = math.nan
+        return none, none, none, none, none, none, none, none
+    half = 1.0 / ROOT_2
+    a_w, h_w = inflow_scale * half, hazard_scale * half
+    low, high, w = -math.inf, math.inf, 0.0
+    p = q = rate = in_rate = mixed = curve = rises = 0.0
+    for _ in range(200):
+        # at a hazard of exp(13) nobody is left, and far from the level only the side matters
+        rate = math.exp(min(hazard + h_w * (turnover - w), 13.0))
+        many, slope, curve = stayed(rate, months)
+        kept = math.exp(min(before - rate * months - after, 300.0))
+        came = many * math.exp(min(inflow + a_w * (turnover + w) - after, 300.0))
+        level = kept + came
+        p, q = kept / level, came / level
+        in_rate = q * slope - months * p
+        mixed = months + slope
+        rises = q * a_w - rate * in_rate * h_w
+        if level < 1.0:
+            low = w
+        else:
+            high = w
+        step = -math.log(level) / rises
+        if abs(step) <= 1e-11 * (1.0 + abs(w)):
+            break
+        w += min(max(step, -8.0), 8.0)
+        if not low < w < high and high - low < math.inf:
+            w = 0.5 * (low + high)
+    # the log level's slope in the log hazard, and second derivatives: in that twice, and with the
+    # others; p and q are its slopes in the log of what was there and in the log inflow
+    f, pq = rate * in_rate, p * q
+    ff = f + rate * rate * (q * curve + pq * mixed * mixed)
+    fa = rate * pq * mixed
+    turns = q * a_w + f * h_w
+    ww = pq * a_w * a_w - 2.0 * fa * a_w * h_w + ff * h_w * h_w
+    wv = pq * a_w * a_w - ff * h_w * h_w
+    wb = fa * h_w - pq * a_w
+    w_before, w_after, w_turnover = -p / rises, 1.0 / rises, -turns / rises
+    return (
+        w, w_before, w_after, w_turnover, -math.log(rises),
+        -(ww * w_before + wb) / rises, -ww * w_after / rises, -(ww * w_turnover + wv) / rises,
+    )  # fmt: skip

@@ -183,7 +183,16 @@ class Node:
         at, n = self.at, len(self.at)
         if n and int(at[-1]) - int(at[0]) == n - 1 and bool((np.diff(at) == 1).all()):
             return int(at[0])
-        return int(self.tape.record(Op.GATHER, n, self.tape.places(at), reads=at).at[0])
+        starts = np.flatnonzero(np.diff(at, prepend=at[:1] - 1) != 0)
+        if 4 * len(starts) < n:
+            # a phase's rate holds for its months
+            found = self.tape.record(
+                Op.REPEAT, n, self.tape.places(np.append(starts, n)),
+                self.tape.places(at[starts]), len(starts), reads=at[starts],
+            )  # fmt: skip
+        else:
+            found = self.tape.record(Op.GATHER, n, self.tape.places(at), reads=at)
+        return int(found.at[0])
 
     @property
     def laid(self) -> Node:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evidence.economy import Layout
+from model.evidence.levels import Levels
 from model.evidence.synthesis import ErrorSizes, Synthesis, error_sizes, program
 from model.kernel.native import Map, density, sampler
 from model.question import SamplerOptions
-from model.sampling.whitening import curvature_map, pilot_map
+from model.sampling.whitening import first_map, levels_of, pilot_map
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -66,6 +67,8 @@ class Posterior:
         Wall time of each stage.
     reading : array of int, (draws,), or None
         For a mixture of readings, the number of the reading that each draw is from.
+    levels : Levels, or None
+        Coordinates that the sampler moved in, if they were not the normals.
     """
 
     layout: Layout
@@ -77,6 +80,7 @@ class Posterior:
     notes: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     reading: NDArray[np.int64] | None = None
+    levels: Levels | None = None
 
     @property
     def diverging(self) -> NDArray[np.bool_]:
@@ -105,7 +109,7 @@ class Posterior:
     @property
     def map(self) -> Map:
         """Map in which these draws are nearly standard normal, for sampling a similar density."""
-        return pilot_map(self.flat, program(self.parts))
+        return pilot_map(self.flat, program(self.parts, self.levels), self.levels)
 
     def with_more(self, other: Posterior) -> Posterior:
         """The same chains, continued with as many chains of another fit of the same density."""
@@ -186,14 +190,14 @@ def fit(
         seconds[stage] = round(time.perf_counter() - clock, 3)
         clock = time.perf_counter()
 
-    recorded = program(parts)
     gradients, whitened = 0, True
     pilots: tuple[tuple[int, int], ...] = PILOTS[1:] if refine else ()
     if start is None:
-        letters = parts.errors(np.arange(parts.size))[0]
-        start, whitened = curvature_map(density(recorded), parts.size, letters)
+        start, whitened = first_map(parts)
         # a single chain is for taking a few draws of many cases
         pilots = PILOTS if whitened and options.chains > 1 else ()
+    levels = levels_of(start)
+    recorded = program(parts, levels)
     value, slope = density(recorded, start)(np.zeros(parts.size))
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise NoStartingPointError
@@ -209,7 +213,7 @@ def fit(
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip
         x, stats = _sample(sampler(recorded, start), short, lambda *_: None, LENGTH)
-        start = pilot_map(start(x).reshape(-1, parts.size), recorded)
+        start = pilot_map(start(x).reshape(-1, parts.size), recorded, levels)
         gradients += int(stats["n_steps"].sum())
     lap("pilots")
     x, stats = _sample(sampler(recorded, start), options, report, LENGTH if whitened else {})
@@ -222,6 +226,7 @@ def fit(
         natural=layout.natural(normals[..., : layout.size]),
         stats=stats,
         options=options,
+        levels=levels,
         notes={"whitened": whitened, "gradients": int(stats["n_steps"].sum()) + gradients},
         seconds=seconds,
     )

@@ -1,17 +1,22 @@
 """Maps in which the sampler moves, from the curvature at the mode and from a pilot's draws.
 
 A sampler takes the fewest steps where the posterior is a standard normal. The first map needs no
-draws, only the mode and the inverse Hessian. The second is fitted to the draws of a pilot: each
-entry is bent to remove its skew and its tails, and the result is scaled by its covariance and that
-of the slopes.
+draws, only the mode and the inverse Hessian. If it shows in a large case that levels of workers are
+well known, these become coordinates, and it is made once more. The second is fitted to the draws of
+a pilot: each entry is bent to remove its skew and its tails, and the result is scaled by its
+covariance and that of the slopes.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from model.evidence.levels import Levels
+from model.evidence.synthesis import Synthesis, program
 from model.kernel.native import Density, Map, density
 from model.kernel.program import Program
 
@@ -22,6 +27,10 @@ STILL = 0.1
 #: Skews and tails of the bends that are tried; a tail of one and no skew is a straight line.
 SKEWS = np.arange(-10, 11) / 10
 TAILS = 2.0 ** (np.arange(-6, 7) / 6)
+#: Entries from which on levels are looked for: a map suffices for fewer, and takes fewer steps.
+MANY = 300
+#: Draws of the Normal at the mode that tell which levels are well known.
+AT_MODE = 400
 #: Gain in correlation above which a bend is kept.
 PAYS = 0.0005
 #: Draws at which slopes are computed, or as many times the entries if that is more.
@@ -30,7 +39,37 @@ SLOPES, SLOPES_PER_ENTRY = 1000, 4
 SCORES = ndtri((np.arange(64) + 0.5) / 64)
 
 
-def curvature_map(of: Density, size: int, held: ArrayLike = ()) -> tuple[Map, bool]:
+def first_map(parts: Synthesis) -> tuple[Map, bool]:
+    """Map of the curvature at the mode, in levels where these are well known.
+
+    The second value is whether there is one: otherwise the map is the identity.
+    """
+    letters = parts.errors(np.arange(parts.size))[0]
+    found, whitened = curvature_map(density(program(parts)), parts.size, letters)
+    if not whitened:
+        return found, False
+    at_mode = np.random.default_rng(0).standard_normal((AT_MODE, parts.size))
+    if parts.size < MANY:
+        return found, True
+    levels = Levels.known(parts.layout, parts.measured.calendar, found(at_mode))
+    if levels is None:
+        return found, True
+    begin = levels.coordinates(found.centre)
+    again, whitened = curvature_map(
+        density(program(parts, levels)), parts.size, letters, begin
+    )  # fmt: skip
+    return (replace(again, chart=levels), True) if whitened else (found, True)
+
+
+def levels_of(found: Map) -> Levels | None:
+    """Levels that a map leads to, or None if it leads to standard normals."""
+    assert found.chart is None or isinstance(found.chart, Levels)
+    return found.chart
+
+
+def curvature_map(
+    of: Density, size: int, held: ArrayLike = (), begin: Floats | None = None
+) -> tuple[Map, bool]:
     """Mode by L-BFGS, Hessian by central differences of the gradient, and its inverse root.
 
     If the Hessian is not positive definite, the sampler works on the standard normals themselves,
@@ -43,6 +82,8 @@ def curvature_map(of: Density, size: int, held: ArrayLike = ()) -> tuple[Map, bo
     held : array of int
         Entries held at zero. At the joint mode of the size of errors and of all that they leave
         free, errors are far smaller than anywhere in the bulk of the posterior.
+    begin : array, (size,), optional
+        Where the search begins, in place of zero.
     """
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
@@ -62,7 +103,7 @@ def curvature_map(of: Density, size: int, held: ArrayLike = ()) -> tuple[Map, bo
 
     # on matrices this small, linear algebra in threads takes three times as long
     with threadpool_limits(1):
-        start = np.zeros(len(free))
+        start = np.zeros(len(free)) if begin is None else begin[free]
         mode = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
         step = 1e-4
         slopes = [
@@ -73,14 +114,14 @@ def curvature_map(of: Density, size: int, held: ArrayLike = ()) -> tuple[Map, bo
         if not np.isfinite(hessian).all() or np.abs(negative(mode)[1]).max() > STILL:
             return Map(whole(mode), np.eye(size)), False
         values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
-    if values[0] < 1e-3:
-        return Map(whole(mode), np.eye(size)), False
-    root = np.eye(size)
-    root[np.ix_(free, free)] = vectors / np.sqrt(values)
+        if values[0] < 1e-3:
+            return Map(whole(mode), np.eye(size)), False
+        root = np.eye(size)
+        root[np.ix_(free, free)] = np.linalg.cholesky(vectors / values @ vectors.T)
     return Map(whole(mode), root), True
 
 
-def pilot_map(normals: Floats, recorded: Program) -> Map:
+def pilot_map(normals: Floats, recorded: Program, levels: Levels | None = None) -> Map:
     """Map that makes draws, (n, size), as nearly standard normal as bends of the entries allow.
 
     Once the entries are bent, the scale is the geometric mean of the draws' covariance and the
@@ -92,10 +133,14 @@ def pilot_map(normals: Floats, recorded: Program) -> Map:
     ----------
     normals : array, (n, size)
     recorded : Program
-        The density that they were drawn from.
+        The density that they were drawn from, in the coordinates to move in.
+    levels : Levels, optional
+        These coordinates, if they are not the normals.
     """
     from threadpoolctl import threadpool_limits
 
+    if levels is not None:
+        normals = levels.coordinates(normals)
     bends = fitted_bends(normals)
     skew, tail, shift, factor = bends.T
     straight = np.sinh((np.arcsinh((normals - shift) / factor) - skew) / tail)
@@ -108,7 +153,9 @@ def pilot_map(normals: Floats, recorded: Program) -> Map:
         root = vectors * np.sqrt(np.maximum(values, 1e-6))
         values, vectors = np.linalg.eigh(np.cov((slopes @ root).T))
         root = root @ (vectors * np.maximum(values, 1e-6) ** -0.25)
-    return Map(straight.mean(axis=0), root, bends)
+        # half of a triangle is zeros, which the kernel passes over
+        root = np.linalg.cholesky(root @ root.T)
+    return Map(straight.mean(axis=0), root, bends, levels)
 
 
 def fitted_bends(normals: Floats) -> Floats:

@@ -46,6 +46,8 @@ HAPPENINGS = {
     "work_registrations": ORANGE,
     "irregular_registrations": AMBER,
     "entries": INK,
+    "crossings": BLUE_INK,
+    "departures": ORANGE_INK,
 }
 #: Bounds are drawn with an arrow to the side on which the truth lies.
 ARROWS = {

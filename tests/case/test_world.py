@@ -31,7 +31,13 @@ ECHOES = {
     "nis-russia-2025": "RU39 RU49 RU55",
     "asahi-170000": "WW06",
     "kinu-147000": "WW16 WW21",
+    "uae-un": "AE06 AE07",
+    "kuwait-un": "KW06 KW07",
+    "poland-un": "PL05",
+    "china-cnta": "CN16",
 }
+#: Sums over reports of states, whose parts are rows; a quarter of a year that is one.
+SUMMED = "WW08 WW09 WW18 XX02 RU36 CN34"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +83,15 @@ def test_totals_are_held_out(world: Case, own: pd.DataFrame) -> None:
 def test_echoes_share_an_origin(own: pd.DataFrame, origin: str) -> None:
     known = own["origin"].str.split("/").str[0]
     assert set(ECHOES[origin].split()) <= set(own.loc[known == origin, "fact"])
+
+
+def test_crossings_and_reported_departures_are_fitted_once(own: pd.DataFrame) -> None:
+    assert not set(own["fact"]) & set(SUMMED.split())
+    for quantity in ("crossings", "departures"):
+        told = own[(own["quantity"] == quantity) & own["qualifier"].isin(["exact", "about"])]
+        assert len(told) == 4
+        for _, rows in told.sort_values("start").groupby("host"):
+            assert (rows["start"].iloc[1:].to_numpy() > rows["end"].iloc[:-1].to_numpy()).all()
 
 
 def test_every_prior_has_a_basis_that_can_be_looked_up(world: Case) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.kernel.program import Op, Program
-from model.kernel.special import extremes, hedge
+from model.kernel.special import balance, extremes, hedge
 
 
 class OutsideError(AssertionError):
@@ -104,8 +104,24 @@ def _result(op: Op, n: int, operands: list[int], v: Memory, p: Memory, f: Memory
             for one in zip(low, high, centre, deviation, strict=True)
         ])  # fmt: skip
         return (weight[:, None] * found).T.ravel()
+    if op == Op.REPEAT:
+        return _repeat(n, p.read(a, c + 1), p.read(b, c), v)
+    if op == Op.BALANCE:
+        columns = [v.read(place, n) for place in (a, b, c)]
+        found = np.array([
+            balance(*one) for one in zip(*columns, *f.read(d, 5 * n).reshape(5, n), strict=True)
+        ])  # fmt: skip
+        return found.T.ravel()
     assert op == Op.ROOT
     return np.sqrt(v.read(a, n))
+
+
+def _repeat(n: int, starts: np.ndarray, places: np.ndarray, v: Memory) -> np.ndarray:
+    found = Memory(np.full(n, np.nan))
+    for run, place in enumerate(places.tolist()):
+        begin, end = int(starts[run]), int(starts[run + 1])
+        found.write(begin, np.full(max(0, end - begin), v.read(place, 1)[0]))
+    return found.numbers
 
 
 def _sums(r: int, operands: list[int], v: Memory, p: Memory, f: Memory) -> float:

@@ -173,6 +173,57 @@ def root(draw: Draw) -> Case:
     )
 
 
+def repeat(draw: Draw) -> Case:
+    """Runs long enough to be told as such."""
+    at = np.repeat([1, 0, *view(draw)], draw(st.integers(5, 8)))
+    return lambda z: z[..., at].laid, lambda z: z[..., at]
+
+
+def balances(draw: Draw) -> Case:
+    """Excess and log slope, side by side; the stock is added up month by month."""
+    n = draw(st.integers(1, 3))
+    before, after, turnover = view(draw, n), view(draw, n), view(draw, n)
+    months = np.array(draw(st.lists(st.integers(1, 40), min_size=n, max_size=n)))
+    scales = st.lists(st.floats(0.3, 1.5), min_size=n, max_size=n)
+    inflow = np.array(draw(st.lists(st.floats(-3.0, 3.0), min_size=n, max_size=n)))
+    hazard = np.array(draw(st.lists(st.floats(-6.0, 0.0), min_size=n, max_size=n)))
+    in_scale, out_scale = np.array(draw(scales)), np.array(draw(scales))
+
+    def level(before: Any, turnover: Any, w: Any) -> tuple[Any, Any]:
+        """Log of the stock at the end, and its slope in w."""
+        a = np.exp(inflow + in_scale * (turnover + w) / np.sqrt(2.0))
+        h = np.exp(hazard + out_scale * (turnover - w) / np.sqrt(2.0))
+        a_w, h_w = a * in_scale / np.sqrt(2.0), -h * out_scale / np.sqrt(2.0)
+        found = np.exp(before - h * months)
+        slope = -months * h_w * found
+        for t in range(40):
+            there = (t < months) * np.exp(-h * t)
+            found, slope = found + a * there, slope + a_w * there - a * t * there * h_w
+        return np.log(found), slope / found
+
+    def reference(z: np.ndarray) -> np.ndarray:
+        own, wanted, v = z[..., before], z[..., after], z[..., turnover]
+        low, high = np.full(wanted.shape, -80.0), np.full(wanted.shape, 80.0)
+        for _ in range(120):
+            middle = (low + high) / 2
+            below = level(own.real, v.real, middle)[0] < wanted.real
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        w = np.where(np.isfinite(own + wanted + v), low, np.nan) + z.dtype.type(0)
+        for _ in range(3):
+            # in complex numbers, which carry the slopes
+            found, slope = level(own, v, w)
+            w = w + (wanted - found) / slope
+        return np.concatenate([w, -np.log(level(own, v, w)[1])], axis=-1)
+
+    def operation(z: Any) -> Any:
+        return on.concatenate(list(on.balances(
+            z[..., before], z[..., after], z[..., turnover], months.astype(float),
+            (inflow, in_scale), (hazard, out_scale),
+        )))  # fmt: skip
+
+    return operation, reference
+
+
 CASES: dict[Op, Callable[[Draw], Case]] = {
     Op.AFFINE: affine,
     Op.ADD: both(lambda x, y: x + y),
@@ -188,6 +239,8 @@ CASES: dict[Op, Callable[[Draw], Case]] = {
     Op.DOTS: dots,
     Op.RECURRENCE: recurrence,
     Op.ROOT: root,
+    Op.REPEAT: repeat,
+    Op.BALANCE: balances,
 }
 
 

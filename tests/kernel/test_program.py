@@ -64,7 +64,8 @@ def recorded_case(real: Case) -> Program:
 
 def test_the_interpreter_reads_programs_as_the_kernel_does(recorded_case: Program) -> None:
     """So that what it says of places is about the same instructions."""
-    assert set(recorded_case.code[:, 0].tolist()) == set(Op)
+    # of few quantities none is told by the level that it leads to
+    assert set(recorded_case.code[:, 0].tolist()) == set(Op) - {Op.BALANCE}
     normals = np.random.default_rng(3).normal(size=recorded_case.size)
     numbers = interpreter.run(recorded_case, normals)
     for name, places in recorded_case.outputs.items():
@@ -123,6 +124,15 @@ def one_by_one(z: Node) -> dict[Op, Node]:
             z[..., :2], z[..., 2:], middle - 1.0, middle + 1.0, np.ones(2), np.array([3.0, 5.0])
         ),
         Op.ROOT: positive**0.5,
+        Op.REPEAT: z[..., np.repeat([3, 1], [6, 5])].laid,
+        Op.BALANCE: on.balances(
+            z[..., :2],
+            z[..., 1:3],
+            z[..., 2:],
+            np.array([1.0, 8.0]),
+            (np.array([2.0, -1.0]), middle),
+            (np.array([-2.0, -4.0]), 1.0 + middle),
+        )[0],
     }
 
 
@@ -172,7 +182,7 @@ def test_numbers_drawn_at_random_are_refused_or_harmless(data: st.DataObject) ->
     few = st.integers(0, 14)
     odd = st.one_of(few, few, few, few, few, few, st.sampled_from(HUGE))
     line = st.tuples(
-        st.sampled_from([*Op, *Op, *Op, 16, 2**64 - 1]), st.one_of(st.integers(2, 14), odd),
+        st.sampled_from([*Op, *Op, *Op, len(Op), 2**64 - 1]), st.one_of(st.integers(2, 14), odd),
         st.one_of(st.integers(0, 3), odd), *[odd] * 5,
     )  # fmt: skip
     lines = data.draw(st.lists(line, min_size=1, max_size=3))
@@ -206,7 +216,7 @@ def with_starts(op: Op, starts: list[int]) -> Program:
 
 
 ATTACKS: dict[str, Callable[[], Program]] = {
-    "unknown operation": lambda: with_line(Op.ADD, op=16),
+    "unknown operation": lambda: with_line(Op.ADD, op=len(Op)),
     "no result": lambda: with_line(Op.ADD, n=0),
     "writes the normals": lambda: with_line(Op.ADD, out=3),
     # rows without a stretch read nothing, so that nothing else speaks against it

@@ -129,7 +129,8 @@ def test_slopes_tell_a_map_what_few_draws_do_not(monkeypatch: pytest.MonkeyPatch
     def apart(covariance: np.ndarray) -> float:
         return float(np.abs(np.linalg.eigvals(precision @ covariance) - 1.0).max())
 
-    assert apart(scale @ scale.T) < 1e-6
+    # the root is held in single numbers
+    assert apart(scale @ scale.T) < 1e-5
     assert apart(np.cov(draws.T)) > 0.2
 
 

@@ -20,7 +20,7 @@ from model.sampling.reweighting import MAX_PARETO_K, Reweighted, resample, rewei
 from model.sampling.whatif import changed_parts, what_if_of
 from tests.cases import recorded_bytes
 
-LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=3)
+LONG = SamplerOptions(draws=2000, tune=500, chains=4, seed=21)
 
 
 @pytest.fixture(scope="module")

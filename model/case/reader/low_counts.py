@@ -153,7 +153,7 @@ class _Drawn:
         }  # fmt: skip
         force = workforce(**of)
         paths = {
-            name: np.asarray(getattr(force, name))
+            name: np.asarray(force.path(name))
             for name in dict.fromkeys(name for names, _ in COUNTS.values() for name in names)
         }
         before = np.zeros((DRAWS, 1))

@@ -42,14 +42,13 @@ BY_MONTH = (
 )  # fmt: skip
 #: Quantities of the projection without a value by month, and what to change instead.
 INSTEAD = {
-    "permitted_at_start": "it precedes the first month; use --set, or change "
-    "permit_inflow",
-    "irregular_at_start": "it precedes the first month; use --set, or change "
-    "irregular_inflow",
+    "permitted_at_start": "it precedes the first month; use --set, or change permit_inflow",
+    "irregular_at_start": "it precedes the first month; use --set, or change irregular_inflow",
     "segment_share": "it does not vary by month; use --set",
     "arrivals_ratio": "change permit_inflow, which it multiplies",
     "days_worked": "rows are read by it, and the accounts are by the month; change payment",
     "hours_worked": "rows are read by it, and the accounts are by the month; change payment",
+    "crossings_per_year": "rows are read by it, and it changes no worker; change permit_inflow",
     **{
         f"{stem}_{ending}": f"it does not vary by month; change {whole} with a path or a segment"
         for stem, whole in (

@@ -295,4 +295,8 @@ def counted(quantity: str, host: Ints, during: Floats, basic: Tensors, workers: 
             return sum_of(workers.irregular_arrivals) * basic["registrations_per_entry"][host]
         case "entries":
             return sum_of(workers.arrivals) + sum_of(workers.irregular_arrivals)
+        case "crossings":
+            return sum_of(workers.working) / 12 * basic["crossings_per_year"][host]
+        case "departures":
+            return sum_of(workers.departures)
     raise ValueError(f"{quantity!r} is not a count of workers")

@@ -32,7 +32,8 @@ Windows = Sequence[tuple[int, int]]
 class Workers:
     """Workers by host and month: ``present`` is its average, the other stocks are at its end.
 
-    ``arrivals`` come on work permits, ``irregular_arrivals`` on student and tourist visas.
+    ``arrivals`` come on work permits, ``irregular_arrivals`` on student and tourist visas;
+    ``departures`` are of those who were present and worked.
     """
 
     permitted: Tensor
@@ -41,6 +42,7 @@ class Workers:
     present: Tensor
     arrivals: Tensor
     irregular_arrivals: Tensor
+    departures: Tensor
 
 
 # Basic quantities
@@ -132,6 +134,12 @@ def workforce(case: Case, basic: Tensors) -> Workers:
         + basic["irregular_working"][:, None] * irregular
     )
 
+    departures = basic["share_present"][:, None] * (
+        permitted[:, :-1] + arrivals - permitted[:, 1:]
+    ) + basic["irregular_working"][:, None] * (
+        irregular[:, :-1] + irregular_arrivals - irregular[:, 1:]
+    )
+
     dims = ("host", "month")
     return Workers(
         permitted=pm.Deterministic("permitted", permitted[:, 1:], dims=dims),
@@ -140,6 +148,7 @@ def workforce(case: Case, basic: Tensors) -> Workers:
         present=pm.Deterministic("present", (working[:, :-1] + working[:, 1:]) / 2, dims=dims),
         arrivals=arrivals,
         irregular_arrivals=irregular_arrivals,
+        departures=departures,
     )
 
 
