@@ -30,9 +30,9 @@ def _of_case(kind: str, ending: str = "") -> Offer:
 
 
 def _runs(typed: Mapping[str, Any]) -> Iterable[str]:
-    from model.case.completion import run_names
+    from model.archive.naming import names_of_runs
 
-    return run_names(Path(typed.get("runs") or RUNS))
+    return names_of_runs(Path(typed.get("runs") or RUNS))
 
 
 def _cases(_: Mapping[str, Any]) -> Iterable[str]:

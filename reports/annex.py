@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from model.equations.accounts import UNEVEN
-from model.equations.subjects import MEASURED_BY_NAME
+from model.equations.subjects import is_total
 from model.terminal.output import command_line
 from model.terminal.wording import three
 from reports import (
@@ -23,7 +23,7 @@ from reports import (
     typed,
 )
 from reports.assumed import name_of
-from reports.citations import claim, figure_printed, grade, publisher, speaker
+from reports.citations import claim, figure_printed, grade, measured, place, publisher, speaker
 from reports.figures import evidence, lacking, ranks
 from reports.figures.of_document import FigureFiles
 from reports.findings import narrowing
@@ -247,7 +247,7 @@ def shared_errors(run: SavedRun, texts: Catalogue) -> list[list[Any]]:
         row = run.evidence[name]
         origin, _, how = row["origin"].partition("/")
         # an origin errs alike on one quantity, and on several only if the inputs say how
-        error = (origin, "" if how else row["quantity"].replace("_", " "))
+        error = (origin, "" if how else measured(row["quantity"], texts))
         opposite = how == "opposite"
         said = texts.say("annex.origins.opposite", row=name) if opposite else name
         found.setdefault(error, {})[name] = said
@@ -271,14 +271,11 @@ def holdout_table(run: SavedRun, texts: Catalogue) -> Json:
             elif found.get("share") is not None:
                 share = texts.numbers.shares(*three(found["share"]))
                 above = texts.say("annex.holdout.share", share=share)
-        measured = MEASURED_BY_NAME.get(row["quantity"])
-        of = (
-            row["quantity"].replace("_", " ")
-            if measured is None or measured.kind != "total"
-            else texts.say(f"definitions.{found['definition']}.name")
-        )
-        hosts = ", ".join(found.get("predicted_for", [])) or texts.say("none")
-        where = f"{row['host']} / {hosts}"
+        of = measured(row["quantity"], texts)
+        if is_total(row["quantity"]):
+            of = texts.say(f"definitions.{found['definition']}.name")
+        hosts = ", ".join(place(host, texts) for host in found.get("predicted_for", []))
+        where = f"{place(row['host'], texts)} / {hosts or texts.say('none')}"
         rows.append(
             [
                 name,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.archive import store
+from model.archive.finding import named
 from model.terminal.wording import MILLION
 from reports import typed
 from reports.citations import figure_printed
@@ -58,7 +59,11 @@ def calibrated(run: SavedRun, texts: Catalogue) -> Json:
 def _found(name: str, checks: Mapping[str, Json], texts: Catalogue) -> Json:
     words = {True: "passed", False: "failed", None: "told"}
     rows = [
-        [texts.say(f"checks.{key}"), texts.say(f"checks.{words[one['passed']]}"), one["sentence"]]
+        [
+            texts.say(f"checks.{key}"),
+            texts.say(f"checks.{words[one['passed']]}"),
+            texts.found(one.get("said", ()), one["sentence"]),
+        ]
         for key, one in checks.items()
     ]
     return table(texts, name, ("check", "verdict", "found"), rows)
@@ -98,12 +103,14 @@ def _or_nan(value: float | None) -> float:
 
 def power(run: SavedRun, texts: Catalogue) -> Json:
     """How often slips are found, over all rows and for the rows where it is least often."""
-    rows = []
+    rows, over = [], texts.content["annex"]["power"]["over"]
     if "power" in run.calibration["checks"]:
         for row in run.check_table("power").head(POOREST).itertuples():
             shares = [row.found, row.false]
             told = ["" if math.isnan(x) else rate(x, texts) for x in shares]
-            rows.append([row.row, texts.numbers.rounded(row.planted, 1.0), *told])
+            rows.append(
+                [over.get(row.row, row.row), texts.numbers.rounded(row.planted, 1.0), *told]
+            )
     return table(texts, "power", ("row", "planted", "found", "false"), rows)
 
 
@@ -113,9 +120,15 @@ def coverage(run: SavedRun, texts: Catalogue) -> Json:
     if "calibration" in run.calibration["checks"]:
         for row in run.check_table("calibration").itertuples():
             held = [rate(getattr(row, f"held_{level}"), texts) for level in LEVELS]
-            rows.append([row.quantity, *held, texts.numbers.rounded(row.p, 0.001)])
+            rows.append([label(row.quantity, texts), *held, texts.numbers.rounded(row.p, 0.001)])
     columns = ("quantity", *(f"held_{level}" for level in LEVELS), "p")
     return table(texts, "coverage", columns, rows)
+
+
+def label(quantity: str, texts: Catalogue) -> str:
+    """A quantity's label, or the revenue of a year in words."""
+    said = named(quantity)
+    return said if isinstance(said, str) else texts.found([said.content()], quantity)
 
 
 def worlds(run: SavedRun, texts: Catalogue) -> Json:
@@ -127,9 +140,10 @@ def worlds(run: SavedRun, texts: Catalogue) -> Json:
             continue
         inside = [rate(line[f"{one}_inside"], texts) for one in outcomes]
         ratios = [texts.numbers.rounded(line[key], 0.01) for key in ("take_to_truth", "wider")]
-        rows.append([line["differs"], str(line["cases"]), *inside, *ratios])
+        world = texts.content["found"]["differs"].get(line["world"], line["differs"])
+        rows.append([world, str(line["cases"]), *inside, *ratios])
     block = table(texts, "worlds", ("world", "cases", *outcomes, "to_truth", "wider"), rows)
-    said = run.worlds.get("sentence")
+    said = texts.found(run.worlds.get("said", ()), run.worlds.get("sentence", ""))
     command = "" if said else typed.command(*STUDY, "--misspecified")
     return block | {"text": said or texts.say("annex.worlds.none"), "command": command}
 

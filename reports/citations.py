@@ -48,7 +48,7 @@ def _base(base: str, texts: Catalogue) -> str:
         return texts.say(f"bases.{base}")
     first, _, last = months.partition("..")
     when = " – ".join(filter(None, (first, last)))
-    return texts.say("bases.change", quantity=quantity.replace("_", " "), when=when)
+    return texts.say("bases.change", quantity=measured(quantity, texts), when=when)
 
 
 def speaker(run: SavedRun, name: str, texts: Catalogue) -> str:
@@ -66,13 +66,34 @@ def publisher(run: SavedRun, source: str, texts: Catalogue) -> str:
 def claim(run: SavedRun, name: str, texts: Catalogue) -> str:
     """A row's statement: quantity, place, time and the figure as printed."""
     row = run.evidence[name]
-    where = row["segment"] or row["host"]
+    where = _segment(row["segment"], texts) if row["segment"] else place(row["host"], texts)
     when = " – ".join(dict.fromkeys((row["start"], row["end"])))
     printed = figure_printed(row, texts)
-    quantity = row["quantity"].replace("_", " ")
+    quantity = measured(row["quantity"], texts)
     return texts.say(
         "annex.evidence.one", quantity=quantity, where=where, when=when, printed=printed
     )
+
+
+def measured(quantity: str, texts: Catalogue) -> str:
+    """What a row measures, in words."""
+    words: dict[str, str] = texts.content["measured"]
+    if quantity in words:
+        return words[quantity]
+    known = quantity.partition(".")[0] in texts.content["quantities"]
+    return texts.name(quantity) if known else quantity.replace("_", " ")
+
+
+def place(host: str, texts: Catalogue) -> str:
+    """A host as the case calls it in this language, else by its id."""
+    return texts.titled("hosts", host, host)
+
+
+def _segment(segment: str, texts: Catalogue) -> str:
+    """A segment likewise, or all but one."""
+    name = segment.removeprefix("not ")
+    said = texts.titled("segments", name, name)
+    return texts.say("annex.evidence.all_but", segment=said) if name != segment else said
 
 
 def number(text: str, texts: Catalogue) -> str:

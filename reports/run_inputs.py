@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from model.case.folders import COPY, READINGS, SCENARIOS, TITLES, bytes_of
-from model.case.including import copy_of, hosts_of_copy, with_host, with_priors
+from model.case.including import copy_of, hosts_of_copy, with_host, with_priors, with_titles
 from model.case.reader.cells import as_read, rows_of_text
 from model.case.reader.toml_places import toml_of
 from model.terminal.plain_text import cleaned
@@ -73,7 +73,15 @@ class RunInputs:
     @cached_property
     def titles(self) -> Json:
         """Content of ``titles.toml``, by language; empty if the case has none."""
-        return self._toml("titles") if (self.folder / COPY / TITLES).exists() else {}
+        if not (self.folder / COPY / TITLES).exists():
+            return {}
+        readings = not (self.folder / COPY / READINGS).exists()
+        found = self._toml("titles")
+        for host in hosts_of_copy(self.folder / COPY):
+            if (self.folder / COPY / copy_of(host) / TITLES).exists():
+                inner = self._toml(f"{copy_of(host)}/titles")
+                found = with_titles(found, host, inner, readings=readings)
+        return found
 
     def basis(self, label: str) -> str:
         """The basis of a basic quantity's prior, as stated in the inputs."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.archive import store
 from model.archive.keys import fit_key, run_key, run_name
-from model.case.folders import BESIDE, COPY, case_name, files_of, scenario_file
+from model.case.folders import COPY, case_name, files_of, is_beside, scenario_file
 from model.case.meaning import content_hashes
 from model.question import Question
 
@@ -161,7 +161,7 @@ def read_inputs(question: Question, *, strict: bool = False) -> Inputs:
     believable(case, question.what_if.believe)
     fit = fit_key(case.hashes, question.what_if, question.options)
     beside = {scenario_file(one.name): one.content for one in scenarios}
-    beside |= {name: case.files[name] for name in BESIDE if name in case.files}
+    beside |= {name: content for name, content in case.files.items() if is_beside(name)}
     keys = (run_key(fit, content_hashes(beside), question.horizon), fit)
     return Inputs(case, scenarios, parts, told, keys, time.perf_counter() - began)
 

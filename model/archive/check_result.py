@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from model.archive.finding import Finding, in_english
 from model.projection.prediction import number
 from model.terminal import html
 from model.terminal.tables import cell
@@ -33,6 +34,8 @@ class CheckResult(html.Shown):
     table : DataFrame
     figure : str
         Name of the module of ``reports.figures`` that draws it; blank if none does.
+    said : tuple of Finding
+        What the sentence is made of; empty in results that were saved without it.
     """
 
     name: str
@@ -41,6 +44,20 @@ class CheckResult(html.Shown):
     reading: str
     table: pd.DataFrame
     figure: str = ""
+    said: tuple[Finding, ...] = ()
+
+    @classmethod
+    def saying(
+        cls,
+        name: str,
+        passed: bool | None,
+        said: Sequence[Finding],
+        reading: str,
+        table: pd.DataFrame,
+        figure: str = "",
+    ) -> CheckResult:
+        """A result whose sentence is what some findings say in English."""
+        return cls(name, passed, in_english(said), reading, table, figure, tuple(said))
 
     @property
     def verdict(self) -> str:
@@ -68,6 +85,7 @@ class CheckResult(html.Shown):
         """The whole result as plain JSON."""
         return {
             **self.block(),
+            "said": [one.content() for one in self.said],
             "reading": self.reading,
             "figure": self.figure,
             "columns": list(self.table.columns),
@@ -78,8 +96,9 @@ class CheckResult(html.Shown):
     def of(cls, name: str, content: Json) -> CheckResult:
         """The result from which ``content`` was made."""
         table = pd.DataFrame(content["rows"], columns=content["columns"])
-        said = {key: content[key] for key in ("passed", "sentence", "reading", "figure")}
-        return cls(name=name, table=table, **said)
+        kept = {key: content[key] for key in ("passed", "sentence", "reading", "figure")}
+        said = tuple(map(Finding.of, content.get("said", ())))
+        return cls(name=name, table=table, said=said, **kept)
 
 
 class Checks(list[CheckResult]):
@@ -100,15 +119,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return number(value) if isinstance(value, float) else value
-
-
-def chance(probability: float, draws: int) -> str:
-    """A probability in words for a sentence, no finer than the draws can resolve."""
-    least = 2.0 / draws
-    return f"below {least:.2g}" if probability < least else f"{probability:.2g}"
-
-
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """The first few names, for a sentence."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -88,6 +88,16 @@ def run_names(output: Path) -> dict[str, list[str]]:
     return found
 
 
+def names_of_runs(output: Path) -> list[str]:
+    """Every name that stands for one run of a folder: those given, ``latest``, and the runs' own.
+
+    A shell offers them, so that nothing of a run is read but that it is there.
+    """
+    runs = [folder.name for folder in run_folders(output) if _is_run(folder)]
+    given = sorted(one for run, ones in run_names(output).items() if run in runs for one in ones)
+    return [*given, *([LATEST] if runs else []), *runs]
+
+
 def forget(place: Path) -> None:
     """Remove the file of a name whose run is gone.
 

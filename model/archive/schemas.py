@@ -200,11 +200,22 @@ class Grid(Form):
         return self
 
 
+class Said(Form):
+    """What a sentence, or a part of one, is made of: the key of its text, and its values."""
+
+    key: str
+    values: dict[str, Value]
+
+
+Value = Cell | Said | list[Cell | Said]
+
+
 class Check(Short, Grid):
     """A check in full."""
 
     reading: str
     figure: str
+    said: list[Said] = []
 
 
 class Checks(Form):
@@ -272,6 +283,7 @@ class Worlds(Short):
 
     reading: str
     lines: list[World]
+    said: list[Said] = []
 
 
 class Study(Form):

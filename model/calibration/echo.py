@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive.check_result import CheckResult
+from model.archive.finding import finding
 from model.calibration.self_test import ASKED, write_tiny_case
 from model.case.case import Case, read_case
 from model.case.contents import Reading
@@ -62,13 +63,12 @@ def echo(reading: Reading) -> CheckResult:
     table = pd.DataFrame(lines)
     apart = max(float(np.abs(table[kind] / table[f"{kind}_theory"] - 1.0).max()) for kind in KINDS)
     last = table.iloc[-1]
-    sentence = (
-        f"{MOST} copies of one statement leave the standard deviation at {last['copies']:.3f}, "
-        f"against {table.iloc[0]['copies']:.3f} after one; {MOST} statements of one origin reduce "
-        f"it to {last['one_origin']:.3f} and {MOST} independent sources to "
-        f"{last['independent']:.3f}. Theory {'agrees' if apart <= EXACT else 'DIFFERS'}."
-    )
-    return CheckResult("echo", apart <= EXACT, sentence, READING, table, "echo")
+    said = finding(
+        "echoes", count=MOST, copies=last["copies"], single=table.iloc[0]["copies"],
+        one_origin=last["one_origin"], independent=last["independent"],
+        theory="agrees" if apart <= EXACT else "differs",
+    )  # fmt: skip
+    return CheckResult.saying("echo", apart <= EXACT, [said], READING, table, "echo")
 
 
 def repeated(case: Case, count: int, kind: str) -> Case:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from model.archive.check_result import CheckResult
+from model.archive.finding import finding
 from model.calibration.replicates import OPTIONS, THIN, Replicate, Study, misfit_of
 from model.sampling.fitting import fit
-from model.terminal.wording import counted
 
 READING = (
     "Total misfit of the rows (minus twice their log density, averaged over the draws of a fit) as "
@@ -34,24 +34,19 @@ def misfit(study: Study, replicates: Sequence[Replicate], enough: int) -> CheckR
     simulated = np.array([one.misfit for one in replicates if one.ranks is not None])
     own = own_misfit(study)
     if not len(simulated):
-        return CheckResult("misfit", None, "No case could be fitted.", READING, pd.DataFrame())
+        return CheckResult.saying("misfit", None, [finding("no_case")], READING, pd.DataFrame())
     below = float((simulated < own).mean())
     low, middle, high = np.quantile(simulated, [0.05, 0.5, 0.95])
-    cases = counted(len(simulated), "simulated case", "simulated cases")
-    how = "as well as simulated ones do"
-    if below > EXTREME[1]:
-        how = "worse than simulated ones do: errors are larger than told, or readings are wrong"
-    elif below < EXTREME[0]:
-        how = "better than simulated ones do: some may copy each other"
-    sentence = (
-        f"The published rows fit {how}: a total misfit of {own:.0f}, against {middle:.0f} "
-        f"({low:.0f} to {high:.0f}) in {cases}, of which {100 * below:.0f}% fit better."
-    )
+    how = "worse" if below > EXTREME[1] else "better" if below < EXTREME[0] else "well"
+    said = finding(
+        "misfit", how=how, own=own, middle=middle, low=low, high=high, cases=len(simulated),
+        below=100 * below,
+    )  # fmt: skip
     passed = EXTREME[0] <= below <= EXTREME[1] if len(simulated) >= enough else None
     table = pd.DataFrame(
         [{"misfit": own, "q50": middle, "q05": low, "q95": high, "share_below": below}]
     )
-    return CheckResult("misfit", passed, sentence, READING, table)
+    return CheckResult.saying("misfit", passed, [said], READING, table)
 
 
 def own_misfit(study: Study) -> float:

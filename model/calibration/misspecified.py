@@ -19,7 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive import store
-from model.archive.check_result import CheckResult, listed, plain
+from model.archive.check_result import CheckResult, plain
+from model.archive.finding import Finding, english_texts, finding
 from model.archive.keys import versions
 from model.calibration.growing_table import GrowingTable
 from model.calibration.replicates import OPTIONS, Study
@@ -45,11 +46,7 @@ NUMBERS = ("truth", "q05", "q50", "q95")
 #: Share of cases in which the 90% interval of the state take should contain the truth.
 AIM = 0.85
 #: Worlds in which errors are larger, so that intervals should be wider.
-LARGER = {
-    "errors_doubled": "where errors are twice the grade's",
-    "heavy_tails": "with heavy tails",
-    "slips": "with slips",
-}
+LARGER = ("errors_doubled", "heavy_tails", "slips")
 #: Least factor by which log widths should grow where errors are doubled.
 ANSWER = 1.1
 #: Probability of falling short of the aim by as much, if it is met, from which a world fails.
@@ -214,21 +211,17 @@ def judged(done: Mapping[str, Sequence[Fitted]]) -> CheckResult:
     lost = sum(one.numbers is None for own in done.values() for one in own)
     below = table[~(table["take_inside"] >= AIM)]
     wider = table.set_index("world")["wider"]
-    sentence = (
-        f"In {len(table) - len(below)} of {len(table)} simulated worlds the 90% interval of the "
-        f"state take contained the truth in {100 * AIM:.0f}% of cases or more"
-        f"{_below(below)}. {_answer(wider)}."
-    )
+    said = [_reached(table, below), _answer(wider)]
     if lost:
-        sentence += f" Cases that could not be fitted: {lost}."
+        said.append(finding("lost", count=lost))
     passed: bool | None = None
     if table["cases"].min() < ENOUGH:
-        sentence += f" Fewer than {ENOUGH} cases in a world are too few to judge."
+        said.append(finding("too_few_in_world", enough=ENOUGH))
     elif _far_below(below) or wider.get("errors_doubled", np.inf) < ANSWER:
         passed = False
     elif below.empty:
         passed = True
-    return CheckResult(NAME, passed, sentence, READING, table)
+    return CheckResult.saying(NAME, passed, said, READING, table)
 
 
 def numbers_of(own: Sequence[Fitted]) -> Floats:
@@ -255,7 +248,7 @@ def line(world: str, numbers: Floats, told: Floats) -> Json:
         "width": float(np.exp(np.median(log_width(numbers[fit_of, 0])))),
         "workers_width": float(np.exp(np.median(log_width(numbers[fit_of, -1])))),
         "wider": float(own / base),
-        "differs": WORLDS[world].says,
+        "differs": english_texts()["differs"][world],
     }
 
 
@@ -268,15 +261,14 @@ def log_width(numbers: Floats) -> Floats:
     return found
 
 
-def _below(below: pd.DataFrame) -> str:
-    """The worlds that fall short of the aim."""
-    if below.empty:
-        return ""
-    said = [
-        f"{row.world} ({100 * row.take_inside:.0f}%)"
+def _reached(table: pd.DataFrame, below: pd.DataFrame) -> Finding:
+    """How many worlds reach the aim, and those that fall short of it."""
+    counts = {"reached": len(table) - len(below), "of": len(table), "aim": 100 * AIM}
+    short = [
+        finding("world_inside", world=row.world, inside=100 * row.take_inside)
         for row in below.sort_values("take_inside").itertuples()
     ]
-    return f"; in fewer: {listed(said)}"
+    return finding("worlds_fewer", worlds=short, **counts) if short else finding("worlds", **counts)
 
 
 def _far_below(below: pd.DataFrame) -> bool:
@@ -287,9 +279,13 @@ def _far_below(below: pd.DataFrame) -> bool:
     return bool((binom.cdf(inside, below["cases"], AIM) < RARE).any())
 
 
-def _answer(wider: pd.Series) -> str:
-    said = [f"{where} {wider[world]:.2f}" for world, where in LARGER.items() if world in wider]
-    return f"Its log width, as a multiple of that in the model's own world, is {', '.join(said)}"
+def _answer(wider: pd.Series) -> Finding:
+    grown = [
+        finding("world_wider", world=world, wider=wider[world])
+        for world in LARGER
+        if world in wider
+    ]
+    return finding("answer", worlds=grown)
 
 
 def content(study: Study, cases: int, result: CheckResult) -> Json:
@@ -303,6 +299,7 @@ def content(study: Study, cases: int, result: CheckResult) -> Json:
         "seed": study.seed,
         NAME: {
             **result.block(),
+            "said": [one.content() for one in result.said],
             "reading": result.reading,
             "lines": lines(result),
         },

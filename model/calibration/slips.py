@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.archive.check_result import CheckResult
+from model.archive.finding import finding
 from model.calibration.replicates import Study
 from model.calibration.simulation import printed
 from model.criticism.conflict import FLAGGED, split
@@ -20,7 +21,6 @@ from model.evidence.synthesis import Synthesis
 from model.question import SamplerOptions
 from model.sampling.fitting import NoStartingPointError, fit
 from model.sampling.whatif import left_out
-from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -122,13 +122,12 @@ def power(plants: list[Plant]) -> CheckResult:
             {"row": "good rows beside a slip", "planted": len(table), "false": spoilt},
         ]
     )
-    sentence = (
-        f"Of {counted(len(table), 'slip', 'slips')} by a factor of {FACTOR:g}, the conflict check "
-        f"finds {100 * found:.0f}%. It flags {100 * clean:.1f}% of good rows in clean cases and "
-        f"{100 * spoilt:.1f}% of good rows in cases with a slip."
-    )
+    said = finding(
+        "slips_found", slips=len(table), factor=FACTOR, found=100 * found, clean=100 * clean,
+        beside=100 * spoilt,
+    )  # fmt: skip
     passed = None
     if len(table) >= ENOUGH:
         passed = found >= FOUND and max(clean, spoilt) <= FALSE_ALARMS
     whole = pd.concat([overall, by_row.sort_values("found").reset_index()], ignore_index=True)
-    return CheckResult("power", passed, sentence, READING, whole)
+    return CheckResult.saying("power", passed, [said], READING, whole)

@@ -21,7 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive import store
-from model.archive.check_result import CheckResult, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import finding, named
 from model.archive.keys import digest, versions
 from model.calibration import ranks
 from model.calibration.echo import echo
@@ -35,7 +36,6 @@ from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.evidence.synthesis import synthesis
 from model.projection.prediction import number
 from model.sampling.parallel import completed
-from model.terminal.wording import counted
 
 Json = dict[str, Any]
 Progress = Callable[[str, int, int], object]
@@ -206,7 +206,7 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     unfitted = len(replicates) - len(ranked)
     if not len(ranked):
         empty = pd.DataFrame(columns=["quantity"])
-        return CheckResult("calibration", False, "No case could be fitted.", READING, empty)
+        return CheckResult.saying("calibration", False, [finding("no_case")], READING, empty)
     verdict = ranks.calibration(ranked)
     held = {level: ranks.covered(ranked, level) for level in ranks.LEVELS}
     lower, upper = ranks.band(len(ranked))
@@ -223,37 +223,40 @@ def uniform(labels: Sequence[str], replicates: Sequence[Replicate]) -> CheckResu
     headline = np.array([label.startswith(f"{HEADLINE} of") for label in labels])
     takes = ranks.inside(ranked[:, headline], 0.9).mean(axis=1)
     error = 196.0 * float(takes.std()) / np.sqrt(len(takes))
-    sentence = (
-        f"In {counted(len(ranked), 'simulated case', 'simulated cases')} the 90% intervals of "
-        f"{counted(len(labels), 'quantity', 'quantities')} contained the truth in "
-        f"{100 * held[0.9].mean():.1f}% of cases, those of the state take in "
-        f"{100 * takes.mean():.1f}% (give or take {error:.1f}). The 50% intervals contained it in "
-        f"{100 * held[0.5].mean():.1f}%. The ranks of {labels[verdict.worst]} are the least "
-        f"uniform (p = {verdict.p_value:.2g}, adjusted for the number of quantities)."
-    )
+    said = [
+        finding(
+            "coverage", cases=len(ranked), quantities=len(labels), all_90=100 * held[0.9].mean(),
+            take_90=100 * takes.mean(), error=error, all_50=100 * held[0.5].mean(),
+            worst=named(labels[verdict.worst]), p=verdict.p_value,
+        )
+    ]  # fmt: skip
     enough = len(ranked) >= ENOUGH
     # the error of a mean of few cases is unknown: two that agree would have none
     looks = {
         (who, level): ranks.off_level(ranked[:, chosen], level)
-        for who, chosen in (("all", slice(None)), ("the state take", headline))
+        for who, chosen in (("all", slice(None)), (HEADLINE, headline))
         for level in OFF_LEVELS
         if enough
     }
     limit = ranks.most_off(max(len(looks), 1))
-    off = [f"{100 * level:.0f}% of {who}" for (who, level), z in looks.items() if abs(z) > limit]
+    off = [
+        finding("level_of", level=100 * level, whose=who)
+        for (who, level), z in looks.items()
+        if abs(z) > limit
+    ]
     if off:
-        sentence += f" Intervals that miss their level by more than chance: {listed(off)}."
+        said.append(finding("off_level", names=off))
     diverged = sum(one.divergences > 0 for one in replicates)
     if diverged:
-        sentence += f" Draws diverged in {counted(diverged, 'case', 'cases')}."
+        said.append(finding("diverged", count=diverged))
     if unfitted:
-        sentence += f" {counted(unfitted, 'case', 'cases')} could not be fitted."
+        said.append(finding("unfitted", count=unfitted))
     passed = None
     if enough:
         passed = verdict.passed and not off and unfitted <= UNFITTED * len(replicates)
     else:
-        sentence += f" Fewer than {ENOUGH} cases are too few to judge."
-    return CheckResult("calibration", passed, sentence, READING, table, "calibration")
+        said.append(finding("too_few", enough=ENOUGH))
+    return CheckResult.saying("calibration", passed, said, READING, table, "calibration")
 
 
 def _ranked(replicates: Sequence[Replicate]) -> NDArray[np.int64]:

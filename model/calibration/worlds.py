@@ -157,12 +157,10 @@ def round_plans(case: Case, parts: Synthesis) -> Synthesis:
 
 @dataclass(frozen=True)
 class World:
-    """A way in which the world may differ from the model.
+    """A way in which the world may differ from the model; ``findings.toml`` says how.
 
     Attributes
     ----------
-    says : str
-        The difference in one line.
     economy : callable
         What is true, from basic quantities.
     errors : callable
@@ -171,7 +169,6 @@ class World:
         The case as its readers have it.
     """
 
-    says: str
     economy: Callable[[Study, Floats, Rng], Truth] = as_modelled
     errors: Callable[[Synthesis, Errors, Rng], Floats] = as_graded
     told: Callable[[Case, Synthesis], Synthesis] = in_full
@@ -179,21 +176,16 @@ class World:
 
 AS_TOLD = "as_told"
 WORLDS = {
-    AS_TOLD: World("the model's own, with errors exactly as the table of grades says"),
-    "errors_doubled": World("errors twice the grade's", errors=doubled),
-    "heavy_tails": World("Student-t errors with 3 degrees of freedom", errors=heavy_tailed),
-    "slips": World("one statement in ten off by a factor of 3", errors=slipped),
-    "share": World(
-        "the state claims 40 to 70% of the wage fund; plans are noisy round numbers",
-        share_of_wage_fund, noisy_plans, round_plans,
-    ),
-    "shortfall": World("payments are quoted with a common error of 15%", errors=not_closing),
-    "cheap_elsewhere": World("payment elsewhere is half of the quoted city's", cheap_elsewhere),
-    "arrivals_vary": World("arrivals vary by month within a phase (log sd 0.5)", uneven_arrivals),
-    "origins_unlabelled": World(
-        "rows of one origin share an error, and the case does not say so", told=unlabelled
-    ),
-}  # fmt: skip
+    AS_TOLD: World(),
+    "errors_doubled": World(errors=doubled),
+    "heavy_tails": World(errors=heavy_tailed),
+    "slips": World(errors=slipped),
+    "share": World(share_of_wage_fund, noisy_plans, round_plans),
+    "shortfall": World(errors=not_closing),
+    "cheap_elsewhere": World(cheap_elsewhere),
+    "arrivals_vary": World(uneven_arrivals),
+    "origins_unlabelled": World(told=unlabelled),
+}
 
 
 def simulated(study: Study, name: str, number: int) -> tuple[Synthesis, Floats]:

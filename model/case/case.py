@@ -20,7 +20,7 @@ from model.case.contents import (
 )
 from model.case.exchange import Rates, changeovers_of, reference_rates
 from model.case.faults import FAR, CaseError, Fault, Report
-from model.case.folders import BESIDE, case_name, fault_in_name
+from model.case.folders import case_name, fault_in_name, is_beside
 from model.case.meaning import content_hashes
 from model.case.phases import Timeline
 from model.case.publication import last_day
@@ -128,7 +128,7 @@ class Case(SummedUp):
     def hashes(self) -> dict[str, str]:
         """SHA-256 of what each file says that a fit depends on, by name, whatever its layout."""
         return content_hashes(
-            {name: content for name, content in self.files.items() if name not in BESIDE}
+            {name: content for name, content in self.files.items() if not is_beside(name)}
         )
 
     @property
@@ -254,7 +254,7 @@ def _read(folder: Folder) -> Case | None:
         evidence = in_prices_of_window(evidence, index, report)
     prospects = read_prospects(folder, dimensions)
     readings = () if evidence is None else read_readings(folder, evidence, priors)
-    titles = read_titles(folder)
+    titles = read_titles(folder, timeline)
     rates = None
     if timeline is not None and hosts:
         currencies = [host.currency for host in hosts]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model.case.checkout import CASES
-from model.case.folders import BASELINE, READINGS, bytes_of, hidden, scenario_names
+from model.case.folders import BASELINE, READINGS, bytes_of, scenario_names
 from model.case.including import (
     Toml,
     copy_of,
@@ -46,19 +46,6 @@ def names_in(folder: Path, kind: str) -> list[str]:
 def case_names() -> list[str]:
     """Names of the cases in this checkout."""
     return sorted(path.parent.name for path in CASES.glob("[!.]*/timeline.toml"))
-
-
-def run_names(runs: Path) -> list[str]:
-    """Names of the runs in a folder, given ones first; unlike the archive, it sees to nothing."""
-    names = sorted(name for name in _listed(runs) if (runs / name / "manifest.json").is_file())
-    return [*sorted(_listed(runs / ".names")), *(["latest"] if names else []), *names]
-
-
-def _listed(folder: Path) -> list[str]:
-    try:
-        return [one.name for one in os.scandir(folder) if not hidden(one.name)]
-    except OSError:
-        return []
 
 
 def _toml(path: Path) -> Toml:

@@ -97,6 +97,11 @@ def is_copy(folder: Path) -> bool:
     return whole.name == COPY and (whole.parent / "manifest.json").is_file()
 
 
+def is_beside(name: str) -> bool:
+    """Whether no fit depends on a file of a case; titles are those of an included case, too."""
+    return name in BESIDE or name.endswith(f"/{TITLES}")
+
+
 def scenario_file(name: str) -> str:
     """Name of a scenario's file in a case's folder, and in the copy that a run holds."""
     return f"{SCENARIOS}/{name}.toml"
@@ -133,9 +138,11 @@ def files_of(
         return None  # what is in a workbook is known once it has been read
     try:
         case = {name: bytes_of(path) for name in CASE_FILES if (path := folder / name).exists()}
-        case |= included_files(folder)
+        taken = included_files(folder)
+        case |= {name: content for name, content in taken.items() if not is_beside(name)}
         beside = {scenario_file(path.stem): bytes_of(path) for path in paths}
         beside |= {name: bytes_of(path) for name in BESIDE if (path := folder / name).exists()}
+        beside |= {name: content for name, content in taken.items() if is_beside(name)}
     except (OSError, ValueError):
         return None
     return case, beside

@@ -15,7 +15,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from model.case.faults import quote
-from model.case.folders import READINGS, bytes_of, hidden, workbook_of
+from model.case.folders import READINGS, TITLES, bytes_of, hidden, workbook_of
 from model.case.reader.characters import WORD
 from model.case.reader.toml_places import toml_of
 
@@ -28,8 +28,10 @@ TABLES = (
 )  # fmt: skip
 #: Keys of the phases that a host may have of its own.
 STRETCHES = ("phases", "irregular_phases", "tax_periods")
-#: Files that are taken; READINGS only by a case without any.
-TAKEN = (*TABLES, "priors.toml", "timeline.toml", READINGS)
+#: Files that are taken; READINGS only by a case without any, TITLES only by one that has some.
+TAKEN = (*TABLES, "priors.toml", "timeline.toml", READINGS, TITLES)
+#: Kinds of titles that are taken as they are; of its hosts only the one, READINGS with the file.
+TITLED = ("segments", "phases", "speakers", "publishers")
 
 
 Toml = dict[str, Any]
@@ -104,13 +106,14 @@ def included_files(case: Path) -> dict[str, bytes]:
         If they cannot be found so, or a table is in a workbook; reading the case says why.
     """
     timeline = toml_of(bytes_of(case / "timeline.toml").decode("utf-8-sig"))
-    readings = not os.path.exists(case / READINGS)
+    skipped = {READINGS} if os.path.exists(case / READINGS) else set()
+    skipped |= set() if os.path.exists(case / TITLES) else {TITLES}
     found = {}
     for host, stated in stated_includes(timeline).items():
         folder, root, _ = included_folder(case, host, stated)
         for name in TAKEN:
             path = folder / name
-            if os.path.exists(path) and (name != READINGS or readings):
+            if os.path.exists(path) and name not in skipped:
                 if leads_outside(path, root):
                     raise IncludeError(f"{path} leads outside")
                 found[f"{copy_of(host)}/{name}"] = bytes_of(path)
@@ -167,3 +170,21 @@ def with_priors(priors: Toml, host: str, inner: Toml) -> Toml:
         entries = all(isinstance(one, dict) for one in table.values())
         found[name] = found.get(name, {}) | table if entries else table
     return {**priors, host: found}
+
+
+def with_titles(titles: Toml, host: str, inner: Toml, *, readings: bool) -> Toml:
+    """Titles by language and kind, with those of another case for what is taken from it.
+
+    Languages are those that the including case has; what it titles itself is kept.
+    """
+    kinds = (*TITLED, "readings") if readings else TITLED
+    return {
+        language: own
+        | {kind: inner.get(language, {}).get(kind, {}) | own.get(kind, {}) for kind in kinds}
+        | {"hosts": _of_host(inner.get(language, {}), host) | own.get("hosts", {})}
+        for language, own in titles.items()
+    }
+
+
+def _of_host(titles: Toml, host: str) -> Toml:
+    return {name: title for name, title in titles.get("hosts", {}).items() if name == host}

@@ -23,6 +23,8 @@ HEADINGS = {
     "rows": ("Row", "Grade", "Role", "What it says"),
     "readings": ("Reading", "Weight", "What it says, and why it has that weight"),
 }
+#: Columns that go where there is no room for all, the first of them first; never what is said.
+SPARE = ("Role", "Rows", "Grade", "Date", "Ends", "Weight")
 #: What they are called, one and many.
 COUNTED = {
     "scenarios": ("scenario", "scenarios"),
@@ -135,7 +137,10 @@ def show_listing(table: pd.DataFrame, what: str, *, wide: bool = False) -> None:
     if len(table):
         put(
             console,
-            [Column(name, "left") for name in HEADINGS[what]],
+            [
+                Column(name, "left", rank=len(SPARE) - SPARE.index(name) if name in SPARE else 0)
+                for name in HEADINGS[what]
+            ],
             _LINES[what](table),
             wide=wide,
         )
@@ -170,9 +175,11 @@ def _source_lines(table: pd.DataFrame) -> list[Line]:
 
 def _row_lines(table: pd.DataFrame) -> list[Line]:
     lines: list[Line] = []
+    several = table["host"].nunique() > 1
     for row in table.itertuples():
+        where = f", {row.segment or row.host}" if several else ""
         when = row.start if row.start == row.end else f"{row.start} to {row.end}"
-        said = f"{row.quantity.replace('_', ' ')}, {when}: {row.figure or 'no figure'}"
+        said = f"{row.quantity.replace('_', ' ')}{where}, {when}: {row.figure or 'no figure'}"
         lines.append((row.id, row.grade, row.role, said))
     return lines
 

@@ -162,9 +162,10 @@ def _told(start: pd.Period, end: pd.Period) -> str:
 
 
 def _unless_a_host(clause: Clause, placed: Sequence[Mention]) -> Mention | None:
-    """A host named in a clause that also has a word such as abroad."""
-    own = (one for one in placed if clause.first <= one.first < clause.stop)
-    return next((one for one in own if one.sort == "place"), None)
+    """The one host named in a clause that also has a word such as abroad; of several none is it."""
+    named = [one for one in placed if clause.first <= one.first < clause.stop]
+    own = [one for one in named if one.sort == "place"]
+    return own[0] if len({one.hosts for one in own}) == 1 else None
 
 
 def _of_others(clause: Clause, mention: Mention) -> bool:

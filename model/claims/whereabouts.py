@@ -147,7 +147,7 @@ class Gazetteer:
             if one is None and tokens[place].low in world:
                 one = Mention(place, place + 1, "world", title="the world")
             if one is None:
-                one = _unknown(tokens, place)
+                one = _other_countries(tokens, place) or _unknown(tokens, place)
             if one is None:
                 place += 1
                 continue
@@ -207,6 +207,14 @@ def _stands_in(tokens: list[Token], place: int) -> bool:
     """Whether a place is one in which something is."""
     where = words("prepositions", "places")
     return place > 0 and tokens[place - 1].low in where
+
+
+def _other_countries(tokens: list[Token], place: int) -> Mention | None:
+    """All places at once, as in "in other countries"; without a name, any of those meant."""
+    pair = tuple(token.low for token in tokens[place : place + 2])
+    if len(pair) < 2 or pair[0] not in words("others") or pair[1] not in words("lands"):
+        return None
+    return Mention(place, place + 2, "world", title="the world")
 
 
 def _unknown(tokens: list[Token], place: int) -> Mention | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive.check_result import CheckResult
+from model.archive.finding import Finding, finding
 from model.case.case import Case
 from model.case.publication import last_day
 from model.criticism.refits import SHORT, Refit, Task, refit
@@ -22,7 +23,7 @@ from model.projection.projection import quantiles
 from model.sampling.fitting import Posterior
 from model.sampling.parallel import all_of
 from model.sampling.whatif import left_out, standing, unpublished
-from model.terminal.wording import MILLION, counted, interval, three
+from model.terminal.wording import MILLION, three
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -100,11 +101,11 @@ def as_of(
         )
     ]
     if not lines:
-        sentence = "No fitted row is from a source dated after another."
-        return CheckResult("as_of", None, sentence, READING, pd.DataFrame(lines))
+        return CheckResult.saying(
+            "as_of", None, [finding("no_later")], READING, pd.DataFrame(lines)
+        )
     table = pd.DataFrame(lines)
-    sentence = _sentence(case, table, when)
-    return CheckResult("as_of", None, sentence, READING, table, "as_of")
+    return CheckResult.saying("as_of", None, _said(case, table, when), READING, table, "as_of")
 
 
 def _lines(
@@ -145,22 +146,20 @@ def _lines(
     return lines
 
 
-def _sentence(case: Case, table: pd.DataFrame, when: list[date]) -> str:
+def _said(case: Case, table: pd.DataFrame, when: list[date]) -> list[Finding]:
     """How many later figures the intervals contained, on the press's day and over all days."""
     rows = table[table["observed"].notna()]
     held = rows["inside"].astype(bool)
     day = next((one for one in when if (one.month, one.day) != (12, 31)), when[len(when) // 2])
     own = rows["as_of"] == day.isoformat()
-    lie = counted(int((own & held).sum()), "lies", "lie")
-    sentence = (
-        f"Of {counted(int(own.sum()), 'figure', 'figures')} published after {day}, {lie} inside "
-        "the 90% interval of a fit to what had been published by then; over "
-        f"{counted(len(when), 'such day', 'such days')} together, {int(held.sum())} of {len(rows)}."
-    )
+    said = [
+        finding(
+            "later", figures=int(own.sum()), day=day.isoformat(), inside=int((own & held).sum()),
+            days=len(when), held=int(held.sum()), of=len(rows),
+        )
+    ]  # fmt: skip
     take = table[table["observed"].isna() & (table["as_of"] == day.isoformat())]
     if not take.empty:
-        sentence += (
-            f" That fit puts the state take of {case.timeline.headline} at "
-            f"{interval(*three(take.iloc[0], MILLION))} million dollars."
-        )
-    return sentence
+        amount = three(take.iloc[0], MILLION)
+        said.append(finding("later_take", year=case.timeline.headline, take=amount))
+    return said

@@ -19,14 +19,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import exponnorm, false_discovery_control, norm
 
-from model.archive.check_result import CheckResult, chance, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import Finding, chance, finding, names_or_none
 from model.case.case import Case
 from model.case.statements import statements
 from model.criticism.leave_out import HOST, LeftOut
 from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.kernel.hedge_densities import extremes_logpdf
 from model.projection.prediction import may_be_off, tail_probability
-from model.terminal.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -197,7 +197,7 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
     # a host's rows contradict no others: hardly any other row is about the same quantities
     without = [one for one in without if one.group.kind != HOST]
     if not without:
-        return CheckResult("conflict", None, "No row is fitted.", READING, pd.DataFrame())
+        return CheckResult.saying("conflict", None, [finding("no_row")], READING, pd.DataFrame())
     splits: dict[tuple[str, ...], Split] = {}
     for one in without:
         if one.group.rows not in splits:
@@ -238,22 +238,22 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
         if p <= FALSE_SHARE and row not in unsure
     }
     flagged = sorted((row for row, p in by_row.items() if p < FLAGGED), key=by_row.__getitem__)
-    sentence = (
-        f"Of {counted(len(by_row), 'row', 'rows')}, {_named(rows, draws)} contradicted by all "
-        f"others; of {counted(len(by_group), 'source or origin', 'sources and origins')}, "
-        f"{_named(groups, draws)}. Rows flagged below {FLAGGED:g} "
-        f"({FLAGGED * len(by_row):.1f} expected by chance): {listed(flagged) or 'none'}."
-    )
+    said = [
+        finding(
+            "conflict", rows=len(by_row), in_rows=_named(rows, draws), groups=len(by_group),
+            in_groups=_named(groups, draws),
+        ),
+        finding(
+            "flagged", limit=FLAGGED, expected=FLAGGED * len(by_row), names=names_or_none(flagged)
+        ),
+    ]  # fmt: skip
     among = [row for row in rows if outside.get(row, 0.0) >= FLAGGED]
     if among:
-        sentence += (
-            f" Evidence outside the same origin agrees with {listed(among)}: the disagreement is "
-            "within the series."
-        )
+        said.append(finding("within_series", names=among))
     if unsure:
-        sentence += f" Refits without {listed(unsure)} converged too poorly to judge."
+        said.append(finding("poor_refits", names=unsure))
     passed = not rows and not groups
-    return CheckResult("conflict", passed, sentence, READING, pd.DataFrame(lines), "conflicts")
+    return CheckResult.saying("conflict", passed, said, READING, pd.DataFrame(lines), "conflicts")
 
 
 def _adjusted(p_values: Mapping[Any, float]) -> dict[Any, float]:
@@ -262,13 +262,15 @@ def _adjusted(p_values: Mapping[Any, float]) -> dict[Any, float]:
     return dict(zip(p_values, false_discovery_control(values).tolist(), strict=True))
 
 
-def _named(found: Mapping[str, float], draws: int) -> str:
+def _named(found: Mapping[str, float], draws: int) -> Finding:
     """Name those in conflict, the worst first, with their probabilities."""
     if not found:
-        return "none is"
-    names = sorted(found, key=found.__getitem__)
-    said = listed([f"{name} ({chance(found[name], draws)})" for name in names])
-    return f"{said} {'is' if len(names) == 1 else 'are'}"
+        return finding("none_is")
+    names = [
+        finding("with_chance", name=name, chance=chance(found[name], draws))
+        for name in sorted(found, key=found.__getitem__)
+    ]
+    return finding("one_is" if len(names) == 1 else "several_are", names=names)
 
 
 READING = (

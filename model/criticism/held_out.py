@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.archive.believed import moves
-from model.archive.check_result import CheckResult, chance, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import Finding, chance, finding
 from model.case.case import Case
 from model.case.printed_figures import printed_figure
 from model.equations.quantities import HEADLINE
@@ -27,7 +28,7 @@ from model.projection.projection import Projection, Projector, quantiles
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import Posterior
 from model.sampling.reweighting import MAX_PARETO_K, smoothed, weighted_quantiles
-from model.terminal.wording import MILLION, counted, interval, moves_in_words
+from model.terminal.wording import MILLION, moves_in_words
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +73,7 @@ def held_out_totals(
     relative = min(gate.min_ess_bulk / count, 1.0)
     letters = posterior.error_sizes.letters
     meanings = Projector(case, posterior.layout, posterior.draws).sums(MEANINGS)
-    lines = []
+    lines, moved = [], dict[str, list[Any]]()
     for row in rows.itertuples():
         line: dict[str, Any] = {
             "row": row.id,
@@ -111,7 +112,8 @@ def held_out_totals(
                 line |= _implied(row, projection, observed, hosts)
                 if headline is not None:
                     fitted = log_densities(case, row, total)
-                    line |= _if_believed(headline, fitted, relative, posterior)
+                    found, moved[row.id] = _if_believed(headline, fitted, relative, posterior)
+                    line |= found
         lines.append(line)
     columns = [
         "row", "origin", "definition", "place", "unit", "observed", "q50", "q05", "q95", "p",
@@ -121,7 +123,10 @@ def held_out_totals(
         "share_above_one",
     ]  # fmt: skip
     table = pd.DataFrame(lines, columns=columns)
-    return CheckResult("held_out", *_verdict(table, count), READING, table, "totals")
+    findings = _said(table, count, moved)
+    p = table["p"].dropna()
+    passed = None if p.empty else bool((p >= INCOMPATIBLE).all())
+    return CheckResult.saying("held_out", passed, findings, READING, table, "totals")
 
 
 def _named(name: str, draws: Floats) -> dict[str, float]:
@@ -139,68 +144,63 @@ def _implied(row: Any, projection: Projection, total: float, hosts: list[str]) -
 
 def _if_believed(
     headline: Floats, log_ratio: Floats, relative: float, posterior: Posterior
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[Any]]:
     """Quantiles of the headline if the row were fitted as well, Pareto's k, and what else moves."""
     weights, k = smoothed(log_ratio, relative)
     found: dict[str, Any] = {"pareto_k": k}
+    moved: list[Any] = []
     if k <= MAX_PARETO_K:
         ends = weighted_quantiles(headline, weights, (0.5, 0.05, 0.95))
         names = ("believed_q50", "believed_q05", "believed_q95")
         found |= {name: float(end) for name, end in zip(names, ends, strict=True)}
-        found["moves"] = moves_in_words(moves(posterior, weights))
-    return found
+        moved = moves(posterior, weights)
+        found["moves"] = moves_in_words(moved)
+    return found, moved
 
 
-def _meant(row: Any, draws: int) -> str:
-    """The comparison if the total means money sent home, where that is nearer to it."""
-    if not row.sent_p > row.p:
-        return ""
-    managers, sent = (
-        interval(*(getattr(row, f"{name}_{key}") for key in ("q50", "q05", "q95")))
-        for name in MEANINGS
-    )
-    return (
-        f"; if it means what state and managers have, the model says {managers}, with probability "
-        f"{chance(row.with_managers_p, draws)}; if also what workers keep, {sent}, with "
-        f"{chance(row.sent_p, draws)}"
-    )
-
-
-def _million(row: Any) -> str:
-    ends = (row.believed_q50, row.believed_q05, row.believed_q95)
-    return interval(*(end / MILLION for end in ends))
-
-
-def _verdict(table: pd.DataFrame, draws: int) -> tuple[bool | None, str]:
-    compared = table[table["p"].notna()]
-    world = table[table["share_q50"].notna()]
-    said = []
-    for row in compared.sort_values("p").itertuples():
-        moves = f", with {row.moves}" if row.moves else ""
-        believed = (
-            f"; if believed, it would put the state take at {_million(row)} million dollars{moves}"
-            if np.isfinite(row.believed_q50)
-            else "; the draws do not reach far enough to show what it would imply"
+def _said(table: pd.DataFrame, draws: int, moved: dict[str, list[Any]]) -> list[Finding]:
+    compared = table[table["p"].notna()].sort_values("p")
+    said = [finding("totals", count=len(compared)) if len(compared) else finding("no_total")]
+    said += [
+        finding(
+            "total", row=row.row, chance=chance(row.p, draws),
+            believed=_believed(row, moved.get(row.row, [])), meant=_meant(row, draws),
         )
-        said.append(f"{row.row}: probability {chance(row.p, draws)}{believed}{_meant(row, draws)}")
-    passed = None if compared.empty else bool((compared["p"] >= INCOMPATIBLE).all())
-    sentence = (
-        f"{counted(len(compared), 'total covers', 'totals cover')} a modelled place. "
-        f"{'. '.join(said)}."
-        if said
-        else "No total covers a modelled place and modelled months."
-    )
+        for row in compared.itertuples()
+    ]  # fmt: skip
+    world = table[table["share_q50"].notna()]
     smaller = world[world["share_above_one"] > 1.0 - INCOMPATIBLE]
     world = world.drop(smaller.index)
     if not world.empty:
-        low, high = world["share_q50"].min(), world["share_q50"].max()
-        sentence += (
-            f" Of {counted(len(world), 'worldwide total', 'worldwide totals')} the model's part "
-            f"would be between {100 * low:.0f} and {100 * high:.0f}% (medians)."
-        )
+        low, high = 100 * world["share_q50"].min(), 100 * world["share_q50"].max()
+        said.append(finding("world_part", count=len(world), low=low, high=high))
     if not smaller.empty:
-        sentence += (
-            f" Smaller than the model's part alone, so narrower than the definition with which it "
-            f"is compared: {listed(list(smaller['row']))}."
-        )
-    return passed, sentence
+        said.append(finding("narrower", rows=list(smaller["row"])))
+    return said
+
+
+def _believed(row: Any, moved: list[Any]) -> Finding:
+    """What the headline would be if the total were evidence, and what else would move."""
+    if not np.isfinite(row.believed_q50):
+        return finding("beyond_draws")
+    take = [value / MILLION for value in _ends(row, "believed")]
+    if not moved:
+        return finding("if_believed", take=take)
+    return finding("if_believed_with", take=take, moved=[finding("moved", **one) for one in moved])
+
+
+def _meant(row: Any, draws: int) -> Finding:
+    """The comparison if the total means money sent home, where that is nearer to it."""
+    if not row.sent_p > row.p:
+        return finding("nothing_more")
+    return finding(
+        "if_sent",
+        managers=_ends(row, "with_managers"),
+        managers_chance=chance(row.with_managers_p, draws),
+        sent=_ends(row, "sent"),
+        sent_chance=chance(row.sent_p, draws),
+    )
+
+
+def _ends(row: Any, name: str) -> list[float]:
+    return [getattr(row, f"{name}_{key}") for key in ("q50", "q05", "q95")]

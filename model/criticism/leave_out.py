@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.archive.check_result import CheckResult, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import finding
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
 from model.case.statements import origin_of
@@ -23,7 +24,7 @@ from model.sampling.fitting import Posterior
 from model.sampling.parallel import all_of
 from model.sampling.reweighting import Reweighted, reweighted, weighted_quantiles
 from model.sampling.whatif import left_out
-from model.terminal.wording import MILLION, interval, three
+from model.terminal.wording import MILLION, three
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -178,19 +179,22 @@ def left_out_table(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
     lines = [_without(one, year, takes, full) for one in without if one.group.kind in TOLD]
     table = pd.DataFrame(lines)
     if table.empty:
-        return CheckResult("leave_one_out", None, "No row is fitted.", LEFT_OUT_READING, table)
+        return CheckResult.saying(
+            "leave_one_out", None, [finding("no_row")], LEFT_OUT_READING, table
+        )
     moved = table[table["shift"].abs() > MOVED]
     most = table.loc[table["shift"].abs().idxmax()]
-    sentence = (
-        f"Leaving out {most['group']} moves the median state take of {year} most, from "
-        f"{interval(*three(full, MILLION))} to {interval(*three(most, MILLION))} million dollars, "
-        f"by {most['shift']:+.2f} standard deviations."
-    )
+    said = [
+        finding(
+            "left_out", group=most["group"], year=year, before=three(full, MILLION),
+            after=three(most, MILLION), shift=float(most["shift"]),
+        )
+    ]  # fmt: skip
     doubtful = table[~table["reliable"]]
     if not doubtful.empty:
-        sentence += f" Refits without {listed(list(doubtful['group']))} converged poorly."
-    return CheckResult(
-        "leave_one_out", moved.empty, sentence, LEFT_OUT_READING, table, "leave_one_out"
+        said.append(finding("poor_left_out", names=list(doubtful["group"])))
+    return CheckResult.saying(
+        "leave_one_out", moved.empty, said, LEFT_OUT_READING, table, "leave_one_out"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.archive.check_result import CheckResult
+from model.archive.finding import OF_READING, finding, in_english
 from model.archive.saved_fit import Fitted
 from model.archive.under_scenarios import verdict
 from model.projection.projection import project
@@ -35,4 +36,5 @@ def said_of(result: CheckResult, reading: str) -> CheckResult:
     """The result with the reading that it is of."""
     if not reading:
         return result
-    return replace(result, sentence=f"In the reading {reading}: {result.sentence}")
+    said = (finding(OF_READING, reading=reading), *result.said)
+    return replace(result, sentence=in_english(said), said=said)

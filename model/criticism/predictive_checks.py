@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.archive.check_result import CheckResult, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import Finding, finding
 from model.case.case import Case
 from model.criticism.refits import yearly_revenue
 from model.equations.quantities import DEFINITIONS, HEADLINE
@@ -17,7 +16,7 @@ from model.evidence.row_equations import LEAST, log_quantities
 from model.evidence.synthesis import ErrorSizes, Synthesis
 from model.projection.prediction import Json, replicate, tail_probability
 from model.projection.projection import quantiles
-from model.terminal.wording import MILLION, counted, interval, three
+from model.terminal.wording import MILLION, three
 
 Floats = NDArray[np.float64]
 
@@ -86,20 +85,15 @@ def prior_predictive(case: Case, parts: Synthesis, seed: int) -> CheckResult:
     excluded = [row for row, p in tails.items() if p < EXCLUDED]
     doubtful = [row for row, p in tails.items() if EXCLUDED <= p < DOUBTFUL]
     year, numbers, revenue = _prior_revenue(case, layout, natural)
-    sentence = (
-        f"The priors alone exclude {listed(excluded)}."
-        if excluded
-        else f"The priors alone exclude none of {counted(len(lines), 'figure', 'figures')}."
-    )
+    found: list[Finding] = [finding("priors_exclude_none", figures=len(lines))]
+    if excluded:
+        found = [finding("priors_exclude", rows=excluded)]
     if doubtful:
-        sentence += f" They make {listed(doubtful)} doubtful."
+        found.append(finding("priors_doubt", rows=doubtful))
     if numbers:
-        sentence += (
-            f" They put the state take of {year} at {interval(*three(numbers, MILLION))} million "
-            "dollars."
-        )
+        found.append(finding("priors_take", year=year, take=three(numbers, MILLION)))
     table = pd.DataFrame(lines + revenue)
-    return CheckResult("prior_predictive", not excluded, sentence, PRIOR_READING, table)
+    return CheckResult.saying("prior_predictive", not excluded, found, PRIOR_READING, table)
 
 
 def _prior_revenue(
@@ -158,20 +152,19 @@ def posterior_predictive(rows: Json) -> CheckResult:
     limit = FALSE_ALARM / max(len(tails), 1)
     beyond = [row for row, p in tails.items() if p < limit]
     outside = _smallest_first(tails, 0.1)
-    sentence = (
-        f"{len(beyond)} of {counted(len(tails), 'row', 'rows')} cannot be reconciled with the "
-        f"posterior: {listed(beyond)}."
+    found = [
+        finding("rows_apart", count=len(beyond), rows=len(tails), names=beyond)
         if beyond
-        else f"Every row can be reconciled with the posterior ({len(tails)} in all)."
-    )
-    lie = counted(len(outside), "row lies", "rows lie")
-    sentence += f" {lie} outside the 90% predictive interval"
-    sentence += f": {listed(outside)}." if outside else "."
-    return CheckResult(
-        "posterior_predictive", not beyond, sentence, POSTERIOR_READING, pd.DataFrame(lines),
+        else finding("rows_agree", rows=len(tails)),
+        finding("rows_outside", count=len(outside), names=outside)
+        if outside
+        else finding("rows_inside"),
+    ]
+    return CheckResult.saying(
+        "posterior_predictive", not beyond, found, POSTERIOR_READING, pd.DataFrame(lines),
         "evidence",
     )  # fmt: skip
 
 
-def _smallest_first(tails: dict[str, float], limit: float) -> Sequence[str]:
+def _smallest_first(tails: dict[str, float], limit: float) -> list[str]:
     return [row for row, p in sorted(tails.items(), key=lambda item: item[1]) if p < limit]

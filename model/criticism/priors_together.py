@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.archive.check_result import CheckResult, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import Finding, finding, named
 from model.case.case import Case
 from model.criticism.predictive_checks import prior_draws
 from model.criticism.refits import SHORT, Refit, Task, refit, yearly_revenue
@@ -16,9 +18,10 @@ from model.equations.quantities import DEFINITIONS
 from model.evidence.economy import Layout
 from model.sampling.fitting import Posterior
 from model.sampling.whatif import left_out
-from model.terminal.wording import MILLION, counted
+from model.terminal.wording import MILLION
 
 Floats = NDArray[np.float64]
+Line = dict[str, Any]
 
 #: Prior standard deviations by which the median of a quantity may move before any row is read.
 MOVED = 0.5
@@ -46,31 +49,28 @@ def priors_together(case: Case, posterior: Posterior, workers: Executor) -> Chec
     silent = left_out(parts, case, parts.evidence.ids)
     fit = workers.submit(refit, Task(case, silent, SHORT)).result()
     natural = prior_draws(parts.layout, posterior.options.seed)
-    lines = _quantities(parts.layout, natural, fit) + _revenue(case, parts.layout, natural, fit)
-    table = pd.DataFrame(lines)
+    revenue = _revenue(case, parts.layout, natural, fit)
+    table = pd.DataFrame(_quantities(parts.layout, natural, fit) + list(revenue.values()))
     moved = table[table["shift"].abs() > MOVED]
     moved = moved.reindex(moved["shift"].abs().sort_values(ascending=False).index)
-    sentence = (
-        "The priors mean together what each means alone: before any row is read no median moves by "
-        f"more than {MOVED:g} prior standard deviations."
-    )
+    said = finding("priors_agree", limit=MOVED)
     if not moved.empty:
-        names = [f"{row.quantity} ({row.shift:+.1f})" for row in moved.itertuples()]
-        sentence = (
-            f"Before any row is read, {counted(len(moved), 'median moves', 'medians move')} of "
-            f"{len(table)} by more than {MOVED:g} prior standard deviations: {listed(names)}."
-        )
-    sentence += "".join(_amounts(row) for row in table.itertuples() if row.unit == "USD/year")
-    return CheckResult("priors_together", moved.empty, sentence, READING, table)
+        names = [
+            finding("by_deviations", name=named(row.quantity), shift=row.shift)
+            for row in moved.itertuples()
+        ]
+        said = finding("priors_move", count=len(moved), of=len(table), limit=MOVED, moved=names)
+    amounts = [_amounts(name, case.timeline.headline, line) for name, line in revenue.items()]
+    return CheckResult.saying("priors_together", moved.empty, [said, *amounts], READING, table)
 
 
-def _amounts(row: object) -> str:
+def _amounts(definition: str, year: int, line: Line) -> Finding:
     """Medians of a definition before and after, in million dollars."""
-    name, before, after = (getattr(row, key) for key in ("quantity", "prior_q50", "together_q50"))
-    return f" {name.capitalize()}: {before / MILLION:,.0f} to {after / MILLION:,.0f} million."
+    before, after = (line[key] / MILLION for key in ("prior_q50", "together_q50"))
+    return finding("priors_amount", definition=definition, year=year, before=before, after=after)
 
 
-def _line(name: str, unit: str, prior: Floats, together: Floats, shift: float) -> dict[str, object]:
+def _line(name: str, unit: str, prior: Floats, together: Floats, shift: float) -> Line:
     ends = {
         f"{kind}_{key}": float(np.quantile(draws, level))
         for kind, draws in (("prior", prior), ("together", together))
@@ -79,7 +79,7 @@ def _line(name: str, unit: str, prior: Floats, together: Floats, shift: float) -
     return {"quantity": name, "unit": unit, **ends, "shift": shift}
 
 
-def _quantities(layout: Layout, natural: Floats, fit: Refit) -> list[dict[str, object]]:
+def _quantities(layout: Layout, natural: Floats, fit: Refit) -> list[Line]:
     """Lines of the basic quantities that are not known exactly; scores have prior sd one."""
     scores = layout.scores(fit.normals[:, : layout.size])
     return [
@@ -92,13 +92,13 @@ def _quantities(layout: Layout, natural: Floats, fit: Refit) -> list[dict[str, o
     ]  # fmt: skip
 
 
-def _revenue(case: Case, layout: Layout, natural: Floats, fit: Refit) -> list[dict[str, object]]:
-    """Lines of the definitions in the headline's year."""
+def _revenue(case: Case, layout: Layout, natural: Floats, fit: Refit) -> dict[str, Line]:
+    """Lines of the definitions in the headline's year, by definition."""
     year = case.timeline.headline
     alone = yearly_revenue(case, layout, natural)
     if year not in alone["year"]:
-        return []
-    lines = []
+        return {}
+    lines = {}
     for name in reversed(DEFINITIONS):
         prior, together = (
             one.sel(definition=name, year=year).to_numpy() for one in (alone, fit.yearly)
@@ -106,5 +106,5 @@ def _revenue(case: Case, layout: Layout, natural: Floats, fit: Refit) -> list[di
         logs = [np.log(np.maximum(one, LEAST)) for one in (prior, together)]
         shift = float((np.median(logs[1]) - np.median(logs[0])) / logs[0].std())
         words = f"{name.replace('_', ' ')} of {year}"
-        lines.append(_line(words, "USD/year", prior, together, shift))
+        lines[name] = _line(words, "USD/year", prior, together, shift)
     return lines

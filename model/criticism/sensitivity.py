@@ -19,7 +19,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from model.archive.check_result import CheckResult, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import finding
 from model.archive.saved_fit import Fitted
 from model.case.case import Case
 from model.criticism.refits import SHORT, Task, refit, yearly_revenue
@@ -179,23 +180,17 @@ def power_scaling(case: Case, posterior: Posterior, mixture: Fitted | None = Non
     floors = [{"component": f"noise, {name}", **values} for name, values in noise.items()]
     rest = [*(of_readings(mixture, year) if mixture else []), *floors]
     table = pd.concat([table, pd.DataFrame(rest)], ignore_index=True)
-    parts = [f"{name.replace('_', ' ')}: {said}" for name, said in verdicts.items()]
-    strongest = by_component.loc[named, HEADLINE]
-    sentence = (
-        f"{'; '.join(parts)}. Of the priors, {strongest.idxmax()} moves the state take most "
-        f"({strongest.max():.2f})."
-    )
+    found = [
+        finding("scaled", definition=name, verdict=verdict) for name, verdict in verdicts.items()
+    ]
+    most = by_component.loc[named, HEADLINE]
+    found.append(finding("strongest", prior=str(most.idxmax()), sensitivity=float(most.max())))
     passed = PRIOR_ALONE not in verdicts.values()
-    return CheckResult(
-        "power_scaling", passed, sentence[0].upper() + sentence[1:], SCALING_READING, table,
-        "sensitivity",
-    )  # fmt: skip
+    return CheckResult.saying("power_scaling", passed, found, SCALING_READING, table, "sensitivity")
 
 
-EVIDENCE_RULES = "the evidence decides"
-BOTH = "priors and evidence both matter"
-PRIOR_ALONE = "the priors decide"
-NEITHER = "neither moves it measurably"
+#: What matters for a definition, as ``findings.toml`` has it.
+EVIDENCE_RULES, BOTH, PRIOR_ALONE, NEITHER = "evidence", "both", "priors", "neither"
 
 
 def diagnosis(prior: bool, evidence: bool) -> str:
@@ -300,15 +295,22 @@ def width_refits(
     table = pd.DataFrame(lines)
     sure = table[table["reliable"]]
     if sure.empty:
-        told = "No refit converged well enough to judge."
-        return CheckResult("prior_widths", None, told, WIDTH_READING, table, "sensitivity")
+        told = [finding("no_refit")]
+        return CheckResult.saying("prior_widths", None, told, WIDTH_READING, table, "sensitivity")
     moved = sure[np.abs(np.log(sure["median_ratio"])) > np.log(MOVED)]
     most = sure.loc[np.abs(np.log(sure["median_ratio"])).idxmax()]
-    sentence = (
-        f"With prior widths {most['widths']} ({most['priors']}), the median state take of {year} "
-        f"is {most['median_ratio']:.2f} times the run's; no other refit moves it further."
-    )
-    unsure = [f"{row.priors}, {row.widths}" for row in table[~table["reliable"]].itertuples()]
+    told = [
+        finding(
+            "widths", widths=most["widths"], priors=most["priors"], year=year,
+            ratio=float(most["median_ratio"]),
+        )
+    ]  # fmt: skip
+    unsure = [
+        finding("of_width", priors=row.priors, widths=row.widths)
+        for row in table[~table["reliable"]].itertuples()
+    ]
     if unsure:
-        sentence += f" Refits that converged too poorly to judge: {listed(unsure)}."
-    return CheckResult("prior_widths", moved.empty, sentence, WIDTH_READING, table, "sensitivity")
+        told.append(finding("poor_widths", names=unsure))
+    return CheckResult.saying(
+        "prior_widths", moved.empty, told, WIDTH_READING, table, "sensitivity"
+    )

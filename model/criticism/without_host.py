@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.archive.check_result import CheckResult, listed
+from model.archive.check_result import CheckResult
+from model.archive.finding import Finding, finding
 from model.archive.saved_fit import Fitted
 from model.criticism.leave_out import HOST, LeftOut
 from model.equations.quantities import HEADLINE
 from model.projection.projection import Projection, project, quantiles
-from model.terminal.wording import MILLION, counted, interval, three
+from model.terminal.wording import MILLION, three
 
 Floats = NDArray[np.float64]
 
@@ -59,10 +60,8 @@ def without_hosts(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
             }
         )
     table = pd.DataFrame(lines)
-    if table.empty:
-        return CheckResult(NAME, None, "No fitted row is about one host.", READING, table)
-    sentence = _sentence(table, before, year)
-    return CheckResult(NAME, None, sentence, READING, table)
+    said = _said(table, before, year) if len(table) else [finding("no_host_row")]
+    return CheckResult.saying(NAME, None, said, READING, table)
 
 
 def _takes(projection: Projection, year: int) -> dict[str, Floats]:
@@ -79,19 +78,20 @@ def _moved(after: Floats | float, before: Floats | float) -> dict[str, float]:
     return numbers | {"shift": float((now["q50"] - then["q50"]) / then["sd"])}
 
 
-def _sentence(table: pd.DataFrame, before: dict[str, Floats], year: int) -> str:
+def _said(table: pd.DataFrame, before: dict[str, Floats], year: int) -> list[Finding]:
     """What the host without whose rows the sum moves most does to it and to itself."""
     most = table.loc[table["shift"].abs().idxmax()]
     host = str(most["host"])
     own = {key: most[f"own_{key}"] for key in ("q50", "q05", "q95")}
     whole, alone = quantiles(np.asarray(sum(before.values()))), quantiles(before[host])
-    sentence = (
-        f"Without the {counted(int(most['rows']), 'row', 'rows')} about {host} the median state "
-        f"take of {year} over all hosts moves most, from {interval(*three(whole, MILLION))} to "
-        f"{interval(*three(most, MILLION))} million dollars, and {host}'s own from "
-        f"{interval(*three(alone, MILLION))} to {interval(*three(own, MILLION))}."
-    )
+    said = [
+        finding(
+            "left_out_host", rows=int(most["rows"]), host=host, year=year,
+            before=three(whole, MILLION), after=three(most, MILLION),
+            own_before=three(alone, MILLION), own_after=three(own, MILLION),
+        )
+    ]  # fmt: skip
     doubtful = table[~table["reliable"]]
     if not doubtful.empty:
-        sentence += f" Refits without {listed(list(doubtful['host']))} converged poorly."
-    return sentence
+        said.append(finding("poor_left_out", names=list(doubtful["host"])))
+    return said

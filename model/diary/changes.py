@@ -14,7 +14,7 @@ from typing import Any
 
 from model.archive.comparison import entries, files_in
 from model.case.faults import cut
-from model.case.folders import BASELINE, CASE_FILES, COPY, scenario_file
+from model.case.folders import BASELINE, CASE_FILES, COPY, is_beside, scenario_file
 from model.case.including import INCLUDED
 from model.case.reader.cells import as_read, rows_of_text
 from model.case.reader.toml_places import toml_of
@@ -88,7 +88,7 @@ class State:
         files = {
             name: one
             for name, one in files_in(run / COPY).items()
-            if name in held or name.startswith(f"{INCLUDED}/")
+            if name in held or (name.startswith(f"{INCLUDED}/") and not is_beside(name))
         }
         return cls(files, WhatIf.of(manifest["what_if"]))
 

@@ -64,7 +64,7 @@ class Wording:
             return self.not_finite
         decimals = max(0, -round(math.log10(unit)))
         # adding zero turns minus zero into zero
-        return self._signs(f"{round(value / unit) * unit + 0.0:,.{decimals}f}")
+        return self.signed(f"{round(value / unit) * unit + 0.0:,.{decimals}f}")
 
     def part_of(self, value: float, whole: float) -> str:
         """An amount off a whole, with the whole's digits; small amounts as "below"."""
@@ -75,9 +75,10 @@ class Wording:
 
     def plain(self, value: float) -> str:
         """A number with its own digits, at most six, as for the ticks of a scale."""
-        return self._signs(f"{value:,.6g}")
+        return self.signed(f"{value:,.6g}")
 
-    def _signs(self, text: str) -> str:
+    def signed(self, text: str) -> str:
+        """A number, written by Python, with the signs of the language."""
         signs: dict[str, str | int | None] = {
             ",": self.thousands,
             ".": self.decimal,

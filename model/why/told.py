@@ -64,7 +64,7 @@ def _driven(found: Chain) -> str:
 
 
 def _by_reading(found: Chain) -> list[str]:
-    if not found.readings:
+    if len(found.readings) < 2:
         return []
     low, high = (rounded(end(found.readings.values()) / MILLION, 1.0) for end in (min, max))
     return [

@@ -45,7 +45,8 @@ from reports.texts import Catalogue, catalogue
 ROW, WHOLE, LETTERS = 4.6, 150.0, 34
 #: From the narrowest definition to the widest.
 ORDER = tuple(reversed(DEFINITIONS))
-#: A single figure is right within this part of itself.
+#: A single figure is right within this part of itself, whatever its grade, which would make the
+#: poorest source right the most often (docs/cases.md).
 NEAR = 0.2
 #: Where the first column of chances is, and how far apart columns are, in points.
 FIRST, APART = 22.0, 31.0

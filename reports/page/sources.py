@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import Any
 
 import pandas as pd
 
 from model.archive.dials import Dials
+from model.archive.finding import OF_READING
 from reports.citations import claim, grade, publisher, speaker
 from reports.page.columns import Kept, number
 from reports.page.money import safe
@@ -94,9 +94,10 @@ def left_out(run: SavedRun) -> dict[str, Json]:
 
 def reading_of_refits(run: SavedRun, texts: Catalogue) -> str:
     """Title of the reading that stored refits are of; blank if the run has only one."""
-    told = run.summary.get("readings", {})
-    sentence = str(run.checks.get("leave_one_out", {}).get("sentence", ""))
-    found = re.match(r"In the reading (\S+): ", sentence)
-    if not found or found[1] not in told:
-        return ""
-    return texts.titled("readings", found[1], told[found[1]]["title"])
+    check = run.checks.get("leave_one_out", {"sentence": ""})
+    named = [one["values"]["reading"] for one in check.get("said", ()) if one["key"] == OF_READING]
+    for name, one in run.summary.get("readings", {}).items():
+        # runs of earlier versions hold the sentence alone
+        if name in named or check["sentence"].startswith(f"In the reading {name}: "):
+            return texts.titled("readings", name, one["title"])
+    return ""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from model.archive.finding import Finding, Worded, english_texts
+from model.terminal.grammar import Sentence
 from model.terminal.wording import Wording, three
-from reports.texts.grammar import Sentence
 
 FOLDER = Path(__file__).parent
 
@@ -66,6 +67,17 @@ class Catalogue:
     def changed_by(self, key: str) -> Catalogue:
         """The catalogue with the texts under a key in the place of those that they reword."""
         return replace(self, content=_changed(self.content, self.content[key]))
+
+    def found(self, said: Iterable[Mapping[str, Any]], sentence: str) -> str:
+        """What a check found, or its English sentence if it was saved without what that says."""
+        readings = {"reading": self.titles.get("readings", {})}
+        try:
+            told = Worded(self.content["found"] | readings, self.numbers).told(
+                map(Finding.of, said)
+            )
+        except (LookupError, TypeError, ValueError):
+            return sentence  # of another version, which said other things
+        return told or sentence
 
     def titled(self, kind: str, name: str, own: str | None = None) -> str:
         """The case's title of a thing in this language, else its own, else its name in words."""
@@ -139,4 +151,6 @@ def catalogue(language: str = "en") -> Catalogue:
         If no such language exists.
     """
     path = FOLDER / f"{language}.toml"
-    return Catalogue(language, tomllib.loads(path.read_text(encoding="utf-8")))
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    # the model words its findings in English itself
+    return Catalogue(language, {"found": english_texts()} | content)

@@ -22,11 +22,12 @@ from model.case.case import Case, read_case
 from model.case.completion import names_in
 from model.case.datapackage import described
 from model.case.faults import CaseError, Fault
-from model.case.folders import files_of
+from model.case.folders import TITLES, files_of
 from model.case.including import TABLES
 from model.case.meaning import content_hashes
 from model.case.reader.included_priors import AT_REFERENCE, AT_START
 from model.case.reader.tables import TABLES as SCHEMAS
+from model.case.reader.titles import of_nothing
 from model.equations.quantities import BASIC
 from model.evidence.synthesis import synthesis
 from reports.saved_run import SavedRun
@@ -666,6 +667,71 @@ def test_rows_are_added_to_the_cases_own(tmp_path: Path) -> None:
     with folder_of(new) as folder:
         assert folder != case.folder
         assert_same(read_case(folder), new)
+
+
+ITS_TITLES = """
+[ko.hosts]
+russia = "러시아"
+china = "남의 나라"
+[ko.phases]
+open = "제한 없음"
+no_such = "없음"
+[ko.speakers]
+payment = "신문"
+[ko.readings]
+one = "하나"
+[ru.hosts]
+russia = "Россия"
+"""
+OWN_TITLES = """
+[ko.hosts]
+china = "중국"
+[ko.speakers]
+payment = "이 사례의 말"
+"""
+
+
+def test_titles_of_what_is_taken_are_taken(tmp_path: Path) -> None:
+    inner = russia(tmp_path, readings_toml=READINGS.format(""))
+    (inner / TITLES).write_text(ITS_TITLES, encoding="utf-8")
+    folder = both(tmp_path)
+    plain = read_case(folder)
+    assert plain.titles == {}  # a case without titles has none of another's
+    (folder / TITLES).write_text(OWN_TITLES, encoding="utf-8")
+    case = read_case(folder)
+    assert list(case.titles) == ["ko"]  # in languages that it has
+    found = {kind: dict(titles) for kind, titles in case.titles["ko"].items() if titles}
+    assert found == {
+        "hosts": {"russia": "러시아", "china": "중국"},
+        "phases": {"open": "제한 없음"},
+        "speakers": {"payment": "이 사례의 말"},
+        "readings": {"one": "하나"},  # as its readings are
+    }
+    assert of_nothing(case)["ko"] == []
+    # no fit depends on them, a run has another key, and its reports have what the case has
+    taken = "included/russia/titles.toml"
+    assert case.hashes == plain.hashes
+    held = files_of(folder, [])
+    assert held is not None
+    assert taken in held[1]
+    assert taken not in held[0]
+    run = write_run(tmp_path / "runs", folder)
+    assert (run / "inputs" / taken).read_text(encoding="utf-8") == ITS_TITLES
+    kept = SavedRun.open(run).titles["ko"]
+    assert {kind: dict(kept[kind]) for kind in ("hosts", "speakers")} == {
+        kind: found[kind] for kind in ("hosts", "speakers")
+    }
+    assert read_case(run / "inputs").titles == case.titles
+
+
+def test_a_fault_in_titles_that_are_taken_names_their_file(tmp_path: Path) -> None:
+    (russia(tmp_path) / TITLES).write_text("[ko.hosts]\nrussia = 1\n", encoding="utf-8")
+    folder = both(tmp_path)
+    (folder / TITLES).write_text(OWN_TITLES, encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        read_case(folder)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.row) == ("../russia/titles.toml", 2)
 
 
 def test_a_run_keeps_what_was_taken(tmp_path: Path) -> None:

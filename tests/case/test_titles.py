@@ -125,3 +125,12 @@ def test_the_shipped_case_is_titled_whole(real: Case) -> None:
     kinds = set(TitlesTable.model_fields)
     assert all(set(one) == kinds for one in real.titles.values())
     assert (INPUTS / TITLES).is_file()
+
+
+def test_the_world_is_titled_whole_with_what_it_takes() -> None:
+    world = read_case(INPUTS.parent / "world")
+    assert untitled(world) == of_nothing(world) == {"ko": [], "ru": []}
+    taken = read_case(INPUTS).titles["ko"]["segments"]
+    own = (world.folder / TITLES).read_text(encoding="utf-8")
+    assert taken.items() <= world.titles["ko"]["segments"].items()
+    assert not any(title in own for title in taken.values())

@@ -7,6 +7,8 @@ import pytest
 from model.case.case import Case
 from model.claims.numerals import Printed, figures
 from model.claims.scanning import plain, sentences
+from model.claims.scene import Context
+from model.claims.senses import Clause
 from model.claims.timespans import spans
 from model.claims.whereabouts import Gazetteer
 
@@ -113,6 +115,8 @@ def test_places_are_the_cases_own(real: Case) -> None:
     assert named(real, "Pyongyang earns") == [("sender", ())]
     assert named(real, "in North Korea") == [("elsewhere", ())]
     assert named(real, "workers worldwide") == [("world", ())]
+    assert named(real, "workers in other countries") == [("world", ())]
+    assert named(real, "the other workers") == []
 
 
 def test_a_case_of_other_hosts_knows_other_places(tiny_world: Case) -> None:
@@ -124,6 +128,20 @@ def test_a_case_of_other_hosts_knows_other_places(tiny_world: Case) -> None:
     assert named(tiny_world, "it pays") == []
     assert named(tiny_world, "in Warsaw") == [("elsewhere", ())]
     assert named(tiny_world, "in Belgium") == [("elsewhere", ())]
+
+
+def test_all_countries_are_meant_where_several_are_named(tiny_world: Case) -> None:
+    def hosts(text: str) -> tuple[str, ...]:
+        tokens = next(sentences(plain(text)))
+        (printed,) = figures(tokens, spans(tokens)[1])
+        clause = Clause(tokens, Gazetteer(tiny_world).mentions(tokens), printed)
+        return Context(tiny_world).scene(clause, []).hosts
+
+    whole = tuple(host.name for host in tiny_world.hosts)
+    said = "About 100,000 worked in other countries, most of them in China and Russia."
+    assert set(hosts(said)) == set(whole)
+    assert set(hosts("About 100,000 worked in other countries.")) == set(whole)
+    assert hosts("About 50,000 worked abroad in China.") == ("china",)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from model.archive.finding import finding
 from model.case.case import Case
 from model.criticism.refits import yearly_revenue
 from model.criticism.sensitivity import (
@@ -131,7 +132,7 @@ def test_power_scaling_tells_each_definition(tiny: Case, tiny_posterior: Posteri
         for name in DEFINITIONS
     }
     for name, verdict in verdicts.items():
-        assert f"{name.replace('_', ' ')}: {verdict}" in result.sentence.lower()
+        assert finding("scaled", definition=name, verdict=verdict) in result.said
     assert result.passed == (PRIOR_ALONE not in verdicts.values())
 
 

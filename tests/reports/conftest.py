@@ -85,6 +85,15 @@ def two_host_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
 
 
 @pytest.fixture(scope="session")
+def quoted_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run of two hosts whose case names amounts that everybody quotes for their sum."""
+    base = tmp_path_factory.mktemp("quoted")
+    timeline = {"press_arithmetic": None, "quoted": [500, 2000]}
+    folder = write_case(base / "case", two_hosts=True, timeline=timeline)
+    return SavedRun.open(write_run(base / "runs", folder))
+
+
+@pytest.fixture(scope="session")
 def linked_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     """A run whose case names firms that are linked."""
     base = tmp_path_factory.mktemp("linked")

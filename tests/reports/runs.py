@@ -14,6 +14,7 @@ import pandas as pd
 
 from model.archive import store
 from model.archive.check_result import CheckResult
+from model.archive.finding import OF_READING, Finding, chance, finding, names_or_none
 from model.archive.run_files import manifest, run_files
 from model.archive.summary import summary
 from model.archive.under_scenarios import Results
@@ -176,15 +177,22 @@ def add_checks(folder: Path, inputs: Path) -> None:
     rows = fitted_rows(case, layout, posterior.draws, 1, posterior.parts.evidence, factors)
     found = [
         prior_predictive(case, posterior.parts, 1),
-        CheckResult("priors_together", True, "Nothing moves.", "Read so.", widths_table()),
+        CheckResult.saying(
+            "priors_together", True, [finding("priors_agree", limit=0.5)], "Read so.",
+            widths_table(),
+        ),
         posterior_predictive(rows),
-        CheckResult("conflict", False, "plan is contradicted.", "Read so.", conflict_table(rows)),
-        CheckResult("leave_one_out", True, "Without paper.", "Read so.", left_out_table()),
+        CheckResult.saying("conflict", False, contradicted(), "Read so.", conflict_table(rows)),
+        CheckResult.saying("leave_one_out", True, without(), "Read so.", left_out_table()),
         power_scaling(case, posterior),
-        CheckResult("prior_widths", None, "Told.", "Read so.", widths_table()),
+        CheckResult.saying(
+            "prior_widths", None, [finding("no_refit")], "Read so.", widths_table()
+        ),
         held_out_totals(case, posterior, PASSED, projection, 1),
-        CheckResult("as_of", None, "Two of three.", "Read so.", later_table(), "as_of"),
-    ]
+        CheckResult.saying(
+            "as_of", None, [finding("no_later")], "Read so.", later_table(), "as_of"
+        ),
+    ]  # fmt: skip
     record(folder, found)
     study = study_of(case)
     ranks = rng.integers(0, DRAWS + 1, size=(120, len(study.labels)))
@@ -202,6 +210,25 @@ def add_checks(folder: Path, inputs: Path) -> None:
     worlds = {name: [wide, beside, wide, wide] for name in WORLDS}
     told = misspecified_content(study, 4, judged(worlds))
     store.replace_json(kept / store.MISSPECIFIED, told)
+
+
+def contradicted() -> list[Finding]:
+    """That one row is contradicted, and no source."""
+    named = finding("with_chance", name="plan", chance=chance(1e-6, 400))
+    both = {"in_rows": finding("one_is", names=[named]), "in_groups": finding("none_is")}
+    return [
+        finding("conflict", rows=9, groups=1, **both),
+        finding("flagged", limit=0.02, expected=0.2, names=names_or_none([])),
+    ]
+
+
+def without() -> list[Finding]:
+    """What one source moves, in one of several readings."""
+    ends = {"before": (150.0, 90.0, 210.0), "after": (120.0, 80.0, 170.0)}
+    return [
+        finding(OF_READING, reading="reconciled"),
+        finding("left_out", group="paper", year=2017, shift=-0.4, **ends),
+    ]
 
 
 def conflict_table(rows: Any) -> pd.DataFrame:

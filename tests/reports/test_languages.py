@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from model.case.checkout import INPUTS
+from reports import annex as appendix
 from reports import brief as document
 from reports.brief import brief
 from reports.citations import figure_printed
@@ -17,15 +20,20 @@ from reports.saved_run import SavedRun
 from reports.stakes import TOLD, first_sentence
 from reports.texts import catalogue
 from reports.units import unit_text, with_unit
-from tests.reports.runs import write_run
+from tests.reports.runs import add_checks, write_run
 
 #: Newspapers, agencies and an institute, by the names under which a reader finds them.
 NAMES = {
     *("The", "Wall", "Street", "Journal", "Moscow", "Times", "Daily", "Chosun", "Reuters"),
-    *("Okezone", "NKDB"),
+    *("Okezone", "NKDB", "HRNK", "INHL", "News"),
 }
 #: Keys of what is no text: addresses, files, ids, and commands, which are typed as they are.
-NO_TEXT = {"file", "url", "id", "command", "lang", "run", "key"}
+NO_TEXT = {
+    *("file", "url", "id", "command", "lang", "run", "key"),
+    *("anchors", "versions", "hashes", "commands", "keys"),
+}
+#: What else an annex names: a checklist, its authors and where they wrote, a form of files.
+OF_ANNEX = {"GATHER", "Stevens", "PLoS", "Medicine", "TOML", "inputs", "sent", "workers"}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +41,14 @@ def shipped_run(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
     """A run of the shipped case with all its scenarios."""
     scenarios = sorted((INPUTS / "scenarios").glob("*.toml"))
     return SavedRun.open(write_run(tmp_path_factory.mktemp("shipped"), INPUTS, scenarios))
+
+
+@pytest.fixture(scope="module")
+def shipped_and_checked(tmp_path_factory: pytest.TempPathFactory) -> SavedRun:
+    """A run of the shipped case that was checked, of inputs that were calibrated."""
+    folder = write_run(tmp_path_factory.mktemp("checked"), INPUTS)
+    add_checks(folder, INPUTS)
+    return SavedRun.open(folder)
 
 
 def texts_of(node: Any) -> Iterator[str]:
@@ -79,6 +95,58 @@ def test_no_english_is_left_in_the_brief(
         if word not in NAMES
     }
     assert left == {}
+
+
+@pytest.mark.parametrize("language", ["ko", "ru"])
+def test_no_english_is_left_in_the_annex(language: str, shipped_and_checked: SavedRun) -> None:
+    """But for names, and for what the case itself says: notes, bases, what was searched."""
+    run = shipped_and_checked
+    given = list(texts_of(appendix.content(run, catalogue(language))))
+    assert len(given) > 1000
+    of_run = {*own_words(run), run.name}
+    left = {}
+    for text in set(given) - of_run:
+        rest = text
+        for own in sorted(of_run, key=len, reverse=True):
+            rest = rest.replace(own, " ")
+        rest = re.sub(r"\{[^{}]*\}|\S+\.(csv|json|toml|nc|py|org)\b\S*|@\w+", " ", rest)
+        if words := set(re.findall("[A-Za-z]{4,}", rest)) - NAMES - OF_ANNEX:
+            left[text] = words
+    assert left == {}
+
+
+def own_words(run: SavedRun) -> set[str]:
+    """What an annex quotes from the case as it stands there: ids, speakers, notes and bases."""
+    cells = ("id", "source", "origin", "note", "said_by", "host", "segment")
+    found = {row[cell] for row in run.evidence.values() for cell in cells}
+    found |= {origin.partition("/")[0] for origin in found}
+    found |= {row[cell] for row in run.sources.values() for cell in ("title", "publisher", "url")}
+    found |= {*run.sources, "paper", "kept"}  # the last are those of made-up checks
+    labels = run.summary["quantities"]
+    found |= {*labels, *map(run.basis, labels)}
+    found |= {cell for one in rows_of(run, "firms.csv") for cell in (one["id"], one["name"])}
+    for name, one in run.summary["readings"].items():
+        found |= {name, name.replace("_", " "), one["basis"]}
+    found |= {text for one in run.timeline["gather"].values() for text in texts_of(one)}
+    return {text for text in found if len(text) > 2}
+
+
+def rows_of(run: SavedRun, table: str) -> list[dict[str, str]]:
+    """The rows of a table of a run's inputs."""
+    text = (run.folder / "inputs" / table).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_an_older_check_is_told_in_its_own_words(shipped_and_checked: SavedRun) -> None:
+    check = shipped_and_checked.checks["leave_one_out"]
+    korean = catalogue("ko")
+    assert "paper" in (said := korean.found(check["said"], check["sentence"]))
+    assert "Leaving out" not in said
+    assert korean.found((), check["sentence"]) == check["sentence"]
+    unknown = [{"key": "of_the_future", "values": {}}]
+    assert korean.found(unknown, check["sentence"]) == check["sentence"]
+    less = [{"key": "left_out", "values": {"group": "paper"}}]
+    assert korean.found(less, check["sentence"]) == check["sentence"]
 
 
 @pytest.mark.parametrize("language", ["ko", "ru"])

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from model.archive import store
 from model.archive.dials import FACTORS, at_other_rates, dials, monthly, row_by_reading
+from model.archive.finding import finding
 from model.archive.saved_fit import Fitted
 from model.case.__main__ import app as case_command
 from model.case.case import read_case
@@ -29,11 +30,15 @@ from reports.page.assembling import LARGEST, as_script, assembled, digest, page
 from reports.page.columns import Kept, decoded, encoded
 from reports.page.content import content
 from reports.page.money import safe, spans
+from reports.page.sources import reading_of_refits
 from reports.saved_run import ReportError, SavedRun
 from reports.texts import Catalogue
 from tests.cases import write_case
 from tests.reports.runs import write_run
 from tests.reports.test_commands import call
+
+#: A finding that names the reading which the others are of.
+OF_SHARE = finding("of_reading", reading="share").content()
 
 FOLDER = Path(__file__).parents[2] / "reports" / "page"
 HOSTILE = """</script><script>hacked=1</script><img src=x onerror=hacked=1> " ' & `${hacked=1}`"""
@@ -410,3 +415,19 @@ def test_other_languages(language: str, rival_run: SavedRun, tmp_path: Path) -> 
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert f'<html lang="{language}">' in text
     assert re.search("[가-힣]" if language == "ko" else "[а-яё]", text)
+
+
+@pytest.mark.parametrize(
+    ("check", "title"),
+    [
+        ({"sentence": "Another wording.", "said": [OF_SHARE]}, "A share of earnings"),
+        ({"sentence": "In the reading share: of an earlier version."}, "A share of earnings"),
+        ({"sentence": "Of one reading.", "said": []}, ""),
+    ],
+)
+def test_the_reading_of_stored_refits(
+    check: dict[str, Any], title: str, rival_run: SavedRun, english: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setitem(vars(rival_run), "checks", {"leave_one_out": check})
+    assert reading_of_refits(rival_run, english) == title

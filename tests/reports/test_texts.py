@@ -10,9 +10,10 @@ import pytest
 
 from model.drivers.outcome import EXCHANGE_RATE, TITLES
 from model.equations.quantities import BASIC, DEFINITIONS, HEADLINE, USES
+from model.equations.subjects import MEASURED_BY_NAME
+from model.terminal.grammar import Sentence
 from model.terminal.wording import ENGLISH
 from reports.texts import Catalogue, NoSuchTextError, catalogue, languages, placeholders
-from reports.texts.grammar import Sentence
 
 ROOT = Path(__file__).parents[2]
 LITERAL = re.compile(r"""\.say\(\s*"([a-z_.]+)"\s*[,)]""")
@@ -61,6 +62,7 @@ def test_everything_that_can_be_shown_has_a_name(english: Catalogue) -> None:
     named = {basic.name for basic in BASIC} | {EXCHANGE_RATE}
     assert set(english.content["quantities"]) == named
     assert {key.removesuffix("_in_text") for key in english.content["groups"]} == set(TITLES)
+    assert set(english.content["measured"]) == set(MEASURED_BY_NAME)
     assert {*USES, HEADLINE} <= set(english.content["items"])
     assert set(USES) - {"plan_collected"} == set(english.content["takers"])
     for definition in DEFINITIONS:

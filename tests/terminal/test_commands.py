@@ -213,19 +213,25 @@ def test_names_are_completed(line: str, first: str, count: int) -> None:
     assert found[:1] == ([first] if count else [])
 
 
+#: A run's folder; names stand for none that is called otherwise.
+ONE = "one-0123456789ab"
+
+
 def test_another_case_and_its_runs_are_completed(tiny_folder: Path, tmp_path: Path) -> None:
     for name, file in (
-        ("one-1", "manifest.json"),
+        (ONE, "manifest.json"),
         ("other", "else.txt"),
         (".one", "manifest.json"),
     ):
         (tmp_path / name).mkdir()
         (tmp_path / name / file).touch()
     (tmp_path / ".names").mkdir()
-    (tmp_path / ".names" / "base").write_text("one-1\n")
+    (tmp_path / ".names" / "base").write_text(f"{ONE}\n")
+    (tmp_path / ".names" / "gone").write_text("one-ffffffffffff\n")
     found = offered("sent-workers archive show ", SENT_WORKERS_RUNS=str(tmp_path))
-    assert found == ["base", "latest", "one-1"]
-    assert offered(f"sent-workers brief --runs {tmp_path} o") == ["one-1"]
+    # as the archive lists them, one that is hidden too
+    assert found == ["base", "latest", ".one", ONE]
+    assert offered(f"sent-workers brief --runs {tmp_path} o") == [ONE]
     assert offered(f"sent-workers estimate --inputs {tiny_folder} --drop-source p") == ["paper"]
     # a group in a group offers what the outer one does
     assert "russia" in offered("sent-workers archive diary --inputs ")

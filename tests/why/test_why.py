@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,13 @@ def test_the_chain_is_of_the_run(folder: Path) -> None:
     assert {*found.readings} == {*summary["readings"]}
     low, high = min(found.readings.values()), max(found.readings.values())
     assert low <= found.amount["q50"] <= high
+
+
+def test_one_reading_is_no_rival(folder: Path) -> None:
+    found = chain(folder)
+    assert "no source settles which is right" in repr(found)
+    (name, amount), *_ = found.readings.items()
+    assert "By reading" not in repr(replace(found, readings={name: amount}))
 
 
 def test_a_source_pulls_as_far_as_leaving_it_out_moves(folder: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from model.case.faults import quote
-from model.case.folders import TITLES, is_copy, scenario_names
+from model.case.folders import READINGS, TITLES, is_copy, scenario_names
+from model.case.including import with_titles
 from model.case.phases import Timeline
 from model.case.reader.settings import Filled, Line, Table
 from model.case.reader.toml_files import read_toml, validate
@@ -55,12 +56,28 @@ def _phases(timeline: Timeline) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_titles(folder: Folder) -> dict[str, Titles]:
+def read_titles(folder: Folder, timeline: Timeline | None) -> dict[str, Titles]:
     """Return titles by language, kind and name; empty if the case has no file.
 
-    Every error is in ``folder.report``. What has no title keeps the case's own; a title of what the
-    case does not have, as when a row is taken out, is no error: ``untitled`` and ``of_nothing``.
+    A host that is taken from another case brings its titles along, but for phases that are not
+    taken. Every error is in ``folder.report``. What has no title keeps the case's own; a title of
+    what the case does not have, as when a row is taken out, is no error: ``untitled`` and
+    ``of_nothing``.
     """
+    found = _read(folder)
+    kept = () if timeline is None else _phases(timeline)
+    for host, one in folder.included.items() if found else ():
+        inner = _read(one.folder)
+        for titles in inner.values():
+            titles["phases"] = {
+                name: titles["phases"][name] for name in kept if name in titles["phases"]
+            }
+        found = with_titles(found, host, inner, readings=READINGS not in folder.files)
+    return found
+
+
+def _read(folder: Folder) -> dict[str, Any]:
+    """Return the titles that one case states itself."""
     read = read_toml(folder, TITLES, required=False)
     if read is None:
         return {}
@@ -70,7 +87,7 @@ def read_titles(folder: Folder) -> dict[str, Titles]:
     def fault(path: Place, message: str) -> None:
         report.add(TITLES, line_of(text, path), dotted(path), message)
 
-    found: dict[str, Titles] = {}
+    found: dict[str, Any] = {}
     for language, inner in content.items():
         if not LANGUAGE.fullmatch(language):
             fault((language,), f"{quote(language)} is not a language; write its code, such as ko")
