@@ -48,16 +48,15 @@ def first_map(parts: Synthesis) -> tuple[Map, bool]:
     found, whitened = curvature_map(density(program(parts)), parts.size, letters)
     if not whitened:
         return found, False
-    at_mode = np.random.default_rng(0).standard_normal((AT_MODE, parts.size))
     if parts.size < MANY:
         return found, True
+    at_mode = np.random.default_rng(0).standard_normal((AT_MODE, parts.size))
     levels = Levels.known(parts.layout, parts.measured.calendar, found(at_mode))
     if levels is None:
         return found, True
     begin = levels.coordinates(found.centre)
-    again, whitened = curvature_map(
-        density(program(parts, levels)), parts.size, letters, begin
-    )  # fmt: skip
+    of = density(program(parts, levels))
+    again, whitened = curvature_map(of, parts.size, letters, begin)
     return (replace(again, chart=levels), True) if whitened else (found, True)
 
 
@@ -117,7 +116,7 @@ def curvature_map(
         if values[0] < 1e-3:
             return Map(whole(mode), np.eye(size)), False
         root = np.eye(size)
-        root[np.ix_(free, free)] = np.linalg.cholesky(vectors / values @ vectors.T)
+        root[np.ix_(free, free)] = triangle(vectors / values @ vectors.T, vectors / np.sqrt(values))
     return Map(whole(mode), root), True
 
 
@@ -153,9 +152,20 @@ def pilot_map(normals: Floats, recorded: Program, levels: Levels | None = None) 
         root = vectors * np.sqrt(np.maximum(values, 1e-6))
         values, vectors = np.linalg.eigh(np.cov((slopes @ root).T))
         root = root @ (vectors * np.maximum(values, 1e-6) ** -0.25)
-        # half of a triangle is zeros, which the kernel passes over
-        root = np.linalg.cholesky(root @ root.T)
+        root = triangle(root @ root.T, root)
     return Map(straight.mean(axis=0), root, bends, levels)
+
+
+def triangle(covariance: Floats, root: Floats) -> Floats:
+    """Lower triangular root of a covariance of which another root is known.
+
+    To a sampler they are the same map, and the kernel passes over the half that is zeros.
+    """
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        # one that is nearly singular may not be positive in rounded numbers
+        return np.linalg.qr(root.T, mode="r").T
 
 
 def fitted_bends(normals: Floats) -> Floats:

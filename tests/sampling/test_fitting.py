@@ -23,7 +23,13 @@ from model.sampling import fitting, whitening
 from model.sampling.convergence import convergence
 from model.sampling.fitting import Posterior, fit
 from model.sampling.whatif import changed_parts
-from model.sampling.whitening import SLOPES, curvature_map, fitted_bends, pilot_map
+from model.sampling.whitening import (
+    SLOPES,
+    curvature_map,
+    fitted_bends,
+    pilot_map,
+    triangle,
+)
 from tests.conftest import SHORT
 
 
@@ -148,7 +154,17 @@ def test_in_a_pilots_map_points_vary_as_slopes_do(tiny_posterior: Posterior) -> 
         recorded, Map(np.zeros_like(found.centre), np.eye(len(found.root)), found.bends)
     )
     slopes = np.array([slope(point)[1] for point in straight]) @ found.root
-    np.testing.assert_allclose(np.cov(points.T), np.cov(slopes.T), atol=1e-6)
+    np.testing.assert_allclose(np.cov(points.T), np.cov(slopes.T), atol=1e-5)
+
+
+@pytest.mark.parametrize("smallest", [1.0, 1e-7, 1e-12, 0.0])
+def test_a_triangle_is_the_same_root_however_thin(smallest: float) -> None:
+    rng = np.random.default_rng(3)
+    turned, _ = np.linalg.qr(rng.normal(size=(12, 12)))
+    root = turned * np.append(np.geomspace(1e3, 1.0, 11), smallest)
+    found = triangle(root @ root.T, root)
+    np.testing.assert_array_equal(found, np.tril(found))
+    np.testing.assert_allclose(found @ found.T, root @ root.T, rtol=1e-9, atol=1e-8)
 
 
 def test_a_fit_continued_has_both_fits_draws(tiny_posterior: Posterior) -> None:
