@@ -188,14 +188,15 @@ def stayed(hazard: float, months: float) -> tuple[float, float, float]:
     The sum of exp(-hazard * t) over t from 0 to months - 1, and the first and second derivative of
     its log in the hazard.
     """
-    if hazard < 1e-5:
-        curve = (months * months - 1.0) / 12.0
-        slope = curve * hazard - 0.5 * (months - 1.0)
-        return months * (1.0 - 0.5 * (months - 1.0) * hazard), slope, curve
     gone, one = -math.expm1(-hazard * months), -math.expm1(-hazard)
+    many = gone / one if one > 0.0 else months
+    if hazard < 1e-5:
+        # the difference of two large numbers, as a series
+        curve = (months * months - 1.0) / 12.0
+        return many, curve * hazard - 0.5 * (months - 1.0), curve
     over, over_one = months * (1.0 - gone) / gone, (1.0 - one) / one
     curve = over_one * (1.0 + over_one) - over * (months + over)
-    return gone / one, over - over_one, curve
+    return many, over - over_one, curve
 
 
 @jit
@@ -221,9 +222,9 @@ def balance(
         return none, none, none, none, none, none, none, none
     half = 1.0 / ROOT_2
     a_w, h_w = inflow_scale * half, hazard_scale * half
-    low, high, w = -math.inf, math.inf, 0.0
+    low, high, w, last = -math.inf, math.inf, 0.0, math.inf
     p = q = rate = in_rate = mixed = curve = rises = 0.0
-    for _ in range(200):
+    for _ in range(100):
         # at a hazard of exp(13) nobody is left, and far from the level only the side matters
         rate = math.exp(min(hazard + h_w * (turnover - w), 13.0))
         many, slope, curve = stayed(rate, months)
@@ -239,11 +240,14 @@ def balance(
         else:
             high = w
         step = -math.log(level) / rises
-        if abs(step) <= 1e-11 * (1.0 + abs(w)):
+        if abs(step) <= 1e-12 * (1.0 + abs(w)):
+            w += step
             break
-        w += min(max(step, -8.0), 8.0)
-        if not low < w < high and high - low < math.inf:
-            w = 0.5 * (low + high)
+        move = min(max(step, -8.0), 8.0)
+        if high - low < math.inf and not (low < w + move < high and abs(move) < 0.5 * last):
+            # Newton's steps may also go to and fro across a bend
+            move = 0.5 * (low + high) - w
+        w, last = w + move, abs(move)
     # the log level's slope in the log hazard, and second derivatives: in that twice, and with the
     # others; p and q are its slopes in the log of what was there and in the log inflow
     f, pq = rate * in_rate, p * q

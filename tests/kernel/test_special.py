@@ -285,3 +285,28 @@ def test_extremes_of_what_is_no_number_are_none(place: int) -> None:
 def test_extremes_with_an_absurd_deviation_are_never_finite(log_deviation: float) -> None:
     found = special.extremes(-0.3, 0.5, 0.1, log_deviation, *shares_of([3, 9]))
     assert not all(math.isfinite(one) for one in found)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        # hazards so small that nearly all stay
+        (-9.1, 4.6, -6.0, 39.0, 2.3, 0.95, -4.3, 1.02),
+        (-2.7, 0.01, -6.9, 40.0, -1.9, 0.47, -3.7, 1.34),
+        # Newton's steps alone go to and fro across a bend
+        (9.212634443484063, -3.69090196, -7.90407676, 32.0, 2.486, 0.46037, -4.192, 0.3979),
+        (7.0626345184, -2.343813988, -0.798297934, 39.0, 0.20637, 1.24947, -5.4659, 1.0968),
+        # a month, and levels far apart
+        (5.0, 12.0, 0.3, 1.0, 3.0, 1.2, -3.0, 0.9),
+        (12.0, -3.0, 0.3, 1.0, 3.0, 1.2, -3.0, 0.9),
+    ],
+)
+def test_an_excess_leads_from_one_level_to_the_other(case: tuple[float, ...]) -> None:
+    """Added up month by month in extended precision."""
+    before, after, turnover, months, inflow, inflow_scale, hazard, hazard_scale = case
+    excess = np.longdouble(special.balance(*case)[0])
+    arrivals = np.exp(inflow + inflow_scale * (turnover + excess) / np.sqrt(np.longdouble(2)))
+    leaving = np.exp(hazard + hazard_scale * (turnover - excess) / np.sqrt(np.longdouble(2)))
+    there = np.exp(before - leaving * months)
+    there += sum(arrivals * np.exp(-leaving * t) for t in range(int(months)))
+    assert float(np.log(there)) == pytest.approx(after, abs=1e-12 * max(1.0, abs(after)))
