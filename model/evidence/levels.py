@@ -52,17 +52,13 @@ class Stretches:
     @classmethod
     def of(cls, layout: Layout, calendar: Calendar) -> Stretches:
         """All phases of a case."""
-        names = [name for name, _ in layout.families]
-        sizes = np.cumsum([0, *(size for _, size in layout.families)])
-        start, inflow, leaving = (
-            int(sizes[names.index(name)])
-            for name in ("permitted_at_start", "permit_inflow", "permit_exit")
-        )
+        places = layout.by_family(np.arange(layout.size))
+        inflow, leaving = places["permit_inflow"], places["permit_exit"]
         found = []
-        for host, own in enumerate(calendar.phase):
+        for start, own in zip(places["permitted_at_start"], calendar.phase, strict=True):
             entries, counts = np.unique(own, return_counts=True)
             found += [
-                (start + host, inflow + entry, leaving + entry, not number, months)
+                (start, inflow[entry], leaving[entry], not number, months)
                 for number, (entry, months) in enumerate(zip(entries, counts, strict=True))
             ]
         begun, arriving, left, first, many = np.array(found).T
