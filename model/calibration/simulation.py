@@ -23,8 +23,8 @@ from model.sampling.whatif import left_out
 
 Floats = NDArray[np.float64]
 
-#: Draws among which there must be one of which figures can be printed.
-TRIES = 20
+#: Draws that are tried at a time, and how often, for one of which figures can be printed.
+TRIES, TIMES = 20, 50
 
 
 class NothingLeftError(RuntimeError):
@@ -54,13 +54,15 @@ def truth_of(parts: Synthesis, number: int, seed: int) -> Floats:
     Raises
     ------
     NothingLeftError
-        If none of ``TRIES`` draws can be used.
+        If none of ``TIMES`` times ``TRIES`` draws can be used.
     """
-    drawn = np.random.default_rng([seed, number]).normal(size=(TRIES, parts.size))
-    kept = np.flatnonzero(usable(log_quantities(parts, drawn)))
-    if not len(kept):
-        raise NothingLeftError
-    return np.asarray(drawn[kept[0]])
+    chance = np.random.default_rng([seed, number])
+    for _ in range(TIMES):
+        drawn = chance.normal(size=(TRIES, parts.size))
+        kept = np.flatnonzero(usable(log_quantities(parts, drawn)))
+        if len(kept):
+            return np.asarray(drawn[kept[0]])
+    raise NothingLeftError
 
 
 def usable(log_quantity: Floats) -> NDArray[np.bool_]:
