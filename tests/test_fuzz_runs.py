@@ -24,7 +24,7 @@ from model.archive import store
 from model.archive.__main__ import app
 from model.archive.saved_fit import Fitted
 from model.case.faults import CaseError
-from model.criticism.suite import recorded as recorded_checks
+from model.criticism.kept import recorded as recorded_checks
 from model.criticism.verdicts import print_results
 from model.drivers.kept import recorded as recorded_drivers
 from model.terminal.options import Format

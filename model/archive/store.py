@@ -56,6 +56,18 @@ READ = (
     SUMMARY, POSTERIOR, MONTHS, CHECKS, DRIVERS, "revenue.csv", "workers.csv", "exchange_rates.csv",
 )  # fmt: skip
 INPUTS = "inputs/"
+#: Checks that ``CHECKS`` may hold, in the order in which they are reported.
+CHECK_NAMES = (
+    "prior_predictive", "priors_together", "posterior_predictive", "conflict", "leave_one_out",
+    "without_host", "power_scaling", "prior_widths", "held_out", "as_of",
+)  # fmt: skip
+#: The one of them that only a case of several hosts has.
+WITHOUT_HOST = "without_host"
+
+
+def checks_of(*, several: bool) -> tuple[str, ...]:
+    """Names of the checks of a case of one host, or of several."""
+    return tuple(name for name in CHECK_NAMES if several or name != WITHOUT_HOST)
 
 
 def write_run(

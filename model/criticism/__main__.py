@@ -35,19 +35,13 @@ DONE, FAULTY, NOT_CONVERGED = 0, 2, 3
 app = App()
 
 
-#: The checks, in the order in which they are reported.
-NAMES = (
-    "prior_predictive", "priors_together", "posterior_predictive", "conflict", "leave_one_out",
-    "without_host", "power_scaling", "prior_widths", "held_out", "as_of",
-)  # fmt: skip
-
-
 @app.command(
     help="Check a fit: priors, rows, conflicts between sources, the answer without each source "
     "and without each host's rows, sensitivity to the priors, and held-out published totals. The "
     "results are saved with the run.",
     epilog="Examples:\n"
     "  {command} RUN\n"
+    "  {command} RUN --only without_host\n"
     "  {command} RUN --show leave_one_out --format csv\n\n"
     "Exit status: 0 done; 2 invalid run or arguments, nothing written; 3 done, but the "
     "run's sampler had not converged; 130 interrupted, nothing written.",
@@ -55,13 +49,23 @@ NAMES = (
 def criticism(
     run: Run,
     runs: Runs = RUNS,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHECK",
+            help="Run this check alone, with the fits that it needs; results are added to those "
+            "of the run. Repeatable.",
+            rich_help_panel=FITS,
+            autocompletion=one_of(store.CHECK_NAMES),
+        ),
+    ] = None,
     show: Annotated[
         str,
         typer.Option(
             metavar="CHECK",
-            help=f"Print the whole table of one check: {', '.join(NAMES)}.",
+            help=f"Print the whole table of one check: {', '.join(store.CHECK_NAMES)}.",
             rich_help_panel=OUTPUT,
-            autocompletion=one_of(NAMES),
+            autocompletion=one_of(store.CHECK_NAMES),
         ),
     ] = "",
     output_format: Printed = Format.table,
@@ -69,7 +73,7 @@ def criticism(
         bool,
         typer.Option(
             "--fresh",
-            help="Check anew, even if the run already has results.",
+            help="Check anew, even if the run already has results; with --only, the checks named.",
             rich_help_panel=FITS,
         ),
     ] = False,
@@ -81,8 +85,8 @@ def criticism(
     talk = Talk(verbose=output_format is Format.table)
     status = interruptible(
         lambda interruption: _run(
-            run, runs, talk, interruption, show=show, output_format=output_format,
-            wide=wide, fresh=fresh, cores=cores, scheduler=scheduler,
+            run, runs, talk, interruption, only=only or [], show=show,
+            output_format=output_format, wide=wide, fresh=fresh, cores=cores, scheduler=scheduler,
         ),
         "Interrupted; nothing was written.",
     )  # fmt: skip
@@ -90,67 +94,100 @@ def criticism(
 
 
 def _run(
-    name: str, runs: Path, talk: Talk, interruption: Interruption, *, show: str,
+    name: str, runs: Path, talk: Talk, interruption: Interruption, *, only: list[str], show: str,
     output_format: Format, wide: bool, fresh: bool, cores: int | None, scheduler: str,
 ) -> int:  # fmt: skip
-    if fault := faulty_arguments(show, output_format, NAMES):
+    if fault := faulty_arguments(show, output_format, store.CHECK_NAMES, only):
         talk.fault(fault)
         return FAULTY
     run = opened_run(name, runs, talk, "nothing was checked")
     if run is None:
         return FAULTY
     folder, manifest = run
-    from model.criticism.suite import recorded
-
-    try:
-        results = [] if fresh else recorded(folder)
-        missing = {show} - {"", *(one.name for one in results)}
-        if results and missing:
-            raise store.DamagedRunError(f"{folder / store.CHECKS} has no check {show}")
-    except store.DamagedRunError as error:
-        talk.fault(f"{error}; --fresh checks anew")
+    found = _wanted(folder, talk, only, show, fresh=fresh)
+    if found is None:
         return FAULTY
-    if results:
+    asked, saved = found
+    missing = [one for one in asked if fresh or one not in saved]
+    read = [one for one in saved if one not in missing and one in {*asked, show}]
+    if not missing:
         talk.say("Already checked; read from the run (--fresh checks anew)")
-    else:
-        results = _checked(folder, talk, interruption, cores, scheduler)
-        if not results:
-            return FAULTY
-    if show and show not in {one.name for one in results}:
-        talk.fault(f"--show: the run has no check {show}, as its case has one host")
+    elif read:
+        talk.say(f"Read from the run: {', '.join(read)} (--fresh checks anew)")
+    made = _checked(folder, talk, interruption, missing, cores, scheduler, anew=fresh and not only)
+    if made is None:
         return FAULTY
     converged = bool(manifest["convergence"]["converged"])
     if not converged:
         talk.fault("NOT CONVERGED: do not use these numbers.")
+    known = saved | {one.name: one for one in made}
+    results = [known[one] for one in store.CHECK_NAMES if one in {*asked, *read}]
     print_results(results, show, output_format, wide=wide)
     return DONE if converged else NOT_CONVERGED
 
 
+def _wanted(
+    folder: Path, talk: Talk, only: list[str], show: str, *, fresh: bool
+) -> tuple[list[str], dict[str, CheckResult]] | None:
+    """The checks asked for, and the results that the run has; None once an error is reported."""
+    from model.criticism.kept import checks_of_run, recorded
+    from model.criticism.suite import NotACheckError, named_checks
+
+    nothing = "nothing was checked"
+    whole = fresh and not only
+    try:
+        of_case = checks_of_run(folder)
+        saved = {} if whole else {one.name: one for one in recorded(folder)}
+    except store.DamagedRunError as error:
+        talk.fault(f"{error}; --fresh{' without --only' if fresh else ''} checks anew; {nothing}")
+        return None
+    option = "--only"
+    try:
+        asked = named_checks(only, of_case)
+        option = "--show"
+        named_checks(show or (), of_case)
+    except NotACheckError as error:
+        talk.fault(f"{option}: {error}; {nothing}")
+        return None
+    if show and saved and not only:
+        asked = []  # a table of what was checked: it is only read
+    if show and show not in {*asked, *saved}:
+        talk.fault(f"--show: the run has no check {show}; --only {show} runs it alone; {nothing}")
+        return None
+    return asked, saved
+
+
 def _checked(
-    folder: Path, talk: Talk, interruption: Interruption, cores: int | None, scheduler: str
-) -> list[CheckResult]:
-    """Check a run and save the results with it; an empty list once an error is reported."""
+    folder: Path, talk: Talk, interruption: Interruption, names: list[str], cores: int | None,
+    scheduler: str, *, anew: bool,
+) -> list[CheckResult] | None:  # fmt: skip
+    """Run checks and save their results with the run; None once an error is reported."""
     from model.archive.saved_fit import Fitted
     from model.case.faults import CaseError
-    from model.criticism.suite import criticise, record
+    from model.criticism.kept import record
+    from model.criticism.suite import criticise
     from model.sampling.fitting import NoStartingPointError
     from model.sampling.parallel import NoSchedulerError
 
+    if not names:
+        return []
     try:
         fitted = Fitted.saved(folder)
         with talk.progress() as progress:
-            results = criticise(fitted, cores=cores, scheduler=scheduler, progress=progress)
+            results = criticise(
+                fitted, only=names, cores=cores, scheduler=scheduler, progress=progress
+            )
         interruption.check()
-        record(folder, results, interruption.close)
+        record(folder, results, interruption.close, anew=anew)
     except (store.DamagedRunError, CaseError, NoSchedulerError) as error:
         talk.fault(*f"{error}; nothing was checked".split("\n"))
-        return []
+        return None
     except NoStartingPointError as error:
         talk.fault(f"In a refit: {error.__doc__} Nothing was written.")
-        return []
+        return None
     except OSError as error:
         talk.fault(f"{folder} cannot be written ({error.strerror}); nothing was written")
-        return []
+        return None
     talk.say(f"Wrote {folder / store.CHECKS} and added its verdicts to {store.SUMMARY}")
     return results
 

@@ -23,7 +23,7 @@ from model.archive.check_result import CheckResult
 from model.archive.finding import Finding, chance, finding, names_or_none
 from model.case.case import Case
 from model.case.statements import statements
-from model.criticism.leave_out import HOST, LeftOut
+from model.criticism.leave_out import TOLD, LeftOut
 from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.kernel.hedge_densities import extremes_logpdf
 from model.projection.prediction import may_be_off, tail_probability
@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 
 Scales = tuple[tuple[float, float], ...]
 
+#: Kinds of the groups compared. A host's rows contradict no others: hardly any other row is about
+#: the same quantities.
+KINDS = ("row", *TOLD)
 #: Direct draws for each indirect one: indirect draws are expensive, direct ones cost nothing.
 REPEATS = 10
 #: Least probability used: the draws resolve nothing smaller.
@@ -194,8 +197,7 @@ def conflicts(case: Case, without: Sequence[LeftOut], seed: int) -> CheckResult:
         indirect. Failed if a row, or a source or origin, is in conflict, by Benjamini and
         Hochberg's rule applied to the rows and, separately, to the sources and origins.
     """
-    # a host's rows contradict no others: hardly any other row is about the same quantities
-    without = [one for one in without if one.group.kind != HOST]
+    without = [one for one in without if one.group.kind in KINDS]
     if not without:
         return CheckResult.saying("conflict", None, [finding("no_row")], READING, pd.DataFrame())
     splits: dict[tuple[str, ...], Split] = {}

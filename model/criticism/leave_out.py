@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -33,6 +33,7 @@ Progress = Callable[[int, int], object]
 #: Kind of a group that is all rows about one host, and of those that `left_out_table` has.
 HOST = "host"
 TOLD = ("source", "origin")
+ALL_KINDS = ("row", *TOLD, HOST)
 #: Posterior standard deviations by which one source may move the headline's median.
 MOVED = 1.0
 
@@ -109,11 +110,13 @@ def leave_out(
     gate: Convergence,
     workers: Executor,
     progress: Progress = lambda done, total: None,
+    kinds: Collection[str] = ALL_KINDS,
 ) -> list[LeftOut]:
     """The posterior without each group; groups of the same rows share one fit.
 
     Sources, origins and hosts are refitted. Single rows use importance sampling where it is
-    reliable.
+    reliable, unless they are all that a source, an origin or a host has. A group's result does not
+    depend on which other kinds are asked for.
 
     Parameters
     ----------
@@ -125,14 +128,17 @@ def leave_out(
     workers : Executor
     progress : callable
         Called with the numbers of fits done and in total.
+    kinds : collection of str
+        Kinds of the groups to leave out; no other is fitted.
     """
     parts = posterior.parts
     start = posterior.map
-    found = groups(case, parts)
+    every = groups(case, parts)
+    refitted = {group.rows for group in every if group.kind != "row"}
+    found = [group for group in every if group.kind in kinds]
     without = {rows: left_out(parts, case, rows) for rows in dict.fromkeys(g.rows for g in found)}
     known = log_quantities(parts, posterior.flat)
     weights = {rows: reweighted(posterior, gate, one, known) for rows, one in without.items()}
-    refitted = {group.rows for group in found if group.kind != "row"}
     tasks = {
         ", ".join(rows): Task(case, one, SHORT, start)
         for rows, one in without.items()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
 
 from model.archive import store
 from model.archive.check_result import CheckResult
 from model.archive.saved_fit import Fitted
 from model.criticism.as_of import as_of
+from model.criticism.conflict import KINDS as CONFLICT_KINDS
 from model.criticism.conflict import conflicts
 from model.criticism.held_out import held_out_totals
-from model.criticism.leave_out import leave_out, left_out_table
+from model.criticism.leave_out import HOST, TOLD, LeftOut, leave_out, left_out_table
 from model.criticism.one_reading import one_reading, said_of
 from model.criticism.predictive_checks import posterior_predictive, prior_predictive
 from model.criticism.priors_together import priors_together
@@ -23,23 +24,29 @@ from model.criticism.without_host import without_hosts
 from model.projection.prediction import fitted_rows
 from model.sampling.parallel import executor
 
-Json = dict[str, Any]
 Progress = Callable[[str, int, int], object]
+
+
+class NotACheckError(ValueError):
+    """A check that there is not, or not of this case; the text says what is allowed."""
 
 
 def criticise(
     fitted: Fitted,
     *,
+    only: str | Sequence[str] = (),
     cores: int | None = None,
     scheduler: str = "",
     progress: Progress = lambda stage, done, total: None,
     workers: Executor | None = None,
 ) -> list[CheckResult]:
-    """Run every check of a fit.
+    """Run every check of a fit, or only some, with the fits that these need.
 
     Parameters
     ----------
     fitted : Fitted
+    only : str or sequence of str
+        Checks to run; by default all. Each has the result that it has among all.
     cores : int, optional
         Number of parallel fits.
     scheduler : str
@@ -53,81 +60,154 @@ def criticise(
     -------
     list of CheckResult
         In the order in which they are reported; without that of hosts if there is one only.
+
+    Raises
+    ------
+    NotACheckError
+        If ``only`` names a check that there is not, or that a case of one host has not.
     """
-    mixture, seed = fitted.posterior, fitted.posterior.options.seed
-    progress("priors and predictions", 0, 1)
-    predicted = fitted_rows(
-        fitted.case, mixture.layout, mixture.draws, seed, mixture.parts.evidence,
-        mixture.error_sizes,
-    )  # fmt: skip
-    whole, reading = one_reading(fitted)
-    case, posterior = whole.case, whole.posterior
+    asked = named_checks(only, store.checks_of(several=len(fitted.case.hosts) > 1))
     pool: AbstractContextManager[Executor] = (
         nullcontext(workers) if workers is not None else executor(cores, scheduler)
     )
     with pool as ready:
-        together = priors_together(case, posterior, ready)
-        without = leave_out(
-            case, posterior, whole.gate, ready,
-            progress=lambda done, total: progress("fits without a source", done, total),
-        )  # fmt: skip
-        widths = width_refits(
-            case, posterior, ready,
-            lambda done, total: progress("fits with other priors", done, total),
-        )  # fmt: skip
-        later = as_of(
-            case, posterior, ready,
-            lambda done, total: progress("fits of what was published by a day", done, total),
-        )  # fmt: skip
-    progress("conflicts and sensitivity", 0, 1)
-    return [
-        prior_predictive(fitted.case, mixture.parts, seed),
-        together,
-        posterior_predictive(predicted),
-        said_of(conflicts(case, without, seed), reading),
-        said_of(left_out_table(whole, without), reading),
-        *([said_of(without_hosts(whole, without), reading)] if len(case.hosts) > 1 else []),
-        said_of(power_scaling(case, posterior, fitted), reading),
-        said_of(widths, reading),
-        held_out_totals(fitted.case, mixture, fitted.gate, fitted.projection, seed),
-        said_of(later, reading),
-    ]
+        parts = Parts(fitted, asked, ready, progress)
+        return [CHECKS[name](parts) for name in asked]
 
 
-def record(
-    folder: Path,
-    results: Sequence[CheckResult],
-    before_publishing: Callable[[], object] = lambda: None,
-) -> None:
-    """Add the results to a run: in full to ``checks.json``, in short to ``summary.json``.
+def named_checks(only: str | Sequence[str], of_case: Sequence[str]) -> list[str]:
+    """The checks of a case that are asked for, in the order in which they are reported.
 
     Raises
     ------
-    DamagedRunError
-        If the run does not match its checksums.
+    NotACheckError
     """
-    whole = {"schema": store.SCHEMA, "checks": {one.name: one.content() for one in results}}
-
-    def write_summary(path: Path) -> None:
-        summary = store.read_summary(path.parent)
-        summary["checks"] = {one.name: one.block() for one in results}
-        store.write_json(path, summary)
-
-    writers: dict[str, store.Writer] = {
-        store.SUMMARY: write_summary,
-        store.CHECKS: lambda path: store.write_json(path, whole),
-    }
-    store.add_to_run(folder, writers, before_publishing)
+    names = [only] if isinstance(only, str) else list(only)
+    for name in names:
+        if name not in store.CHECK_NAMES:
+            known = ", ".join(store.CHECK_NAMES)
+            raise NotACheckError(f"there is no check {name!r}; write one of: {known}")
+        if name not in of_case:
+            raise NotACheckError(
+                f"a case of one host has no check {name}: it leaves out the rows of one of several"
+            )
+    return [name for name in of_case if name in names or not names]
 
 
-def recorded(folder: Path) -> list[CheckResult]:
-    """Read the results saved in a run; an empty list if it was not checked.
+@dataclass(frozen=True)
+class Parts:
+    """What checks of one fit share; each part is made when the first check asks for it.
 
-    Raises
-    ------
-    DamagedRunError
-        If they cannot be read.
+    Attributes
+    ----------
+    fitted : Fitted
+        The fit that is checked.
+    asked : sequence of str
+        Names of the checks that are run.
+    workers : Executor
+    progress : callable
+        Called with (stage, done, total).
     """
-    content = store.read_added(folder, store.CHECKS) or {"checks": {}}
-    with store.agreeing(folder):
-        return [CheckResult.of(name, one) for name, one in content["checks"].items()]
+
+    fitted: Fitted
+    asked: Sequence[str]
+    workers: Executor
+    progress: Progress
+
+    @property
+    def seed(self) -> int:
+        """The seed of the fit, from which each check has its own draws."""
+        return self.fitted.posterior.options.seed
+
+    @cached_property
+    def examined(self) -> tuple[Fitted, str]:
+        """The fit of one reading, which refits examine, and the reading's name."""
+        if self.fitted.rivals:
+            self.progress("a fit of one reading", 0, 1)
+        return one_reading(self.fitted)
+
+    @property
+    def whole(self) -> Fitted:
+        """The fit that refits examine."""
+        return self.examined[0]
+
+    def told(self, result: CheckResult) -> CheckResult:
+        """A result of that fit, with the reading that it is of."""
+        return said_of(result, self.examined[1])
+
+    def done(self, stage: str) -> Callable[[int, int], object]:
+        """What tells how many fits of a stage are done."""
+        return lambda done, total: self.progress(stage, done, total)
+
+    @cached_property
+    def without(self) -> list[LeftOut]:
+        """Fits without those groups of rows that the checks asked for read."""
+        kinds = {kind for name in self.asked for kind in LEFT_OUT_KINDS.get(name, ())}
+        what = "host's rows" if kinds == {HOST} else "source"
+        whole = self.whole
+        return leave_out(
+            whole.case, whole.posterior, whole.gate, self.workers,
+            self.done(f"fits without a {what}"), kinds,
+        )  # fmt: skip
+
+
+#: Kinds of the groups of rows that a check leaves out.
+LEFT_OUT_KINDS = {"conflict": CONFLICT_KINDS, "leave_one_out": TOLD, store.WITHOUT_HOST: (HOST,)}
+
+
+def _posterior_predictive(parts: Parts) -> CheckResult:
+    mixture = parts.fitted.posterior
+    predicted = fitted_rows(
+        parts.fitted.case, mixture.layout, mixture.draws, parts.seed, mixture.parts.evidence,
+        mixture.error_sizes,
+    )  # fmt: skip
+    return posterior_predictive(predicted)
+
+
+def _prior_predictive(parts: Parts) -> CheckResult:
+    parts.progress("priors and predictions", 0, 1)
+    return prior_predictive(parts.fitted.case, parts.fitted.posterior.parts, parts.seed)
+
+
+def _conflict(parts: Parts) -> CheckResult:
+    without = parts.without
+    parts.progress("conflicts", 0, 1)
+    return parts.told(conflicts(parts.whole.case, without, parts.seed))
+
+
+def _power_scaling(parts: Parts) -> CheckResult:
+    whole = parts.whole
+    parts.progress("sensitivity to the priors", 0, 1)
+    return parts.told(power_scaling(whole.case, whole.posterior, parts.fitted))
+
+
+def _prior_widths(parts: Parts) -> CheckResult:
+    whole, done = parts.whole, parts.done("fits with other priors")
+    return parts.told(width_refits(whole.case, whole.posterior, parts.workers, done))
+
+
+def _held_out(parts: Parts) -> CheckResult:
+    one = parts.fitted
+    return held_out_totals(one.case, one.posterior, one.gate, one.projection, parts.seed)
+
+
+def _as_of(parts: Parts) -> CheckResult:
+    whole, done = parts.whole, parts.done("fits of what was published by a day")
+    return parts.told(as_of(whole.case, whole.posterior, parts.workers, done))
+
+
+#: Every check, by its name.
+CHECKS: dict[str, Callable[[Parts], CheckResult]] = {
+    "prior_predictive": _prior_predictive,
+    "priors_together": lambda parts: priors_together(
+        parts.whole.case, parts.whole.posterior, parts.workers
+    ),
+    "posterior_predictive": _posterior_predictive,
+    "conflict": _conflict,
+    "leave_one_out": lambda parts: parts.told(left_out_table(parts.whole, parts.without)),
+    store.WITHOUT_HOST: lambda parts: parts.told(without_hosts(parts.whole, parts.without)),
+    "power_scaling": _power_scaling,
+    "prior_widths": _prior_widths,
+    "held_out": _held_out,
+    "as_of": _as_of,
+}

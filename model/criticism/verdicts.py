@@ -29,11 +29,14 @@ TITLES = {
 }
 
 
-def faulty_arguments(show: str, output_format: Format, names: Sequence[str]) -> str:
-    """Describe the error in the arguments that select the output; blank if there is none."""
+def faulty_arguments(
+    show: str, output_format: Format, names: Sequence[str], only: Sequence[str] = ()
+) -> str:
+    """Describe the error in the arguments that name checks; blank if there is none."""
     known = ", ".join(names)
-    if show and show not in names:
-        return f"--show: there is no check {show!r}; write one of: {known}"
+    for option, name in [("--only", one) for one in only] + [("--show", show)] * bool(show):
+        if name not in names:
+            return f"{option}: there is no check {name!r}; write one of: {known}"
     if output_format is Format.csv and not show:
         return f"--format csv prints one check's table: name it with --show; one of: {known}"
     return ""

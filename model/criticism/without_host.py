@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from model.archive.check_result import CheckResult
 from model.archive.finding import Finding, finding
 from model.archive.saved_fit import Fitted
+from model.archive.store import WITHOUT_HOST
 from model.criticism.leave_out import HOST, LeftOut
 from model.equations.quantities import HEADLINE
 from model.projection.projection import Projection, project, quantiles
@@ -18,7 +19,6 @@ from model.terminal.wording import MILLION, three
 
 Floats = NDArray[np.float64]
 
-NAME = "without_host"
 READING = (
     "State take of the headline's year in US dollars without the rows about one host: median and "
     "90% interval of all hosts together, then of that host alone (“own”), each with the shift of "
@@ -61,7 +61,7 @@ def without_hosts(fitted: Fitted, without: Sequence[LeftOut]) -> CheckResult:
         )
     table = pd.DataFrame(lines)
     said = _said(table, before, year) if len(table) else [finding("no_host_row")]
-    return CheckResult.saying(NAME, None, said, READING, table)
+    return CheckResult.saying(WITHOUT_HOST, None, said, READING, table)
 
 
 def _takes(projection: Projection, year: int) -> dict[str, Floats]:

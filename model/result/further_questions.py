@@ -88,24 +88,46 @@ class FurtherQuestions(html.Shown):
         )
         return np.asarray(chosen)
 
-    def check(self, *, cores: int | None = None, fresh: bool = False) -> Checks:
-        """Run nine checks on the fit; they are computed once and saved with the run.
+    def check(
+        self,
+        *,
+        only: str | Sequence[str] = (),
+        cores: int | None = None,
+        fresh: bool = False,
+    ) -> Checks:
+        """Check the fit; each check is run once and saved with the run.
 
         Parameters
         ----------
+        only : str or sequence of str
+            Checks to run, with the fits that they need; by default all nine, or ten if the case
+            has several hosts.
         cores : int, optional
             Number of parallel refits.
         fresh : bool
             Whether to check anew.
+
+        Returns
+        -------
+        Checks
+            The results of the checks that were asked for.
+
+        Raises
+        ------
+        NotACheckError
+            If ``only`` names a check that there is not, or that a case of one host has not.
         """
         from model.archive.check_result import Checks
-        from model.criticism.suite import criticise, record, recorded
+        from model.criticism.kept import checks_of_run, record, recorded
+        from model.criticism.suite import criticise, named_checks
 
-        results = [] if fresh else recorded(self.folder)
-        if not results:
-            results = criticise(self._fitted, cores=cores)
-            record(self.folder, results)
-        return Checks(results)
+        asked = named_checks(only, checks_of_run(self.folder))
+        known = {} if fresh else {one.name: one for one in recorded(self.folder)}
+        if missing := [name for name in asked if name not in known]:
+            made = criticise(self._fitted, only=missing, cores=cores)
+            record(self.folder, made, anew=fresh and not only)
+            known |= {one.name: one for one in made}
+        return Checks(known[name] for name in asked)
 
     def drivers(
         self, definition: str = HEADLINE, year: int | None = None, *, fresh: bool = False

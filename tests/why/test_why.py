@@ -16,7 +16,7 @@ from model.archive import store
 from model.archive.check_result import CheckResult
 from model.archive.months_file import read_months
 from model.case.case import Case, read_case
-from model.criticism.suite import record
+from model.criticism.kept import record
 from model.why import chain, claim
 from model.why.chain import NoSuchAnswerError, split
 from model.why.one_row import NoSuchRowError
