@@ -37,12 +37,17 @@ def blocks(run: SavedRun, texts: Catalogue) -> Json:
 
 
 def verdicts(run: SavedRun, texts: Catalogue) -> Json:
-    """The verdict and sentence of each check, or how to check the run."""
+    """The verdict and sentence of each check, and how to run those that the run lacks."""
     judged = [one["passed"] for one in run.checks.values() if one["passed"] is not None]
-    text, command = texts.say("annex.checks.none"), typed.command("model.criticism", run.name)
+    command, key = typed.command("model.criticism", run.name), "none"
     if run.checks:
-        passed, command = sum(judged), ""
-        text = texts.say("annex.checks.done", passed=passed, judged=len(judged), file=store.CHECKS)
+        key = "part" if judged else "part_told"
+    if not run.not_checked:
+        command, key = "", "done"
+    text = texts.say(
+        f"annex.checks.{key}", passed=sum(judged), judged=len(judged), file=store.CHECKS,
+        names=", ".join(texts.say(f"checks.{name}").lower() for name in run.not_checked),
+    )  # fmt: skip
     return _found("checks", run.checks, texts) | {"text": text, "command": command}
 
 

@@ -113,8 +113,7 @@ def _apart(run: SavedRun, texts: Catalogue) -> str:
 
 def sureness(run: SavedRun, texts: Catalogue) -> Json:
     """The box that says what rests on evidence, what on judgement, and what the checks found."""
-    checked = any(one["passed"] is not None for one in run.checks.values())
-    command = "" if checked else typed.command("model.criticism", run.name)
+    command = typed.command("model.criticism", run.name) if run.not_checked else ""
     lines = {
         "evidence": _evidence(run, texts),
         "judgement": _judgement(run, texts),
@@ -172,11 +171,13 @@ def _judgement(run: SavedRun, texts: Catalogue) -> str:
 
 
 def _checks(run: SavedRun, texts: Catalogue) -> str:
-    judged = {name: one["passed"] for name, one in run.checks.items() if one["passed"] is not None}
-    if not judged:
+    if not run.checks:
         return texts.say("sure.unchecked")
+    judged = {name: one["passed"] for name, one in run.checks.items() if one["passed"] is not None}
     failed = [texts.say(f"checks.{name}").lower() for name, passed in judged.items() if not passed]
     key = "failed" if failed else "passed"
+    if run.not_checked:
+        key = f"part_{key}" if judged else "part_told"
     return texts.say(
         f"sure.{key}", passed=len(judged) - len(failed), judged=len(judged),
         names=", ".join(failed), **chapters(texts),

@@ -148,6 +148,12 @@ class SavedRun(RunInputs):
         """Results of ``model.criticism`` for this run, by check; empty if it was not checked."""
         return self._added(store.CHECKS, "checks")
 
+    @property
+    def not_checked(self) -> list[str]:
+        """Checks of the case that were not run."""
+        names = store.checks_of(several=len(self.hosts) > 1)
+        return [name for name in names if name not in self.checks]
+
     @cached_property
     def drivers(self) -> dict[str, Json]:
         """Results of ``model.drivers``, by definition and year; empty if none were computed."""

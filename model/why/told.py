@@ -75,10 +75,7 @@ def _by_reading(found: Chain) -> list[str]:
 def _held(found: Chain) -> list[str]:
     """What pulls the answer up, and down, and how little the rest does."""
     if found.pulls is None:
-        return [
-            "What each source does is worked out for the headline: python -m model.criticism "
-            f"{found.run}"
-        ]
+        return [f"What each source does is worked out for the headline: {_checking(found.run)}"]
     lines, named = [], []
     for word, sign in (("up", 1.0), ("down", -1.0)):
         pulls = [pull for pull in found.pulls if pull.moves * sign > 0.0][:NAMED]
@@ -91,6 +88,11 @@ def _held(found: Chain) -> list[str]:
         each = f"${rounded(max(rest) / MILLION, FINEST)} million"
         lines.append(f"{others} it by at most {each}{'' if len(rest) == 1 else ' each'}.")
     return lines
+
+
+def _checking(run: str) -> str:
+    """The command that saves what leaving each source out does."""
+    return f"python -m model.criticism {run} --only leave_one_out"
 
 
 def _pulls(pulls: Sequence[Pull]) -> str:
@@ -121,7 +123,7 @@ def claim_lines(found: Claim) -> list[str]:
     if not found.weight:
         return [*lines, "In this run it weighs nothing, and so it moves nothing."]
     if found.pulls is None:
-        return [*lines, f"What it does is not saved: python -m model.criticism {found.run}"]
+        return [*lines, f"What it does is not saved: {_checking(found.run)}"]
     return [*lines, *(_without(pull, found.row) for pull in found.pulls)]
 
 

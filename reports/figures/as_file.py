@@ -160,4 +160,7 @@ def _needs(name: str) -> str:
         return "; name a --scenario"
     if name in ("calibration", "echo"):
         return "; calibrate its inputs first (python -m model.calibration)"
-    return "; check it first (python -m model.criticism RUN)" if name in figures.OF_CHECKS else ""
+    if checks := figures.OF_CHECKS.get(name, ()):
+        only = " ".join(f"--only {check}" for check in checks)
+        return f"; check it first (python -m model.criticism RUN {only})"
+    return ""

@@ -82,7 +82,7 @@ def content(run: SavedRun, texts: Catalogue) -> Json:
         "refits_of": sources.reading_of_refits(run, texts),
         "scenarios": [money.scenario(run, one, baseline, kept, texts) for one in names],
         "others": comparing.others(run, texts),
-        "checked": bool(run.checks),
+        "checked": "held_out" in run.checks,
         "commands": _commands(run),
     }
 
@@ -146,5 +146,6 @@ def _commands(run: SavedRun) -> Json:
         "estimate": typed.estimate(run),
         "copied": f"{copied}\n{typed.PYTHON} -m model.case add {levers.MY_CASE}",
         "again": typed.of_another_case(run, levers.MY_CASE),
-        "check": typed.command("model.criticism", run.name),
+        "refits": typed.command("model.criticism", run.name, "--only", "leave_one_out"),
+        "believed": typed.command("model.criticism", run.name, "--only", "held_out"),
     }

@@ -85,7 +85,7 @@ const believePanel = {
       make("label", { className: "choice controls" }, make("span", {}, words.believe.choose), list),
       make("p", { id: "believed", role: "status" }),
       data.checked ? make("p", { className: "faint" }, words.believe.alone)
-        : make("div", {}, make("p", { className: "faint" }, words.believe.unchecked), make("pre", {}, data.commands.check))));
+        : make("div", {}, make("p", { className: "faint" }, words.believe.unchecked), make("pre", {}, data.commands.believed))));
   },
 
   show({ state }) {

@@ -18,7 +18,7 @@ const sourcePanel = {
 
   about() {
     if (!data.sources.some((one) => one.refit)) {
-      return make("div", {}, make("p", { className: "faint" }, words.sources.unchecked), make("pre", {}, data.commands.check));
+      return make("div", {}, make("p", { className: "faint" }, words.sources.unchecked), make("pre", {}, data.commands.refits));
     }
     const text = data.refits_of ? words.sources.refit_of : words.sources.refit_one;
     return make("p", { className: "faint" }, fill(text, { year: data.start.when, title: data.refits_of }));

@@ -29,9 +29,9 @@ from model.calibration.worlds import OUTCOMES, WORLDS
 from model.case.case import read_case
 from model.case.reader.scenarios import ScenarioReader
 from model.criticism.held_out import held_out_totals
+from model.criticism.kept import record
 from model.criticism.predictive_checks import posterior_predictive, prior_predictive
 from model.criticism.sensitivity import power_scaling
-from model.criticism.kept import record
 from model.drivers.kept import ask
 from model.drivers.kept import record as record_drivers
 from model.evidence.synthesis import Synthesis, synthesis
