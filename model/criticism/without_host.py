@@ -24,7 +24,7 @@ READING = (
     "90% interval of all hosts together, then of that host alone (“own”), each with the shift of "
     "its median in standard deviations of the full posterior. The host stays in the case: priors, "
     "hosts that are alike and rows about groups say what it earns. Whole refits; “rows” is the "
-    "number of rows left out."
+    "number of rows left out. Hosts that no row is about alone are not listed."
 )
 
 

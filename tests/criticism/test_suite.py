@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,15 +17,14 @@ import pytest
 
 from model.archive import store
 from model.archive.saved_fit import Fitted
-from model.criticism.__main__ import NAMES
-from model.criticism.suite import recorded
+from model.criticism.kept import record, recorded
 from model.question import WhatIf
 from model.sampling.parallel import NoSchedulerError, all_of, completed, executor
 from tests.calibration.test_study import ROOT
 from tests.cases import write_case
 
 #: Checks of a case of one host, of which none is left out.
-OF_ONE_HOST = [name for name in NAMES if name != "without_host"]
+OF_ONE_HOST = list(store.checks_of(several=False))
 FEW = ["--draws", "300", "--tune", "200", "--chains", "2"]
 
 
@@ -122,6 +122,29 @@ def test_checked_anew_on_one_core_the_bytes_are_the_same(
     assert "Already checked" not in done.stderr
     after = {path.name: path.read_bytes() for path in the_run(runs).glob("*.json")}
     assert after == before
+
+
+@pytest.mark.slow
+def test_some_checks_are_those_of_the_whole_and_keep_the_others(
+    runs: Path, checked: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    """Anew, or before the others: the same bytes, in the same order."""
+    copy = tmp_path / "runs"
+    shutil.copytree(runs, copy)
+    folder = the_run(copy)
+    before = {path.name: path.read_bytes() for path in folder.glob("*.json")}
+    some = ["--only", "leave_one_out", "--only", "held_out"]
+    done = command("tiny", "--runs", copy, "--fresh", *some)
+    assert "(held_out)" in done.stdout
+    assert "(conflict)" not in done.stdout
+    assert before == {path.name: path.read_bytes() for path in folder.glob("*.json")}
+    two = [one for one in recorded(folder) if one.name in some]
+    record(folder, two, anew=True)
+    assert list(store.read_summary(folder)["checks"]) == ["leave_one_out", "held_out"]
+    rest = command("tiny", "--runs", copy)
+    assert "Read from the run: leave_one_out, held_out" in rest.stderr
+    assert rest.stdout == checked.stdout
+    assert before == {path.name: path.read_bytes() for path in folder.glob("*.json")}
 
 
 @pytest.mark.slow

@@ -202,6 +202,7 @@ def offered(line: str, cwd: Path = ROOT, **env: str) -> list[str]:
         ("sent-workers drivers RUN --what state", "state_take", 1),
         ("sent-workers drivers RUN --show co", "correlations", 1),
         ("sent-workers check RUN --show prior", "prior_predictive", 3),
+        ("sent-workers check RUN --only prior", "prior_predictive", 3),
         ("sent-workers calibrate --show m", "misfit", 2),
         ("sent-workers case check r", "russia", 1),
         ("sent-workers estimate --inputs nowhere --scenario d", "", 0),
