@@ -14,7 +14,7 @@ from model.archive import schemas
 from model.archive.summary_schema import Summary
 from model.case import datapackage
 from model.case.checkout import CASES
-from model.case.reader import prior_tables, settings
+from model.case.reader import prior_tables, scenario_tables, settings
 from model.case.reader import titles as titles_file
 from model.equations.quantities import BASIC
 
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 WHOLE = {
     "timeline": settings.TimelineFile,
     "reading": settings.ReadingFile,
-    "scenario": settings.ScenarioFile,
+    "scenario": scenario_tables.ScenarioFile,
     "manifest": schemas.Manifest,
     "summary": Summary,
     "checks": schemas.Checks,

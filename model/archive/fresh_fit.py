@@ -14,7 +14,7 @@ from model.case.case import Case
 from model.evidence.synthesis import Synthesis
 from model.kernel.cache import kernel
 from model.kernel.native import Map
-from model.projection.projection import project
+from model.projection.blocks import project, yearly_usd
 from model.question import Question, SamplerOptions
 from model.sampling.convergence import Convergence, worst_of
 from model.sampling.fitting import Posterior, fit
@@ -69,7 +69,7 @@ def _judged(
     """Fit and judge; a fit that is not short and has not converged goes on, up to twice as long."""
 
     def judged(posterior: Posterior) -> tuple[Posterior, Convergence]:
-        return posterior, verdict(posterior, project(case, posterior.layout, posterior.draws))
+        return posterior, verdict(posterior, yearly_usd(case, posterior.layout, posterior.draws))
 
     # the map of another reading's draws is refined
     posterior, gate = judged(_fit(parts, options, hooks, start, refine=start is not None))

@@ -12,7 +12,8 @@ from model.archive.draws_file import read_posterior
 from model.archive.under_scenarios import Results
 from model.case.case import Case, read_case
 from model.evidence.synthesis import synthesis
-from model.projection.projection import Projection, project
+from model.projection.blocks import project
+from model.projection.projection import Projection
 from model.question import WhatIf
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import Posterior

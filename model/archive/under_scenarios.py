@@ -14,6 +14,7 @@ from model.case.contents import Scenario
 from model.case.exchange import Rates
 from model.case.folders import BASELINE
 from model.equations.quantities import HEADLINE
+from model.projection.blocks import along_draws, in_blocks, joined
 from model.projection.horizon import extended
 from model.projection.projection import Projection, Projector
 from model.projection.yearly_accounts import common_currency
@@ -88,19 +89,25 @@ class Results:
         last = max((one.horizon for one in scenarios if one.horizon), default=None)
         longer = extended(case, horizon or last)
         follows = [place for place, one in enumerate(rivals) if one.reading.follows == "earnings"]
-        projector = Projector(
-            longer, posterior.layout, posterior.draws, posterior.options.seed,
+
+        def projected(some: Projector) -> tuple[list[Projection], xr.DataArray]:
+            found = [
+                some.project(one.changes) if one.changes else some.baseline for one in scenarios
+            ]
+            return found, some.paid_for(case.timeline.headline, common_currency(case))
+
+        blocks = in_blocks(
+            longer, posterior.layout, posterior.draws, projected, posterior.options.seed,
             np.any([posterior.of_reading(place) for place in follows], axis=0)
             if follows
             else None,
         )  # fmt: skip
-        projections = {
-            one.name: projector.project(one.changes) if one.changes else projector.baseline
-            for one in scenarios
-        }
+        by_scenario, spent = zip(*blocks, strict=True)
+        names = [one.name for one in scenarios]
+        projections = dict(zip(names, map(joined, zip(*by_scenario, strict=True)), strict=True))
         if gate is None:
-            gate = verdict(posterior, projections[BASELINE])
-        paid_for = projector.paid_for(case.timeline.headline, common_currency(case))
+            gate = verdict(posterior, projections[BASELINE].yearly_usd)
+        paid_for = along_draws(spent)
         return cls(
             case, posterior, tuple(scenarios), projections, longer.rates, gate, paid_for, rivals,
             horizon,
@@ -125,13 +132,13 @@ class Results:
         return xr.concat(yearly, pd.Index(list(self.projections), name="scenario"))
 
 
-def verdict(posterior: Posterior, projection: Projection) -> Convergence:
-    """Test convergence of every basic quantity and of the headline of each year."""
+def verdict(posterior: Posterior, yearly: xr.DataArray) -> Convergence:
+    """Test convergence of every basic quantity and of the headline of each year, in dollars."""
     labels = posterior.layout.labels
     named = {label: posterior.natural[..., i] for i, label in enumerate(labels)}
     moving = posterior.layout.scale > 0.0
     named = {label: named[label] for label, moves in zip(labels, moving, strict=True) if moves}
-    yearly = projection.yearly_usd.sel(definition=HEADLINE)
+    yearly = yearly.sel(definition=HEADLINE)
     shape = posterior.diverging.shape
     for year in yearly["year"].to_numpy():
         named[f"{HEADLINE} of {year}"] = yearly.sel(year=year).to_numpy().reshape(shape)

@@ -135,6 +135,8 @@ class Reading:
         Probability that a row is off, and the deviation that its log error then adds.
     slip_factor : float
         Factor beyond the prior's range at which a figure is taken for a slip of unit.
+    varies : dict
+        Standard deviation around a ratio by which counts are read, of what it was at the time.
     basis : dict
         The reason for each table of reading.toml.
     """
@@ -152,6 +154,7 @@ class Reading:
     off_share: float
     off_by: float
     slip_factor: float
+    varies: dict[str, float] = field(default_factory=dict[str, float])
     basis: dict[str, str] = field(default_factory=dict[str, Any])
 
     @property

@@ -50,8 +50,9 @@ def likelihood_of_truth(
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"{value!r} is not a figure above zero")
     row = SimpleNamespace(
-        qualifier=qualifier, value=value, reliability=letter, credibility=int(digit)
-    )
+        qualifier=qualifier, value=value, reliability=letter, credibility=int(digit),
+        quantity="", base="",
+    )  # fmt: skip
     found = printed_figure(reading, row)
     # beyond four deviations and five tails the likelihood is negligible; a bound's is level there
     far = 5 * (1.0 if math.isinf(found.tail) else abs(found.tail))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
+from model.case.changes import is_change
 from model.case.contents import Reading
 from model.case.intervals import lopsided
 from model.case.qualifiers import BOUNDS, CEILINGS, FLOORS, PAIRS
+from model.equations.subjects import COUNTS
 
 #: Words that the truth falls short of by a little; those of ceilings may be far above it.
 SHORT_OF = ("nearly", "almost")
@@ -25,6 +27,7 @@ class Figure:
     tail: float
     offset: float
     to_printed: float
+    varied: float
 
 
 def printed_figure(reading: Reading, row: Any, factor: float = 1.0) -> Figure:
@@ -43,20 +46,33 @@ def printed_figure(reading: Reading, row: Any, factor: float = 1.0) -> Figure:
     low, high = (math.log(end * factor) for end in ends)
     grade = grade_error(reading, row.reliability, row.credibility)
     tail = hedge_tail(reading, row.qualifier)
+    varied = ratio_error(reading, row.quantity, row.base)
+    grade = math.hypot(grade, varied)
     if row.qualifier == "about":
         grade = math.hypot(grade, rounding(row.value, reading.rounding_cap))
     if row.qualifier != "range":
-        return Figure((low + high) / 2, (high - low) / 2, grade, tail, 0.0, 1.0 / factor)
+        return Figure((low + high) / 2, (high - low) / 2, grade, tail, 0.0, 1.0 / factor, varied)
     coverage = reading.range_coverage if math.isnan(row.coverage) else row.coverage
     if math.isnan(row.value):
         half = NormalDist().inv_cdf(0.5 + coverage / 2)
         error = math.hypot(grade, (high - low) / 2 / half)
-        return Figure((low + high) / 2, (high - low) / 2, error, 0.0, 0.0, 1.0 / factor)
+        return Figure((low + high) / 2, (high - low) / 2, error, 0.0, 0.0, 1.0 / factor, varied)
     middle = math.log(row.value * factor)
     location, deviation, tail = lopsided(middle - low, high - middle, coverage)
     # the truth is above the figure where its tail is, so that the figure's own is below
     error = math.hypot(grade, deviation)
-    return Figure(middle + location, (high - low) / 2, error, -tail, -location, 1.0 / factor)
+    half_width = (high - low) / 2
+    return Figure(middle + location, half_width, error, -tail, -location, 1.0 / factor, varied)
+
+
+def ratio_error(reading: Reading, quantity: str, base: str = "") -> float:
+    """Log error since ratios by which a count is read are one for all dates, and in fact vary.
+
+    In a change between two dates, each has its own.
+    """
+    _, factors = COUNTS.get(quantity, ((), {}))
+    once = math.hypot(*(power * reading.varies.get(name, 0.0) for name, power in factors.items()))
+    return math.sqrt(2.0) * once if is_change(base) else once
 
 
 def rounding(value: float, cap: float) -> float:

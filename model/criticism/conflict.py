@@ -24,6 +24,7 @@ from model.archive.finding import Finding, chance, finding, names_or_none
 from model.case.case import Case
 from model.case.statements import statements
 from model.criticism.leave_out import TOLD, LeftOut
+from model.evidence.likelihood import told
 from model.evidence.synthesis import Synthesis, common_errors, log_quantities, own_errors
 from model.kernel.hedge_densities import extremes_logpdf
 from model.projection.prediction import may_be_off, tail_probability
@@ -132,7 +133,7 @@ def _errors(
     """The error each row shares with its origin, (n, rows), and the deviation of the rest."""
     said, chosen = parts.evidence, list(places)
     # a poor row may share less error with its origin's best row than that row does with itself
-    least = np.minimum(np.abs(said.shared_error), np.sqrt(echo) * said.error)
+    least = np.minimum(np.abs(said.shared_error), np.sqrt(echo) * told(said.error, said.varied))
     split = replace(said, shared_error=np.sign(said.shared_error) * least)
     parts = replace(parts, evidence=split)
     return common_errors(parts, normals)[:, chosen], own_errors(parts, normals)[:, chosen]

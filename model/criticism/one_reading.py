@@ -8,7 +8,7 @@ from model.archive.check_result import CheckResult
 from model.archive.finding import OF_READING, finding, in_english
 from model.archive.saved_fit import Fitted
 from model.archive.under_scenarios import verdict
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.sampling.fitting import fit
 
 
@@ -28,7 +28,7 @@ def one_reading(fitted: Fitted) -> tuple[Fitted, str]:
     most = max(fitted.rivals, key=lambda one: (one.counted, one.weight))
     posterior = fit(most.parts, fitted.posterior.options)
     projection = project(most.case, posterior.layout, posterior.draws)
-    gate = verdict(posterior, projection)
+    gate = verdict(posterior, projection.yearly_usd)
     return Fitted(most.case, posterior, gate, projection), most.reading.name
 
 

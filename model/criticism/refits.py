@@ -13,7 +13,7 @@ from model.case.case import Case
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.evidence.synthesis import Synthesis
 from model.kernel.native import Map
-from model.projection.projection import project
+from model.projection.blocks import yearly_usd
 from model.question import SamplerOptions
 from model.sampling.convergence import Convergence, convergence
 from model.sampling.fitting import fit
@@ -93,5 +93,8 @@ def refit(task: Task) -> Refit:
 
 def yearly_revenue(case: Case, layout: Any, draws: Floats) -> xr.DataArray:
     """Actual revenue of whole years, (definition, draw, year), from draws, (n, N)."""
-    found = project(case, layout, draws).yearly_usd
-    return found.transpose("definition", "draw", "year").sel(definition=list(DEFINITIONS))
+    return (
+        yearly_usd(case, layout, draws)
+        .transpose("definition", "draw", "year")
+        .sel(definition=list(DEFINITIONS))
+    )

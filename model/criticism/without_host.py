@@ -14,7 +14,8 @@ from model.archive.saved_fit import Fitted
 from model.archive.store import WITHOUT_HOST
 from model.criticism.leave_out import HOST, LeftOut
 from model.equations.quantities import HEADLINE
-from model.projection.projection import Projection, project, quantiles
+from model.projection.blocks import project
+from model.projection.projection import Projection, quantiles
 from model.terminal.wording import MILLION, three
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 
 from model.case.case import Case
 from model.case.contents import Prospect
-from model.case.printed_figures import grade_error, hedge_tail
+from model.case.printed_figures import grade_error, hedge_tail, ratio_error
 from model.evidence.economy import Layout
 from model.evidence.likelihood import scales
 from model.evidence.measurement import measurement
@@ -90,7 +90,8 @@ class Figures:
         alike = origin[:, None] == origin
         best = np.where(alike, error, np.inf).argmin(axis=1)
         common = np.where(alike.sum(axis=1) > 1, np.sqrt(reading.echo_shared) * error[best], 0.0)
-        own = np.hypot(np.sqrt(error**2 - common**2) * size, between)
+        varied = np.array([ratio_error(reading, quantity) for quantity in rows["quantity"]])
+        own = np.hypot(np.sqrt(error**2 - common**2 + varied**2) * size, between)
         tail = np.array([hedge_tail(reading, qualifier) for qualifier in rows["qualifier"]])
         counts = rows["statements"].to_numpy(dtype=np.int64)
         none = np.empty((0, 0, 0))

@@ -22,12 +22,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
 from model.case.case import Case
 from model.drivers.outcome import TITLES, Outcome
 from model.drivers.regression import BLOCKS, Regression, random_orders
 from model.evidence.economy import Layout
+from model.projection.blocks import along_draws, in_blocks
 from model.projection.projection import Projector, quantiles
 from model.sampling.fitting import Posterior
 
@@ -148,10 +150,13 @@ def held_at_ends(
 
 
 def _median(case: Case, layout: Layout, draws: Floats, outcome: Outcome) -> float:
-    revenue = Projector(case, layout, draws, outcome.seed).baseline.revenue_usd
     inside = case.timeline.months.year == outcome.year
-    amount = revenue.sel(definition=outcome.definition).isel(month=inside).sum(["host", "month"])
-    return float(amount.median())
+
+    def amount(some: Projector) -> xr.DataArray:
+        revenue = some.baseline.revenue_usd.sel(definition=outcome.definition)
+        return revenue.isel(month=inside).sum(["host", "month"])
+
+    return float(along_draws(in_blocks(case, layout, draws, amount, outcome.seed)).median())
 
 
 def _shares(regression: Regression, alone: Sequence[Regression], seed: int) -> pd.DataFrame:

@@ -66,6 +66,8 @@ class Evidence:
         Half the log width of a ``spread``, else zero.
     error : array, (R,)
         Standard deviation of the log error, s.
+    varied : array, (R,)
+        Part of it that is of a ratio which varies, not of the source: it is never shared.
     tail : array, (R,)
         Mean of the exponential tail; negative for floors, zero if there is no tail, infinite for
         bare bounds.
@@ -104,6 +106,7 @@ class Evidence:
     log_figure: Floats
     half_width: Floats
     error: Floats
+    varied: Floats
     tail: Floats
     offset: Floats
     shared_error: Floats
@@ -157,6 +160,8 @@ def evidence(case: Case, measured: Measurement) -> Evidence:
     letters = tuple(sorted(set(rows["reliability"]))) if reading.letter_sd else ()
     letter = np.array([letters.index(o) if letters else 0 for o in rows["reliability"]], int)
     error = np.array([figure.error for figure in figures])
+    varied = np.array([figure.varied for figure in figures])
+    graded = told(error, varied)
     panels = tuple(sorted(set(rows["panel"]) - {""}))
     return Evidence(
         ids=measured.ids,
@@ -164,9 +169,10 @@ def evidence(case: Case, measured: Measurement) -> Evidence:
         half_width=np.array([figure.half_width for figure in figures])
         * (rows["qualifier"] == "spread").to_numpy(),
         error=error,
+        varied=varied,
         tail=np.array([figure.tail for figure in figures]),
         offset=np.array([figure.offset for figure in figures]),
-        shared_error=sign * _shared_error(origin, counted, error, reading.echo_shared),
+        shared_error=sign * _shared_error(origin, counted, graded, reading.echo_shared),
         weight=_weights(rows, counted, error),
         origin=origin,
         origins=origins,
@@ -177,7 +183,7 @@ def evidence(case: Case, measured: Measurement) -> Evidence:
         to_printed=np.array([figure.to_printed for figure in figures]),
         letters=letters,
         letter=letter,
-        shared_letter=letter[_best(origin, counted, error)],
+        shared_letter=letter[_best(origin, counted, graded)],
         letter_sd=reading.letter_sd,
         off=reading.off,
     )
@@ -211,13 +217,19 @@ def recounted(case: Case, said: Evidence, counted: NDArray[np.bool_]) -> Evidenc
     """
     rows = _rows(case, said.ids)
     _, sign = shared_errors(rows)
-    shared = _shared_error(said.origin, counted, said.error, case.reading.echo_shared)
+    error = told(said.error, said.varied)
+    shared = _shared_error(said.origin, counted, error, case.reading.echo_shared)
     return replace(
         said,
         weight=_weights(rows, counted, said.error),
         shared_error=sign * shared,
-        shared_letter=said.letter[_best(said.origin, counted, said.error)],
+        shared_letter=said.letter[_best(said.origin, counted, error)],
     )
+
+
+def told(error: Floats, varied: Floats) -> Floats:
+    """The part of errors, (R,), that is of who told the figure, and of its words."""
+    return np.sqrt(error**2 - varied**2)
 
 
 def _figure(case: Case, row: Any) -> Figure:

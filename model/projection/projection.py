@@ -124,6 +124,8 @@ class Projector:
         Seed of the exchange rates' random walks.
     follows_earnings : array of bool, (n,), optional
         Draws in which the state's claim follows what crews earn in a scenario, not the plan.
+    walk : mapping of array, (n, T), optional
+        The random walks, if these draws are some of those that they were drawn for.
     """
 
     def __init__(
@@ -133,6 +135,8 @@ class Projector:
         draws: Floats,
         seed: int = 0,
         follows_earnings: NDArray[np.bool_] | None = None,
+        *,
+        walk: Mapping[str, Floats] | None = None,
     ) -> None:
         self.case = case
         values = layout.by_family(draws)
@@ -140,7 +144,7 @@ class Projector:
         stated = items(values, Cells.monthly(case))
         host_of = host_of_segment(case)
         weights = segment_weights(values, host_of)
-        walk = random_walk(case, len(draws), seed)
+        walk = random_walk(case, len(draws), seed) if walk is None else walk
         self._hosts = {}
         for place, host in enumerate(case.hosts):
             own = host_of == place
@@ -297,11 +301,6 @@ def _joined(by_host: list[Floats], axis: int) -> Floats:
     if len(by_host) == 1:
         return np.expand_dims(by_host[0], axis)
     return np.stack(by_host, axis=axis)
-
-
-def project(case: Case, layout: Layout, draws: Floats) -> Projection:
-    """Baseline workers and revenue by month from draws of the basic quantities, (n, N)."""
-    return Projector(case, layout, draws).baseline
 
 
 def quantiles(draws: Floats, axis: int = -1) -> dict[str, Floats]:

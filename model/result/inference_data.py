@@ -20,8 +20,8 @@ from model.case.case import Case
 from model.equations.quantities import HEADLINE
 from model.evidence.likelihood import Evidence
 from model.evidence.synthesis import ErrorSizes, Synthesis, log_quantities
+from model.projection.blocks import yearly_usd
 from model.projection.prediction import replicate
-from model.projection.projection import project
 from model.result.readable_tables import known
 from model.sampling.fitting import Posterior
 from model.sampling.rivals import restated
@@ -100,7 +100,7 @@ def _of_reading(fitted: Fitted, place: int | None, case: Case, parts: Synthesis)
 def _quantities(case: Case, own: Posterior, base: Mapping[str, Any]) -> xr.Dataset:
     """Basic quantities, and the state take of whole years in dollars."""
     families = draws_file.families(case, own, {**base, **draws_file.coordinates(case)})
-    yearly = project(case, own.layout, own.draws).yearly_usd.sel(definition=HEADLINE)
+    yearly = yearly_usd(case, own.layout, own.draws).sel(definition=HEADLINE)
     shape = (*own.normals.shape[:2], -1)
     amounts = yearly.transpose("draw", "year").to_numpy().reshape(shape)
     attributes = {"units": "USD", "long_name": "State take of the year."}

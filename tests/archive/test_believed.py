@@ -8,8 +8,8 @@ import pytest
 from model.archive.believed import believable, believed
 from model.case.case import Case
 from model.case.faults import CaseError
+from model.projection.blocks import project
 from model.projection.prediction import log_densities, modelled_total
-from model.projection.projection import project
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import Posterior
 from model.sampling.reweighting import weighted_quantiles

@@ -9,7 +9,8 @@ from model.archive.by_place import by_place
 from model.archive.summary_schema import Place
 from model.case.case import Case
 from model.evidence.economy import Layout
-from model.projection.projection import Projection, project
+from model.projection.blocks import project
+from model.projection.projection import Projection
 from tests.kinds import several_hosts
 
 

@@ -49,12 +49,12 @@ def test_a_longer_fit_that_diverges_is_repeated(monkeypatch: pytest.MonkeyPatch)
         large = options.target_accept < fresh_fit.SMALL_STEPS
         return Draws(options, int(start is not None and large))
 
-    def verdict(posterior: Draws, projection: Any) -> Any:
+    def verdict(posterior: Draws, yearly: Any) -> Any:
         return SimpleNamespace(converged=posterior.longer == 1 and not posterior.diverged)
 
     monkeypatch.setattr(fresh_fit, "fit", fit)
     monkeypatch.setattr(fresh_fit, "verdict", verdict)
-    monkeypatch.setattr(fresh_fit, "project", lambda *_: None)
+    monkeypatch.setattr(fresh_fit, "yearly_usd", lambda *_: None)
     said: list[str] = []
     hooks: Any = SimpleNamespace(say=said.append, progress=None)
     nothing: Any = None

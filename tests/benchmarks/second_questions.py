@@ -76,7 +76,7 @@ def refitted(case: Case, parts: Synthesis, start: Map) -> Refit:
 def fewest(case: Case, posterior: Posterior) -> float:
     """Effective draws of the quantity that has the fewest."""
     projector = Projector(case, posterior.layout, posterior.draws)
-    return verdict(posterior, projector.baseline).min_ess_bulk
+    return verdict(posterior, projector.baseline.yearly_usd).min_ess_bulk
 
 
 def scenarios(options: Options) -> Iterator[Line]:

@@ -16,7 +16,7 @@ from model.calibration.replicates import OPTIONS, THIN
 from model.case.case import Case, read_case
 from model.equations.quantities import BASIC_BY_NAME, HEADLINE
 from model.evidence.synthesis import synthesis
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.sampling.fitting import fit
 from model.sampling.parallel import completed, executor
 from tests.cases import COLUMNS, Cells, Rows, row, table_text, write_case

@@ -14,7 +14,8 @@ from scipy.stats import norm
 from model.case.case import Case, read_case
 from model.criticism.held_out import held_out_totals
 from model.equations.quantities import DEFINITIONS, HEADLINE
-from model.projection.projection import Projector, project
+from model.projection.blocks import project
+from model.projection.projection import Projector
 from model.sampling.convergence import Convergence
 from model.sampling.reweighting import weighted_quantiles
 from tests.cases import row, write_case

@@ -12,7 +12,8 @@ from model.criticism.leave_out import LeftOut, groups, headline, leave_out, left
 from model.criticism.refits import Task, refit, yearly_revenue
 from model.equations.quantities import HEADLINE
 from model.evidence.synthesis import Synthesis
-from model.projection.projection import project, quantiles
+from model.projection.blocks import project
+from model.projection.projection import quantiles
 from model.question import SamplerOptions, WhatIf
 from model.sampling.fitting import Posterior, fit
 from model.sampling.parallel import executor

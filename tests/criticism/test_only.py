@@ -17,7 +17,7 @@ from model.criticism.leave_out import groups
 from model.criticism.refits import Refit, Task, yearly_revenue
 from model.criticism.suite import CHECKS, LEFT_OUT_KINDS, NotACheckError, criticise, named_checks
 from model.evidence.synthesis import Synthesis
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import Posterior
 from model.sampling.reweighting import Reweighted

@@ -18,7 +18,7 @@ from model.criticism.refits import Refit, yearly_revenue
 from model.criticism.without_host import without_hosts
 from model.equations.quantities import HEADLINE
 from model.evidence.synthesis import synthesis
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import fit
 from model.sampling.parallel import executor

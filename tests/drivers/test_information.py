@@ -31,7 +31,7 @@ from model.drivers.outcome import Outcome
 from model.drivers.regression import TooFewDrawsError
 from model.equations.quantities import HEADLINE
 from model.evidence.synthesis import log_quantities, synthesis
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.question import SamplerOptions
 from model.sampling.fitting import Posterior, fit
 from model.sampling.parallel import all_of, executor

@@ -40,8 +40,9 @@ from model.drivers.regression import TooFewDrawsError
 from model.drivers.shares import NEAR, _near, held_at_ends, shares_of
 from model.equations.quantities import BASIC, DEFINITIONS
 from model.evidence.synthesis import synthesis
+from model.projection.blocks import project
 from model.projection.horizon import extended
-from model.projection.projection import Projection, Projector, project
+from model.projection.projection import Projection, Projector
 from model.question import WhatIf
 from model.sampling.fitting import Posterior
 from model.sampling.whatif import changed_parts

@@ -26,7 +26,7 @@ from model.evidence.readable.hedges import draw_extremes, log_extremes, log_tail
 from model.evidence.readable.points import log_volume, normals_of, point_of, variables
 from model.evidence.synthesis import Synthesis, log_quantities, program
 from model.kernel.native import density
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.question import SamplerOptions
 from model.sampling.fitting import fit
 from tests.kinds import ALL, KINDS, QUALIFIERS, parts_of

@@ -12,8 +12,8 @@ from model.case.case import Case, read_case
 from model.case.faults import CaseError
 from model.evidence.economy import Calendar, Cells, accounts, segment_weights, workers
 from model.evidence.synthesis import Synthesis, log_quantities, synthesis
+from model.projection.blocks import project
 from model.projection.prediction import held_out_rows
-from model.projection.projection import project
 from tests.cases import row, write_case
 from tests.kinds import alike_hosts, several_hosts
 

@@ -14,7 +14,8 @@ from model.case.case import read_case
 from model.equations.quantities import DEFINITIONS
 from model.exposure.by_firm import QUANTITIES, WORKER_MONTHS, YIELDS, Exposed
 from model.exposure.networks import Exposures, exposures
-from model.projection.projection import Projector, project
+from model.projection.blocks import project
+from model.projection.projection import Projector
 from tests.cases import write_case
 from tests.reports import runs
 

@@ -9,7 +9,8 @@ from model.case.case import Case
 from model.equations.accounts import collected
 from model.equations.quantities import DEFINITIONS
 from model.evidence.economy import Layout
-from model.projection.projection import project, quantiles, revenue_table, workers_table
+from model.projection.blocks import project
+from model.projection.projection import quantiles, revenue_table, workers_table
 from model.sampling.fitting import Posterior
 
 #: Values by family at which a month can be computed by hand; the rest stay at their medians.

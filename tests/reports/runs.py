@@ -35,8 +35,8 @@ from model.criticism.sensitivity import power_scaling
 from model.drivers.kept import ask
 from model.drivers.kept import record as record_drivers
 from model.evidence.synthesis import Synthesis, synthesis
+from model.projection.blocks import project
 from model.projection.prediction import fitted_rows
-from model.projection.projection import project
 from model.question import Question, SamplerOptions, WhatIf
 from model.sampling.convergence import Convergence
 from model.sampling.fitting import STATS, Posterior

@@ -17,7 +17,7 @@ from model.evidence.synthesis import Synthesis, program, synthesis
 from model.kernel.native import Map, density
 from model.kernel.program import Program
 from model.kernel.tape import Tape
-from model.projection.projection import project
+from model.projection.blocks import project
 from model.question import SamplerOptions, WhatIf
 from model.sampling import fitting, whitening
 from model.sampling.convergence import convergence

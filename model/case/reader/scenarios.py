@@ -22,7 +22,7 @@ from model.case.folders import (
 from model.case.reader.dates import month
 from model.case.reader.files import Folder
 from model.case.reader.impossible import EXCHANGE_RATE, impossible
-from model.case.reader.settings import ChangeTable, ScenarioFile
+from model.case.reader.scenario_tables import ChangeTable, ScenarioFile
 from model.case.reader.toml_files import period, read_toml, validate
 from model.case.reader.toml_places import Place, dotted, line_of
 from model.case.units import UnitError, conversion, is_pure, pure_factor

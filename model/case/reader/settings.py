@@ -296,6 +296,17 @@ class SlipsTable(Table):
     basis: Filled
 
 
+class VariesTable(Table):
+    """``[varies]``: how far a ratio that is one for all dates was off it at the time of a row."""
+
+    quota_use: Deviation | None = None
+    permits_per_year: Deviation | None = None
+    visas_per_entry: Deviation | None = None
+    registrations_per_entry: Deviation | None = None
+    crossings_per_year: Deviation | None = None
+    basis: Filled
+
+
 class ReadingFile(Table):
     """reading.toml."""
 
@@ -308,33 +319,5 @@ class ReadingFile(Table):
     panel: PanelTable | None = None
     echo: EchoTable
     errors: ErrorsTable
+    varies: VariesTable | None = None
     slips: SlipsTable
-
-
-# scenarios/NAME.toml
-
-
-class ChangeTable(Table):
-    """One of ``[[changes]]``, with one of ``set``, ``scale``, ``path`` and ``as_in``."""
-
-    quantity: Filled
-    host: Filled | None = None
-    segment: Filled | None = None
-    since: Annotated[Month, Field(alias="from")]
-    until: Annotated[Month | None, Field(alias="to")] = None
-    set: NotNegative | None = None
-    scale: NotNegative | None = None
-    path: Annotated[dict[Month, NotNegative], Field(min_length=1)] | None = None
-    as_in: Month | None = None
-    unit: str | None = None
-
-
-class ScenarioFile(Table):
-    """A scenario."""
-
-    title: Line
-    description: Filled
-    basis: str = ""
-    sources: list[Filled] = []
-    horizon: Month | None = None
-    changes: list[ChangeTable] = []

@@ -271,6 +271,7 @@ def read_reading(folder: Folder) -> Reading | None:
         off_share=file.errors.off_share,
         off_by=file.errors.off_by,
         slip_factor=file.slips.factor,
+        varies=file.varies.model_dump(exclude={"basis"}, exclude_none=True) if file.varies else {},
         basis={
             name: table.basis
             for name in ReadingFile.model_fields
