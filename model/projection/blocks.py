@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 CELLS = 3_000_000
 
 
-def in_blocks(
+def in_blocks[Found](
     case: Case,
     layout: Layout,
     draws: Floats,

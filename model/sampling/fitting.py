@@ -29,6 +29,8 @@ PER_ENTRY = 2
 #: have long tails, which a trajectory that stops where most entries turn does not cross. (nutpie's
 #: ``extra_doublings`` after the turn narrows even a Normal: its variance by half a per cent.)
 LENGTH = {"check_turning": False, "maxdepth": 6}
+#: A long pilot is to learn scales and bends of many entries, for which half of that is enough.
+SHORTER = {**LENGTH, "maxdepth": 5}
 #: The sampler's statistics that are kept: ArviZ's names and nutpie's.
 STATS = {
     "diverging": "diverging",
@@ -203,16 +205,17 @@ def fit(
         raise NoStartingPointError
     lap("mode")
     enough = -(-PER_ENTRY * parts.size // options.chains)
+    length = LENGTH
     if pilots and enough > max(draws for _, draws in pilots):
         # after one as long as that, a second hardly lengthens the sampler's steps
-        pilots = pilots[-1:]
+        pilots, length = pilots[-1:], SHORTER
     for number, (tune, draws) in enumerate(pilots):
         short = replace(
             options, tune=tune, draws=max(draws, enough),
             # a separate seed for each pilot
             seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
         )  # fmt: skip
-        x, stats = _sample(sampler(recorded, start), short, lambda *_: None, LENGTH)
+        x, stats = _sample(sampler(recorded, start), short, lambda *_: None, length)
         start = pilot_map(start(x).reshape(-1, parts.size), recorded, levels)
         gradients += int(stats["n_steps"].sum())
     lap("pilots")
