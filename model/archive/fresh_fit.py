@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 MORE = 2
 #: Fewest draws of a chain that are meant to converge.
 FULL = SamplerOptions().draws // 2
-#: Target acceptance after divergent draws: steps of about half the length.
-SMALL_STEPS = 0.99
+#: Target acceptances after divergent draws: steps of some four fifths and half of the length.
+SMALLER_STEPS = (0.95, 0.99)
 
 
 def fitted(question: Question, inputs: Inputs, hooks: Hooks) -> Any:
@@ -93,14 +93,15 @@ def _fit(
     *,
     refine: bool = False,
 ) -> Posterior:
-    """Fit once; if any draw diverges, once more with smaller steps."""
+    """Fit once; while any draw diverges, again with smaller steps."""
     posterior = fit(parts, options, start=start, refine=refine, progress=hooks.progress)
-    divergences = int(posterior.diverging.sum())
-    if divergences and options.target_accept < SMALL_STEPS:
-        diverged = counted(divergences, "draw", "draws")
-        hooks.say(f"{diverged} diverged; sampling again with smaller steps")
-        smaller = replace(options, target_accept=SMALL_STEPS)
-        posterior = fit(parts, smaller, start=start, refine=refine, progress=hooks.progress)
+    for target in SMALLER_STEPS:
+        divergences = int(posterior.diverging.sum())
+        if divergences and options.target_accept < target:
+            diverged = counted(divergences, "draw", "draws")
+            hooks.say(f"{diverged} diverged; sampling again with smaller steps")
+            smaller = replace(options, target_accept=target)
+            posterior = fit(parts, smaller, start=start, refine=refine, progress=hooks.progress)
     return posterior
 
 

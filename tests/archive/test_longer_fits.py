@@ -46,7 +46,7 @@ def test_a_longer_fit_that_diverges_is_repeated(monkeypatch: pytest.MonkeyPatch)
     ) -> Draws:
         asked.append((options.target_accept, start, refine))
         # the first fit is sound; of the longer one a draw diverges, unless its steps are small
-        large = options.target_accept < fresh_fit.SMALL_STEPS
+        large = options.target_accept < fresh_fit.SMALLER_STEPS[-1]
         return Draws(options, int(start is not None and large))
 
     def verdict(posterior: Draws, yearly: Any) -> Any:
@@ -63,8 +63,8 @@ def test_a_longer_fit_that_diverges_is_repeated(monkeypatch: pytest.MonkeyPatch)
     assert asked == [
         (usual, None, False),
         (usual, "map", False),
-        (fresh_fit.SMALL_STEPS, "map", False),
+        *((target, "map", False) for target in fresh_fit.SMALLER_STEPS),
     ]
     assert gate.converged
     assert posterior.diverging.sum() == 0
-    assert said[-1] == "1 draw diverged; sampling again with smaller steps"
+    assert said[-2:] == ["1 draw diverged; sampling again with smaller steps"] * 2
