@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from model.kernel.native import Map
 from model.projection.blocks import yearly_usd
 from model.question import SamplerOptions
 from model.sampling.convergence import Convergence, convergence
-from model.sampling.fitting import fit
+from model.sampling.fitting import NoStartingPointError, Posterior, fit
 
 Floats = NDArray[np.float64]
 
@@ -78,9 +78,23 @@ class Refit:
 
 
 def refit(task: Task) -> Refit:
-    """Run a fit and project what happened."""
+    """Run a fit and project what happened; one that is not reliable goes on for as long again."""
     posterior = fit(task.parts, task.options, start=task.start)
-    yearly = yearly_revenue(task.case, posterior.layout, posterior.draws)
+    found = _projected(task.case, posterior)
+    if found.reliable:
+        return found
+    (seed,) = np.random.SeedSequence([task.options.seed, 100]).generate_state(1)
+    try:
+        # the map that it began in is of another posterior; this one is of its own draws
+        more = fit(task.parts, replace(task.options, seed=int(seed)), start=posterior.map)
+    except NoStartingPointError:
+        return found
+    return _projected(task.case, posterior.with_more(more))
+
+
+def _projected(case: Case, posterior: Posterior) -> Refit:
+    """A fit with its revenue and the verdict on it."""
+    yearly = yearly_revenue(case, posterior.layout, posterior.draws)
     shape = posterior.diverging.shape
     takes = yearly.sel(definition=HEADLINE)
     named = {
