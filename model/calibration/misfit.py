@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from model.archive.check_result import CheckResult
 from model.archive.finding import finding
-from model.calibration.replicates import OPTIONS, THIN, Replicate, Study, misfit_of
-from model.sampling.fitting import fit
+from model.calibration.replicates import THIN, Replicate, Study, misfit_of, settled_fit
 
 READING = (
     "Total misfit of the rows (minus twice their log density, averaged over the draws of a fit) as "
@@ -51,5 +49,5 @@ def misfit(study: Study, replicates: Sequence[Replicate], enough: int) -> CheckR
 
 def own_misfit(study: Study) -> float:
     """Total misfit of the rows as published."""
-    posterior = fit(study.fitted(study.parts), replace(OPTIONS, seed=study.seed))
+    posterior = settled_fit(study.fitted(study.parts), study.seed)
     return misfit_of(posterior.parts, posterior.flat[THIN - 1 :: THIN])

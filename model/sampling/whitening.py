@@ -22,8 +22,10 @@ from model.kernel.program import Program
 
 Floats = NDArray[np.float64]
 
-#: Largest slope at which the search is taken to have reached the mode.
-STILL = 0.1
+#: Largest slope at which the search is taken to have reached the mode; how often it begins anew.
+STILL, SEARCHES = 0.1, 5
+#: Least curvature that a direction is taken to have: of a prior alone it is one.
+FLAT = 0.1
 #: Skews and tails of the bends that are tried; a tail of one and no skew is a straight line.
 SKEWS = np.arange(-10, 11) / 10
 TAILS = 2.0 ** (np.arange(-6, 7) / 6)
@@ -71,8 +73,9 @@ def curvature_map(
 ) -> tuple[Map, bool]:
     """Mode by L-BFGS, Hessian by central differences of the gradient, and its inverse root.
 
-    If the Hessian is not positive definite, the sampler works on the standard normals themselves,
-    starting from the mode, and the second value is False.
+    Where the density curves upwards, as between two modes, the size of the curvature counts
+    (Betancourt 2013). If no mode is found, the sampler works on the standard normals themselves,
+    starting from where the search ended, and the second value is False.
 
     Parameters
     ----------
@@ -102,8 +105,14 @@ def curvature_map(
 
     # on matrices this small, linear algebra in threads takes three times as long
     with threadpool_limits(1):
-        start = np.zeros(len(free)) if begin is None else begin[free]
-        mode = minimize(negative, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
+        mode = np.zeros(len(free)) if begin is None else begin[free]
+        for _ in range(SEARCHES):
+            # it ends where the density hardly gains, which may be short of the mode
+            mode = minimize(
+                negative, mode, jac=True, method="L-BFGS-B", options={"maxiter": 2000}
+            ).x
+            if np.abs(negative(mode)[1]).max() <= STILL:
+                break
         step = 1e-4
         slopes = [
             (negative(mode + step * unit)[1] - negative(mode - step * unit)[1]) / (2 * step)
@@ -113,8 +122,7 @@ def curvature_map(
         if not np.isfinite(hessian).all() or np.abs(negative(mode)[1]).max() > STILL:
             return Map(whole(mode), np.eye(size)), False
         values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
-        if values[0] < 1e-3:
-            return Map(whole(mode), np.eye(size)), False
+        values = np.maximum(np.abs(values), FLAT)
         root = np.eye(size)
         root[np.ix_(free, free)] = triangle(vectors / values @ vectors.T, vectors / np.sqrt(values))
     return Map(whole(mode), root), True

@@ -24,7 +24,9 @@ from model.sampling.convergence import convergence
 from model.sampling.fitting import Posterior, fit
 from model.sampling.whatif import changed_parts
 from model.sampling.whitening import (
+    FLAT,
     SLOPES,
+    STILL,
     curvature_map,
     fitted_bends,
     pilot_map,
@@ -87,13 +89,41 @@ def test_whitening_finds_mode_and_curvature() -> None:
     np.testing.assert_allclose(found.root @ found.root.T, np.linalg.inv(precision), rtol=1e-5)
 
 
-def test_whitening_gives_up_on_a_saddle() -> None:
+def test_where_the_density_curves_upwards_the_size_of_the_curvature_counts() -> None:
+    """Between two modes the search stands still; a flat direction is not taken to be endless."""
+
     def density(x: np.ndarray) -> tuple[float, np.ndarray]:
-        return 0.0 * x.sum(), np.array([-x[0], 0.0])
+        return 0.0 * x.sum(), np.array([-4.0 * x[0], 0.25 * x[1], 0.0])
+
+    found, done = curvature_map(density, 3)
+    assert done
+    expected = np.diag([0.5, 2.0, FLAT**-0.5])
+    np.testing.assert_allclose(found.root, expected, atol=1e-6)
+
+
+def test_whitening_gives_up_where_there_is_no_mode() -> None:
+    def density(x: np.ndarray) -> tuple[float, np.ndarray]:
+        return float(x[0]), np.array([1.0, 0.0])
 
     found, done = curvature_map(density, 2)
     assert not done
     np.testing.assert_array_equal(found.root, np.eye(2))
+
+
+def test_a_search_that_ends_short_of_the_mode_begins_anew() -> None:
+    """A valley so long that the density hardly gains along it."""
+
+    def density(x: np.ndarray) -> tuple[float, np.ndarray]:
+        apart = x[1:] - x[:-1] ** 2
+        value = -1e4 - (1e4 * apart**2).sum() - ((1.0 - x[:-1]) ** 2).sum()
+        gradient = np.zeros_like(x)
+        gradient[1:] -= 2e4 * apart
+        gradient[:-1] += 4e4 * apart * x[:-1] + 2.0 * (1.0 - x[:-1])
+        return float(value), gradient
+
+    found, done = curvature_map(density, 8)
+    assert done
+    assert np.abs(density(found.centre)[1]).max() <= STILL
 
 
 @pytest.mark.parametrize(("skew", "tail"), [(0.0, 1.0), (0.6, 1.0), (-0.4, 0.7), (0.3, 1.4)])
