@@ -34,6 +34,8 @@ Floats = NDArray[np.float64]
 
 #: Two-sided probability below which a total is reported as incompatible with the model.
 INCOMPATIBLE = 0.01
+#: The least probable totals are told one by one; of the others the table tells.
+TOLD = 5
 #: What else a published state take may mean: money that is sent home, and by whom.
 MEANINGS = {
     "with_managers": ("state_take", "managers_take"),
@@ -161,6 +163,9 @@ def _if_believed(
 def _said(table: pd.DataFrame, draws: int, moved: dict[str, list[Any]]) -> list[Finding]:
     compared = table[table["p"].notna()].sort_values("p")
     said = [finding("totals", count=len(compared)) if len(compared) else finding("no_total")]
+    rest = compared.iloc[TOLD:]
+    if len(rest) > 1:
+        compared = compared.iloc[:TOLD]
     said += [
         finding(
             "total", row=row.row, chance=chance(row.p, draws),
@@ -168,6 +173,8 @@ def _said(table: pd.DataFrame, draws: int, moved: dict[str, list[Any]]) -> list[
         )
         for row in compared.itertuples()
     ]  # fmt: skip
+    if len(rest) > 1:
+        said.append(finding("more_totals", count=len(rest), chance=chance(rest["p"].min(), draws)))
     world = table[table["share_q50"].notna()]
     smaller = world[world["share_above_one"] > 1.0 - INCOMPATIBLE]
     world = world.drop(smaller.index)
@@ -184,9 +191,10 @@ def _believed(row: Any, moved: list[Any]) -> Finding:
     if not np.isfinite(row.believed_q50):
         return finding("beyond_draws")
     take = [value / MILLION for value in _ends(row, "believed")]
-    if not moved:
+    seen = [one for one in moved if f"{one['before']:.3g}" != f"{one['after']:.3g}"]
+    if not seen:
         return finding("if_believed", take=take)
-    return finding("if_believed_with", take=take, moved=[finding("moved", **one) for one in moved])
+    return finding("if_believed_with", take=take, moved=[finding("moved", **one) for one in seen])
 
 
 def _meant(row: Any, draws: int) -> Finding:

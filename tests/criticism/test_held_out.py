@@ -12,6 +12,7 @@ import pytest
 from scipy.stats import norm
 
 from model.case.case import Case, read_case
+from model.criticism import held_out
 from model.criticism.held_out import held_out_totals
 from model.equations.quantities import DEFINITIONS, HEADLINE
 from model.projection.blocks import project
@@ -49,6 +50,23 @@ def table(case: Case) -> pd.DataFrame:
     assert result.passed is False
     assert "absurd: probability below" in result.sentence
     return result.table.set_index("row")
+
+
+@pytest.mark.parametrize("told", [0, 1, 2, 100])
+def test_the_least_probable_totals_are_told_one_by_one(
+    case: Case, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posterior = prior_draws(case, draws=200)
+    projection = project(case, posterior.layout, posterior.draws)
+    monkeypatch.setattr(held_out, "TOLD", told)
+    result = held_out_totals(case, posterior, GATE, projection, seed=1)
+    p = result.table.set_index("row")["p"].dropna().sort_values()
+    rest = p.iloc[told:]
+    assert [f"{row}: probability" in result.sentence for row in p.index] == [
+        place < told or len(rest) == 1 for place in range(len(p))
+    ]
+    said = f"{len(rest)} more have a probability of"
+    assert (said in result.sentence) == (len(rest) > 1)
 
 
 def log_million(total: Any) -> np.ndarray:
