@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from model.archive.believed import believed
 from model.archive.summary import convergence_block
 from model.archive.under_scenarios import verdict
@@ -15,7 +17,7 @@ from model.kernel.native import Map
 from model.projection.blocks import project, yearly_usd
 from model.question import Question, SamplerOptions
 from model.sampling.convergence import Convergence, worst_of
-from model.sampling.fitting import GOES_ON, Posterior, fit, other_seed
+from model.sampling.fitting import Posterior, fit
 from model.sampling.rivals import draws_of, mixed
 from model.terminal.wording import counted
 
@@ -75,8 +77,9 @@ def _judged(
         if gate.converged:
             break
         hooks.say("Not converged yet; sampling for half as long again")
-        seed = other_seed(options.seed, GOES_ON + number)
-        longer = replace(posterior.options, draws=options.draws // MORE, seed=seed)
+        # random numbers apart from those of the pilots
+        (seed,) = np.random.SeedSequence([options.seed, 100 + number]).generate_state(1)
+        longer = replace(posterior.options, draws=options.draws // MORE, seed=int(seed))
         more = _fit(parts, longer, hooks, posterior.map)
         posterior, gate = judged(posterior.with_more(more))
     return posterior, gate

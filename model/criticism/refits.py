@@ -16,7 +16,7 @@ from model.kernel.native import Map
 from model.projection.blocks import yearly_usd
 from model.question import SamplerOptions
 from model.sampling.convergence import Convergence, convergence
-from model.sampling.fitting import GOES_ON, NoStartingPointError, Posterior, fit, other_seed
+from model.sampling.fitting import NoStartingPointError, Posterior, fit
 
 Floats = NDArray[np.float64]
 
@@ -83,10 +83,10 @@ def refit(task: Task) -> Refit:
     found = _projected(task.case, posterior)
     if found.reliable:
         return found
-    longer = replace(task.options, seed=other_seed(task.options.seed, GOES_ON))
+    (seed,) = np.random.SeedSequence([task.options.seed, 100]).generate_state(1)
     try:
         # the map that it began in is of another posterior; this one is of its own draws
-        more = fit(task.parts, longer, start=posterior.map)
+        more = fit(task.parts, replace(task.options, seed=int(seed)), start=posterior.map)
     except NoStartingPointError:
         return found
     return _projected(task.case, posterior.with_more(more))

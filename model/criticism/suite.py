@@ -20,7 +20,6 @@ from model.criticism.one_reading import one_reading, said_of
 from model.criticism.predictive_checks import posterior_predictive, prior_predictive
 from model.criticism.priors_together import priors_together
 from model.criticism.sensitivity import power_scaling, width_refits
-from model.criticism.verdicts import no_check
 from model.criticism.without_host import without_hosts
 from model.projection.prediction import fitted_rows
 from model.sampling.parallel import executor
@@ -86,7 +85,8 @@ def named_checks(only: str | Sequence[str], of_case: Sequence[str]) -> list[str]
     names = [only] if isinstance(only, str) else list(only)
     for name in names:
         if name not in store.CHECK_NAMES:
-            raise NotACheckError(no_check(name, store.CHECK_NAMES))
+            known = ", ".join(store.CHECK_NAMES)
+            raise NotACheckError(f"there is no check {name!r}; write one of: {known}")
         if name not in of_case:
             raise NotACheckError(
                 f"a case of one host has no check {name}: it leaves out the rows of one of several"

@@ -29,20 +29,15 @@ TITLES = {
 }
 
 
-def no_check(name: str, names: Sequence[str]) -> str:
-    """Say that a name is none of those of checks."""
-    return f"there is no check {name!r}; write one of: {', '.join(names)}"
-
-
 def faulty_arguments(
     show: str, output_format: Format, names: Sequence[str], only: Sequence[str] = ()
 ) -> str:
     """Describe the error in the arguments that name checks; blank if there is none."""
+    known = ", ".join(names)
     for option, name in [("--only", one) for one in only] + [("--show", show)] * bool(show):
         if name not in names:
-            return f"{option}: {no_check(name, names)}"
+            return f"{option}: there is no check {name!r}; write one of: {known}"
     if output_format is Format.csv and not show:
-        known = ", ".join(names)
         return f"--format csv prints one check's table: name it with --show; one of: {known}"
     return ""
 

@@ -3,7 +3,7 @@
 With q the log of the quantity a row is about and y the log of the printed figure:
 
 - ``exact``, ``about`` and ``range`` are Normal(q, s), where s² is the sum of the variances of the
-  grade, the rounding, the speaker's interval and a ratio that varies;
+  grade, the rounding and the speaker's interval;
 - ``at_least``, ``more_than`` and ``incomplete`` (a count with known gaps) are floors,
   y = q + error - tail, with an exponential tail;
   ``nearly``, ``almost``, ``up_to`` and ``as_much_as`` are ceilings, y = q + error + tail;

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import xarray as xr
@@ -20,6 +21,7 @@ from model.projection.horizon import random_walk
 from model.projection.projection import Projection, Projector
 
 Floats = NDArray[np.float64]
+Found = TypeVar("Found")
 
 #: Draws times months times segments of a block, at most.
 CELLS = 3_000_000

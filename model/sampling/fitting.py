@@ -23,8 +23,6 @@ Progress = Callable[[str, int, int], None]
 
 #: Warm-up and kept draws of each pilot's chains.
 PILOTS = ((75, 75), (75, 100))
-#: Number of the seed with which a fit goes on; those below are of pilots.
-GOES_ON = 100
 #: Draws of a pilot for each entry, at least: the covariance of fewer has directions of no width.
 PER_ENTRY = 2
 #: In a map that makes the posterior nearly Normal all trajectories have 2^6 - 1 steps. Some entries
@@ -213,8 +211,10 @@ def fit(
         pilots, length = pilots[-1:], SHORTER
     for number, (tune, draws) in enumerate(pilots):
         short = replace(
-            options, tune=tune, draws=max(draws, enough), seed=other_seed(options.seed, number)
-        )
+            options, tune=tune, draws=max(draws, enough),
+            # a separate seed for each pilot
+            seed=int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0]),
+        )  # fmt: skip
         x, stats = _sample(sampler(recorded, start), short, lambda *_: None, length)
         start = pilot_map(start(x).reshape(-1, parts.size), recorded, levels)
         gradients += int(stats["n_steps"].sum())
@@ -233,11 +233,6 @@ def fit(
         notes={"whitened": whitened, "gradients": int(stats["n_steps"].sum()) + gradients},
         seconds=seconds,
     )
-
-
-def other_seed(seed: int, number: int) -> int:
-    """A seed for random numbers apart from those of ``seed`` and of its other numbers."""
-    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
 
 
 def _sample(

@@ -11,8 +11,6 @@ from scipy import stats
 
 from model.case.case import Case, read_case
 from model.case.faults import CaseError
-from model.case.reader.settings import VariesTable
-from model.equations.subjects import COUNTS
 from model.evidence.likelihood import recounted
 from model.evidence.synthesis import log_quantities, row_densities, synthesis
 from tests.cases import row, write_case
@@ -36,11 +34,6 @@ def quotas(folder: Path, **reading: object) -> Case:
         "stock": exact("permitted", "2018-03", "persons", 4_000),
     }
     return read_case(write_case(folder, evidence=rows, reading=told))
-
-
-def test_each_ratio_by_which_counts_are_read_may_vary() -> None:
-    ratios = {name for _, factors in COUNTS.values() for name in factors}
-    assert {*VariesTable.model_fields} - {"basis"} == ratios
 
 
 def test_it_is_added_to_the_rows_read_by_the_ratio_alone(tmp_path: Path) -> None:
